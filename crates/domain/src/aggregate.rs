@@ -1,0 +1,77 @@
+//! A stream's state: what its events add up to.
+//!
+//! Aggregates are folded from the ledger and never stored; projections and decisions read them. A stream has
+//! one kind for ever. Folding never fails: an event that a state does not expect was written by a program
+//! that knew better, and is taken as it stands.
+
+use crate::coordination::case::Case;
+use crate::coordination::participant::Participant;
+use crate::distribution::Subscriber;
+use crate::event::{Event, Recorded};
+use crate::intake::Report;
+use crate::party::{House, Party};
+use crate::publication::Advisory;
+use crate::value::StreamId;
+
+/// The state of one stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Aggregate {
+    House(House),
+    Party(Party),
+    Report(Report),
+    Case(Case),
+    Participant(Participant),
+    Advisory(Advisory),
+    Subscriber(Subscriber),
+}
+
+/// Something that happened on a stream, as a decision returns it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub stream: StreamId,
+    pub event: Event,
+}
+
+impl Change {
+    /// A change of `stream`.
+    pub fn of(stream: impl Into<StreamId>, event: Event) -> Self {
+        Change {
+            stream: stream.into(),
+            event,
+        }
+    }
+}
+
+impl Aggregate {
+    /// Begins a stream with its first event; `None` if that event cannot begin one.
+    #[must_use]
+    pub fn begin(stream: StreamId, first: &Recorded) -> Option<Self> {
+        let mut state = match first.event {
+            Event::HouseFounded { .. } => Aggregate::House(House::default()),
+            Event::PartyRegistered { .. } => Aggregate::Party(Party::new(stream.into())),
+            Event::ReportReceived { .. } => Aggregate::Report(Report::new(stream.into())),
+            Event::CaseOpened { .. } => Aggregate::Case(Case::new(stream.into())),
+            Event::ParticipantJoined { .. } => {
+                Aggregate::Participant(Participant::new(stream.into()))
+            }
+            Event::AdvisoryDrafted { .. } => Aggregate::Advisory(Advisory::new(stream.into())),
+            Event::Subscribed { .. } => Aggregate::Subscriber(Subscriber::new(stream.into())),
+            _ => return None,
+        };
+        state.apply(first);
+        Some(state)
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        match self {
+            Aggregate::House(state) => state.apply(recorded),
+            Aggregate::Party(state) => state.apply(recorded),
+            Aggregate::Report(state) => state.apply(recorded),
+            Aggregate::Case(state) => state.apply(recorded),
+            Aggregate::Participant(state) => state.apply(recorded),
+            Aggregate::Advisory(state) => state.apply(recorded),
+            Aggregate::Subscriber(state) => state.apply(recorded),
+        }
+    }
+}

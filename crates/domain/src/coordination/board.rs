@@ -1,0 +1,160 @@
+//! What a vendor's cell shows, inside and outside (settled.md §2 no. 5; japanese-practice.md §3.3).
+//!
+//! A pure function of contacts, consent and answers. Precedence: declined > fixed (all affected ranges) >
+//! affected > not affected > investigating > unknown (said so) > seen > asked and silent > not asked.
+
+use crate::coordination::participant::Participant;
+use crate::value::{Instant, VendorAnswer};
+
+/// State of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    NotAsked,
+    AskedSilent { since: Instant },
+    Seen,
+    Unknown,
+    Investigating,
+    NotAffected,
+    Affected,
+    Fixed,
+    Declined,
+}
+
+/// Computes the cell of a participant, over all its products or for one.
+#[must_use]
+pub fn cell(participant: &Participant, product: Option<&str>) -> Cell {
+    if participant.declined || participant.left {
+        return Cell::Declined;
+    }
+    let answers: Vec<_> = participant
+        .answers
+        .iter()
+        .filter(|answer| {
+            product.is_none() || answer.product.as_deref() == product || answer.product.is_none()
+        })
+        .collect();
+    let has = |wanted: VendorAnswer| answers.iter().any(|answer| answer.answer == wanted);
+    let affected: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.answer == VendorAnswer::Affected)
+        .collect();
+    if !affected.is_empty() {
+        return if affected.iter().all(|answer| answer.fixed_in.is_some()) {
+            Cell::Fixed
+        } else {
+            Cell::Affected
+        };
+    }
+    if has(VendorAnswer::NotAffected) && !has(VendorAnswer::Investigating) {
+        return Cell::NotAffected;
+    }
+    if has(VendorAnswer::Investigating) {
+        return Cell::Investigating;
+    }
+    if has(VendorAnswer::Unknown) {
+        return Cell::Unknown;
+    }
+    if participant.seen_at.is_some() || participant.answered_at.is_some() {
+        return Cell::Seen;
+    }
+    match participant.asked_at {
+        Some(since) => Cell::AskedSilent { since },
+        None => Cell::NotAsked,
+    }
+}
+
+impl Cell {
+    /// Word for machine output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Cell::NotAsked => "not_asked",
+            Cell::AskedSilent { .. } => "asked_silent",
+            Cell::Seen => "seen",
+            Cell::Unknown => "unknown",
+            Cell::Investigating => "investigating",
+            Cell::NotAffected => "not_affected",
+            Cell::Affected => "affected",
+            Cell::Fixed => "fixed",
+            Cell::Declined => "declined",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{ParticipantId, ProductAnswer};
+
+    fn answer(product: Option<&str>, answer: VendorAnswer, fixed: bool) -> ProductAnswer {
+        ProductAnswer {
+            product: product.map(str::to_owned),
+            versions: product.unwrap_or("").to_owned(),
+            answer,
+            fixed_in: fixed.then(|| "2".to_owned()),
+        }
+    }
+
+    fn check(change: impl FnOnce(&mut Participant), expected: Cell) {
+        let mut participant = Participant::new(ParticipantId::from_bytes([1; 16]));
+        change(&mut participant);
+        assert_eq!(cell(&participant, None), expected);
+    }
+
+    #[test]
+    fn precedence_is_that_of_the_settled_line() {
+        use VendorAnswer::{Affected, Investigating, NotAffected, Unknown};
+        check(|_| {}, Cell::NotAsked);
+        check(
+            |p| p.asked_at = Some(Instant(5)),
+            Cell::AskedSilent { since: Instant(5) },
+        );
+        check(
+            |p| (p.asked_at, p.seen_at) = (Some(Instant(5)), Some(Instant(6))),
+            Cell::Seen,
+        );
+        check(
+            |p| p.answers = vec![answer(None, Unknown, false)],
+            Cell::Unknown,
+        );
+        check(
+            |p| {
+                p.answers = vec![
+                    answer(None, Unknown, false),
+                    answer(Some("a"), Investigating, false),
+                ]
+            },
+            Cell::Investigating,
+        );
+        check(
+            |p| p.answers = vec![answer(None, NotAffected, false)],
+            Cell::NotAffected,
+        );
+        check(
+            |p| {
+                p.answers = vec![
+                    answer(Some("a"), NotAffected, false),
+                    answer(Some("b"), Affected, false),
+                ]
+            },
+            Cell::Affected,
+        );
+        check(
+            |p| {
+                p.answers = vec![
+                    answer(Some("a"), Affected, true),
+                    answer(Some("b"), Affected, false),
+                ]
+            },
+            Cell::Affected,
+        );
+        check(
+            |p| p.answers = vec![answer(Some("a"), Affected, true)],
+            Cell::Fixed,
+        );
+        check(
+            |p| (p.left, p.answers) = (true, vec![answer(Some("a"), Affected, true)]),
+            Cell::Declined,
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! A case: from acceptance to closure.
+//!
+//! The case holds what is true for all participants: embargo, world facts, texts, number. Its stage
+//! (process-rules.md §1.5) is computed, never set (settled.md §1 no. 27). It does not know vendors' answers.
+
+use crate::act::Act;
+use crate::coordination::machines::cs::PublicState;
+use crate::coordination::machines::em::Em;
+use crate::event::{Event, Recorded};
+use crate::publication::{ApprovedPlan, ReleasePermit};
+use crate::refusal::Refusal;
+use crate::value::*;
+
+/// A case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    pub id: CaseId,
+    /// Events taken so far: the stream's version.
+    pub version: u32,
+    pub number: String,
+    pub report: Option<ReportId>,
+    pub opened_at: Instant,
+    pub already_public: bool,
+    /// 起算日: the first attempt to contact a vendor; never moves.
+    pub clock_start: Option<Instant>,
+    pub em: Em,
+    /// Date of the embargo in force, or of the proposal.
+    pub until: Option<Instant>,
+    /// Date of a revision that is under discussion.
+    pub revision_until: Option<Instant>,
+    pub world: PublicState,
+    pub texts: Vec<(Field, TextRef)>,
+    pub facts: Option<TextRef>,
+    pub closed: Option<ClosureCode>,
+}
+
+impl Case {
+    /// A case without any event.
+    #[must_use]
+    pub fn new(id: CaseId) -> Self {
+        Case {
+            id,
+            version: 0,
+            number: String::new(),
+            report: None,
+            opened_at: Instant(0),
+            already_public: false,
+            clock_start: None,
+            em: Em::None,
+            until: None,
+            revision_until: None,
+            world: PublicState::default(),
+            texts: vec![],
+            facts: None,
+            closed: None,
+        }
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        self.version += 1;
+        match &recorded.event {
+            Event::CaseOpened {
+                number,
+                report,
+                already_public,
+            } => {
+                self.number.clone_from(number);
+                self.report = Some(*report);
+                self.opened_at = recorded.occurred_at;
+                self.already_public = *already_public;
+            }
+            Event::CaseTextAdded { field, text } => self.texts.push((*field, *text)),
+            Event::CaseFactsNoted { facts } => self.facts = Some(*facts),
+            Event::WorldFactObserved { fact } => match fact {
+                WorldFact::PublicAware => self.world.public = true,
+                WorldFact::ExploitPublic => self.world.exploit = true,
+                WorldFact::AttacksObserved => self.world.attacks = true,
+            },
+            Event::ClockStarted => {
+                self.clock_start = self.clock_start.or(Some(recorded.occurred_at))
+            }
+            Event::EmbargoProposed { until } => {
+                (self.em, self.until) = (Em::Proposed, Some(*until))
+            }
+            Event::EmbargoActivated { until, .. } => {
+                (self.em, self.until) = (Em::Active, Some(*until))
+            }
+            Event::EmbargoRejected => (self.em, self.until) = (Em::None, None),
+            Event::EmbargoRevisionProposed { until } => {
+                (self.em, self.revision_until) = (Em::Revise, Some(*until))
+            }
+            Event::EmbargoRevised { until } => {
+                (self.em, self.until, self.revision_until) = (Em::Active, Some(*until), None)
+            }
+            Event::EmbargoRevisionRejected => (self.em, self.revision_until) = (Em::Active, None),
+            Event::EmbargoEnded { .. } => (self.em, self.revision_until) = (Em::Exited, None),
+            Event::CaseClosed { code } => self.closed = Some(*code),
+            _ => {}
+        }
+    }
+
+    /// Refuses if the case is closed.
+    ///
+    /// # Errors
+    /// [`Refusal::CaseClosed`].
+    pub fn open(&self) -> Result<(), Refusal> {
+        if self.closed.is_some() {
+            Err(Refusal::CaseClosed)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Makes the permit to publish: the only function that does (house.md, invariants).
+    ///
+    /// # Errors
+    /// [`Refusal::PlanNotDue`] before the plan's instant, [`Refusal::TooEarly`] while the embargo holds and
+    /// the plan is no emergency.
+    pub fn release_permit(&self, plan: &ApprovedPlan, act: &Act) -> Result<ReleasePermit, Refusal> {
+        if plan.case() != self.id {
+            return Err(Refusal::NoPlan);
+        }
+        if plan.instant() > act.now {
+            return Err(Refusal::PlanNotDue {
+                instant: plan.instant(),
+            });
+        }
+        if let Some(until) = self
+            .until
+            .filter(|until| self.em.in_force() && *until > act.now)
+            && !plan.emergency()
+        {
+            return Err(Refusal::TooEarly { until });
+        }
+        Ok(ReleasePermit::bound(plan, self.version))
+    }
+
+    /// Stage of the case, computed from what has happened (process-rules.md §1.5).
+    #[must_use]
+    pub fn stage(&self, published: bool) -> Stage {
+        match (self.closed, published) {
+            (Some(_), _) => Stage::Closed,
+            (None, true) => Stage::Published,
+            (None, false) if self.em.in_force() => Stage::DateAgreed,
+            (None, false) if self.clock_start.is_some() => Stage::Coordinating,
+            (None, false) => Stage::Opened,
+        }
+    }
+}
+
+/// Stage of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Opened,
+    Coordinating,
+    DateAgreed,
+    Published,
+    Closed,
+}
+
+impl Stage {
+    /// Word for machine output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Stage::Opened => "opened",
+            Stage::Coordinating => "coordinating",
+            Stage::DateAgreed => "date_agreed",
+            Stage::Published => "published",
+            Stage::Closed => "closed",
+        }
+    }
+}

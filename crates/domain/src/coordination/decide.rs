@@ -1,0 +1,454 @@
+//! Commands of coordination: pure answers over case and participants.
+//!
+//! Each function is one command of the house; it reads states and returns changes or a refusal. The
+//! constraints C1–C7 of the formal model (disclosure-platforms.md §3.5) are called by name. It draws no ids
+//! and asks no clock: both come with the call.
+
+use crate::act::Act;
+use crate::aggregate::Change;
+use crate::coordination::case::Case;
+use crate::coordination::machines::constraints as law;
+use crate::coordination::machines::em;
+use crate::coordination::machines::em::{Em, EmEvent};
+use crate::coordination::machines::rm::{Rm, RmEvent};
+use crate::coordination::participant::Participant;
+use crate::event::Event;
+use crate::party::Party;
+use crate::policy::class::Class;
+use crate::refusal::Refusal;
+use crate::value::*;
+
+/// Brings a party into a case. A standing agreement gives the basis at once; a date that is under way is
+/// proposed to the newcomer before anything else (formal model: the embargo comes before the report).
+///
+/// # Errors
+/// If the case is closed.
+pub fn join(
+    case: &Case,
+    party: &Party,
+    id: ParticipantId,
+    part: Part,
+    tracking: String,
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    let mut changes = vec![Change::of(
+        id,
+        Event::ParticipantJoined {
+            case: case.id,
+            party: party.id,
+            part,
+            tracking,
+        },
+    )];
+    if let Some(version) = &party.standing {
+        changes.push(Change::of(
+            id,
+            Event::BasisRecorded {
+                basis: ConfidentialityBasis::Standing {
+                    version: version.clone(),
+                },
+            },
+        ));
+    }
+    if let Some(until) = case
+        .until
+        .filter(|_| matches!(case.em, Em::Proposed | Em::Active | Em::Revise))
+    {
+        changes.push(Change::of(id, Event::DateInvited { until }));
+    }
+    Ok(changes)
+}
+
+/// Records an attempt to contact, made by the house or (`elsewhere`) by somebody before or beside it.
+/// The first one fixes the 起算日.
+///
+/// # Errors
+/// If the case is closed; or, for an attempt of the house itself, if the case was already published when it
+/// is said to have happened: that is recorded as made elsewhere.
+pub fn contact(
+    case: &Case,
+    participant: &Participant,
+    channel: ContactChannel,
+    result: ContactResult,
+    elsewhere: bool,
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    let mut changes = vec![Change::of(
+        participant.id,
+        Event::ContactAttempted {
+            channel,
+            result,
+            elsewhere,
+        },
+    )];
+    if case.clock_start.is_none() {
+        changes.push(Change::of(case.id, Event::ClockStarted));
+    }
+    if elsewhere && participant.rm == Rm::Start {
+        changes.push(Change::of(
+            participant.id,
+            Event::RmMoved {
+                event: RmEvent::Receive,
+            },
+        ));
+    }
+    Ok(changes)
+}
+
+/// Records that the party said it has our letter.
+///
+/// # Errors
+/// [`Refusal::NotAsked`] if nobody wrote to it.
+pub fn confirm_receipt(participant: &Participant) -> Result<Vec<Change>, Refusal> {
+    if participant.asked_at.is_none() {
+        return Err(Refusal::NotAsked);
+    }
+    Ok(vec![Change::of(participant.id, Event::ReceiptConfirmed)])
+}
+
+/// Records a basis of confidentiality.
+#[must_use]
+pub fn record_basis(participant: &Participant, basis: ConfidentialityBasis) -> Vec<Change> {
+    vec![Change::of(participant.id, Event::BasisRecorded { basis })]
+}
+
+/// Opens details to a participant. Attack and verification methods do not travel by this command (settled.md §2 no. 13).
+///
+/// # Errors
+/// [`Refusal::NoBasis`] without a basis, [`Refusal::Withheld`] for a class that this way does not carry.
+pub fn send_details(
+    case: &Case,
+    participant: &Participant,
+    texts: &[TextRef],
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    if !participant.may_have_details() {
+        return Err(Refusal::NoBasis);
+    }
+    for text in texts {
+        if matches!(
+            text.class,
+            Class::A | Class::T | Class::U | Class::H | Class::I | Class::G | Class::O
+        ) {
+            return Err(Refusal::Withheld {
+                class: text.class.code(),
+                rule: "R-A2",
+            });
+        }
+    }
+    let mut changes = vec![Change::of(
+        participant.id,
+        Event::DetailsSent {
+            bodies: texts.iter().map(|text| text.body).collect(),
+        },
+    )];
+    if participant.rm == Rm::Start {
+        changes.push(Change::of(
+            participant.id,
+            Event::RmMoved {
+                event: RmEvent::Receive,
+            },
+        ));
+    }
+    Ok(changes)
+}
+
+/// Proposes a date to all participants.
+///
+/// # Errors
+/// By C1 when the weakness is public or attacked, when the date is past, or when an embargo is there already.
+pub fn propose_date(
+    case: &Case,
+    participants: &[Participant],
+    until: Instant,
+    act: &Act,
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    if until <= act.occurred_at {
+        return Err(Refusal::DateInThePast);
+    }
+    law::c1_no_new_embargo(case.world, case.em, EmEvent::Propose)
+        .map_err(|_| Refusal::EmbargoNotViable)?;
+    if !matches!(em::step(case.em, EmEvent::Propose), Some(Em::Proposed)) {
+        return Err(Refusal::Embargo(case.em));
+    }
+    let mut changes = vec![Change::of(case.id, Event::EmbargoProposed { until })];
+    changes.extend(
+        participants
+            .iter()
+            .filter(|p| !p.left)
+            .map(|p| Change::of(p.id, Event::DateInvited { until })),
+    );
+    Ok(changes)
+}
+
+/// A participant agrees to the date; the first one to do so makes it active (settled.md §2 no. 7).
+///
+/// # Errors
+/// If there is no date to agree to, or the participant's own state forbids it (C4).
+pub fn agree_date(case: &Case, participant: &Participant) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    law::c4_embargo_may_take_effect(participant.rm).map_err(|_| Refusal::Report(participant.rm))?;
+    let until = case
+        .until
+        .filter(|_| matches!(case.em, Em::Proposed | Em::Active | Em::Revise))
+        .ok_or(Refusal::Embargo(case.em))?;
+    let mut changes = vec![Change::of(participant.id, Event::DateAgreed { until })];
+    if case.em == Em::Proposed {
+        changes.push(Change::of(
+            case.id,
+            Event::EmbargoActivated {
+                until,
+                by: participant.id,
+            },
+        ));
+    }
+    Ok(changes)
+}
+
+/// A participant names another date: a note to the coordinator, which changes nothing by itself.
+///
+/// # Errors
+/// If there is no date under way.
+pub fn counter_date(
+    case: &Case,
+    participant: &Participant,
+    until: Instant,
+) -> Result<Vec<Change>, Refusal> {
+    if !matches!(case.em, Em::Proposed | Em::Active | Em::Revise) {
+        return Err(Refusal::Embargo(case.em));
+    }
+    Ok(vec![Change::of(
+        participant.id,
+        Event::DateCountered { until },
+    )])
+}
+
+/// A participant declines the date; its access to details stays, since that is another agreement.
+///
+/// # Errors
+/// If there is no date under way.
+pub fn decline_date(case: &Case, participant: &Participant) -> Result<Vec<Change>, Refusal> {
+    if !matches!(case.em, Em::Proposed | Em::Active | Em::Revise) {
+        return Err(Refusal::Embargo(case.em));
+    }
+    Ok(vec![Change::of(participant.id, Event::DateDeclined)])
+}
+
+/// The coordinator changes the date. A later end lapses consents, an earlier one does not.
+///
+/// # Errors
+/// By C1, when the date is past, or when no embargo is in force.
+pub fn revise_date(
+    case: &Case,
+    participants: &[Participant],
+    until: Instant,
+    act: &Act,
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    if until <= act.occurred_at {
+        return Err(Refusal::DateInThePast);
+    }
+    law::c1_no_new_embargo(case.world, case.em, EmEvent::Propose)
+        .map_err(|_| Refusal::EmbargoNotViable)?;
+    let before = case
+        .until
+        .filter(|_| case.em.in_force())
+        .ok_or(Refusal::Embargo(case.em))?;
+    let mut changes = vec![
+        Change::of(case.id, Event::EmbargoRevisionProposed { until }),
+        Change::of(case.id, Event::EmbargoRevised { until }),
+    ];
+    if until > before {
+        for p in participants.iter().filter(|p| p.consent.adheres()) {
+            changes.push(Change::of(p.id, Event::DateLapsed));
+            changes.push(Change::of(p.id, Event::DateInvited { until }));
+        }
+    }
+    Ok(changes)
+}
+
+/// Ends the embargo.
+///
+/// # Errors
+/// If none is in force, or its instant has not come and no reason is given.
+pub fn end_embargo(case: &Case, why: EmbargoEnd, act: &Act) -> Result<Vec<Change>, Refusal> {
+    if !case.em.in_force() {
+        return Err(Refusal::Embargo(case.em));
+    }
+    if let (EmbargoEnd::Reached, Some(until)) = (why, case.until)
+        && until > act.now
+    {
+        return Err(Refusal::TooEarly { until });
+    }
+    if why != EmbargoEnd::Reached && act.reason.trim().is_empty() {
+        return Err(Refusal::NoReason);
+    }
+    Ok(vec![Change::of(case.id, Event::EmbargoEnded { why })])
+}
+
+/// Records a fact about the world; what C1 and C7 demand follows in the same decision.
+///
+/// # Errors
+/// If the fact is known already.
+pub fn observe(case: &Case, fact: WorldFact) -> Result<Vec<Change>, Refusal> {
+    let known = match fact {
+        WorldFact::PublicAware => case.world.public,
+        WorldFact::ExploitPublic => case.world.exploit,
+        WorldFact::AttacksObserved => case.world.attacks,
+    };
+    if known {
+        return Err(Refusal::Exists("fact"));
+    }
+    let mut changes = vec![Change::of(case.id, Event::WorldFactObserved { fact })];
+    let mut world = case.world;
+    match fact {
+        WorldFact::PublicAware => world.public = true,
+        WorldFact::ExploitPublic => world.exploit = true,
+        WorldFact::AttacksObserved => world.attacks = true,
+    }
+    if fact == WorldFact::ExploitPublic && !case.world.public {
+        // C7: an exploit that is public makes the weakness public.
+        world.public = true;
+        changes.push(Change::of(
+            case.id,
+            Event::WorldFactObserved {
+                fact: WorldFact::PublicAware,
+            },
+        ));
+    }
+    match law::c1_must_terminate(world, case.em) {
+        law::Termination::None | law::Termination::DecisionTask => {}
+        law::Termination::RejectProposal => {
+            changes.push(Change::of(case.id, Event::EmbargoRejected))
+        }
+        law::Termination::Required => changes.push(Change::of(
+            case.id,
+            Event::EmbargoEnded {
+                why: EmbargoEnd::Public,
+            },
+        )),
+    }
+    Ok(changes)
+}
+
+/// Records a vendor's answer. `unasked` says that the desk knows it was never asked.
+///
+/// # Errors
+/// [`Refusal::NotAsked`] if the party was not contacted and the answer is not recorded as unasked, and
+/// [`Refusal::WasAsked`] the other way round.
+pub fn record_answer(
+    participant: &Participant,
+    answer: ProductAnswer,
+    unasked: bool,
+) -> Result<Vec<Change>, Refusal> {
+    asked(participant, unasked)?;
+    let mut changes = Vec::new();
+    let mut rm = participant.rm;
+    let mut step = |rm: &mut Rm, event: RmEvent| {
+        if let Some(next) = crate::coordination::machines::rm::step(*rm, event) {
+            *rm = next;
+            changes.push(Change::of(participant.id, Event::RmMoved { event }));
+        }
+    };
+    if rm == Rm::Start {
+        step(&mut rm, RmEvent::Receive);
+    }
+    match answer.answer {
+        VendorAnswer::Affected => {
+            if matches!(rm, Rm::Received | Rm::Invalid) {
+                step(&mut rm, RmEvent::Validate);
+            }
+            if matches!(rm, Rm::Valid | Rm::Deferred) {
+                step(&mut rm, RmEvent::Accept);
+            }
+        }
+        VendorAnswer::NotAffected => match rm {
+            Rm::Received => step(&mut rm, RmEvent::Invalidate),
+            Rm::Valid | Rm::Accepted => step(&mut rm, RmEvent::Defer),
+            _ => {}
+        },
+        VendorAnswer::Investigating | VendorAnswer::Unknown => {}
+    }
+    if answer.fixed_in.is_some() {
+        // C3: a fix presupposes that the vendor once accepted.
+        law::c3_fix_needs_accepted(
+            matches!(rm, Rm::Accepted | Rm::Deferred | Rm::Closed),
+            crate::coordination::machines::cs::CaseEvent::FixReady,
+        )
+        .map_err(|_| Refusal::Report(rm))?;
+    }
+    changes.push(Change::of(
+        participant.id,
+        Event::AnswerRecorded { answer, unasked },
+    ));
+    Ok(changes)
+}
+
+/// Records a text of or about a vendor.
+///
+/// # Errors
+/// As [`record_answer`] for the vendor's own words; what others say needs no question.
+pub fn record_statement(
+    participant: &Participant,
+    statement: StatementKind,
+    text: TextRef,
+    unasked: bool,
+) -> Result<Vec<Change>, Refusal> {
+    if statement == StatementKind::Statement {
+        asked(participant, unasked)?;
+    }
+    if text.class != Class::R {
+        return Err(Refusal::Input {
+            field: "class",
+            why: "a vendor's words are class R",
+        });
+    }
+    Ok(vec![Change::of(
+        participant.id,
+        Event::StatementRecorded {
+            statement,
+            text,
+            unasked,
+        },
+    )])
+}
+
+fn asked(participant: &Participant, unasked: bool) -> Result<(), Refusal> {
+    match (participant.asked_at.is_some(), unasked) {
+        (false, false) => Err(Refusal::NotAsked),
+        (true, true) => Err(Refusal::WasAsked),
+        _ => Ok(()),
+    }
+}
+
+/// A participant leaves and says whether it still keeps the embargo (C5).
+///
+/// # Errors
+/// If an embargo is in force and it does not say so.
+pub fn leave(
+    case: &Case,
+    participant: &Participant,
+    still_keeps_it: Option<bool>,
+) -> Result<Vec<Change>, Refusal> {
+    law::c5_may_leave(case.em, still_keeps_it).map_err(|_| Refusal::Input {
+        field: "honours_embargo",
+        why: "an embargo is in force: say whether the party still keeps it",
+    })?;
+    Ok(vec![Change::of(
+        participant.id,
+        Event::ParticipantLeft {
+            honours_embargo: still_keeps_it.unwrap_or(true),
+        },
+    )])
+}
+
+/// Closes a case.
+///
+/// # Errors
+/// [`Refusal::EmbargoInForce`] by C5.
+pub fn close(case: &Case, code: ClosureCode) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    law::c5_may_close(case.em).map_err(|_| Refusal::EmbargoInForce)?;
+    Ok(vec![Change::of(case.id, Event::CaseClosed { code })])
+}

@@ -1,0 +1,134 @@
+//! A party in a case: its own standing, on a stream of its own (settled.md §4 no. 3).
+//!
+//! Confidentiality (may it see details?) and the date (does it agree?) are held apart. The board's cell is
+//! computed from the facts here (see [`crate::coordination::board`]); no status word is stored.
+
+use crate::coordination::machines::consent::Consent;
+use crate::coordination::machines::cs::VendorPath;
+use crate::coordination::machines::rm::{self, Rm};
+use crate::event::{Event, Recorded};
+use crate::value::*;
+
+/// A participant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Participant {
+    pub id: ParticipantId,
+    pub case: CaseId,
+    pub party: Option<PartyId>,
+    pub part: Part,
+    /// Tracking number (TN), shown to this party only.
+    pub tracking: String,
+    pub rm: Rm,
+    pub path: VendorPath,
+    pub consent: Consent,
+    pub basis: ConfidentialityBasis,
+    pub attempts: u32,
+    pub asked_at: Option<Instant>,
+    pub details_at: Option<Instant>,
+    pub seen_at: Option<Instant>,
+    pub answered_at: Option<Instant>,
+    /// Answers came though the party was never asked.
+    pub unasked: bool,
+    pub answers: Vec<ProductAnswer>,
+    pub statements: Vec<(StatementKind, TextRef)>,
+    pub declined: bool,
+    pub left: bool,
+}
+
+impl Participant {
+    /// A participant without any event.
+    #[must_use]
+    pub fn new(id: ParticipantId) -> Self {
+        Participant {
+            id,
+            case: CaseId(id.0),
+            party: None,
+            part: Part::Vendor,
+            tracking: String::new(),
+            rm: Rm::Start,
+            path: VendorPath::Unaware,
+            consent: Consent::NoEmbargo,
+            basis: ConfidentialityBasis::None,
+            attempts: 0,
+            asked_at: None,
+            details_at: None,
+            seen_at: None,
+            answered_at: None,
+            unasked: false,
+            answers: vec![],
+            statements: vec![],
+            declined: false,
+            left: false,
+        }
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.occurred_at;
+        match &recorded.event {
+            Event::ParticipantJoined {
+                case,
+                party,
+                part,
+                tracking,
+            } => {
+                (self.case, self.party, self.part) = (*case, Some(*party), *part);
+                self.tracking.clone_from(tracking);
+            }
+            Event::ContactAttempted { .. } => {
+                self.attempts += 1;
+                self.asked_at = Some(self.asked_at.map_or(at, |before| before.min(at)));
+            }
+            Event::ReceiptConfirmed => self.seen_at = Some(at),
+            Event::BasisRecorded { basis } => self.basis = basis.clone(),
+            Event::DetailsSent { .. } => self.details_at = self.details_at.or(Some(at)),
+            Event::DateInvited { .. } => self.consent = Consent::Invited,
+            Event::DateAgreed { .. } => {
+                (self.consent, self.seen_at) = (Consent::Signatory, self.seen_at.or(Some(at)))
+            }
+            Event::DateCountered { .. } => self.seen_at = self.seen_at.or(Some(at)),
+            Event::DateDeclined => {
+                (self.consent, self.seen_at) = (Consent::Declined, self.seen_at.or(Some(at)))
+            }
+            Event::DateLapsed => self.consent = Consent::Lapsed,
+            Event::RmMoved { event } => self.rm = rm::step(self.rm, *event).unwrap_or(self.rm),
+            Event::AnswerRecorded { answer, unasked } => self.take_answer(answer, *unasked, at),
+            Event::StatementRecorded {
+                statement,
+                text,
+                unasked,
+            } => {
+                self.statements
+                    .retain(|(kind, before)| (kind, before.lang) != (statement, text.lang));
+                self.statements.push((*statement, *text));
+                if *statement == StatementKind::Statement {
+                    self.answered_at = Some(at);
+                    self.unasked |= *unasked;
+                }
+            }
+            Event::ParticipantLeft { .. } => self.left = true,
+            _ => {}
+        }
+        if self.rm != Rm::Start && self.path == VendorPath::Unaware {
+            self.path = VendorPath::Aware;
+        }
+    }
+
+    fn take_answer(&mut self, answer: &ProductAnswer, unasked: bool, at: Instant) {
+        self.answered_at = Some(at);
+        self.unasked |= unasked;
+        self.answers.retain(|before| {
+            before.product != answer.product || before.versions != answer.versions
+        });
+        self.answers.push(answer.clone());
+        if answer.fixed_in.is_some() && self.path != VendorPath::FixDeployed {
+            self.path = VendorPath::FixReady;
+        }
+    }
+
+    /// Tells whether details may be shown: a basis in force, whatever the date's state.
+    #[must_use]
+    pub fn may_have_details(&self) -> bool {
+        !self.left && !matches!(self.basis, ConfidentialityBasis::None)
+    }
+}

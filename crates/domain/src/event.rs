@@ -1,0 +1,274 @@
+//! What happened: the archive's language.
+//!
+//! Events are written to the ledger as JSON, sealed, and never rewritten; they change only by addition, and
+//! each variant has a golden file in `fixtures/events`. An event carries no classed text, no address and no
+//! clock of its own: [`Recorded`] adds who, when and why.
+
+use serde::{Deserialize, Serialize};
+
+use crate::coordination::machines::rm::RmEvent;
+use crate::policy::class::Compartment;
+use crate::value::*;
+
+/// The content of a ledger payload: an event with the act that caused it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Who acted.
+    pub actor: PersonId,
+    /// In which role.
+    pub role: crate::policy::role::Role,
+    /// When it is said to have happened. When it was recorded stands in the ledger's header.
+    pub occurred_at: Instant,
+    /// Why, in a short code or sentence without classed text; empty when the event says it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Name of the command that was performed.
+    pub command: String,
+    pub event: Event,
+}
+
+/// A document of a plan, with the body that holds its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// `advisory-json`, `csaf`, `text-ja`, `text-en`.
+    pub kind: String,
+    /// SHA-256 of the exact bytes, hexadecimal. The bytes are to be public, so this hash confirms nothing
+    /// that the sealed payload around it would not also tell.
+    pub sha256: String,
+    pub body: BodyId,
+}
+
+/// A signature of a published document, with the file that holds its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// Kind of the document.
+    pub kind: String,
+    /// `detached` or `clear`.
+    pub form: String,
+    /// SHA-256 of the signature's bytes, hexadecimal: its name among the published files.
+    pub sha256: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    // The house.
+    HouseFounded {
+        name_ja: String,
+        name_en: String,
+        profile: String,
+        series: String,
+        quorum: u8,
+    },
+    PersonNamed {
+        person: PersonId,
+        role: crate::policy::role::Role,
+        founding: bool,
+        approval_key: Option<String>,
+    },
+    LedgerAnchored {
+        seq: u64,
+        root: String,
+        leaf: String,
+    },
+    HouseResumed {
+        compared: String,
+    },
+    CompartmentErased {
+        dossier: StreamId,
+        compartment: Compartment,
+        epoch: u32,
+    },
+
+    // A party of the register.
+    PartyRegistered {
+        name_ja: String,
+        name_en: String,
+        kana: String,
+        contact: Option<TextRef>,
+        lang: Lang,
+        listed: bool,
+    },
+    StandingAgreed {
+        version: String,
+    },
+    ContactChanged {
+        contact: TextRef,
+    },
+
+    // A report.
+    ReportReceived {
+        handling: String,
+        report: ReportKind,
+        channel: ContactChannel,
+        lookup: Option<String>,
+        mailbox: Option<String>,
+        consent: String,
+        text: TextRef,
+        finder: Option<TextRef>,
+        contact: Option<TextRef>,
+    },
+    ReportSorted {
+        of: BodyId,
+        parts: Vec<TextRef>,
+    },
+    ReportQuestioned {
+        text: TextRef,
+    },
+    ReportAnswered {
+        text: TextRef,
+    },
+    ReportAccepted {
+        case: CaseId,
+    },
+    ReportAcceptedAsPublic {
+        case: CaseId,
+    },
+    ReportDeclined {
+        reason: DeclineReason,
+        text: Option<TextRef>,
+    },
+    ReportMerged {
+        case: CaseId,
+    },
+    ReportWithdrawn,
+
+    // A case.
+    CaseOpened {
+        number: String,
+        report: ReportId,
+        already_public: bool,
+    },
+    CaseTextAdded {
+        field: Field,
+        text: TextRef,
+    },
+    CaseFactsNoted {
+        facts: TextRef,
+    },
+    WorldFactObserved {
+        fact: WorldFact,
+    },
+    ClockStarted,
+    EmbargoProposed {
+        until: Instant,
+    },
+    EmbargoActivated {
+        until: Instant,
+        by: ParticipantId,
+    },
+    EmbargoRejected,
+    EmbargoRevisionProposed {
+        until: Instant,
+    },
+    EmbargoRevised {
+        until: Instant,
+    },
+    EmbargoRevisionRejected,
+    EmbargoEnded {
+        why: EmbargoEnd,
+    },
+    CaseClosed {
+        code: ClosureCode,
+    },
+
+    // A party in a case.
+    ParticipantJoined {
+        case: CaseId,
+        party: PartyId,
+        part: Part,
+        tracking: String,
+    },
+    ContactAttempted {
+        channel: ContactChannel,
+        result: ContactResult,
+        elsewhere: bool,
+    },
+    ReceiptConfirmed,
+    BasisRecorded {
+        basis: ConfidentialityBasis,
+    },
+    DetailsSent {
+        bodies: Vec<BodyId>,
+    },
+    DateInvited {
+        until: Instant,
+    },
+    DateAgreed {
+        until: Instant,
+    },
+    DateCountered {
+        until: Instant,
+    },
+    DateDeclined,
+    DateLapsed,
+    RmMoved {
+        event: RmEvent,
+    },
+    AnswerRecorded {
+        answer: ProductAnswer,
+        unasked: bool,
+    },
+    StatementRecorded {
+        statement: StatementKind,
+        text: TextRef,
+        unasked: bool,
+    },
+    OwnTicketRecorded {
+        ticket: TextRef,
+    },
+    ParticipantLeft {
+        honours_embargo: bool,
+    },
+
+    // The advisory of a case.
+    AdvisoryDrafted {
+        case: CaseId,
+        revision: u32,
+        stage: AdvisoryStage,
+        texts: Vec<(Field, TextRef)>,
+        facts: TextRef,
+    },
+    PlanMade {
+        revision: u32,
+        plan: String,
+        plan_sha256: String,
+        instant: Instant,
+        documents: Vec<Document>,
+        emergency: bool,
+        case_version: u32,
+    },
+    PlanApproved {
+        plan_sha256: String,
+        person: PersonId,
+        at: Instant,
+        signature: String,
+    },
+    PlanAborted {
+        plan_sha256: String,
+    },
+    Published {
+        number: String,
+        revision: u32,
+        plan_sha256: String,
+        instant: Instant,
+        files: Vec<Document>,
+        signatures: Vec<Signed>,
+        leaves: Vec<String>,
+        persons: u8,
+    },
+
+    // Somebody who wants to be told.
+    Subscribed {
+        address: TextRef,
+        lang: Lang,
+        scope: Scope,
+        reference: String,
+    },
+    Unsubscribed,
+    CopyAcknowledged {
+        advisory: AdvisoryId,
+        revision: u32,
+        way: AckWay,
+    },
+}

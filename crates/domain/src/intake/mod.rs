@@ -1,0 +1,245 @@
+//! Reports: taken in, sorted, accepted or declined (process-rules.md §1.3).
+//!
+//! A report's free text is class U until somebody splits it; what a report says is never seen here, only
+//! references. Acceptance opens a case; it does not know how a case goes on.
+
+use crate::act::Act;
+use crate::aggregate::Change;
+use crate::event::{Event, Recorded};
+use crate::policy::class::Class;
+use crate::refusal::Refusal;
+use crate::value::*;
+
+/// Where a report stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReportState {
+    Received,
+    /// A question to the finder is open.
+    Questioned {
+        since: Instant,
+    },
+    Accepted {
+        case: CaseId,
+    },
+    Declined {
+        reason: DeclineReason,
+    },
+    Merged {
+        case: CaseId,
+    },
+    Withdrawn,
+}
+
+/// A report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub id: ReportId,
+    pub handling: String,
+    pub kind: ReportKind,
+    pub state: ReportState,
+    pub received_at: Instant,
+    pub text: Option<TextRef>,
+    pub parts: Vec<TextRef>,
+    pub finder: Option<TextRef>,
+    pub contact: Option<TextRef>,
+    /// SHA-256 of the mailbox's look-up id, hexadecimal.
+    pub lookup: Option<String>,
+    /// Public half of the mailbox key, hexadecimal.
+    pub mailbox: Option<String>,
+}
+
+impl Report {
+    /// A report without any event.
+    #[must_use]
+    pub fn new(id: ReportId) -> Self {
+        Report {
+            id,
+            handling: String::new(),
+            kind: ReportKind::Product,
+            state: ReportState::Received,
+            received_at: Instant(0),
+            text: None,
+            parts: vec![],
+            finder: None,
+            contact: None,
+            lookup: None,
+            mailbox: None,
+        }
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::ReportReceived {
+                handling,
+                report,
+                lookup,
+                mailbox,
+                text,
+                finder,
+                contact,
+                ..
+            } => {
+                self.handling.clone_from(handling);
+                self.kind = *report;
+                self.received_at = recorded.occurred_at;
+                self.text = Some(*text);
+                self.finder = *finder;
+                self.contact = *contact;
+                self.lookup.clone_from(lookup);
+                self.mailbox.clone_from(mailbox);
+            }
+            Event::ReportSorted { parts, .. } => self.parts.extend(parts),
+            Event::ReportQuestioned { .. } => {
+                self.state = ReportState::Questioned {
+                    since: recorded.occurred_at,
+                }
+            }
+            Event::ReportAnswered { text } => {
+                self.parts.push(*text);
+                self.state = ReportState::Received;
+            }
+            Event::ReportAccepted { case } | Event::ReportAcceptedAsPublic { case } => {
+                self.state = ReportState::Accepted { case: *case }
+            }
+            Event::ReportDeclined { reason, .. } => {
+                self.state = ReportState::Declined { reason: *reason }
+            }
+            Event::ReportMerged { case } => self.state = ReportState::Merged { case: *case },
+            Event::ReportWithdrawn => self.state = ReportState::Withdrawn,
+            _ => {}
+        }
+    }
+
+    /// Tells whether a decision is still open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self.state,
+            ReportState::Received | ReportState::Questioned { .. }
+        )
+    }
+
+    fn open(&self) -> Result<(), Refusal> {
+        if self.is_open() {
+            Ok(())
+        } else {
+            Err(Refusal::ReportDecided)
+        }
+    }
+
+    /// Splits the report's text into classes; by one person, since it is classification (settled.md §1 no. 11).
+    ///
+    /// # Errors
+    /// If a part is itself unsorted, or there is none.
+    pub fn sort(&self, of: BodyId, parts: Vec<TextRef>) -> Result<Vec<Change>, Refusal> {
+        if parts.is_empty() || parts.iter().any(|part| part.class == Class::U) {
+            return Err(Refusal::Input {
+                field: "parts",
+                why: "each part needs a class other than U",
+            });
+        }
+        Ok(vec![Change::of(self.id, Event::ReportSorted { of, parts })])
+    }
+
+    /// Asks the finder something.
+    ///
+    /// # Errors
+    /// If the report was decided.
+    pub fn ask(&self, text: TextRef) -> Result<Vec<Change>, Refusal> {
+        self.open()?;
+        Ok(vec![Change::of(self.id, Event::ReportQuestioned { text })])
+    }
+
+    /// Records the finder's answer or addition; a finder may add at any time.
+    #[must_use]
+    pub fn add(&self, text: TextRef) -> Vec<Change> {
+        vec![Change::of(self.id, Event::ReportAnswered { text })]
+    }
+
+    /// Accepts the report and opens `case` under `number`.
+    ///
+    /// `known_public` is what the desk found out: R4 refuses then, and the desk says so by accepting as public.
+    ///
+    /// # Errors
+    /// If the report was decided, or is public and was not accepted as such.
+    pub fn accept(
+        &self,
+        case: CaseId,
+        number: String,
+        public_since: Option<Instant>,
+        as_public: bool,
+        act: &Act,
+    ) -> Result<Vec<Change>, Refusal> {
+        self.open()?;
+        let known_public = public_since.is_some_and(|since| since <= act.occurred_at);
+        if known_public && !as_public {
+            return Err(Refusal::AlreadyPublic);
+        }
+        if as_public && !known_public {
+            return Err(Refusal::Input {
+                field: "public_since",
+                why: "accept-as-public needs the day since when it is public",
+            });
+        }
+        let accepted = if as_public {
+            Event::ReportAcceptedAsPublic { case }
+        } else {
+            Event::ReportAccepted { case }
+        };
+        let mut changes = vec![
+            Change::of(self.id, accepted),
+            Change::of(
+                case,
+                Event::CaseOpened {
+                    number,
+                    report: self.id,
+                    already_public: as_public,
+                },
+            ),
+        ];
+        if as_public {
+            changes.push(Change::of(
+                case,
+                Event::WorldFactObserved {
+                    fact: WorldFact::PublicAware,
+                },
+            ));
+        }
+        Ok(changes)
+    }
+
+    /// Declines the report.
+    ///
+    /// # Errors
+    /// If the report was decided.
+    pub fn decline(
+        &self,
+        reason: DeclineReason,
+        text: Option<TextRef>,
+    ) -> Result<Vec<Change>, Refusal> {
+        self.open()?;
+        Ok(vec![Change::of(
+            self.id,
+            Event::ReportDeclined { reason, text },
+        )])
+    }
+
+    /// Joins the report to a case that exists already.
+    ///
+    /// # Errors
+    /// If the report was decided.
+    pub fn merge(&self, case: CaseId) -> Result<Vec<Change>, Refusal> {
+        self.open()?;
+        Ok(vec![Change::of(self.id, Event::ReportMerged { case })])
+    }
+
+    /// Withdraws the report for its finder.
+    ///
+    /// # Errors
+    /// If the report was decided; from then on the case goes on without it (process-rules.md §1.3, R7).
+    pub fn withdraw(&self) -> Result<Vec<Change>, Refusal> {
+        self.open()?;
+        Ok(vec![Change::of(self.id, Event::ReportWithdrawn)])
+    }
+}

@@ -1,0 +1,20 @@
+//! What the house decides: the early-warning partnership as pure data and functions.
+//!
+//! No clock, no disk, no socket, no async, no SQL, no HTTP, and none of our other crates: time, identity and
+//! fresh ids come as arguments (see [`act`]). A stage of a process is an enum variant or a type that carries
+//! its data; a command is answered by events or by a [`refusal::Refusal`], which is data and not a failure.
+//! Only [`event`] and [`value`] (and the small enums that stand in them) know serde, since events are the
+//! language of the archive; aggregates are never stored. Start reading at [`event`], then [`coordination`].
+
+pub mod act;
+pub mod aggregate;
+pub mod coordination;
+pub mod distribution;
+pub mod event;
+pub mod intake;
+pub mod party;
+pub mod policy;
+pub mod publication;
+pub mod react;
+pub mod refusal;
+pub mod value;

@@ -1,0 +1,190 @@
+//! Who is who: the house with its persons, and the register of parties.
+//!
+//! It knows names and whether a standing agreement holds; addresses are sealed texts it never sees. It does
+//! not know cases.
+
+use std::collections::BTreeMap;
+
+use crate::event::{Event, Recorded};
+use crate::policy::role::Role;
+use crate::value::*;
+
+/// The house: founding data, persons, anchors.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct House {
+    pub name_ja: String,
+    pub name_en: String,
+    pub profile: String,
+    pub series: String,
+    pub quorum: u8,
+    pub persons: BTreeMap<PersonId, Person>,
+    /// Position and root of the last anchor.
+    pub anchor: Option<(u64, String, Instant)>,
+    pub anchors: Vec<String>,
+    pub erased: Vec<(StreamId, crate::policy::class::Compartment)>,
+}
+
+/// A person of the house.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    pub role: Role,
+    pub founding: bool,
+    /// Approval key, hexadecimal, of those who may approve.
+    pub approval_key: Option<String>,
+    pub since: Instant,
+}
+
+impl House {
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::HouseFounded {
+                name_ja,
+                name_en,
+                profile,
+                series,
+                quorum,
+            } => {
+                *self = House {
+                    name_ja: name_ja.clone(),
+                    name_en: name_en.clone(),
+                    profile: profile.clone(),
+                    series: series.clone(),
+                    quorum: *quorum,
+                    ..House::default()
+                };
+            }
+            Event::PersonNamed {
+                person,
+                role,
+                founding,
+                approval_key,
+            } => {
+                let since = recorded.occurred_at;
+                self.persons.insert(
+                    *person,
+                    Person {
+                        role: *role,
+                        founding: *founding,
+                        approval_key: approval_key.clone(),
+                        since,
+                    },
+                );
+            }
+            Event::LedgerAnchored { seq, root, leaf } => {
+                self.anchor = Some((*seq, root.clone(), recorded.occurred_at));
+                self.anchors.push(leaf.clone());
+            }
+            Event::CompartmentErased {
+                dossier,
+                compartment,
+                ..
+            } => self.erased.push((*dossier, *compartment)),
+            _ => {}
+        }
+    }
+}
+
+/// A party of the register.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Party {
+    pub id: PartyId,
+    pub name_ja: String,
+    pub name_en: String,
+    pub kana: String,
+    pub contact: Option<TextRef>,
+    pub lang: Option<Lang>,
+    /// Consents to stand on public boards.
+    pub listed: bool,
+    /// Version of the standing agreement in force.
+    pub standing: Option<String>,
+}
+
+impl Party {
+    /// A party without any event.
+    #[must_use]
+    pub fn new(id: PartyId) -> Self {
+        Party {
+            id,
+            name_ja: String::new(),
+            name_en: String::new(),
+            kana: String::new(),
+            contact: None,
+            lang: None,
+            listed: false,
+            standing: None,
+        }
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::PartyRegistered {
+                name_ja,
+                name_en,
+                kana,
+                contact,
+                lang,
+                listed,
+            } => {
+                self.name_ja.clone_from(name_ja);
+                self.name_en.clone_from(name_en);
+                self.kana.clone_from(kana);
+                self.contact = *contact;
+                self.lang = Some(*lang);
+                self.listed = *listed;
+            }
+            Event::StandingAgreed { version } => self.standing = Some(version.clone()),
+            Event::ContactChanged { contact } => self.contact = Some(*contact),
+            _ => {}
+        }
+    }
+}
+
+/// Folds a name for comparison: NFKC, lower case, no legal form, no spaces (japanese-practice.md §2.4).
+#[must_use]
+pub fn folded(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    const FORMS: [&str; 16] = [
+        "株式会社",
+        "有限会社",
+        "合同会社",
+        "合名会社",
+        "合資会社",
+        "一般社団法人",
+        "(株)",
+        "(有)",
+        "kabushiki kaisha",
+        "co., ltd.",
+        "co.,ltd.",
+        "k.k.",
+        ", inc.",
+        " inc.",
+        " gmbh",
+        " corporation",
+    ];
+    let mut text: String = name.nfkc().collect::<String>().to_lowercase();
+    for form in FORMS {
+        text = text.replace(form, "");
+    }
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | '・' | '-' | '\''))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn legal_forms_and_widths_do_not_matter() {
+        for name in ["株式会社ミズカガミ", "ﾐｽﾞｶｶﾞﾐ（株）", "ミズカガミ 株式会社"]
+        {
+            assert_eq!(folded(name), "ミズカガミ", "{name}");
+        }
+        assert_eq!(
+            folded("Tarnhöhe Netztechnik GmbH"),
+            folded("TARNHÖHE  NETZTECHNIK")
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Overlap: finds pieces of protected texts that somebody has pasted into an outgoing one.
+//!
+//! Source: security design §2.9: 8-grams after NFKC, case and space folding, compared with all A, T, H, O and U texts.
+//! It finds pasting, not paraphrase, and the documentation says so. A single shared 8-gram is an ordinary word
+//! ("vulnerab"), so a hit is an unbroken run of them; a text shorter than a run counts when it stands there whole,
+//! and a text of fewer than eight characters is not found at all.
+//! Time is linear in both texts.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::gate::Classed;
+
+/// How many characters a gram has.
+const GRAM_CHARS: usize = 8;
+
+/// How many folded characters in a row make a hit.
+///
+/// Twenty leave room for a paste of forty that is half white space, and are more than a set phrase.
+const RUN_CHARS: usize = 20;
+
+/// Holds the hashed grams of protected texts, and nothing from which to read them back at a glance.
+#[derive(Clone, Default)]
+pub struct Fingerprint {
+    /// From a gram's hash to the characters in a row that make a hit with it.
+    grams: HashMap<u64, usize>,
+}
+
+/// Points at a piece of an outgoing text that stands in a protected one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Where it begins, in bytes of the outgoing text.
+    pub at: usize,
+    /// How long it is, in bytes.
+    pub len: usize,
+}
+
+impl Fingerprint {
+    /// Takes the fingerprint of texts.
+    pub fn of(texts: &[&str]) -> Fingerprint {
+        let mut grams = HashMap::new();
+        for text in texts {
+            let folded = fold(text);
+            let needed = folded.len().min(RUN_CHARS);
+            for window in folded.windows(GRAM_CHARS) {
+                let entry = grams.entry(hash(window)).or_insert(needed);
+                *entry = needed.min(*entry);
+            }
+        }
+        Fingerprint { grams }
+    }
+
+    /// Takes the fingerprint of classed texts, which never leave their class for it.
+    pub fn of_classed(texts: &[Classed]) -> Fingerprint {
+        let texts: Vec<&str> = texts.iter().map(Classed::text).collect();
+        Fingerprint::of(&texts)
+    }
+
+    /// Finds the pieces of `outgoing` that stand in the protected texts.
+    pub fn hits(&self, outgoing: &str) -> Vec<Hit> {
+        let folded = fold(outgoing);
+        let mut hits = Vec::new();
+        let mut run: Option<Run> = None;
+        for (index, window) in folded.windows(GRAM_CHARS).enumerate() {
+            match self.grams.get(&hash(window)) {
+                Some(needed) => {
+                    let run = run.get_or_insert(Run::starting(index));
+                    run.end = index + GRAM_CHARS;
+                    run.needed = run.needed.min(*needed);
+                    run.says_something |= says_something(window);
+                }
+                None => hits.extend(run.take().and_then(|run| run.hit(&folded))),
+            }
+        }
+        hits.extend(run.and_then(|run| run.hit(&folded)));
+        hits
+    }
+}
+
+/// Holds a row of grams that are all known.
+struct Run {
+    start: usize,
+    end: usize,
+    needed: usize,
+    says_something: bool,
+}
+
+impl Run {
+    fn starting(index: usize) -> Run {
+        Run {
+            start: index,
+            end: index,
+            needed: RUN_CHARS,
+            says_something: false,
+        }
+    }
+
+    fn hit(&self, folded: &[Folded]) -> Option<Hit> {
+        if self.end - self.start < self.needed || !self.says_something {
+            return None;
+        }
+        let piece = folded.get(self.start..self.end)?;
+        let (first, last) = (piece.first()?, piece.last()?);
+        Some(Hit {
+            at: first.start,
+            len: last.end - first.start,
+        })
+    }
+}
+
+/// Holds one folded character and the bytes of the original that it came from.
+#[derive(Clone, Copy)]
+struct Folded {
+    letter: char,
+    start: usize,
+    end: usize,
+}
+
+/// Folds a text: compatibility forms, case, and white space away altogether.
+///
+/// White space goes entirely because a paste is often wrapped anew, in Japanese in the middle of a word.
+fn fold(text: &str) -> Vec<Folded> {
+    let mut folded = Vec::with_capacity(text.len());
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, first)) = chars.next() {
+        let mut end = start + first.len_utf8();
+        while let Some((at, mark)) = chars.next_if(|(_, next)| joins_previous(*next)) {
+            end = at + mark.len_utf8();
+        }
+        let Some(group) = text.get(start..end) else {
+            continue;
+        };
+        for letter in group.nfkc().flat_map(char::to_lowercase) {
+            if !letter.is_whitespace() && !is_invisible(letter) {
+                folded.push(Folded { letter, start, end });
+            }
+        }
+    }
+    folded
+}
+
+/// Combining marks belong to the letter before, and so do the half-width voicing marks of Japanese.
+fn joins_previous(letter: char) -> bool {
+    is_combining_mark(letter) || matches!(letter, '\u{ff9e}' | '\u{ff9f}')
+}
+
+/// Letters that nobody sees would break a run.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+        )
+}
+
+/// Hashes a gram (FNV-1a over its letters).
+fn hash(window: &[Folded]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for folded in window {
+        hash ^= u64::from(u32::from(folded.letter));
+        hash = hash.wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
+/// Tells whether a gram is more than punctuation, digits or the beginning of a link.
+fn says_something(window: &[Folded]) -> bool {
+    let gram: String = window.iter().map(|folded| folded.letter).collect();
+    let is_scheme = ["https://www.", "http://www."]
+        .iter()
+        .any(|scheme| scheme.contains(&gram));
+    !is_scheme && gram.chars().any(char::is_alphabetic)
+}

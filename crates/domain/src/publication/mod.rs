@@ -1,0 +1,510 @@
+//! Publication: draft, plan, approvals, permit, release.
+//!
+//! A plan is approved by its hash; a change makes a new plan. A [`ReleasePermit`] is made by
+//! [`crate::coordination::case::Case::release_permit`] alone and consumed by [`publish`]; whoever has none
+//! cannot publish, and nobody can make, copy or read one from a file:
+//!
+//! ```compile_fail
+//! let permit = domain::publication::ReleasePermit { case_version: 1 }; // private fields
+//! ```
+//! ```compile_fail
+//! fn twice(permit: domain::publication::ReleasePermit) { let _ = permit.clone(); } // no Clone
+//! ```
+//! ```compile_fail
+//! fn read(text: &str) -> domain::publication::ReleasePermit { serde_json::from_str(text).unwrap() } // no serde
+//! ```
+//! ```compile_fail
+//! fn none(a: &domain::publication::Advisory, c: &domain::coordination::case::Case, r: domain::publication::Release) {
+//!     let _ = domain::publication::publish(a, c, r); // no permit
+//! }
+//! ```
+//! It knows hashes and references, never a byte of what is published.
+
+use crate::act::Act;
+use crate::aggregate::Change;
+use crate::coordination::case::Case;
+use crate::coordination::machines::constraints as law;
+use crate::event::{Document, Event, Recorded, Signed};
+use crate::refusal::Refusal;
+use crate::value::*;
+
+/// The advisory of a case over all its revisions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advisory {
+    pub id: AdvisoryId,
+    pub case: Option<CaseId>,
+    pub draft: Option<Draft>,
+    pub plan: Option<Plan>,
+    pub published: Vec<PublishedRevision>,
+}
+
+/// What the editors made of the case's texts, by reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    pub revision: u32,
+    pub stage: AdvisoryStage,
+    pub texts: Vec<(Field, TextRef)>,
+    pub facts: TextRef,
+    pub at: Instant,
+}
+
+/// A plan with its approvals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub revision: u32,
+    /// The plan's exact bytes, as text.
+    pub bytes: String,
+    pub sha256: String,
+    pub instant: Instant,
+    pub documents: Vec<Document>,
+    pub author: PersonId,
+    pub emergency: bool,
+    pub case_version: u32,
+    pub approvals: Vec<PlanApproval>,
+}
+
+/// A person's signature over a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanApproval {
+    pub person: PersonId,
+    pub at: Instant,
+    pub signature: String,
+}
+
+/// A revision that is out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PublishedRevision {
+    pub revision: u32,
+    pub number: String,
+    pub instant: Instant,
+    pub files: Vec<Document>,
+    pub signatures: Vec<Signed>,
+    pub leaves: Vec<String>,
+    pub persons: u8,
+}
+
+impl Advisory {
+    /// An advisory without any event.
+    #[must_use]
+    pub fn new(id: AdvisoryId) -> Self {
+        Advisory {
+            id,
+            case: None,
+            draft: None,
+            plan: None,
+            published: vec![],
+        }
+    }
+
+    /// Takes the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::AdvisoryDrafted {
+                case,
+                revision,
+                stage,
+                texts,
+                facts,
+            } => {
+                self.case = Some(*case);
+                self.draft = Some(Draft {
+                    revision: *revision,
+                    stage: *stage,
+                    texts: texts.clone(),
+                    facts: *facts,
+                    at: recorded.occurred_at,
+                });
+            }
+            Event::PlanMade {
+                revision,
+                plan,
+                plan_sha256,
+                instant,
+                documents,
+                emergency,
+                case_version,
+            } => {
+                self.plan = Some(Plan {
+                    revision: *revision,
+                    bytes: plan.clone(),
+                    sha256: plan_sha256.clone(),
+                    instant: *instant,
+                    documents: documents.clone(),
+                    author: recorded.actor,
+                    emergency: *emergency,
+                    case_version: *case_version,
+                    approvals: vec![],
+                });
+            }
+            Event::PlanApproved {
+                plan_sha256,
+                person,
+                at,
+                signature,
+            } => {
+                if let Some(plan) = self
+                    .plan
+                    .as_mut()
+                    .filter(|plan| plan.sha256 == *plan_sha256)
+                {
+                    plan.approvals.push(PlanApproval {
+                        person: *person,
+                        at: *at,
+                        signature: signature.clone(),
+                    });
+                }
+            }
+            Event::PlanAborted { plan_sha256 } => {
+                self.plan = self.plan.take().filter(|plan| plan.sha256 != *plan_sha256)
+            }
+            Event::Published {
+                number,
+                revision,
+                instant,
+                files,
+                signatures,
+                leaves,
+                persons,
+                ..
+            } => {
+                self.plan = None;
+                self.published.push(PublishedRevision {
+                    revision: *revision,
+                    number: number.clone(),
+                    instant: *instant,
+                    files: files.clone(),
+                    signatures: signatures.clone(),
+                    leaves: leaves.clone(),
+                    persons: *persons,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// The revision that would come next.
+    #[must_use]
+    pub fn next_revision(&self) -> u32 {
+        self.published.last().map_or(1, |last| last.revision + 1)
+    }
+
+    /// Returns the plan if enough persons other than its author approved it.
+    ///
+    /// # Errors
+    /// [`Refusal::NoPlan`], [`Refusal::Quorum`].
+    pub fn approved_plan(&self, quorum: u8) -> Result<ApprovedPlan, Refusal> {
+        let (Some(plan), Some(case)) = (&self.plan, self.case) else {
+            return Err(Refusal::NoPlan);
+        };
+        let mut persons: Vec<PersonId> = plan
+            .approvals
+            .iter()
+            .map(|a| a.person)
+            .filter(|p| *p != plan.author)
+            .collect();
+        persons.sort_unstable();
+        persons.dedup();
+        let found = u8::try_from(persons.len()).unwrap_or(u8::MAX);
+        let needed = quorum.max(1);
+        if found < needed {
+            return Err(Refusal::Quorum { found, needed });
+        }
+        Ok(ApprovedPlan {
+            case,
+            sha256: plan.sha256.clone(),
+            instant: plan.instant,
+            emergency: plan.emergency,
+            persons: found,
+        })
+    }
+}
+
+/// A plan that enough persons approved. Made by [`Advisory::approved_plan`] alone.
+#[derive(Debug)]
+pub struct ApprovedPlan {
+    case: CaseId,
+    sha256: String,
+    instant: Instant,
+    emergency: bool,
+    persons: u8,
+}
+
+impl ApprovedPlan {
+    /// The case it belongs to.
+    #[must_use]
+    pub fn case(&self) -> CaseId {
+        self.case
+    }
+    /// Hash of the plan.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+    /// When it is due.
+    #[must_use]
+    pub fn instant(&self) -> Instant {
+        self.instant
+    }
+    /// Whether it ends an embargo early.
+    #[must_use]
+    pub fn emergency(&self) -> bool {
+        self.emergency
+    }
+}
+
+/// The right to publish one plan once, at one version of its case.
+#[derive(Debug)]
+pub struct ReleasePermit {
+    case: CaseId,
+    plan_sha256: String,
+    case_version: u32,
+    persons: u8,
+}
+
+impl ReleasePermit {
+    pub(crate) fn bound(plan: &ApprovedPlan, case_version: u32) -> Self {
+        ReleasePermit {
+            case: plan.case,
+            plan_sha256: plan.sha256.clone(),
+            case_version,
+            persons: plan.persons,
+        }
+    }
+
+    /// Version of the case at which the permit holds; the transaction checks it.
+    #[must_use]
+    pub fn case_version(&self) -> u32 {
+        self.case_version
+    }
+}
+
+/// What is about to be recorded as published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    pub number: String,
+    pub signatures: Vec<Signed>,
+    pub leaves: Vec<String>,
+}
+
+/// Publishes: consumes the permit and ends what publication ends.
+///
+/// # Errors
+/// [`Refusal::NoPlan`] if the permit is for another case or plan.
+pub fn publish(
+    advisory: &Advisory,
+    case: &Case,
+    permit: ReleasePermit,
+    release: Release,
+) -> Result<Vec<Change>, Refusal> {
+    let plan = advisory
+        .plan
+        .as_ref()
+        .filter(|plan| plan.sha256 == permit.plan_sha256 && advisory.case == Some(permit.case))
+        .ok_or(Refusal::NoPlan)?;
+    if case.id != permit.case || case.version != permit.case_version {
+        return Err(Refusal::Conflict);
+    }
+    let mut changes = Vec::new();
+    if case.em.in_force() {
+        let why = if plan.emergency {
+            EmbargoEnd::Public
+        } else {
+            EmbargoEnd::Reached
+        };
+        changes.push(Change::of(case.id, Event::EmbargoEnded { why }));
+    }
+    if !case.world.public {
+        changes.push(Change::of(
+            case.id,
+            Event::WorldFactObserved {
+                fact: WorldFact::PublicAware,
+            },
+        ));
+        if law::c1_must_terminate(
+            crate::coordination::machines::cs::PublicState {
+                public: true,
+                ..case.world
+            },
+            case.em,
+        ) == law::Termination::RejectProposal
+        {
+            changes.push(Change::of(case.id, Event::EmbargoRejected));
+        }
+    }
+    changes.push(Change::of(
+        advisory.id,
+        Event::Published {
+            number: release.number,
+            revision: plan.revision,
+            plan_sha256: plan.sha256.clone(),
+            instant: plan.instant,
+            files: plan.documents.clone(),
+            signatures: release.signatures,
+            leaves: release.leaves,
+            persons: permit.persons,
+        },
+    ));
+    Ok(changes)
+}
+
+/// Drafts the next revision from the case's texts, by reference.
+///
+/// # Errors
+/// If the case is closed, a class may not stand in an advisory, or a title or revision reason is missing.
+pub fn draft(
+    case: &Case,
+    advisory: AdvisoryId,
+    before: Option<&Advisory>,
+    stage: AdvisoryStage,
+    texts: Vec<(Field, TextRef)>,
+    facts: TextRef,
+) -> Result<Vec<Change>, Refusal> {
+    use crate::policy::class::Class;
+    case.open()?;
+    for (field, text) in &texts {
+        let allowed = match text.class {
+            Class::V | Class::W | Class::F | Class::K1 | Class::K2 | Class::E | Class::R => true,
+            Class::H => *field == Field::Credit,
+            _ => false,
+        };
+        if !allowed {
+            return Err(Refusal::Withheld {
+                class: text.class.code(),
+                rule: "R-A1",
+            });
+        }
+    }
+    let revision = before.map_or(1, Advisory::next_revision);
+    if !texts.iter().any(|(field, _)| *field == Field::Title) {
+        return Err(Refusal::Input {
+            field: "title",
+            why: "an advisory needs a title",
+        });
+    }
+    if revision > 1
+        && !texts
+            .iter()
+            .any(|(field, _)| *field == Field::RevisionReason)
+    {
+        return Err(Refusal::Input {
+            field: "revision_reason",
+            why: "say what changed and why",
+        });
+    }
+    Ok(vec![Change::of(
+        advisory,
+        Event::AdvisoryDrafted {
+            case: case.id,
+            revision,
+            stage,
+            texts,
+            facts,
+        },
+    )])
+}
+
+/// What a plan consists of, as the engine made it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewPlan {
+    pub bytes: String,
+    pub sha256: String,
+    pub instant: Instant,
+    pub documents: Vec<Document>,
+    pub emergency: bool,
+}
+
+/// Records a plan for the drafted revision. It replaces any plan before it; approvals of that one lapse.
+///
+/// # Errors
+/// If there is no draft, the instant lies before the embargo's end (unless an emergency with a reason), or
+/// the draft is not the next revision.
+pub fn plan(
+    advisory: &Advisory,
+    case: &Case,
+    new: NewPlan,
+    act: &Act,
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    let draft = advisory.draft.as_ref().ok_or(Refusal::NoDraft)?;
+    if draft.revision != advisory.next_revision() {
+        return Err(Refusal::Revision {
+            expected: advisory.next_revision(),
+        });
+    }
+    if new.emergency && act.reason.trim().is_empty() {
+        return Err(Refusal::NoReason);
+    }
+    if let Some(until) = case
+        .until
+        .filter(|until| case.em.in_force() && new.instant < *until)
+        && !new.emergency
+    {
+        return Err(Refusal::TooEarly { until });
+    }
+    Ok(vec![Change::of(
+        advisory.id,
+        Event::PlanMade {
+            revision: draft.revision,
+            plan: new.bytes,
+            plan_sha256: new.sha256,
+            instant: new.instant,
+            documents: new.documents,
+            emergency: new.emergency,
+            case_version: case.version,
+        },
+    )])
+}
+
+/// Records an approval.
+///
+/// # Errors
+/// If the plan is another one, or the person is its author or has approved already.
+pub fn approve(
+    advisory: &Advisory,
+    plan_sha256: &str,
+    person: PersonId,
+    at: Instant,
+    signature: String,
+) -> Result<Vec<Change>, Refusal> {
+    let plan = advisory
+        .plan
+        .as_ref()
+        .filter(|plan| plan.sha256 == plan_sha256)
+        .ok_or(Refusal::NoPlan)?;
+    if plan.author == person {
+        return Err(Refusal::OwnPlan);
+    }
+    if plan.approvals.iter().any(|a| a.person == person) {
+        return Err(Refusal::ApprovedAlready);
+    }
+    Ok(vec![Change::of(
+        advisory.id,
+        Event::PlanApproved {
+            plan_sha256: plan_sha256.to_owned(),
+            person,
+            at,
+            signature,
+        },
+    )])
+}
+
+/// Takes a plan back.
+///
+/// # Errors
+/// If there is no such plan, or no reason is given.
+pub fn abort(advisory: &Advisory, plan_sha256: &str, act: &Act) -> Result<Vec<Change>, Refusal> {
+    let plan = advisory
+        .plan
+        .as_ref()
+        .filter(|plan| plan.sha256 == plan_sha256)
+        .ok_or(Refusal::NoPlan)?;
+    if act.reason.trim().is_empty() {
+        return Err(Refusal::NoReason);
+    }
+    Ok(vec![Change::of(
+        advisory.id,
+        Event::PlanAborted {
+            plan_sha256: plan.sha256.clone(),
+        },
+    )])
+}

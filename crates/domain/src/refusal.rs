@@ -1,0 +1,125 @@
+//! What stands in the way: a refusal is data, with a stable code; words for people live in catalogues.
+
+use crate::coordination::machines::em::Em;
+use crate::coordination::machines::rm::Rm;
+use crate::value::Instant;
+
+/// Why a command was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("this {0} exists already")]
+    Exists(&'static str),
+    #[error("the report is not waiting for a decision")]
+    ReportDecided,
+    #[error("the case is closed")]
+    CaseClosed,
+    #[error("the weakness is public already; use accept-as-public")]
+    AlreadyPublic,
+    #[error("there is no basis of confidentiality in force; record one before details go out")]
+    NoBasis,
+    #[error(
+        "the party has not been contacted; record the contact first, or use the command for unasked answers"
+    )]
+    NotAsked,
+    #[error("the party was contacted already; use record-answer")]
+    WasAsked,
+    #[error("the embargo is in state {0:?}, which does not allow this")]
+    Embargo(Em),
+    #[error("report management is in state {0:?}, which does not allow this")]
+    Report(Rm),
+    #[error("no new embargo: the weakness is public or under attack (C1)")]
+    EmbargoNotViable,
+    #[error("the date lies in the past")]
+    DateInThePast,
+    #[error("the case cannot be closed while an embargo is in force (C5)")]
+    EmbargoInForce,
+    #[error("the embargo is in force until {until:?}")]
+    TooEarly { until: Instant },
+    #[error("the instant of the plan has not come")]
+    PlanNotDue { instant: Instant },
+    #[error("there is no draft")]
+    NoDraft,
+    #[error("there is no plan, or it was replaced by another")]
+    NoPlan,
+    #[error("{found} of {needed} persons have approved this plan")]
+    Quorum { found: u8, needed: u8 },
+    #[error("the author of a plan cannot approve it")]
+    OwnPlan,
+    #[error("this person has approved this plan already")]
+    ApprovedAlready,
+    #[error("the text of class {class} may not go there: {rule}")]
+    Withheld {
+        class: &'static str,
+        rule: &'static str,
+    },
+    #[error(
+        "a text repeats a part of a text that must not leave; a second person must override with a reason"
+    )]
+    Overlap,
+    #[error("lint {0} does not pass")]
+    Lint(String),
+    #[error("this needs a reason")]
+    NoReason,
+    #[error("revision {expected} comes next")]
+    Revision { expected: u32 },
+    #[error("this role may not do that")]
+    Role,
+    #[error("a live object and an exercise object cannot meet (the wall)")]
+    Wall,
+    #[error("the field {field} is not usable: {why}")]
+    Input {
+        field: &'static str,
+        why: &'static str,
+    },
+    #[error("the subscription has ended")]
+    Unsubscribed,
+    #[error("no copy has this code")]
+    NoSuchCopy,
+    #[error("a receipt must not stand in a text; leave it out and send again")]
+    ReceiptInText,
+    #[error("another change came first; read again and decide anew")]
+    Conflict,
+}
+
+impl Refusal {
+    /// Returns the stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Refusal::NotFound(_) => "not_found",
+            Refusal::Exists(_) => "exists",
+            Refusal::ReportDecided => "report.decided",
+            Refusal::CaseClosed => "case.closed",
+            Refusal::AlreadyPublic => "report.already_public",
+            Refusal::NoBasis => "participant.no_basis",
+            Refusal::NotAsked => "participant.not_asked",
+            Refusal::WasAsked => "participant.was_asked",
+            Refusal::Embargo(_) => "embargo.state",
+            Refusal::Report(_) => "report.state",
+            Refusal::EmbargoNotViable => "embargo.not_viable",
+            Refusal::DateInThePast => "embargo.past",
+            Refusal::EmbargoInForce => "case.embargo_in_force",
+            Refusal::TooEarly { .. } => "release.too_early",
+            Refusal::PlanNotDue { .. } => "release.not_due",
+            Refusal::NoDraft => "advisory.no_draft",
+            Refusal::NoPlan => "release.no_plan",
+            Refusal::Quorum { .. } => "release.quorum",
+            Refusal::OwnPlan => "release.own_plan",
+            Refusal::ApprovedAlready => "release.approved_already",
+            Refusal::Withheld { .. } => "gate.withheld",
+            Refusal::Overlap => "gate.overlap",
+            Refusal::Lint(_) => "advisory.lint",
+            Refusal::NoReason => "no_reason",
+            Refusal::Revision { .. } => "advisory.revision",
+            Refusal::Role => "role",
+            Refusal::Wall => "wall",
+            Refusal::Input { .. } => "input",
+            Refusal::Unsubscribed => "subscriber.ended",
+            Refusal::NoSuchCopy => "copy.unknown",
+            Refusal::ReceiptInText => "text.receipt",
+            Refusal::Conflict => "conflict",
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The value types that events consist of: ids, instants, languages, references to texts.
+//!
+//! A classed text stands in an event as a [`TextRef`] (body, class), never as the text (house.md,
+//! invariant "Events are the archive's language"). Nothing here validates foreign input; borders do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::policy::class::Class;
+
+macro_rules! id_type {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The 16 bytes that stand in keys and headers.
+            #[must_use]
+            pub const fn bytes(&self) -> [u8; 16] {
+                *self.0.as_bytes()
+            }
+            /// The id of 16 bytes.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                $name(Uuid::from_bytes(bytes))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0.simple())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.simple().fmt(f)
+            }
+        }
+    )*};
+}
+
+id_type! {
+    /// A ledger stream, which is also a dossier's name.
+    StreamId;
+    /// A sealed body.
+    BodyId;
+    /// A person of the house, or the house itself acting by its clock.
+    PersonId;
+    /// An organisation or a single person outside.
+    PartyId;
+    /// A report.
+    ReportId;
+    /// A case.
+    CaseId;
+    /// A party in a case.
+    ParticipantId;
+    /// The advisory of a case.
+    AdvisoryId;
+    /// Somebody who wants to be told.
+    SubscriberId;
+}
+
+macro_rules! stream_ids {
+    ($($name:ident),*) => {$(
+        impl From<$name> for StreamId {
+            fn from(id: $name) -> StreamId {
+                StreamId(id.0)
+            }
+        }
+        impl From<StreamId> for $name {
+            fn from(id: StreamId) -> $name {
+                $name(id.0)
+            }
+        }
+    )*};
+}
+
+stream_ids!(
+    PartyId,
+    ReportId,
+    CaseId,
+    ParticipantId,
+    AdvisoryId,
+    SubscriberId
+);
+
+/// An instant, µs since 1970 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    /// The instant `days` of 24 hours later.
+    #[must_use]
+    pub const fn plus_days(self, days: u32) -> Instant {
+        Instant(self.0 + days as i64 * 86_400_000_000)
+    }
+
+    /// The instant cut to whole seconds, as it stands in documents.
+    #[must_use]
+    pub const fn whole_seconds(self) -> Instant {
+        Instant(self.0.div_euclid(1_000_000) * 1_000_000)
+    }
+}
+
+/// A language of texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    Ja,
+    En,
+}
+
+/// Whether an object belongs to the real world or to an exercise (security.md §2.20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Realm {
+    Live,
+    Exercise,
+}
+
+/// A classed text, by reference: the body lies sealed in the dossier of the stream that first names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TextRef {
+    /// The sealed body.
+    pub body: BodyId,
+    /// The dossier whose compartment key opens it.
+    pub dossier: StreamId,
+    /// Class of the text; decides the compartment and who may see it.
+    pub class: Class,
+    /// Language it is written in.
+    pub lang: Lang,
+}
+
+/// A field of an advisory that carries a text (process-rules.md §3(h)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    Title,
+    Summary,
+    Details,
+    Affected,
+    Check,
+    Impact,
+    Fix,
+    Workaround,
+    SideEffects,
+    Detection,
+    ThreatNote,
+    Note,
+    Actions,
+    RevisionReason,
+    Credit,
+}
+
+impl Field {
+    /// The class that a text in this field has unless somebody says otherwise.
+    #[must_use]
+    pub const fn class(self) -> Class {
+        match self {
+            Field::Title
+            | Field::Summary
+            | Field::Details
+            | Field::Affected
+            | Field::Impact
+            | Field::Note
+            | Field::RevisionReason => Class::V,
+            Field::Check => Class::K1,
+            Field::Detection => Class::K2,
+            Field::Fix | Field::SideEffects => Class::F,
+            Field::Workaround | Field::Actions => Class::W,
+            Field::ThreatNote => Class::E,
+            Field::Credit => Class::H,
+        }
+    }
+}
+
+/// How somebody was reached or reached us (process-rules.md §1.5, C4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactChannel {
+    Mail,
+    Phone,
+    Post,
+    Form,
+    InPerson,
+    Registrar,
+    Distributor,
+    Fax,
+    /// The record does not say how.
+    NotRecorded,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactResult {
+    /// Sent or tried, nothing heard yet.
+    Tried,
+    /// Somebody who may speak for the party answered.
+    Reached,
+    /// Came back, or nobody there (宛所に尋ねあたりません, number not in use, mailbox unknown).
+    Undeliverable,
+    /// The record does not say.
+    NotRecorded,
+}
+
+/// Why a party may see details (settled.md §2; japanese-practice.md §2.1 no. 2). It is not the date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "basis", rename_all = "snake_case")]
+pub enum ConfidentialityBasis {
+    /// A registration agreement in force.
+    Standing { version: String },
+    /// Accepted for this case.
+    AdHoc { version: String },
+    /// None: no details.
+    None,
+}
+
+/// What a vendor said about its products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VendorAnswer {
+    Affected,
+    NotAffected,
+    Investigating,
+    /// Answered that it cannot tell.
+    Unknown,
+}
+
+/// An answer about one product, or about the vendor's products as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductAnswer {
+    /// Name of the product; `None` speaks of all products of the vendor ("products not recorded").
+    pub product: Option<String>,
+    /// Range in words that compare, for example `< 3.2.1`.
+    pub versions: String,
+    pub answer: VendorAnswer,
+    /// First version that carries the fix.
+    pub fixed_in: Option<String>,
+}
+
+/// Whose words a recorded text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementKind {
+    /// The vendor's own, authenticated words.
+    Statement,
+    /// What others say about the vendor's products.
+    Information,
+    /// The house's comment.
+    Addendum,
+    /// Addresses of the vendor's pages, one a line.
+    References,
+}
+
+/// Part of a party in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Vendor,
+    Finder,
+    Coordinator,
+    Operator,
+    Other,
+}
+
+/// Why an embargo ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmbargoEnd {
+    /// Its instant came.
+    Reached,
+    /// The information is public.
+    Public,
+    /// An exploit is public or attacks are seen.
+    Attacked,
+    /// The participants are ready before the date.
+    Ready,
+}
+
+/// A fact about the case's vulnerability in the world (formal model, case state).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorldFact {
+    PublicAware,
+    ExploitPublic,
+    AttacksObserved,
+}
+
+/// Reason of a declined report (process-rules.md §1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReason {
+    Incomplete,
+    NotVulnerability,
+    AlreadyPublic,
+    OutOfScopeProduct,
+    OutOfScopeSite,
+    ProtocolSpecOnly,
+    CryptoAlgorithmOnly,
+    IllegalAcquisition,
+    OwnBugBountyDispute,
+    NoResponse,
+    AbuseSpam,
+    Duplicate,
+}
+
+/// Why a case was closed (process-rules.md §1.5, closure codes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosureCode {
+    Published,
+    IndividualResponse,
+    NotVulnerability,
+    NotAccepted,
+    AlreadyPublic,
+    LowImpactAfterContact,
+    JudgedNotPublished,
+    Withdrawn,
+    Merged,
+    Transferred,
+    FinderViolated,
+    SiteFixed,
+    SiteUnreachable,
+    SiteNotVulnerable,
+}
+
+/// Stage of an advisory revision (process-rules.md §1.13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdvisoryStage {
+    Interim,
+    Final,
+    Updated,
+    Withdrawn,
+}
+
+/// What a subscriber wants to hear of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "scope", rename_all = "snake_case")]
+pub enum Scope {
+    Everything,
+    /// Name of a vendor, folded for comparison.
+    Vendor {
+        name: String,
+    },
+    /// Name of a product, folded for comparison.
+    Product {
+        name: String,
+    },
+}
+
+/// How a copy was acknowledged (early-warning.md §4.1: by a person, never by a GET).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AckWay {
+    /// A reply that carries the copy's code.
+    Reply,
+    /// The code, told by telephone or fax and entered at the desk.
+    Hand,
+}
+
+/// Kind of report (user-experience.md §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportKind {
+    Product,
+    Site,
+    OwnProduct,
+    /// A record of an archive.
+    Archive,
+}

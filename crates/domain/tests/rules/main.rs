@@ -1,0 +1,27 @@
+//! The rules of the domain against the documents they come from.
+//!
+//! Fixtures lie in `fixtures/`: the published model, and the need-to-know table word for word.
+
+#[cfg(test)]
+mod machines;
+
+#[cfg(test)]
+mod joint;
+
+#[cfg(test)]
+mod need_to_know;
+
+#[cfg(test)]
+mod gate;
+
+#[cfg(test)]
+mod overlap;
+
+#[cfg(test)]
+mod clocks;
+
+#[cfg(test)]
+mod numbers;
+
+#[cfg(test)]
+mod lints;

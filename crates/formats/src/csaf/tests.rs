@@ -1,0 +1,224 @@
+//! CSAF documents as readers and judges see them.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use super::*;
+use crate::samples;
+
+fn parsed(doc: &Advisory) -> Value {
+    serde_json::from_slice(&document(doc)).unwrap()
+}
+
+fn note<'a>(csaf: &'a Value, title: &str) -> Option<&'a str> {
+    let notes = csaf["document"]["notes"].as_array()?;
+    notes.iter().find(|note| note["title"] == title)?["text"].as_str()
+}
+
+#[test]
+fn every_sample_is_clean() {
+    for (sentence, doc) in samples::all() {
+        assert_eq!(judge(&document(&doc)), Ok(()), "{sentence}");
+    }
+}
+
+#[test]
+fn equal_advisories_give_equal_bytes() {
+    for (sentence, doc) in samples::all() {
+        assert_eq!(document(&doc), document(&doc.clone()), "{sentence}");
+    }
+}
+
+#[test]
+fn a_fixed_product_is_affected_below_and_fixed_from_the_version_on() {
+    let csaf = parsed(&samples::small());
+    assert_eq!(csaf["document"]["category"], "csaf_security_advisory");
+    let vulnerability = &csaf["vulnerabilities"][0];
+    assert_eq!(
+        vulnerability["product_status"]["known_affected"],
+        json!(["v1-p1"])
+    );
+    assert_eq!(
+        vulnerability["product_status"]["fixed"],
+        json!(["v1-p1-fixed"])
+    );
+    assert_eq!(
+        vulnerability["scores"][0]["cvss_v3"]["baseSeverity"],
+        "CRITICAL"
+    );
+    assert_eq!(vulnerability["ids"][0]["text"], "NRS-48217734");
+    let categories: Vec<&str> = csaf["product_tree"]["branches"][0]["branches"][0]["branches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|branch| branch["category"].as_str())
+        .collect();
+    assert_eq!(categories, ["product_version_range", "product_version"]);
+}
+
+#[test]
+fn silent_vendors_have_no_status_and_are_named_in_a_note() {
+    let csaf = parsed(&samples::ninety_one_vendors());
+    let status = &csaf["vulnerabilities"][0]["product_status"];
+    assert_eq!(status["known_affected"].as_array().map(Vec::len), Some(23));
+    assert_eq!(
+        status["known_not_affected"].as_array().map(Vec::len),
+        Some(23)
+    );
+    assert_eq!(status.get("under_investigation"), None);
+    assert_eq!(
+        note(&csaf, "Vendors notified without an answer")
+            .unwrap()
+            .lines()
+            .count(),
+        22
+    );
+    assert_eq!(
+        note(&csaf, "Vendors that answered unknown")
+            .unwrap()
+            .lines()
+            .count(),
+        23
+    );
+    assert_eq!(
+        csaf["product_tree"]["branches"][0]["branches"][0]["product"]["name"],
+        "Vendor v0: products not recorded"
+    );
+}
+
+#[test]
+fn involvements_are_one_a_day_and_name_the_vendors() {
+    let csaf = parsed(&samples::ninety_one_vendors());
+    let involvements = csaf["vulnerabilities"][0]["involvements"]
+        .as_array()
+        .unwrap();
+    let dates: Vec<&str> = involvements
+        .iter()
+        .filter_map(|entry| entry["date"].as_str())
+        .collect();
+    assert_eq!(
+        dates,
+        [
+            "2026-01-01T00:00:00Z",
+            "2026-01-03T00:00:00Z",
+            "2026-01-08T00:00:00Z",
+            "2026-01-10T00:00:00Z"
+        ]
+    );
+    assert!(
+        involvements[0]["summary"]
+            .as_str()
+            .unwrap()
+            .contains("Vendor v")
+    );
+}
+
+#[test]
+fn an_advisory_without_a_word_on_products_claims_no_profile() {
+    let csaf = parsed(&samples::bare());
+    assert_eq!(csaf["document"]["category"], "csaf_base");
+    assert_eq!(csaf.get("product_tree"), None);
+    assert_eq!(note(&csaf, "Fix"), Some("Update to the latest version."));
+}
+
+#[test]
+fn japanese_texts_stand_beside_the_english_ones() {
+    let csaf = parsed(&samples::small());
+    assert_eq!(csaf["document"]["lang"], "en");
+    assert_eq!(
+        note(&csaf, "[ja] 題名"),
+        Some("「ゲート」における認証回避の脆弱性")
+    );
+    assert_eq!(
+        note(&csaf, "[ja] Vendor statement: Vendor v1"),
+        Some("修正版を公開しました。")
+    );
+    assert_eq!(parsed(&samples::japanese_only())["document"]["lang"], "ja");
+    assert_eq!(note(&parsed(&samples::archived()), "[ja] 題名"), None);
+}
+
+#[test]
+fn the_title_says_what_the_document_is_not() {
+    assert!(title(&samples::withdrawn()).starts_with("[WITHDRAWN] "));
+    assert!(title(&samples::fictional()).starts_with("[FICTIONAL] "));
+    let archived = parsed(&samples::archived());
+    assert_eq!(archived["document"]["publisher"]["category"], "other");
+    assert!(
+        note(&archived, "Marking")
+            .unwrap()
+            .contains("did not coordinate")
+    );
+    assert!(
+        note(&parsed(&samples::withdrawn()), "Withdrawn")
+            .unwrap()
+            .ends_with("Published.")
+    );
+}
+
+#[test]
+fn two_cve_numbers_are_two_vulnerabilities_with_the_same_statuses() {
+    let csaf = parsed(&samples::two_cves());
+    let both = csaf["vulnerabilities"].as_array().unwrap();
+    assert_eq!(both.len(), 2);
+    assert_eq!(both[0]["product_status"], both[1]["product_status"]);
+    assert_eq!(both[0]["scores"][0]["cvss_v3"]["version"], "3.1");
+    assert_eq!(note(&csaf, "Further scores").unwrap().lines().count(), 2);
+}
+
+#[test]
+fn only_addresses_become_references() {
+    let csaf = parsed(&samples::small());
+    let urls: Vec<&str> = csaf["document"]["references"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|reference| reference["url"].as_str())
+        .collect();
+    assert_eq!(
+        urls,
+        [
+            "https://portal.example/csaf/white/2026/nrs-48217734.json",
+            "https://example.org/a?b=c#d",
+            "https://v1.example/advisory/1",
+        ]
+    );
+    assert_eq!(
+        note(&csaf, "Further references"),
+        Some("https://example.org/a b")
+    );
+}
+
+#[test]
+fn addresses_are_told_from_other_texts() {
+    for good in [
+        "https://example.org",
+        "http://example.org:8080/a_b?x=%20#y",
+        "https://example.org/~a/(b)",
+    ] {
+        assert!(is_web_address(good), "{good}");
+    }
+    for bad in [
+        "ftp://example.org/",
+        "https://",
+        "https://例.example/",
+        "https://a/b c",
+        "https://a/%2",
+        "https://a/[b]",
+    ] {
+        assert!(!is_web_address(bad), "{bad}");
+    }
+}
+
+#[test]
+fn file_names_follow_the_rule_of_the_standard() {
+    let check = |id: &str, stem: &str| {
+        let mut doc = samples::bare();
+        doc.id = id.to_owned();
+        assert_eq!(doc.stem(), stem);
+    };
+    check("NRS-48217734", "nrs-48217734");
+    check(
+        "Example Company - 2019-YH3234",
+        "example_company_-_2019-yh3234",
+    );
+    check("2022_#01-A", "2022_01-a");
+    check("NRS#1+2", "nrs_1+2");
+}

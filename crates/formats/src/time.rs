@@ -1,0 +1,153 @@
+//! Instants as documents carry them: RFC 3339 text in UTC, and how people read it.
+//!
+//! Documents store instants as text, since the text is what is hashed. This module only reads such text;
+//! it knows no clock and no zone but UTC and Japan's fixed +09:00, which has had no summer time since 1951.
+//! A text that is no instant is shown as it stands, so that a damaged document can still be read.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use crate::advisory::Lang;
+
+/// Returns the instant, or nothing when `text` is not RFC 3339.
+#[must_use]
+pub fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// Returns the day in UTC, `YYYY-MM-DD`.
+#[must_use]
+pub fn day(text: &str) -> String {
+    in_zone(text, 0).map_or_else(
+        || text.to_owned(),
+        |at| format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day()),
+    )
+}
+
+/// Returns the year in UTC, which names the folder of a document.
+#[must_use]
+pub fn year(text: &str) -> String {
+    in_zone(text, 0).map_or_else(
+        || text.chars().take(4).collect(),
+        |at| format!("{:04}", at.year()),
+    )
+}
+
+/// Returns the instant in UTC to the minute, `2026-11-22 03:00 UTC`.
+#[must_use]
+pub fn utc(text: &str) -> String {
+    in_zone(text, 0).map_or_else(
+        || text.to_owned(),
+        |at| {
+            format!(
+                "{:04}-{:02}-{:02} {:02}:{:02} UTC",
+                at.year(),
+                at.month(),
+                at.day(),
+                at.hour(),
+                at.minute()
+            )
+        },
+    )
+}
+
+/// Returns the instant in Japan's time to the minute, in the words of `lang`.
+#[must_use]
+pub fn jst(text: &str, lang: Lang) -> String {
+    let Some(at) = in_zone(text, JST_HOURS) else {
+        return text.to_owned();
+    };
+    let (hour, minute) = (at.hour(), at.minute());
+    match lang {
+        Lang::Ja => format!("{} {hour:02}:{minute:02} (JST)", civil_day(at, lang)),
+        Lang::En => format!("{}, {hour:02}:{minute:02} JST (UTC+9)", civil_day(at, lang)),
+    }
+}
+
+/// Returns the day in Japan's time, in the words of `lang`.
+#[must_use]
+pub fn jst_day(text: &str, lang: Lang) -> String {
+    in_zone(text, JST_HOURS).map_or_else(|| text.to_owned(), |at| civil_day(at, lang))
+}
+
+/// Returns the instant twice, in UTC and in Japan's time (lint H3).
+#[must_use]
+pub fn both(text: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("{} / {}", jst(text, lang), utc(text)),
+        Lang::En => format!("{} / {}", utc(text), jst(text, lang)),
+    }
+}
+
+const JST_HOURS: i8 = 9;
+
+fn in_zone(text: &str, hours: i8) -> Option<DateTime> {
+    instant(text).map(|at| jiff::tz::offset(hours).to_datetime(at))
+}
+
+fn civil_day(at: DateTime, lang: Lang) -> String {
+    let (year, month, day) = (at.year(), at.month(), at.day());
+    match lang {
+        Lang::Ja => format!("{year}年{month}月{day}日"),
+        Lang::En => {
+            let name = usize::try_from(month)
+                .ok()
+                .and_then(|m| MONTHS.get(m.saturating_sub(1)))
+                .copied();
+            format!("{day} {} {year}", name.unwrap_or("?"))
+        }
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, utc_text: &str, ja: &str, en: &str) {
+        assert_eq!(utc(text), utc_text);
+        assert_eq!(jst(text, Lang::Ja), ja);
+        assert_eq!(jst(text, Lang::En), en);
+    }
+
+    #[test]
+    fn an_instant_is_told_in_utc_and_in_japan_time() {
+        check(
+            "2026-11-22T03:00:00Z",
+            "2026-11-22 03:00 UTC",
+            "2026年11月22日 12:00 (JST)",
+            "22 November 2026, 12:00 JST (UTC+9)",
+        );
+    }
+
+    #[test]
+    fn the_last_evening_of_the_year_in_utc_is_new_year_in_japan() {
+        check(
+            "2025-12-31T15:30:00Z",
+            "2025-12-31 15:30 UTC",
+            "2026年1月1日 00:30 (JST)",
+            "1 January 2026, 00:30 JST (UTC+9)",
+        );
+        assert_eq!(year("2025-12-31T15:30:00Z"), "2025");
+        assert_eq!(day("2025-12-31T15:30:00Z"), "2025-12-31");
+    }
+
+    #[test]
+    fn a_text_that_is_no_instant_is_shown_as_it_stands() {
+        check("soon", "soon", "soon", "soon");
+    }
+}

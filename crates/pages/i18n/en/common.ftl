@@ -1,0 +1,45 @@
+# Words that stand on every page.
+language-name = English
+skip = Skip to main content
+nav-main = Main pages
+nav-home = Home
+nav-list = Advisories
+nav-about = About this site
+footer-contact = Contact
+footer-version = This page was made by Noroshi { $version }.
+separator = {", "}
+page-title = { $title } | { $site }
+not-recorded = Not recorded.
+not-recorded-short = Not recorded
+no-translation = There is no English translation of this document. The text below is the Japanese original.
+no-translation-short = Japanese only
+
+marking-archive-badge = [ARCHIVE] Past case
+marking-archive-note = This is a replay of information that was published in the past. This organisation did not coordinate it.
+marking-fictional-badge = [FICTIONAL]
+marking-fictional-note = Invented for illustration. The organisations and products named do not exist.
+marking-exercise-badge = [EXERCISE]
+marking-exercise-note = Made for an exercise. This is not information on a real vulnerability.
+
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+weekday-0 = Sun
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+time-date = { $day } { $month } { $year }
+time-date-short = { $day } { $month }
+time-instant = { $date } { $first } UTC ({ $second } JST)

@@ -1,0 +1,46 @@
+# Mails. Lines of plain text stay below 76 characters.
+mail-subject = [TLP:CLEAR] { $marks }{ $id } rev { $n }: { $title }
+mail-mark-archive = [ARCHIVE]
+mail-mark-fictional = [FICTIONAL]
+mail-mark-exercise = [EXERCISE]
+mail-web = Read the full text on the web page
+mail-unsigned = The HTML part of this mail is for easier reading. The signature covers the text part.
+mail-latest = See the web page for the latest version.
+mail-personal =
+    The part below is not covered by the signature.
+    It differs from recipient to recipient.
+
+    == To acknowledge
+    Confirmation code: { $code }
+    Please reply to this mail with the code once you have received it.
+    You may also tell us the code, for example by telephone:
+    { $contact }
+
+    == To stop these mails
+    { $unsubscribe }
+
+    Reference: { $reference }
+mail-first-subject = [TN#{ $tn }] Request to confirm your product security contact
+mail-first-text =
+    To the person in charge of product security
+    { $to }
+
+    We are the coordination desk of { $name }.
+
+    There is something that we would like to tell you about one of your
+    products, and we are looking for the right person to tell. Since the
+    information must be handled with care, this mail does not contain it.
+
+    Please reply to this mail as soon as you can with one of the following,
+    and keep [TN#{ $tn }] in the subject:
+
+    (1) department, name and telephone number of the person in charge
+    (2) a public key for encryption
+
+    To check that this mail comes from us, you may also use the contact
+    that is shown on our web site:
+    { $portal }/en/about.html
+
+    { $name }
+    Contact: { $contact }
+    Fingerprint of our signing key: { $fingerprint }

@@ -1,0 +1,61 @@
+# Front page, lists, about, not found, and the mail folder.
+front-open = Open the English pages
+front-lead = This site tells you about vulnerabilities and what to do about them.
+home-lead = We tell you about vulnerabilities in software and other products, their impact and what to do.
+home-recent = Recently published or revised
+home-empty = Nothing has been published yet.
+home-all = See all advisories
+home-about = “About this site” tells how to verify that a document is genuine and how to receive updates.
+
+list-title = Advisories
+list-title-year = Advisories of { $year }
+list-newest = The newest { $n } advisories at most are shown. Choose a year for earlier ones.
+list-years = Lists by year
+list-all-years = Newest
+list-year = { $year }
+list-count = { $n ->
+    [one] { $n } advisory
+   *[other] { $n } advisories
+}
+list-empty = There is nothing in this list.
+entry-severity = Severity: { $severity }
+entry-revision = Revision { $n }
+entry-vendors = { $n ->
+    [one] { $n } vendor
+   *[other] { $n } vendors
+}
+
+about-title = About this site
+about-who = Who we are
+about-who-text = { $name } coordinates between finders and vendors of vulnerable products and publishes what users can do.
+about-contact = Contact
+about-contact-text = Please use the following contact for questions, corrections, or to talk about reporting a vulnerability.
+about-verify = How to verify that a document is genuine
+about-verify-text = Published documents carry an OpenPGP signature. Please check that it was made by the following key.
+about-fingerprint = Key fingerprint
+about-fingerprint-text = Please also check the fingerprint by a way other than this site, such as telephone or print.
+about-verify-noroshi = The following command checks saved files or folders. Replace PATH by the place where you saved them.
+about-verify-gpg = With GnuPG, the following command checks a signed text.
+about-verify-gpg-note = Always compare the fingerprint that is printed with the one above.
+about-feeds = How to receive updates
+about-feeds-text = Use the following addresses for feed readers and automatic collection.
+about-feeds-atom = Atom feed
+about-feeds-csaf = CSAF provider metadata
+about-offline = When the network is down
+about-offline-text = The pages of this site can be saved, for example to a USB stick, and read from there.
+
+not-found-title = Page not found
+not-found-text = The address may have changed, or the page may not be published yet. Please look in the list.
+
+mailbox-title = Mails saved to the folder
+mailbox-text = These mails were written to files instead of being sent. The newest is at the top.
+mailbox-caption = Saved mails
+mailbox-region = Table of saved mails (scrolls sideways)
+mailbox-at = Time
+mailbox-to = To
+mailbox-subject = Subject
+mailbox-no-subject = (no subject)
+mailbox-empty = There are no saved mails.
+mailbox-one = Mail { $name }
+mailbox-one-region = Content of the mail (scrolls sideways)
+mailbox-back = Back to the list of mails

@@ -1,0 +1,45 @@
+# Words that stand on every page.
+language-name = 日本語
+skip = 本文へ移動
+nav-main = 主なページ
+nav-home = トップページ
+nav-list = 脆弱性情報の一覧
+nav-about = このサイトについて
+footer-contact = お問い合わせ
+footer-version = Noroshi { $version } で作成したページです。
+separator = {"、"}
+page-title = { $title }｜{ $site }
+not-recorded = 記録はありません。
+not-recorded-short = 記録なし
+no-translation = この文書の日本語訳はありません。以下は英語の原文です。
+no-translation-short = 英語のみ
+
+marking-archive-badge = [ARCHIVE] 過去の事例
+marking-archive-note = 過去に公表された情報を再現したものです。この組織が調整したものではありません。
+marking-fictional-badge = 【架空】
+marking-fictional-note = 説明のために作った架空の内容です。登場する組織や製品は実在しません。
+marking-exercise-badge = 【訓練】
+marking-exercise-note = 訓練のための内容です。実際の脆弱性の情報ではありません。
+
+month-1 = 1月
+month-2 = 2月
+month-3 = 3月
+month-4 = 4月
+month-5 = 5月
+month-6 = 6月
+month-7 = 7月
+month-8 = 8月
+month-9 = 9月
+month-10 = 10月
+month-11 = 11月
+month-12 = 12月
+weekday-0 = 日
+weekday-1 = 月
+weekday-2 = 火
+weekday-3 = 水
+weekday-4 = 木
+weekday-5 = 金
+weekday-6 = 土
+time-date = { $year }年{ $month }{ $day }日({ $weekday })
+time-date-short = { $month }{ $day }日
+time-instant = { $date } { $first } JST ({ $second } UTC)

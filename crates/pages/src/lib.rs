@@ -1,0 +1,130 @@
+//! Turns published documents into the pages of the pressed tree: pure functions from data to bytes.
+//!
+//! Deliberately knows no clock, disk, socket or session, and nothing of cases, embargoes or recipients:
+//! whatever stands in a [`formats::advisory::Advisory`] is already public. Pages carry no script and no
+//! `style` attribute, ask nobody outside, and link relatively, so that the tree also works from a USB stick.
+//! Words stand in `i18n/`, HTML in `templates/`, foreign text passes through the module `text`.
+//! Start at [`advisory()`]; [`home()`], [`list()`] and [`sheet()`] follow its pattern.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use formats::advisory::{Advisory, Lang, Marking, Severity, Status};
+
+mod advisory;
+mod assets;
+mod board;
+mod catalogue;
+mod digest;
+mod frame;
+mod front;
+mod labels;
+mod links;
+mod list;
+pub mod mail;
+pub mod mailbox;
+mod qr;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod text;
+mod when;
+
+pub use advisory::page as advisory;
+pub use assets::{icon, icon_path, style, style_path};
+pub use front::{about, front, not_found};
+pub use links::{
+    FRONT_PATH, PROVIDER_METADATA_PATH, about_path, advisory_path, feed_path, home_path, list_path,
+    mail_path, mailbox_path, sheet_path,
+};
+pub use list::{home, list};
+pub use sheet::page as sheet;
+
+/// What every page says about the house that publishes it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Name by language.
+    pub name: BTreeMap<Lang, String>,
+    /// Base address of the portal, without a trailing slash.
+    pub portal: String,
+    /// How readers reach the house, for example a mail address.
+    pub contact: String,
+    /// Fingerprint of the OpenPGP key that signs advisories, 40 hexadecimal digits.
+    pub fingerprint: String,
+    /// Why every page must be marked, if it must.
+    pub marking: Marking,
+    /// Version of the program that presses the pages.
+    pub version: String,
+}
+
+/// One advisory in a list.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Public number in file-name form.
+    pub id: String,
+    /// Title by language.
+    pub title: BTreeMap<Lang, String>,
+    /// Languages whose title is that of another language.
+    pub untranslated: BTreeSet<Lang>,
+    /// Instant of the first revision, RFC 3339 in UTC.
+    pub first_published: String,
+    /// Instant of the newest revision, RFC 3339 in UTC.
+    pub published: String,
+    /// Number of the newest revision.
+    pub revision: u32,
+    /// Stage of the newest revision.
+    pub status: Status,
+    /// Severity in one word.
+    pub severity: Severity,
+    /// Number of vendors on the board.
+    pub vendors: usize,
+    /// Why the document is marked, if it is.
+    pub marking: Marking,
+}
+
+impl From<&Advisory> for Entry {
+    fn from(doc: &Advisory) -> Self {
+        let is_untranslated =
+            |lang: &Lang| doc.texts.get(lang).is_none_or(|texts| texts.untranslated);
+        Self {
+            id: doc.id.clone(),
+            title: Lang::ALL
+                .map(|lang| (lang, doc.texts(lang).title.clone()))
+                .into(),
+            untranslated: Lang::ALL.into_iter().filter(is_untranslated).collect(),
+            first_published: doc.first_published.clone(),
+            published: doc.published.clone(),
+            revision: doc.revision,
+            status: doc.status,
+            severity: doc.severity,
+            vendors: doc.vendors.len(),
+            marking: doc.marking,
+        }
+    }
+}
+
+/// Files that belong to an advisory, by their paths from the root of the pressed tree, for example
+/// `/csaf/white/2026/nrs-48217734.json`. An empty path is left out of the page.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// The document itself.
+    pub json: String,
+    /// CSAF 2.0.
+    pub csaf: String,
+    /// Plain text of the page's language.
+    pub text: String,
+    /// The same text, clear-signed.
+    pub clear_signed: String,
+    /// Checksums.
+    pub sums: String,
+    /// Earlier revisions.
+    pub older: Vec<OlderRevision>,
+}
+
+/// The document of an earlier revision.
+#[derive(Clone, Debug)]
+pub struct OlderRevision {
+    /// Counts from 1.
+    pub revision: u32,
+    /// Path of its JSON from the root of the pressed tree.
+    pub json: String,
+}

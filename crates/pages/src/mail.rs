@@ -1,0 +1,148 @@
+//! The words of mails: subjects, the HTML alternative, and the personal part outside the signature.
+//!
+//! Knows no MIME and no transport. The signed text is made elsewhere, since its exact bytes are signed;
+//! the HTML asks for nothing from the network and says that it is not the signed part.
+
+use askama::Template;
+use formats::advisory::{Advisory, Lang};
+
+use crate::catalogue::Say;
+use crate::digest::{self, Edition, Part};
+use crate::frame::{grouped, site_name};
+use crate::links::advisory_path;
+use crate::text::Run;
+use crate::{Site, labels, sheet, text, when};
+
+/// What a mail tells one recipient only.
+///
+/// Its `Debug` form hides the code and the address, since logs must not hold either.
+#[derive(Clone)]
+pub struct Personal {
+    /// Confirmation code, six digits.
+    pub code: String,
+    /// Address at which this recipient stops the mails.
+    pub unsubscribe: String,
+    /// Reference of this delivery.
+    pub reference: String,
+}
+
+impl std::fmt::Debug for Personal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Personal")
+            .field("reference", &self.reference)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns the subject of an advisory's mail, with the marks that its document carries.
+#[must_use]
+pub fn subject(lang: Lang, doc: &Advisory) -> String {
+    let say = Say(lang);
+    let mark = labels::marking(doc.marking)
+        .map_or_else(String::new, |[.., mark]| format!("{} ", say.t(mark)));
+    let args = [
+        ("marks", mark),
+        ("id", text::line(&doc.id)),
+        ("n", doc.revision.to_string()),
+        ("title", Edition::new(doc, lang).title().text),
+    ];
+    say.with(
+        "mail-subject",
+        &args.each_ref().map(|(name, value)| (*name, value.as_str())),
+    )
+}
+
+/// Returns the HTML alternative of an advisory's mail: complete in itself, without anything remote.
+#[must_use]
+pub fn html(site: &Site, lang: Lang, doc: &Advisory) -> String {
+    let say = Say(lang);
+    let edition = Edition::new(doc, lang);
+    let badges = [site.marking, doc.marking]
+        .into_iter()
+        .filter_map(labels::marking);
+    let mut marks: Vec<String> = badges
+        .map(|[badge, note, _]| format!("{} {}", say.t(badge), say.t(note)))
+        .collect();
+    marks.dedup();
+    marks.insert(0, "TLP:CLEAR".to_owned());
+    let mail = Mail {
+        w: say,
+        lang: lang.tag(),
+        subject: subject(lang, doc),
+        marks: marks.join(" "),
+        title: edition.title(),
+        document: sheet::document(say, doc),
+        stage: say.t(labels::status(doc.status)),
+        severity: say.with(
+            "entry-severity",
+            &[("severity", &say.t(labels::severity(doc.severity)))],
+        ),
+        published: when::instant(lang, &doc.published),
+        notices: edition
+            .notices(say)
+            .into_iter()
+            .chain(labels::status_note(doc.status).map(|key| say.t(key)))
+            .collect(),
+        parts: digest::parts(doc, lang),
+        url: text::line(&format!("{}{}", site.portal, advisory_path(lang, &doc.id))),
+        publisher: text::run(lang, &doc.publisher.name).text,
+        contact_html: text::contact(&doc.publisher.contact),
+    };
+    mail.render().unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Mail {
+    w: Say,
+    lang: &'static str,
+    subject: String,
+    marks: String,
+    title: Run,
+    document: String,
+    stage: String,
+    severity: String,
+    published: String,
+    notices: Vec<String>,
+    parts: [Part; 3],
+    url: String,
+    publisher: String,
+    contact_html: String,
+}
+
+/// Returns the part of a mail that differs from recipient to recipient and stands outside the signature.
+#[must_use]
+pub fn personal_text(site: &Site, lang: Lang, p: &Personal) -> String {
+    let args = [
+        ("code", text::line(&p.code)),
+        ("contact", text::line(&site.contact)),
+        ("unsubscribe", text::line(&p.unsubscribe)),
+        ("reference", text::line(&p.reference)),
+    ];
+    let mut words = Say(lang).with(
+        "mail-personal",
+        &args.each_ref().map(|(name, value)| (*name, value.as_str())),
+    );
+    words.push('\n');
+    words
+}
+
+/// Returns subject and text of the first mail to somebody who may be the right contact: no technical
+/// detail and no product (japanese-practice.md §2.6, draft ①). `tn` is the number with or without `TN#`.
+#[must_use]
+pub fn first_contact(site: &Site, lang: Lang, to_name: &str, tn: &str) -> (String, String) {
+    let say = Say(lang);
+    let args = [
+        ("tn", text::line(tn.trim_start_matches("TN#"))),
+        ("to", text::line(to_name)),
+        ("name", site_name(site, lang)),
+        ("portal", text::line(&site.portal)),
+        ("contact", text::line(&site.contact)),
+        ("fingerprint", grouped(&site.fingerprint)),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    (
+        say.with("mail-first-subject", &args),
+        say.with("mail-first-text", &args) + "\n",
+    )
+}

@@ -1,0 +1,591 @@
+//! Tests over whole pages and over the catalogues.
+//!
+//! What could go wrong: a key without words, a language that lags behind, foreign text that becomes
+//! markup or hides something, a label that says more than is known, a page that grows too heavy, a link
+//! that only works on a server. Looks and accessibility are judged by the audit tool, not here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use fluent_bundle::FluentResource;
+use formats::advisory::{
+    Action, Advisory, Audience, Cvss, Damage, Lang, Marking, OtherId, Product, ProductStatus,
+    Publisher, Reference, Revision, SCHEMA, Severity, Status, Texts, Threat, Vendor, VendorProduct,
+    VendorStatus, Words,
+};
+
+use crate::catalogue::{Say, sources};
+use crate::{Entry, Files, OlderRevision, Site, labels, mail, mailbox};
+
+fn both(japanese: &str, english: &str) -> BTreeMap<Lang, String> {
+    BTreeMap::from([
+        (Lang::Ja, japanese.to_owned()),
+        (Lang::En, english.to_owned()),
+    ])
+}
+
+fn site() -> Site {
+    Site {
+        name: both("狼煙調整センター", "Noroshi Coordination Centre"),
+        portal: "https://noroshi.example".to_owned(),
+        contact: "desk@noroshi.example".to_owned(),
+        fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567".to_owned(),
+        marking: Marking::Fictional,
+        version: "0.1.0".to_owned(),
+    }
+}
+
+fn texts(title: &str) -> Texts {
+    Texts {
+        title: title.to_owned(),
+        summary: "a < b\nhttps://example.jp/x\n\nsecond".to_owned(),
+        fix: "3.2.1".to_owned(),
+        actions: vec![Action {
+            who: "admin".to_owned(),
+            what: "update".to_owned(),
+            by: "2026-11-30".to_owned(),
+        }],
+        ..Texts::default()
+    }
+}
+
+fn vendor(n: usize, status: VendorStatus) -> Vendor {
+    Vendor {
+        id: format!("v{n}"),
+        name: both(
+            &format!("七曲ソフトウエア{n}株式会社"),
+            &format!("Nanamagari Software {n}"),
+        ),
+        kana: format!("ナナマガリソフトウエア{n:03}"),
+        status,
+        notified: Some("2026-08-03".to_owned()),
+        answered: None,
+        statement: Some(Words {
+            lang: Lang::En,
+            text: "We are looking into it.\n\nThank you.".to_owned(),
+        }),
+        information: None,
+        addendum: None,
+        references: vec!["https://vendor.example/advisory".to_owned()],
+        products: Vec::new(),
+    }
+}
+
+fn advisory() -> Advisory {
+    let mut vendors: Vec<Vendor> = labels::VENDOR_STATUSES
+        .into_iter()
+        .enumerate()
+        .map(|(n, status)| vendor(n, status))
+        .collect();
+    if let Some(first) = vendors.first_mut() {
+        first.products.push(VendorProduct {
+            product: "p1".to_owned(),
+            status: ProductStatus::KnownAffected,
+            fixed_in: Some("3.2.1".to_owned()),
+        });
+    }
+    Advisory {
+        schema: SCHEMA.to_owned(),
+        id: "NRS-48217734".to_owned(),
+        revision: 2,
+        status: Status::Updated,
+        marking: Marking::Fictional,
+        first_published: "2026-11-20T18:00:00Z".to_owned(),
+        published: "2026-11-21T00:00:00Z".to_owned(),
+        publisher: Publisher {
+            name: both("狼煙調整センター", "Noroshi Coordination Centre"),
+            portal: "https://noroshi.example".to_owned(),
+            contact: "desk@noroshi.example".to_owned(),
+        },
+        audience: Audience::Administrator,
+        texts: BTreeMap::from([
+            (Lang::Ja, texts("算木会計の脆弱性")),
+            (Lang::En, texts("Flaw in Sangi Kaikei")),
+        ]),
+        damage: vec![Damage::PrivilegeEscalation, Damage::Leak],
+        threat: Threat::NoneKnown,
+        severity: Severity::Important,
+        cvss: vec![Cvss {
+            version: "3.1".to_owned(),
+            vector: "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H".to_owned(),
+            base_score: 7.8,
+        }],
+        cve: vec!["CVE-2026-0001".to_owned()],
+        other_ids: vec![OtherId {
+            system: "CERT/CC".to_owned(),
+            text: "VU#800113".to_owned(),
+        }],
+        products: vec![Product {
+            id: "p1".to_owned(),
+            vendor: "v0".to_owned(),
+            name: both("算木会計", "Sangi Kaikei"),
+            versions: "< 3.2.1".to_owned(),
+        }],
+        vendors,
+        references: vec![Reference {
+            url: "https://example.jp/ref".to_owned(),
+            summary: "参考".to_owned(),
+        }],
+        credits: vec!["A. Finder".to_owned()],
+        history: vec![
+            revision(1, "2026-11-20T18:00:00Z"),
+            revision(2, "2026-11-21T00:00:00Z"),
+        ],
+    }
+}
+
+fn revision(revision: u32, at: &str) -> Revision {
+    Revision {
+        revision,
+        at: at.to_owned(),
+        reason: both("公表しました。", "Published."),
+    }
+}
+
+fn files() -> Files {
+    Files {
+        json: "/advisories/NRS-48217734.json".to_owned(),
+        csaf: "/csaf/white/2026/nrs-48217734.json".to_owned(),
+        text: "/ja/advisories/NRS-48217734.txt".to_owned(),
+        clear_signed: "/ja/advisories/NRS-48217734.asc".to_owned(),
+        sums: "/SHA256SUMS".to_owned(),
+        older: vec![OlderRevision {
+            revision: 1,
+            json: "/advisories/NRS-48217734.r1.json".to_owned(),
+        }],
+    }
+}
+
+fn string(page: Vec<u8>) -> String {
+    String::from_utf8(page).unwrap_or_default()
+}
+
+fn page(lang: Lang, doc: &Advisory) -> String {
+    string(crate::advisory(&site(), lang, doc, &files()))
+}
+
+/// Every page of the pressed tree in one language.
+fn tree(lang: Lang) -> Vec<String> {
+    let (site, doc) = (site(), advisory());
+    let entries = [Entry::from(&doc)];
+    let pages = [
+        crate::front(&site),
+        crate::home(&site, lang, &entries),
+        crate::home(&site, lang, &[]),
+        crate::list(&site, lang, None, &[2026, 2025], &entries),
+        crate::list(&site, lang, Some(2026), &[2026, 2025], &entries),
+        crate::advisory(&site, lang, &doc, &files()),
+        crate::sheet(&site, lang, &doc, &"ab".repeat(32)),
+        crate::about(&site, lang),
+    ];
+    pages.map(string).into()
+}
+
+/// Every page that is served at any address.
+fn served(lang: Lang) -> Vec<String> {
+    let line = mailbox::Line {
+        name: "1.eml".to_owned(),
+        to: "a@b.example".to_owned(),
+        subject: "<s>".to_owned(),
+        at: "2026-11-21T00:00:00Z".to_owned(),
+    };
+    let pages = [
+        crate::not_found(&site()),
+        mailbox::index(&site(), lang, &[line]),
+        mailbox::index(&site(), lang, &[]),
+        mailbox::one(&site(), lang, "1.eml", "Subject: x\r\n\r\n<b>\u{202E}"),
+    ];
+    pages.map(string).into()
+}
+
+fn mails(lang: Lang) -> Vec<String> {
+    let personal = mail::Personal {
+        code: "123456".to_owned(),
+        unsubscribe: "https://noroshi.example/stop".to_owned(),
+        reference: "D-1".to_owned(),
+    };
+    let (subject, text) =
+        mail::first_contact(&site(), lang, "七曲ソフトウエア株式会社", "TN#45678901");
+    vec![
+        mail::subject(lang, &advisory()),
+        mail::html(&site(), lang, &advisory()),
+        mail::personal_text(&site(), lang, &personal),
+        subject,
+        text,
+    ]
+}
+
+fn keys(lang: Lang) -> Vec<String> {
+    let lines = sources(lang).into_iter().flat_map(str::lines);
+    let keys = lines.filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+    keys.filter_map(|line| line.split_once(" ="))
+        .map(|(key, _)| key.to_owned())
+        .collect()
+}
+
+fn is_key(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !text.is_empty()
+}
+
+/// The text of every source file and template, to see which keys are asked for.
+fn sources_and_templates() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = String::new();
+    for dir in ["src", "templates"] {
+        for entry in std::fs::read_dir(root.join(dir))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            all.push_str(&std::fs::read_to_string(entry.path()).unwrap_or_default());
+        }
+    }
+    assert!(
+        all.len() > 10_000,
+        "the sources are where the test expects them"
+    );
+    all
+}
+
+#[test]
+fn both_languages_have_the_same_keys_once() {
+    assert_eq!(keys(Lang::Ja), keys(Lang::En));
+    let unique: BTreeSet<String> = keys(Lang::Ja).into_iter().collect();
+    assert_eq!(unique.len(), keys(Lang::Ja).len());
+}
+
+#[test]
+fn the_catalogues_parse_and_every_message_formats() {
+    for lang in Lang::ALL {
+        let mut names = BTreeSet::new();
+        for source in sources(lang) {
+            assert!(
+                FluentResource::try_new(source.to_owned()).is_ok(),
+                "{source}"
+            );
+            let starts = source
+                .match_indices('$')
+                .map(|(at, _)| source.split_at(at + 1).1);
+            names.extend(starts.map(|rest| {
+                rest.split(|c: char| !c.is_ascii_alphanumeric())
+                    .next()
+                    .unwrap_or_default()
+            }));
+        }
+        let args: Vec<(&str, &str)> = names.into_iter().map(|name| (name, "1")).collect();
+        for key in keys(lang) {
+            let words = Say(lang).with(&key, &args);
+            assert!(!words.contains('⟦') && !words.is_empty(), "{words}");
+        }
+    }
+}
+
+#[test]
+fn every_key_asked_for_exists_and_every_key_is_asked_for() {
+    let all = sources_and_templates();
+    let known: BTreeSet<String> = keys(Lang::Ja).into_iter().collect();
+    for call in [".t(", ".with(", ".count("] {
+        for (at, _) in all.match_indices(call) {
+            let rest = all.split_at(at + call.len()).1.trim_start();
+            let literal = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            if let Some((key, _)) = literal {
+                assert!(known.contains(key) || !is_key(key), "no words for {key}");
+            }
+        }
+    }
+    let unused: Vec<&String> = known
+        .iter()
+        .filter(|key| !all.contains(&format!("\"{key}\"")))
+        .collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+}
+
+#[test]
+fn no_page_misses_a_word() {
+    for lang in Lang::ALL {
+        for text in tree(lang)
+            .into_iter()
+            .chain(served(lang))
+            .chain(mails(lang))
+        {
+            assert!(!text.is_empty() && !text.contains('⟦'), "{text}");
+        }
+    }
+}
+
+#[test]
+fn japanese_words_do_not_read_like_translation() {
+    let foreign = [
+        "clock",
+        "queue",
+        "desk",
+        "timeline",
+        "four eyes",
+        "ledger",
+        "outbox",
+        "dead letter",
+        "bounce",
+        "escalation",
+        "digest",
+        "step-up",
+        "recovery code",
+        "saved view",
+        "spin-off",
+        "edition",
+        "rehearsal",
+        "abort",
+        "dark mode",
+        "下さい",
+        "サーバを",
+        "ソフトウエア",
+    ];
+    for source in sources(Lang::Ja) {
+        for line in source.lines().filter_map(|line| line.split_once(" = ")) {
+            let words = line.1.to_lowercase();
+            assert!(
+                foreign.iter().all(|foreign| !words.contains(foreign)),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_vendor_label_is_worded_in_both_languages() {
+    let check = |status: VendorStatus, japanese: &str, english: &str| {
+        assert_eq!(Say(Lang::Ja).t(labels::vendor(status)), japanese);
+        assert_eq!(Say(Lang::En).t(labels::vendor(status)), english);
+    };
+    check(VendorStatus::Notified, "脆弱性情報提供済み", "Notified");
+    check(VendorStatus::Investigating, "調査中", "Under investigation");
+    check(VendorStatus::Vulnerable, "該当製品あり", "Vulnerable");
+    check(
+        VendorStatus::VulnerableFixed,
+        "該当製品あり（対策情報あり）",
+        "Vulnerable, fixed",
+    );
+    check(
+        VendorStatus::NotVulnerable,
+        "該当製品なし",
+        "Not vulnerable",
+    );
+    check(VendorStatus::Unknown, "不明", "Unknown");
+    check(VendorStatus::Unreachable, "連絡不能", "Unreachable");
+}
+
+#[test]
+fn a_silent_vendor_is_told_from_one_that_cannot_tell() {
+    let mut doc = advisory();
+    doc.vendors = vec![vendor(1, VendorStatus::Notified)];
+    assert!(page(Lang::Ja, &doc).contains("<td>回答なし</td>"));
+    doc.vendors = vec![vendor(1, VendorStatus::Unknown)];
+    assert!(!page(Lang::Ja, &doc).contains("回答なし"));
+}
+
+#[test]
+fn a_missing_translation_is_said() {
+    let mut doc = advisory();
+    let english = Texts {
+        untranslated: true,
+        ..texts("Flaw in Sangi Kaikei")
+    };
+    doc.texts.insert(Lang::Ja, english);
+    let japanese = page(Lang::Ja, &doc);
+    assert!(
+        japanese.contains("日本語訳はありません") && japanese.contains("<h1 lang=\"en\">"),
+        "{japanese}"
+    );
+    assert!(!page(Lang::En, &doc).contains("no English translation"));
+    doc.texts.remove(&Lang::Ja);
+    assert!(page(Lang::Ja, &doc).contains("日本語訳はありません"));
+    assert!(Entry::from(&doc).untranslated.contains(&Lang::Ja));
+}
+
+#[test]
+fn foreign_text_never_becomes_markup() {
+    let mut doc = advisory();
+    let evil = "<script>alert(1)</script>\u{202E}";
+    let mut texts = texts(evil);
+    texts.summary = evil.to_owned();
+    texts.note = "javascript:alert(1) https://example.jp/\"onmouseover=x".to_owned();
+    doc.texts.insert(Lang::Ja, texts);
+    doc.id = "\"><script>".to_owned();
+    doc.credits = vec![evil.to_owned()];
+    doc.publisher.contact = evil.to_owned();
+    doc.references = vec![Reference {
+        url: "javascript:alert(1)".to_owned(),
+        summary: evil.to_owned(),
+    }];
+    if let Some(vendor) = doc.vendors.first_mut() {
+        vendor.name.insert(Lang::Ja, evil.to_owned());
+        vendor.notified = Some(evil.to_owned());
+        vendor.references = vec!["javascript:alert(1)".to_owned()];
+    }
+    let sheet = string(crate::sheet(&site(), Lang::Ja, &doc, evil));
+    for text in [
+        page(Lang::Ja, &doc),
+        sheet,
+        mail::html(&site(), Lang::Ja, &doc),
+    ] {
+        assert!(
+            !text.contains("<script") && !text.contains("href=\"javascript"),
+            "{text}"
+        );
+        assert!(
+            !text.contains('\u{202E}') && text.contains("[U+202E]"),
+            "{text}"
+        );
+        assert!(!text.contains("\"onmouseover"), "{text}");
+    }
+}
+
+#[test]
+fn pages_carry_no_script_and_no_inline_style() {
+    for lang in Lang::ALL {
+        for text in tree(lang).into_iter().chain(served(lang)) {
+            assert!(
+                !text.contains("<script") && !text.contains(" style=") && !text.contains("<style"),
+                "{text}"
+            );
+            assert!(text.contains(crate::style_path().trim_start_matches('/')));
+            assert!(
+                text.contains("【架空】") || text.contains("[FICTIONAL]"),
+                "the mark of the site stands on every page"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_tree_links_relatively() {
+    for lang in Lang::ALL {
+        for text in tree(lang) {
+            assert!(
+                !text.contains("href=\"/") && !text.contains("src=\"/"),
+                "{text}"
+            );
+        }
+    }
+    assert!(
+        string(crate::not_found(&site())).contains(&format!("href=\"{}\"", crate::style_path()))
+    );
+}
+
+#[test]
+fn ids_are_unique() {
+    for lang in Lang::ALL {
+        for text in tree(lang) {
+            let ids: Vec<&str> = text
+                .split(" id=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split_once('"'))
+                .map(|(id, _)| id)
+                .collect();
+            let unique: BTreeSet<&&str> = ids.iter().collect();
+            assert_eq!(unique.len(), ids.len(), "{ids:?}");
+        }
+    }
+}
+
+#[test]
+fn each_revision_links_its_own_document() {
+    let page = page(Lang::Ja, &advisory());
+    assert!(
+        page.contains("<a href=\"../../advisories/NRS-48217734.r1.json\">第1版の JSON</a>"),
+        "{page}"
+    );
+    assert!(page.contains("<a href=\"../../advisories/NRS-48217734.json\">第2版の JSON</a>"));
+    assert!(page.contains("2026年11月21日(土) 3:00 JST (11月20日 18:00 UTC)"));
+}
+
+#[test]
+fn three_hundred_vendors_stay_light() {
+    let mut doc = advisory();
+    doc.vendors = (0..300)
+        .map(|n| vendor(n, VendorStatus::NotVulnerable))
+        .collect();
+    for lang in Lang::ALL {
+        let bytes = page(lang, &doc).len();
+        assert!(bytes < 400_000, "{bytes} bytes");
+    }
+}
+
+#[test]
+fn without_actions_the_page_says_what_it_knows() {
+    let mut doc = advisory();
+    let mut words = texts("t");
+    words.actions.clear();
+    doc.texts.insert(Lang::Ja, words.clone());
+    assert!(page(Lang::Ja, &doc).contains("「修正方法」をご覧のうえ"));
+    words.fix.clear();
+    doc.texts.insert(Lang::Ja, words);
+    doc.vendors.clear();
+    assert!(page(Lang::Ja, &doc).contains("まず行うことの記録はありません"));
+    doc.status = Status::Withdrawn;
+    assert!(page(Lang::Ja, &doc).contains("この文書は取り消されました。対応の前に"));
+}
+
+#[test]
+fn subjects_carry_the_marks() {
+    let mut doc = advisory();
+    assert_eq!(
+        mail::subject(Lang::Ja, &doc),
+        "[TLP:CLEAR] 【架空】 NRS-48217734 rev 2: 算木会計の脆弱性"
+    );
+    doc.marking = Marking::Archive;
+    assert_eq!(
+        mail::subject(Lang::En, &doc),
+        "[TLP:CLEAR] [ARCHIVE] NRS-48217734 rev 2: Flaw in Sangi Kaikei"
+    );
+    doc.marking = Marking::None;
+    assert_eq!(
+        mail::subject(Lang::En, &doc),
+        "[TLP:CLEAR] NRS-48217734 rev 2: Flaw in Sangi Kaikei"
+    );
+}
+
+#[test]
+fn the_first_letter_names_the_number_and_no_product() {
+    let (subject, text) =
+        mail::first_contact(&site(), Lang::Ja, "七曲ソフトウエア株式会社", "45678901");
+    assert_eq!(
+        subject,
+        "[TN#45678901] 製品セキュリティの連絡窓口のご確認のお願い"
+    );
+    assert!(
+        text.starts_with("七曲ソフトウエア株式会社\n製品セキュリティご担当者 御中\n\n"),
+        "{text}"
+    );
+    assert!(text.contains("0123 4567 89AB"));
+}
+
+#[test]
+fn mails_ask_for_nothing_from_the_network() {
+    let html = mail::html(&site(), Lang::Ja, &advisory());
+    assert!(
+        !html.contains("src=") && !html.contains("<link") && !html.contains("url("),
+        "{html}"
+    );
+    let personal = mails(Lang::Ja).swap_remove(2);
+    assert!(
+        personal.starts_with("ここから下は電子署名の対象ではありません。\n"),
+        "{personal}"
+    );
+    assert!(
+        personal.contains("確認コード: 123456\n") && personal.ends_with("D-1\n"),
+        "{personal}"
+    );
+}
+
+#[test]
+fn assets_are_named_by_their_hash_and_stay_light() {
+    assert_eq!(
+        crate::style_path().len(),
+        "/assets/app.0123456789.css".len()
+    );
+    assert_eq!(
+        crate::icon_path().len(),
+        "/assets/icon.0123456789.svg".len()
+    );
+    assert!(crate::style().len() < 15 * 1024 && crate::icon().starts_with(b"<svg"));
+}

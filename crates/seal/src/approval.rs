@@ -1,0 +1,186 @@
+//! Approval keys and approvals (security.md §2.8).
+//!
+//! Each approver has an Ed25519 key, sealed under Argon2id of a password, and approves a plan by signing
+//! `"noroshi/approve/1" ‖ plan hash ‖ person ‖ time`. Whether an approval counts (distinct persons, not the
+//! author, key old enough) is decided in [`crate::signer`], which trusts no row of the database.
+
+use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use zeroize::Zeroizing;
+
+use crate::body::{open_raw, seal_raw};
+use crate::canon::Canon;
+
+/// Cost of turning a password into a key. An argument, so that tests can be quick and `init` cannot be weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+}
+
+impl Cost {
+    /// What `init` uses: 64 MiB, three passes (RFC 9106 §4, second recommended option).
+    pub const HOUSE: Cost = Cost {
+        memory_kib: 65_536,
+        passes: 3,
+    };
+    /// For tests and for keys whose password lies beside them (demo, replay); never for a person's key.
+    pub const DANGER_QUICK: Cost = Cost {
+        memory_kib: 64,
+        passes: 1,
+    };
+}
+
+/// An approval key as stored: public half, and private half under the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedKey {
+    /// Public half.
+    pub public: [u8; 32],
+    /// Cost of the password, needed to open.
+    pub cost: Cost,
+    /// Salt of the password.
+    pub salt: [u8; 16],
+    /// Sealed private half.
+    pub sealed: Vec<u8>,
+}
+
+/// The password does not open this key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the password does not open this approval key")]
+pub struct WrongPassword;
+
+/// Draws an approval key under a password.
+///
+/// # Errors
+/// [`WrongPassword`] if the cost is outside what Argon2 takes.
+pub fn draw(person: &[u8; 16], password: &str, cost: Cost) -> Result<SealedKey, WrongPassword> {
+    let key = SigningKey::from_bytes(&crate::random::bytes());
+    let salt = crate::random::bytes::<16>();
+    let under = stretch(password, &salt, cost)?;
+    let sealed = seal_raw(&under, &aad(person), &key.to_bytes());
+    Ok(SealedKey {
+        public: key.verifying_key().to_bytes(),
+        cost,
+        salt,
+        sealed,
+    })
+}
+
+/// A person's signature over a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Who approved.
+    pub person: [u8; 16],
+    /// When, µs since 1970 UTC.
+    pub at: i64,
+    /// Ed25519 signature.
+    pub signature: [u8; 64],
+}
+
+/// Signs a plan hash with the key of `person`.
+///
+/// # Errors
+/// [`WrongPassword`] if the password does not open the key.
+pub fn approve(
+    key: &SealedKey,
+    person: &[u8; 16],
+    password: &str,
+    plan: &[u8; 32],
+    at: i64,
+) -> Result<Approval, WrongPassword> {
+    let under = stretch(password, &key.salt, key.cost)?;
+    let secret =
+        Zeroizing::new(open_raw(&under, &aad(person), &key.sealed).map_err(|_| WrongPassword)?);
+    let secret: [u8; 32] = secret.as_slice().try_into().map_err(|_| WrongPassword)?;
+    let signature = SigningKey::from_bytes(&secret)
+        .sign(&message(plan, person, at))
+        .to_bytes();
+    Ok(Approval {
+        person: *person,
+        at,
+        signature,
+    })
+}
+
+/// Tells whether `approval` is a signature of `public` over `plan`.
+#[must_use]
+pub fn verifies(approval: &Approval, public: &[u8; 32], plan: &[u8; 32]) -> bool {
+    let Ok(key) = VerifyingKey::from_bytes(public) else {
+        return false;
+    };
+    key.verify(
+        &message(plan, &approval.person, approval.at),
+        &Signature::from_bytes(&approval.signature),
+    )
+    .is_ok()
+}
+
+fn message(plan: &[u8; 32], person: &[u8; 16], at: i64) -> Vec<u8> {
+    Canon::of("noroshi/approve/1")
+        .fixed(plan)
+        .fixed(person)
+        .i64(at)
+        .finish()
+}
+
+fn aad(person: &[u8; 16]) -> Vec<u8> {
+    Canon::of("noroshi/approval-key/1").fixed(person).finish()
+}
+
+fn stretch(
+    password: &str,
+    salt: &[u8; 16],
+    cost: Cost,
+) -> Result<Zeroizing<[u8; 32]>, WrongPassword> {
+    let params = argon2::Params::new(cost.memory_kib, cost.passes, 1, Some(32))
+        .map_err(|_| WrongPassword)?;
+    let mut out = Zeroizing::new([0_u8; 32]);
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+        .hash_password_into(password.as_bytes(), salt, out.as_mut())
+        .map_err(|_| WrongPassword)?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_binds_person_plan_and_time() {
+        let key = draw(&[1; 16], "correct horse", Cost::DANGER_QUICK)
+            .map_err(|e| e.to_string())
+            .unwrap_or_else(|e| unreachable!("{e}"));
+        assert_eq!(
+            approve(&key, &[1; 16], "wrong", &[9; 32], 5),
+            Err(WrongPassword)
+        );
+        assert_eq!(
+            approve(&key, &[2; 16], "correct horse", &[9; 32], 5),
+            Err(WrongPassword)
+        );
+        let approval = approve(&key, &[1; 16], "correct horse", &[9; 32], 5)
+            .unwrap_or_else(|e| unreachable!("{e}"));
+        assert!(verifies(&approval, &key.public, &[9; 32]));
+        assert!(!verifies(&approval, &key.public, &[8; 32]));
+        assert!(!verifies(
+            &Approval {
+                at: 6,
+                ..approval.clone()
+            },
+            &key.public,
+            &[9; 32]
+        ));
+        assert!(!verifies(
+            &Approval {
+                person: [2; 16],
+                ..approval.clone()
+            },
+            &key.public,
+            &[9; 32]
+        ));
+        let mut bent = approval.clone();
+        bent.signature[10] ^= 1;
+        assert!(!verifies(&bent, &key.public, &[9; 32]));
+    }
+}

@@ -1,0 +1,140 @@
+//! Key files and durable writes.
+//!
+//! A secret file is readable by its owner only, and one that others may read is refused with the mend. A
+//! durable write is: temporary file, fsync, rename, fsync of the folder; a crash leaves the old or the new
+//! content, never a half. It does not know what the bytes mean.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Largest key file: 1 MiB.
+const KEY_BYTES_MAX: u64 = 1 << 20;
+
+/// Why a file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// Others than the owner may read a secret.
+    #[error("{path} can be read by others; say: chmod 600 {path}")]
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("{doing} {path}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
+
+fn io<T>(doing: &'static str, path: &Path, result: std::io::Result<T>) -> Result<T, FileError> {
+    result.map_err(|source| FileError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Reads a secret file.
+///
+/// # Errors
+/// [`FileError::OpenToOthers`] if group or others may read it.
+pub fn read_secret(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, FileError> {
+    let file = io("cannot open", path, File::open(path))?;
+    let mode = io("cannot look at", path, file.metadata())?
+        .permissions()
+        .mode();
+    if mode & 0o077 != 0 {
+        return Err(FileError::OpenToOthers {
+            path: path.to_owned(),
+        });
+    }
+    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    io(
+        "cannot read",
+        path,
+        file.take(KEY_BYTES_MAX).read_to_end(&mut bytes),
+    )?;
+    Ok(bytes)
+}
+
+/// Writes a secret file that must not exist yet.
+///
+/// # Errors
+/// If it exists or the system refuses.
+pub fn write_secret_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut file = io(
+        "cannot create",
+        path,
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path),
+    )?;
+    io("cannot write", path, file.write_all(bytes))?;
+    io("cannot flush", path, file.sync_all())?;
+    sync_parent(path)
+}
+
+/// Replaces a file durably, with mode 0600 for a secret and 0644 otherwise.
+///
+/// # Errors
+/// If the system refuses; the old content then still stands.
+pub fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), FileError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{:08x}.tmp", crate::random::u64() as u32));
+    let temporary = path.with_file_name(name);
+    let mode = if secret { 0o600 } else { 0o644 };
+    let mut file = io(
+        "cannot create",
+        &temporary,
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&temporary),
+    )?;
+    io("cannot write", &temporary, file.write_all(bytes))?;
+    io("cannot flush", &temporary, file.sync_all())?;
+    io("cannot rename", path, std::fs::rename(&temporary, path))?;
+    sync_parent(path)
+}
+
+/// Flushes the folder that holds `path`, so that a new name survives a power cut.
+///
+/// # Errors
+/// If the system refuses.
+pub fn sync_parent(path: &Path) -> Result<(), FileError> {
+    let parent = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    io(
+        "cannot flush",
+        parent,
+        File::open(parent).and_then(|d| d.sync_all()),
+    )
+}
+
+/// Makes a folder and its parents, mode 0700.
+///
+/// # Errors
+/// If the system refuses.
+pub fn private_folder(path: &Path) -> Result<(), FileError> {
+    use std::os::unix::fs::DirBuilderExt;
+    io(
+        "cannot create",
+        path,
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path),
+    )
+}

@@ -1,0 +1,142 @@
+//! The key hierarchy (security.md §2.1, §2.2): root key, epoch keys, compartment keys.
+//!
+//! The root key opens the epoch keys, an epoch key wraps compartment keys. Erasing a compartment means to
+//! drop its wrapped key, to start a new epoch, to wrap all others anew and to destroy the old epoch key:
+//! old copies of the database then hold only keys wrapped under a key that is gone. This module wraps and
+//! opens; where rows and files lie is the callers' matter.
+
+use zeroize::Zeroizing;
+
+use crate::body::{Unopenable, open_raw, seal_raw};
+use crate::canon::Canon;
+
+/// A secret of 32 bytes that prints nothing and is wiped when dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<[u8; 32]>);
+
+impl Secret {
+    /// Draws a new secret.
+    #[must_use]
+    pub fn draw() -> Self {
+        Secret(Zeroizing::new(crate::random::bytes()))
+    }
+
+    /// Takes over the bytes of a secret.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Secret(Zeroizing::new(bytes))
+    }
+
+    /// Returns the bytes, for use in a cipher only.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Key id: names a compartment key in ledger headers and key rows.
+pub type KeyId = [u8; 16];
+
+/// Number of an epoch, from 1.
+pub type Epoch = u32;
+
+/// Seals an epoch key under the root key.
+#[must_use]
+pub fn wrap_epoch(root: &Secret, house: &[u8; 16], epoch: Epoch, key: &Secret) -> Vec<u8> {
+    seal_raw(root.bytes(), &epoch_aad(house, epoch), key.bytes())
+}
+
+/// Opens an epoch key.
+///
+/// # Errors
+/// [`Unopenable`] if root key, house, epoch or bytes do not fit.
+pub fn open_epoch(
+    root: &Secret,
+    house: &[u8; 16],
+    epoch: Epoch,
+    wrapped: &[u8],
+) -> Result<Secret, Unopenable> {
+    secret(open_raw(root.bytes(), &epoch_aad(house, epoch), wrapped)?)
+}
+
+/// Seals a compartment key under an epoch key.
+#[must_use]
+pub fn wrap(epoch_key: &Secret, epoch: Epoch, id: &KeyId, key: &Secret) -> Vec<u8> {
+    seal_raw(epoch_key.bytes(), &key_aad(epoch, id), key.bytes())
+}
+
+/// Opens a compartment key.
+///
+/// # Errors
+/// [`Unopenable`] if epoch key, epoch, id or bytes do not fit.
+pub fn unwrap(
+    epoch_key: &Secret,
+    epoch: Epoch,
+    id: &KeyId,
+    wrapped: &[u8],
+) -> Result<Secret, Unopenable> {
+    secret(open_raw(epoch_key.bytes(), &key_aad(epoch, id), wrapped)?)
+}
+
+fn epoch_aad(house: &[u8; 16], epoch: Epoch) -> Vec<u8> {
+    Canon::of("noroshi/epoch-key/1")
+        .fixed(house)
+        .u32(epoch)
+        .finish()
+}
+
+fn key_aad(epoch: Epoch, id: &KeyId) -> Vec<u8> {
+    Canon::of("noroshi/compartment-key/1")
+        .u32(epoch)
+        .fixed(id)
+        .finish()
+}
+
+fn secret(bytes: Vec<u8>) -> Result<Secret, Unopenable> {
+    let bytes = Zeroizing::new(bytes);
+    let array: [u8; 32] = bytes.as_slice().try_into().map_err(|_| Unopenable)?;
+    Ok(Secret::from_bytes(array))
+}
+
+/// Derives a key for one purpose from a secret (HKDF-SHA-256, RFC 5869).
+#[must_use]
+pub fn derive(secret: &[u8], salt: &[u8], label: &str) -> [u8; 32] {
+    let mut out = [0_u8; 32];
+    if hkdf::Hkdf::<sha2::Sha256>::new(Some(salt), secret)
+        .expand(label.as_bytes(), &mut out)
+        .is_err()
+    {
+        unreachable!("HKDF-SHA-256 gives up to 8160 bytes");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrapped_key_opens_only_under_its_epoch_and_id() {
+        let (root, epoch_key, key) = (Secret::draw(), Secret::draw(), Secret::draw());
+        let wrapped = wrap_epoch(&root, &[1; 16], 3, &epoch_key);
+        assert_eq!(
+            open_epoch(&root, &[1; 16], 3, &wrapped).map(|k| *k.bytes()),
+            Ok(*epoch_key.bytes())
+        );
+        assert!(open_epoch(&root, &[1; 16], 4, &wrapped).is_err());
+        let wrapped = wrap(&epoch_key, 3, &[5; 16], &key);
+        assert_eq!(
+            unwrap(&epoch_key, 3, &[5; 16], &wrapped).map(|k| *k.bytes()),
+            Ok(*key.bytes())
+        );
+        assert!(unwrap(&epoch_key, 3, &[6; 16], &wrapped).is_err());
+        assert!(unwrap(&root, 3, &[5; 16], &wrapped).is_err());
+        assert_eq!(format!("{key:?}"), "Secret(…)");
+    }
+}

@@ -1,0 +1,337 @@
+//! OpenPGP: keys by purpose, detached and clear-text signatures, verification.
+//!
+//! v4 Ed25519/X25519 certificates whose features announce SEIPDv1 only, so that GnuPG 2.2 reads what we and
+//! others make with them (dependencies.md §4). The time of a signature is an argument and is always the real
+//! moment of signing (settled.md §2, R-b). Policy, expiry and revocation are sequoia's; nothing of OpenPGP
+//! is written by hand here.
+
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use sequoia_openpgp::armor;
+use sequoia_openpgp::cert::prelude::*;
+use sequoia_openpgp::crypto::KeyPair;
+use sequoia_openpgp::packet::prelude::*;
+use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::parse::stream::*;
+use sequoia_openpgp::policy::StandardPolicy;
+use sequoia_openpgp::serialize::Serialize;
+use sequoia_openpgp::serialize::stream::{Armorer, Message, Signer};
+use sequoia_openpgp::types::Features;
+use sequoia_openpgp::{Cert, KeyHandle, Profile};
+
+/// What went wrong with a key or a signature; the words name no content.
+#[derive(Debug, thiserror::Error)]
+pub enum PgpError {
+    /// The bytes are no certificate of the kind that is needed.
+    #[error("these bytes are no usable OpenPGP key")]
+    Key,
+    /// The key cannot sign now: expired, revoked, or without a signing part.
+    #[error("this OpenPGP key cannot sign at this time")]
+    CannotSign,
+    /// A signature could not be made.
+    #[error("the OpenPGP signature could not be made")]
+    Signing,
+    /// No good signature by the given key.
+    #[error("there is no good signature by the given key")]
+    BadSignature,
+}
+
+/// A new key: secret form, public form, and the revocation certificate that goes into the recovery kit.
+pub struct NewKey {
+    /// Armored secret key.
+    pub secret: Vec<u8>,
+    /// Armored certificate.
+    pub public: Vec<u8>,
+    /// Armored revocation certificate.
+    pub revocation: Vec<u8>,
+    /// Fingerprint, 40 upper-case hexadecimal digits.
+    pub fingerprint: String,
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NewKey({})", self.fingerprint)
+    }
+}
+
+/// Draws a key for `user_id` with creation time `at`.
+///
+/// # Errors
+/// [`PgpError::Key`] if the user id cannot stand in a certificate.
+pub fn draw(user_id: &str, at: SystemTime, for_mail: bool) -> Result<NewKey, PgpError> {
+    let mut builder = CertBuilder::new()
+        .add_userid(user_id)
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(at)
+        .set_profile(Profile::RFC4880)
+        .and_then(|b| b.set_features(Features::empty().set_seipdv1()))
+        .map_err(|_| PgpError::Key)?
+        .add_signing_subkey();
+    if for_mail {
+        builder = builder.add_transport_encryption_subkey();
+    }
+    let (cert, revocation) = builder.generate().map_err(|_| PgpError::Key)?;
+    let secret = armored(armor::Kind::SecretKey, |w| cert.as_tsk().serialize(w))?;
+    let public = armored(armor::Kind::PublicKey, |w| cert.serialize(w))?;
+    let revocation = armored(armor::Kind::Signature, |w| {
+        Packet::from(revocation).serialize(w)
+    })?;
+    Ok(NewKey {
+        secret,
+        public,
+        revocation,
+        fingerprint: cert.fingerprint().to_hex(),
+    })
+}
+
+fn armored(
+    kind: armor::Kind,
+    write: impl FnOnce(&mut armor::Writer<Vec<u8>>) -> sequoia_openpgp::Result<()>,
+) -> Result<Vec<u8>, PgpError> {
+    let mut writer = armor::Writer::new(Vec::new(), kind).map_err(|_| PgpError::Key)?;
+    write(&mut writer).map_err(|_| PgpError::Key)?;
+    writer.finalize().map_err(|_| PgpError::Key)
+}
+
+/// A secret key, ready to sign.
+pub struct SigningKey {
+    cert: Cert,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({})", self.cert.fingerprint().to_hex())
+    }
+}
+
+impl SigningKey {
+    /// Reads a secret key.
+    ///
+    /// # Errors
+    /// [`PgpError::Key`] if the bytes hold no unprotected secret key.
+    pub fn read(bytes: &[u8]) -> Result<Self, PgpError> {
+        let cert = Cert::from_bytes(bytes).map_err(|_| PgpError::Key)?;
+        if cert.keys().unencrypted_secret().next().is_none() {
+            return Err(PgpError::Key);
+        }
+        Ok(SigningKey { cert })
+    }
+
+    /// Returns the fingerprint, 40 upper-case hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.cert.fingerprint().to_hex()
+    }
+
+    /// Returns the first user id.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        self.cert
+            .userids()
+            .next()
+            .map(|u| String::from_utf8_lossy(u.userid().value()).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Returns the armored certificate.
+    ///
+    /// # Errors
+    /// [`PgpError::Key`] if it cannot be written.
+    pub fn certificate(&self) -> Result<Vec<u8>, PgpError> {
+        armored(armor::Kind::PublicKey, |w| self.cert.serialize(w))
+    }
+
+    fn pair(&self, at: SystemTime) -> Result<KeyPair, PgpError> {
+        let policy = StandardPolicy::new();
+        let key = self
+            .cert
+            .keys()
+            .unencrypted_secret()
+            .with_policy(&policy, at)
+            .supported()
+            .alive()
+            .revoked(false)
+            .for_signing()
+            .next()
+            .ok_or(PgpError::CannotSign)?;
+        key.key()
+            .clone()
+            .into_keypair()
+            .map_err(|_| PgpError::CannotSign)
+    }
+
+    /// Makes an armored detached signature over exactly `bytes`.
+    ///
+    /// # Errors
+    /// [`PgpError::CannotSign`] for an expired or revoked key, [`PgpError::Signing`] otherwise.
+    pub fn detached(&self, bytes: &[u8], at: SystemTime) -> Result<Vec<u8>, PgpError> {
+        let mut out = Vec::new();
+        let mut make = || -> sequoia_openpgp::Result<()> {
+            let message = Armorer::new(Message::new(&mut out))
+                .kind(armor::Kind::Signature)
+                .build()?;
+            let mut signer = Signer::new(message, self.pair(at)?)?
+                .creation_time(at)
+                .detached()
+                .build()?;
+            signer.write_all(bytes)?;
+            signer.finalize()
+        };
+        make().map_err(signing)?;
+        Ok(out)
+    }
+
+    /// Makes a clear-signed form of `text`.
+    ///
+    /// # Errors
+    /// As [`SigningKey::detached`].
+    pub fn clear_signed(&self, text: &[u8], at: SystemTime) -> Result<Vec<u8>, PgpError> {
+        let mut out = Vec::new();
+        let mut make = || -> sequoia_openpgp::Result<()> {
+            let mut signer = Signer::new(Message::new(&mut out), self.pair(at)?)?
+                .creation_time(at)
+                .cleartext()
+                .build()?;
+            signer.write_all(text)?;
+            signer.finalize()
+        };
+        make().map_err(signing)?;
+        Ok(out)
+    }
+}
+
+fn signing(error: sequoia_openpgp::anyhow::Error) -> PgpError {
+    error.downcast::<PgpError>().unwrap_or(PgpError::Signing)
+}
+
+/// A public certificate for verification.
+#[derive(Clone)]
+pub struct Certificate {
+    cert: Cert,
+}
+
+impl Certificate {
+    /// Reads a certificate, armored or binary. Secret parts, if any, are dropped.
+    ///
+    /// # Errors
+    /// [`PgpError::Key`] if the bytes are none.
+    pub fn read(bytes: &[u8]) -> Result<Self, PgpError> {
+        let cert = Cert::from_bytes(bytes).map_err(|_| PgpError::Key)?;
+        Ok(Certificate {
+            cert: cert.strip_secret_key_material(),
+        })
+    }
+
+    /// Returns the fingerprint, 40 upper-case hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.cert.fingerprint().to_hex()
+    }
+
+    /// Returns the first user id.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        self.cert
+            .userids()
+            .next()
+            .map(|u| String::from_utf8_lossy(u.userid().value()).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Verifies a detached signature, armored or binary, over exactly `bytes`, as of time `at`.
+    ///
+    /// # Errors
+    /// [`PgpError::BadSignature`] unless there is a good signature by this certificate.
+    pub fn verify_detached(
+        &self,
+        signature: &[u8],
+        bytes: &[u8],
+        at: SystemTime,
+    ) -> Result<(), PgpError> {
+        let policy = StandardPolicy::new();
+        DetachedVerifierBuilder::from_bytes(signature)
+            .and_then(|b| b.with_policy(&policy, at + SKEW, One(&self.cert)))
+            .and_then(|mut v| v.verify_bytes(bytes))
+            .map_err(|_| PgpError::BadSignature)
+    }
+
+    /// Verifies a clear-signed text and returns the text that was signed.
+    ///
+    /// # Errors
+    /// [`PgpError::BadSignature`] unless there is a good signature by this certificate.
+    pub fn verify_clear_signed(&self, bytes: &[u8], at: SystemTime) -> Result<Vec<u8>, PgpError> {
+        let policy = StandardPolicy::new();
+        let mut verifier = VerifierBuilder::from_bytes(bytes)
+            .and_then(|b| b.with_policy(&policy, at + SKEW, One(&self.cert)))
+            .map_err(|_| PgpError::BadSignature)?;
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut verifier, &mut text).map_err(|_| PgpError::BadSignature)?;
+        if !verifier.message_processed() {
+            return Err(PgpError::BadSignature);
+        }
+        Ok(text)
+    }
+}
+
+/// Signatures made on another machine may be this much ahead of our clock.
+const SKEW: Duration = Duration::from_secs(120);
+
+struct One<'a>(&'a Cert);
+
+impl VerificationHelper for One<'_> {
+    fn get_certs(&mut self, _: &[KeyHandle]) -> sequoia_openpgp::Result<Vec<Cert>> {
+        Ok(vec![self.0.clone()])
+    }
+
+    fn check(&mut self, structure: MessageStructure) -> sequoia_openpgp::Result<()> {
+        let mut good = false;
+        for layer in structure {
+            match layer {
+                MessageLayer::SignatureGroup { results } => {
+                    good |= results.iter().any(Result::is_ok)
+                }
+                _ => return Err(PgpError::BadSignature.into()),
+            }
+        }
+        if good {
+            Ok(())
+        } else {
+            Err(PgpError::BadSignature.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn signatures_verify_with_the_certificate_and_fail_on_one_changed_byte() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+        let key = draw("DEMO 狼煙調整センター <info@noroshi.example>", at, false).unwrap();
+        let signing = SigningKey::read(&key.secret).unwrap();
+        let public = Certificate::read(&key.public).unwrap();
+        let text = "対策情報\n- 一行目\nFrom here on\n".as_bytes();
+        let detached = signing.detached(text, at).unwrap();
+        public.verify_detached(&detached, text, at).unwrap();
+        assert!(public.verify_detached(&detached, b"other", at).is_err());
+        let clear = signing.clear_signed(text, at).unwrap();
+        assert_eq!(public.verify_clear_signed(&clear, at).unwrap(), text);
+        let bent = String::from_utf8(clear)
+            .unwrap()
+            .replace("一行目", "二行目");
+        assert!(public.verify_clear_signed(bent.as_bytes(), at).is_err());
+        let other = draw("Other <o@noroshi.example>", at, true).unwrap();
+        assert!(
+            Certificate::read(&other.public)
+                .unwrap()
+                .verify_detached(&detached, text, at)
+                .is_err()
+        );
+        assert!(SigningKey::read(&key.public).is_err());
+        assert_eq!(public.fingerprint(), key.fingerprint);
+        assert!(public.user_id().starts_with("DEMO"));
+    }
+}

@@ -1,0 +1,289 @@
+//! The finder's receipt: 120 random bits that are both address and key of the mailbox (security.md §2.5).
+//!
+//! 24 letters of Crockford's base 32 and one check letter of the same alphabet over GF(32), weights
+//! α¹…α²⁴ and 1: every single wrong letter and every transposition of two letters is found. A receipt never
+//! stands in mail, URL or log; it has neither `Display` nor `Serialize`. The handling number is another thing.
+
+use zeroize::Zeroizing;
+
+use crate::keyring::derive;
+
+/// Letters of a receipt, without the check letter.
+pub const LETTERS: usize = 24;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A receipt.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receipt(Zeroizing<[u8; LETTERS]>);
+
+impl std::fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Receipt(…)")
+    }
+}
+
+/// What a finder typed is no receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAReceipt {
+    /// Letters are missing or too many.
+    #[error("a receipt has 25 letters and digits; {found} were typed")]
+    Length {
+        /// Letters that were typed, separators left out.
+        found: usize,
+    },
+    /// A character that no receipt has.
+    #[error("a receipt consists of digits and letters without U")]
+    Letter,
+    /// A letter is wrong or two stand in the wrong order.
+    #[error("a letter is mistyped, or two are interchanged")]
+    Check,
+}
+
+impl Receipt {
+    /// Draws a new receipt.
+    #[must_use]
+    pub fn draw() -> Self {
+        let bits = crate::random::bytes::<LETTERS>();
+        Receipt(Zeroizing::new(bits.map(|b| b & 31)))
+    }
+
+    /// Makes a receipt of given values (0 to 31 each), for golden vectors.
+    #[must_use]
+    pub fn from_values(values: [u8; LETTERS]) -> Self {
+        Receipt(Zeroizing::new(values.map(|v| v & 31)))
+    }
+
+    /// Returns the groups as they are printed: six of four letters, the last with the check letter.
+    ///
+    /// The caller shows them to the finder and to nobody else.
+    #[must_use]
+    pub fn printed(&self) -> Zeroizing<String> {
+        let mut out = String::with_capacity(31);
+        for (at, value) in self.0.iter().enumerate() {
+            if at > 0 && at % 4 == 0 {
+                out.push('-');
+            }
+            out.push(letter(*value));
+        }
+        out.push(letter(check(&self.0)));
+        Zeroizing::new(out)
+    }
+
+    /// Reads what a finder typed: case, spaces and dashes of every kind do not matter, O is 0, I and L are 1,
+    /// full-width letters count as themselves.
+    ///
+    /// # Errors
+    /// Says what is wrong, without repeating what was typed.
+    pub fn read(typed: &str) -> Result<Self, NotAReceipt> {
+        let mut values = Zeroizing::new(Vec::with_capacity(LETTERS + 1));
+        for c in typed.chars().map(fold) {
+            if c.is_whitespace()
+                || matches!(
+                    c,
+                    '-' | '‐' | '‑' | '–' | '—' | '―' | '−' | 'ー' | '_' | '.'
+                )
+            {
+                continue;
+            }
+            values.push(value(c).ok_or(NotAReceipt::Letter)?);
+            if values.len() > 64 {
+                break;
+            }
+        }
+        let Some((last, body)) = values.split_last().filter(|_| values.len() == LETTERS + 1) else {
+            return Err(NotAReceipt::Length {
+                found: values.len(),
+            });
+        };
+        let body: [u8; LETTERS] = body.try_into().map_err(|_| NotAReceipt::Length {
+            found: values.len(),
+        })?;
+        if check(&body) != *last {
+            return Err(NotAReceipt::Check);
+        }
+        Ok(Receipt(Zeroizing::new(body)))
+    }
+
+    /// Returns the look-up id of the mailbox; the house stores its SHA-256 only.
+    #[must_use]
+    pub fn lookup(&self, house: &[u8; 16]) -> [u8; 32] {
+        derive(&self.packed(), house, "noroshi/receipt/lookup/1")
+    }
+
+    /// Returns the private half of the mailbox key (X25519).
+    #[must_use]
+    pub fn mailbox_secret(&self, house: &[u8; 16]) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(derive(&self.packed(), house, "noroshi/receipt/mailbox/1"))
+    }
+
+    /// 120 bits as 15 bytes: eight letters give five bytes.
+    fn packed(&self) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(Vec::with_capacity(15));
+        for eight in self.0.chunks_exact(8) {
+            let bits = eight
+                .iter()
+                .fold(0_u64, |bits, value| bits << 5 | u64::from(*value));
+            out.extend_from_slice(&bits.to_be_bytes()[3..]);
+        }
+        out
+    }
+}
+
+/// Tells whether `text` contains something that reads as a valid receipt; such a text is refused with an
+/// explanation, so that a receipt never lands in a thread.
+#[must_use]
+pub fn contains_receipt(text: &str) -> bool {
+    let mut window: Vec<u8> = Vec::new();
+    for c in text.chars().map(fold) {
+        if let Some(v) = value(c) {
+            window.push(v);
+            if let Some((last, body)) = window.last_chunk::<25>().and_then(|w| w.split_last())
+                && let Ok(body) = <[u8; LETTERS]>::try_from(body)
+                && check(&body) == *last
+                && body.iter().any(|v| *v != body[0])
+            {
+                return true;
+            }
+        } else if !matches!(
+            c,
+            '-' | '‐' | '‑' | '–' | '—' | '―' | '−' | 'ー' | ' ' | '\u{3000}'
+        ) {
+            window.clear();
+        }
+    }
+    false
+}
+
+fn letter(value: u8) -> char {
+    ALPHABET[usize::from(value & 31)] as char
+}
+
+fn fold(c: char) -> char {
+    let narrow = match u32::from(c) {
+        n @ 0xFF01..=0xFF5E => char::from_u32(n - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    match narrow.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    }
+}
+
+fn value(c: char) -> Option<u8> {
+    let byte = u8::try_from(c).ok()?;
+    ALPHABET
+        .iter()
+        .position(|l| *l == byte)
+        .and_then(|at| u8::try_from(at).ok())
+}
+
+/// Multiplies by α in GF(32) with the polynomial x⁵ + x² + 1.
+const fn times_alpha(v: u8) -> u8 {
+    let shifted = v << 1;
+    if shifted & 32 == 0 {
+        shifted
+    } else {
+        (shifted ^ 0b10_0101) & 31
+    }
+}
+
+/// Σ αⁱ·vᵢ, i = 1…24, by Horner's rule from the last letter.
+fn check(values: &[u8; LETTERS]) -> u8 {
+    values.iter().rev().fold(0, |sum, v| times_alpha(sum ^ v))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Receipt {
+        let mut values = [0_u8; LETTERS];
+        for (at, v) in values.iter_mut().enumerate() {
+            *v = u8::try_from((at * 7 + 3) % 32).unwrap_or(0);
+        }
+        Receipt::from_values(values)
+    }
+
+    /// Printed on paper: this vector may only be joined by others.
+    #[test]
+    fn the_printed_form_is_fixed() {
+        assert_eq!(
+            sample().printed().as_str(),
+            "3AHR-Z6DM-V29G-QY5C-KT18-FPX4S"
+        );
+        assert_eq!(
+            crate::hex(&sample().lookup(&[7; 16])),
+            "30151c0f890ed2ab5647bff0ef0d77107be3a623519703c2cc9c0aef0c75f6b8"
+        );
+        assert_eq!(
+            crate::hex(sample().mailbox_secret(&[7; 16]).as_slice()),
+            "918e52b252a8426f36b9bc2dd15d6f507ec76529f19a12583f29b08fd00242c8"
+        );
+    }
+
+    #[test]
+    fn every_single_error_and_every_transposition_is_found() {
+        let printed: Vec<char> = sample().printed().chars().filter(|c| *c != '-').collect();
+        let read = |chars: &[char]| Receipt::read(&chars.iter().collect::<String>());
+        assert!(read(&printed).is_ok());
+        for at in 0..printed.len() {
+            for wrong in ALPHABET
+                .iter()
+                .map(|b| *b as char)
+                .filter(|c| *c != printed[at])
+            {
+                let mut typed = printed.clone();
+                typed[at] = wrong;
+                assert_eq!(read(&typed), Err(NotAReceipt::Check));
+            }
+            for other in at + 1..printed.len() {
+                let mut typed = printed.clone();
+                typed.swap(at, other);
+                assert_eq!(read(&typed).is_err(), typed != printed);
+            }
+        }
+    }
+
+    #[test]
+    fn a_receipt_is_read_as_people_type_it() {
+        let printed = sample().printed();
+        let wide: String = printed
+            .chars()
+            .map(|c| match c {
+                '-' => 'ー',
+                c => char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c),
+            })
+            .collect();
+        for typed in [
+            printed.to_lowercase(),
+            wide,
+            printed.replace('-', "  "),
+            printed.replace('0', "o").replace('1', "l"),
+        ] {
+            assert_eq!(Receipt::read(&typed), Ok(sample()), "{typed}");
+        }
+        assert_eq!(Receipt::read("ABC"), Err(NotAReceipt::Length { found: 3 }));
+        assert_eq!(Receipt::read("UUUU"), Err(NotAReceipt::Letter));
+        assert_eq!(Receipt::read(""), Err(NotAReceipt::Length { found: 0 }));
+    }
+
+    #[test]
+    fn a_receipt_in_a_text_is_noticed() {
+        let printed = sample().printed();
+        assert!(contains_receipt(&format!(
+            "私の照会キーは {}、です",
+            printed.as_str()
+        )));
+        assert!(!contains_receipt(
+            "A longer sentence without any such thing, only words and 2026-11-22."
+        ));
+        assert!(!contains_receipt(&"0".repeat(80)));
+    }
+
+    #[test]
+    fn a_receipt_prints_nothing_by_itself() {
+        assert_eq!(format!("{:?}", sample()), "Receipt(…)");
+    }
+}

@@ -1,0 +1,353 @@
+//! The ledger record, form 1 (security.md §2.4): header, hash, chain.
+//!
+//! A record's hash covers its header; the header covers the sealed payload by its SHA-256 and the record
+//! before it by its hash. So the chain is checked without any key, and erasing a key leaves it whole. The
+//! hash is also the record's RFC 6962 leaf hash, so trees and proofs can follow without a new form. It does
+//! not know what the payload says, nor where records are kept.
+
+use crate::canon::Canon;
+
+/// Kind string of form 1.
+pub const KIND: &str = "noroshi/ledger/1";
+
+/// Hash of the record before the first one: 32 zero bytes.
+pub const GENESIS: [u8; 32] = [0; 32];
+
+/// Whether a record belongs to the real world or to an exercise (security.md §2.20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Realm {
+    /// The real world.
+    Live,
+    /// An exercise: walled off in both directions.
+    Exercise,
+}
+
+impl Realm {
+    /// The byte of the header and of the database.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Realm::Live => 0,
+            Realm::Exercise => 1,
+        }
+    }
+
+    /// The realm of a code; `None` for a byte that no form defines.
+    #[must_use]
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Realm::Live),
+            1 => Some(Realm::Exercise),
+            _ => None,
+        }
+    }
+}
+
+/// The header of a ledger record: everything that is hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The house, drawn once by `init`.
+    pub house: [u8; 16],
+    /// Position, from 1, without gaps.
+    pub seq: u64,
+    /// When this machine wrote it, µs since 1970 UTC; never decreases along the chain.
+    pub recorded_at: i64,
+    /// The stream that the event belongs to.
+    pub stream: [u8; 16],
+    /// Position in the stream, from 1, without gaps.
+    pub version: u32,
+    /// Live or exercise.
+    pub realm: Realm,
+    /// Key under which the payload is sealed.
+    pub key: [u8; 16],
+    /// SHA-256 of the sealed payload as stored.
+    pub payload: [u8; 32],
+    /// Hash of the record before.
+    pub previous: [u8; 32],
+}
+
+impl Header {
+    /// Returns the bytes that are hashed.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        Canon::of(KIND)
+            .fixed(&self.house)
+            .u64(self.seq)
+            .i64(self.recorded_at)
+            .fixed(&self.stream)
+            .u32(self.version)
+            .u8(self.realm.code())
+            .fixed(&self.key)
+            .fixed(&self.payload)
+            .fixed(&self.previous)
+            .finish()
+    }
+
+    /// Returns the hash of the record: `SHA-256(0x00 ‖ header)`, the RFC 6962 §2.1 leaf hash.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        leaf_hash(&self.bytes())
+    }
+}
+
+/// RFC 6962 §2.1: hash of a leaf.
+#[must_use]
+pub fn leaf_hash(bytes: &[u8]) -> [u8; 32] {
+    let mut input = Vec::with_capacity(bytes.len() + 1);
+    input.push(0);
+    input.extend_from_slice(bytes);
+    crate::sha256(&input)
+}
+
+/// RFC 6962 §2.1: hash of an inner node.
+#[must_use]
+pub fn node_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+    let mut input = [1_u8; 65];
+    input[1..33].copy_from_slice(left);
+    input[33..].copy_from_slice(right);
+    crate::sha256(&input)
+}
+
+/// RFC 6962 §2.1: the Merkle tree hash over leaf hashes in order, kept as the roots of full subtrees.
+///
+/// Memory is one hash per bit of the count, so a ledger of any length is folded while it is read.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    full: Vec<(u32, [u8; 32])>,
+    size: u64,
+}
+
+impl Tree {
+    /// Appends a leaf hash.
+    pub fn push(&mut self, leaf: [u8; 32]) {
+        self.size += 1;
+        let mut height = 0;
+        let mut hash = leaf;
+        while let Some((last, left)) = self.full.last().copied() {
+            if last != height {
+                break;
+            }
+            self.full.pop();
+            hash = node_hash(&left, &hash);
+            height += 1;
+        }
+        self.full.push((height, hash));
+    }
+
+    /// Number of leaves.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Root hash; the SHA-256 of nothing for an empty tree.
+    #[must_use]
+    pub fn root(&self) -> [u8; 32] {
+        let mut rest = self.full.iter().rev();
+        match rest.next() {
+            None => crate::sha256(b""),
+            Some((_, right)) => rest.fold(*right, |right, (_, left)| node_hash(left, &right)),
+        }
+    }
+}
+
+/// Why a chain is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// Positions must follow each other without a gap.
+    #[error("position {found} stands where {expected} belongs")]
+    Position {
+        /// The next position of the chain.
+        expected: u64,
+        /// The position that was read.
+        found: u64,
+    },
+    /// The record does not name the hash of the one before it.
+    #[error("record {seq} does not follow the record before it")]
+    Link {
+        /// Position of the record.
+        seq: u64,
+    },
+    /// The stored payload is not the one that was recorded.
+    #[error("the payload of record {seq} was changed")]
+    Payload {
+        /// Position of the record.
+        seq: u64,
+    },
+    /// The stored hash is not that of the record.
+    #[error("record {seq} was changed")]
+    Hash {
+        /// Position of the record.
+        seq: u64,
+    },
+    /// Time runs backwards.
+    #[error("record {seq} is older than the record before it")]
+    Time {
+        /// Position of the record.
+        seq: u64,
+    },
+    /// A record of another house.
+    #[error("record {seq} belongs to another house")]
+    House {
+        /// Position of the record.
+        seq: u64,
+    },
+}
+
+/// Walks a chain from its beginning and finds the first record that does not fit.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    house: [u8; 16],
+    seq: u64,
+    hash: [u8; 32],
+    recorded_at: i64,
+    tree: Tree,
+}
+
+impl Walk {
+    /// Begins before the first record of `house`.
+    #[must_use]
+    pub fn of(house: [u8; 16]) -> Self {
+        Walk {
+            house,
+            seq: 0,
+            hash: GENESIS,
+            recorded_at: i64::MIN,
+            tree: Tree::default(),
+        }
+    }
+
+    /// Takes the next record: its header, the payload as stored and the hash as stored.
+    ///
+    /// # Errors
+    /// Says what is broken; the walk then stays where it was.
+    pub fn next(
+        &mut self,
+        header: &Header,
+        payload: &[u8],
+        stored_hash: &[u8],
+    ) -> Result<(), Broken> {
+        let seq = header.seq;
+        if seq != self.seq + 1 {
+            return Err(Broken::Position {
+                expected: self.seq + 1,
+                found: seq,
+            });
+        }
+        if header.house != self.house {
+            return Err(Broken::House { seq });
+        }
+        if header.previous != self.hash {
+            return Err(Broken::Link { seq });
+        }
+        if header.recorded_at < self.recorded_at {
+            return Err(Broken::Time { seq });
+        }
+        if crate::sha256(payload) != header.payload {
+            return Err(Broken::Payload { seq });
+        }
+        let hash = header.hash();
+        if hash != stored_hash {
+            return Err(Broken::Hash { seq });
+        }
+        self.seq = seq;
+        self.hash = hash;
+        self.recorded_at = header.recorded_at;
+        self.tree.push(hash);
+        Ok(())
+    }
+
+    /// Position of the last record taken.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Hash of the last record taken.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// Root of the tree over all records taken.
+    #[must_use]
+    pub fn root(&self) -> [u8; 32] {
+        self.tree.root()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(seq: u64, previous: [u8; 32]) -> Header {
+        Header {
+            house: [7; 16],
+            seq,
+            recorded_at: 1_089_244_800_000_000,
+            stream: [1; 16],
+            version: 1,
+            realm: Realm::Live,
+            key: [2; 16],
+            payload: crate::sha256(b"payload"),
+            previous,
+        }
+    }
+
+    /// The form of a record is for ever: this vector may only be joined by others.
+    #[test]
+    fn the_hash_of_form_1_is_fixed() {
+        assert_eq!(
+            crate::hex(&header(1, GENESIS).hash()),
+            "d4b5c1583bcb4134d4f9f25841f128b6e907a915ac300e8819755eab0d879722"
+        );
+    }
+
+    #[test]
+    fn a_flipped_payload_bit_is_found() {
+        let mut walk = Walk::of([7; 16]);
+        let one = header(1, GENESIS);
+        assert_eq!(
+            walk.next(&one, b"pbyload", &one.hash()),
+            Err(Broken::Payload { seq: 1 })
+        );
+        assert_eq!(walk.next(&one, b"payload", &one.hash()), Ok(()));
+        let two = header(2, GENESIS);
+        assert_eq!(
+            walk.next(&two, b"payload", &two.hash()),
+            Err(Broken::Link { seq: 2 })
+        );
+        let three = header(3, one.hash());
+        assert_eq!(
+            walk.next(&three, b"payload", &three.hash()),
+            Err(Broken::Position {
+                expected: 2,
+                found: 3
+            })
+        );
+    }
+
+    /// Roots computed by hand from RFC 6962 §2.1.
+    #[test]
+    fn tree_roots_follow_rfc_6962() {
+        let leaf = |n: u8| leaf_hash(&[n]);
+        let mut tree = Tree::default();
+        assert_eq!(tree.root(), crate::sha256(b""));
+        tree.push(leaf(0));
+        assert_eq!(tree.root(), leaf(0));
+        tree.push(leaf(1));
+        tree.push(leaf(2));
+        assert_eq!(
+            tree.root(),
+            node_hash(&node_hash(&leaf(0), &leaf(1)), &leaf(2))
+        );
+        tree.push(leaf(3));
+        tree.push(leaf(4));
+        let four = node_hash(
+            &node_hash(&leaf(0), &leaf(1)),
+            &node_hash(&leaf(2), &leaf(3)),
+        );
+        assert_eq!(tree.root(), node_hash(&four, &leaf(4)));
+        assert_eq!(tree.size(), 5);
+    }
+}

@@ -1,0 +1,87 @@
+//! The recovery kit's secret and the backups sealed to it (age, X25519 recipients).
+//!
+//! `init` prints the secret once and keeps the public half; a backup is opened with the secret by this
+//! program or by any age program. It does not know what a backup contains.
+
+use std::io::{Read, Write};
+use std::str::FromStr;
+
+use age::secrecy::ExposeSecret;
+use age::x25519::{Identity, Recipient};
+
+/// Why a backup cannot be sealed or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// The text is no recovery secret or public half.
+    #[error("this is not a recovery key of the form AGE-SECRET-KEY-1… or age1…")]
+    Form,
+    /// The backup was sealed to another key, or its bytes were changed.
+    #[error("this recovery secret does not open the backup, or the backup was changed")]
+    Unopenable,
+    /// Reading or writing failed.
+    #[error("the backup could not be read or written")]
+    Io(#[from] std::io::Error),
+}
+
+/// Draws a recovery key: the secret text for the kit, the public half for the house.
+#[must_use]
+pub fn draw() -> (zeroize::Zeroizing<String>, String) {
+    let identity = Identity::generate();
+    (
+        zeroize::Zeroizing::new(identity.to_string().expose_secret().to_owned()),
+        identity.to_public().to_string(),
+    )
+}
+
+/// Seals all that `fill` writes to the public half `to`.
+///
+/// # Errors
+/// If `to` is no public half or writing fails.
+pub fn seal<W: Write>(
+    to: &str,
+    out: W,
+    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<W, RecoveryError> {
+    let recipient = Recipient::from_str(to).map_err(|_| RecoveryError::Form)?;
+    let encryptor =
+        age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+            .map_err(|_| RecoveryError::Form)?;
+    let mut writer = encryptor.wrap_output(out)?;
+    fill(&mut writer)?;
+    Ok(writer.finish()?)
+}
+
+/// Opens a sealed stream with the secret.
+///
+/// # Errors
+/// [`RecoveryError::Form`] for a text that is no secret, [`RecoveryError::Unopenable`] for another key.
+pub fn open<R: Read>(secret: &str, input: R) -> Result<impl Read + use<R>, RecoveryError> {
+    let identity = Identity::from_str(secret.trim()).map_err(|_| RecoveryError::Form)?;
+    let decryptor = age::Decryptor::new(input).map_err(|_| RecoveryError::Unopenable)?;
+    decryptor
+        .decrypt(std::iter::once(&identity as &dyn age::Identity))
+        .map_err(|_| RecoveryError::Unopenable)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn only_the_kit_opens_a_backup() {
+        let (secret, public) = draw();
+        let sealed = seal(&public, Vec::new(), |w| w.write_all(b"database")).unwrap();
+        let mut out = Vec::new();
+        open(&secret, sealed.as_slice())
+            .unwrap()
+            .read_to_end(&mut out)
+            .unwrap();
+        assert_eq!(out, b"database");
+        assert!(open(&draw().0, sealed.as_slice()).is_err());
+        assert!(matches!(
+            open("nonsense", sealed.as_slice()).err(),
+            Some(RecoveryError::Form)
+        ));
+    }
+}

@@ -1,0 +1,266 @@
+//! Copies on their way: claimed, sent, settled; every step is a durable row.
+//!
+//! A copy is one row of `delivery`; its states are those of [`domain::distribution::CopyState`]. A claim is a
+//! lease: a copy whose sender died comes back when the lease runs out, under the same Message-ID.
+
+use domain::distribution::CopyState;
+use domain::value::{AdvisoryId, SubscriberId};
+use uuid::Uuid;
+
+use crate::Store;
+use crate::open::Engine;
+use crate::value::{Row, StoreError, Value};
+
+/// One copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    pub id: [u8; 16],
+    pub advisory: AdvisoryId,
+    pub revision: u32,
+    pub subscriber: SubscriberId,
+    pub reference: String,
+    pub state: CopyState,
+    pub attempts: u32,
+    pub deadline: i64,
+    pub realm: u8,
+}
+
+/// What became of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub id: [u8; 16],
+    pub state: CopyState,
+    pub next_at: i64,
+    /// SMTP code of the last answer, 0 without one.
+    pub detail: i64,
+}
+
+fn copy(row: &mut Row) -> Result<Copy, StoreError> {
+    let shape = StoreError::Shape { table: "delivery" };
+    Ok(Copy {
+        id: row.array()?,
+        advisory: AdvisoryId(Uuid::from_bytes(row.array()?)),
+        revision: row.u32()?,
+        subscriber: SubscriberId(Uuid::from_bytes(row.array()?)),
+        reference: row.text()?,
+        state: CopyState::from_code(row.int()?).ok_or(shape)?,
+        attempts: row.u32()?,
+        deadline: row.int()?,
+        realm: u8::try_from(row.int()?).unwrap_or(0),
+    })
+}
+
+impl Store {
+    /// Takes up to `limit` copies that are due and marks them as being sent until `lease`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim_copies(
+        &self,
+        now: i64,
+        lease: i64,
+        limit: u32,
+    ) -> Result<Vec<Copy>, StoreError> {
+        let lock = if matches!(self.engine, Engine::Postgres(_)) {
+            " FOR UPDATE SKIP LOCKED"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "UPDATE delivery SET state = 1, next_at = $1, attempts = attempts + 1, changed_at = $2
+             WHERE id IN (SELECT id FROM delivery WHERE state IN (0, 1, 3, 4) AND next_at <= $2 ORDER BY next_at LIMIT $3{lock})
+             RETURNING id, advisory, revision, subscriber, reference, state, attempts, deadline, realm"
+        );
+        let rows = self
+            .transact(
+                "delivery",
+                vec![(sql, vec![lease.into(), now.into(), limit.into()])],
+            )
+            .await?;
+        let mut out = rows
+            .into_iter()
+            .flatten()
+            .map(|mut row| copy(&mut row))
+            .collect::<Result<Vec<_>, _>>()?;
+        out.sort_by_key(|c| c.id);
+        Ok(out)
+    }
+
+    /// Records what became of copies; an acknowledged copy stays acknowledged.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn settle_copies(&self, settled: &[Settled], now: i64) -> Result<(), StoreError> {
+        if settled.is_empty() {
+            return Ok(());
+        }
+        match &self.engine {
+            Engine::Sqlite(_) => self.settle_sqlite(settled, now).await,
+            Engine::Postgres(postgres) => {
+                let ids: Vec<Vec<u8>> = settled.iter().map(|s| s.id.to_vec()).collect();
+                let states: Vec<i64> = settled.iter().map(|s| s.state.code()).collect();
+                let nexts: Vec<i64> = settled.iter().map(|s| s.next_at).collect();
+                let details: Vec<i64> = settled.iter().map(|s| s.detail).collect();
+                sqlx::query(
+                    "UPDATE delivery d SET state = x.state, next_at = x.next_at, detail = x.detail, changed_at = $5
+                     FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) AS x(id, state, next_at, detail)
+                     WHERE d.id = x.id AND d.state <> 7",
+                )
+                .bind(ids)
+                .bind(states)
+                .bind(nexts)
+                .bind(details)
+                .bind(now)
+                .execute(postgres.pool())
+                .await
+                .map_err(|source| StoreError::Postgres { doing: "settling copies", source })?;
+                Ok(())
+            }
+        }
+    }
+
+    async fn settle_sqlite(&self, settled: &[Settled], now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE delivery SET state = $1, next_at = $2, detail = $3, changed_at = $4 WHERE id = $5 AND state <> 7";
+        let statements = settled
+            .iter()
+            .map(|s| {
+                (
+                    sql.to_owned(),
+                    vec![
+                        s.state.code().into(),
+                        s.next_at.into(),
+                        s.detail.into(),
+                        now.into(),
+                        s.id.into(),
+                    ],
+                )
+            })
+            .collect();
+        self.transact("delivery", statements).await?;
+        Ok(())
+    }
+
+    /// Finds a copy by the reference of its Message-ID or envelope.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn copy_by_reference(&self, reference: &str) -> Result<Option<Copy>, StoreError> {
+        let sql = "SELECT id, advisory, revision, subscriber, reference, state, attempts, deadline, realm FROM delivery WHERE reference = $1";
+        let rows = self.rows("delivery", sql, &[reference.into()]).await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| copy(&mut row))
+            .transpose()
+    }
+
+    /// All copies of one revision, in the order of their ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn copies(
+        &self,
+        advisory: AdvisoryId,
+        revision: u32,
+    ) -> Result<Vec<Copy>, StoreError> {
+        let sql = "SELECT id, advisory, revision, subscriber, reference, state, attempts, deadline, realm FROM delivery WHERE advisory = $1 AND revision = $2 ORDER BY id";
+        let rows = self
+            .rows("delivery", sql, &[advisory.bytes().into(), revision.into()])
+            .await?;
+        rows.into_iter().map(|mut row| copy(&mut row)).collect()
+    }
+
+    /// Subscribers who got an earlier revision.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn earlier_recipients(
+        &self,
+        advisory: AdvisoryId,
+    ) -> Result<Vec<SubscriberId>, StoreError> {
+        let rows = self
+            .rows(
+                "delivery",
+                "SELECT DISTINCT subscriber FROM delivery WHERE advisory = $1 ORDER BY subscriber",
+                &[advisory.bytes().into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(SubscriberId(Uuid::from_bytes(row.array()?))))
+            .collect()
+    }
+
+    /// Drops the waiting copies of a subscriber who has left.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn drop_waiting(&self, subscriber: SubscriberId, now: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE delivery SET state = 8, changed_at = $1 WHERE subscriber = $2 AND state IN (0, 3, 4)";
+        self.transact(
+            "delivery",
+            vec![(sql.to_owned(), vec![now.into(), subscriber.bytes().into()])],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// How many copies stand in each state, by its word.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn copy_states(&self) -> Result<Vec<(CopyState, i64)>, StoreError> {
+        let rows = self
+            .rows(
+                "delivery",
+                "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state",
+                &[],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok((
+                    CopyState::from_code(row.int()?)
+                        .ok_or(StoreError::Shape { table: "delivery" })?,
+                    row.int()?,
+                ))
+            })
+            .collect()
+    }
+
+    /// When the next copy is due, if one waits.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_copy_at(&self) -> Result<Option<i64>, StoreError> {
+        let rows = self
+            .rows(
+                "delivery",
+                "SELECT next_at FROM delivery WHERE state IN (0, 1, 3, 4) ORDER BY next_at LIMIT 1",
+                &[],
+            )
+            .await?;
+        rows.into_iter().next().map(|mut row| row.int()).transpose()
+    }
+}
+
+/// The row of a new copy.
+#[must_use]
+pub fn row(copy: &Copy, now: i64) -> crate::write::TableRow {
+    (
+        &crate::schema::DELIVERY,
+        vec![
+            copy.id.into(),
+            copy.advisory.bytes().into(),
+            copy.revision.into(),
+            copy.subscriber.bytes().into(),
+            "mail".into(),
+            copy.reference.as_str().into(),
+            copy.state.code().into(),
+            Value::Int(0),
+            now.into(),
+            copy.deadline.into(),
+            now.into(),
+            Value::Int(0),
+            i64::from(copy.realm).into(),
+        ],
+    )
+}

@@ -1,0 +1,222 @@
+//! Upkeep: verifying the chain, copying the database, changing wrapped keys.
+
+use seal::record::{Broken, Walk};
+
+use crate::Store;
+use crate::open::Engine;
+use crate::read::StoredKey;
+use crate::value::{StoreError, Value};
+
+/// Records read at once while the chain is walked.
+const STEP: u32 = 2_000;
+
+/// The chain as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Records.
+    pub records: u64,
+    /// RFC 6962 root over them.
+    pub root: [u8; 32],
+    /// Hash of the last record.
+    pub hash: [u8; 32],
+    /// The first record that does not fit, if one does not.
+    pub broken: Option<Broken>,
+    /// Roots at the positions that were asked for.
+    pub roots: Vec<(u64, [u8; 32])>,
+}
+
+impl Store {
+    /// Walks the whole chain, without any key; notes the roots at the positions `at` (sorted).
+    ///
+    /// # Errors
+    /// If the database fails. A broken chain is no error but an answer.
+    pub async fn walk_chain(&self, at: &[u64]) -> Result<Chain, StoreError> {
+        let mut walk = Walk::of(self.house());
+        let mut roots = Vec::new();
+        let mut broken = None;
+        'all: loop {
+            let records = self.ledger(walk.seq() + 1, STEP).await?;
+            if records.is_empty() {
+                break;
+            }
+            for record in records {
+                if let Err(found) = walk.next(&record.header, &record.payload, &record.hash) {
+                    broken = Some(found);
+                    break 'all;
+                }
+                if at.contains(&walk.seq()) {
+                    roots.push((walk.seq(), walk.root()));
+                }
+            }
+        }
+        Ok(Chain {
+            records: walk.seq(),
+            root: walk.root(),
+            hash: walk.hash(),
+            broken,
+            roots,
+        })
+    }
+
+    /// Removes one compartment's wrapped keys and puts the re-wrapped others in place, in one transaction
+    /// (security.md §2.2).
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn rewrap(
+        &self,
+        erased: &[[u8; 16]],
+        rewrapped: &[StoredKey],
+    ) -> Result<(), StoreError> {
+        let mut statements: Vec<(String, Vec<Value>)> = erased
+            .iter()
+            .map(|id| {
+                (
+                    "DELETE FROM sealed_key WHERE key_id = $1".to_owned(),
+                    vec![(*id).into()],
+                )
+            })
+            .collect();
+        for key in rewrapped {
+            statements.push((
+                "UPDATE sealed_key SET epoch = $1, wrapped = $2 WHERE key_id = $3 AND recipient_kind = 'house'".to_owned(),
+                vec![key.epoch.into(), key.wrapped.clone().into(), key.id.into()],
+            ));
+        }
+        self.transact("sealed_key", statements).await?;
+        Ok(())
+    }
+
+    /// Writes all rows of all tables to `out`, as one consistent copy that [`Store::load`] reads on either engine.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be written.
+    pub async fn dump(&self, out: &mut dyn std::io::Write) -> Result<(), StoreError> {
+        // One transaction gives one state on both engines; the writer waits meanwhile.
+        let statements = crate::schema::ALL
+            .iter()
+            .map(|table| {
+                (
+                    format!("SELECT {} FROM {}", table.column_list(), table.name),
+                    vec![],
+                )
+            })
+            .collect();
+        let tables = self.transact("dump", statements).await?;
+        for (table, rows) in crate::schema::ALL.iter().zip(tables) {
+            for row in rows {
+                let mut line = Vec::new();
+                frame(&mut line, table.name.as_bytes());
+                for value in row.values {
+                    match value {
+                        Value::Int(v) => {
+                            line.push(b'i');
+                            line.extend_from_slice(&v.to_be_bytes());
+                        }
+                        Value::Text(v) => {
+                            line.push(b't');
+                            frame(&mut line, v.as_bytes());
+                        }
+                        Value::Bytes(v) => {
+                            line.push(b'b');
+                            frame(&mut line, &v);
+                        }
+                    }
+                }
+                let mut framed = Vec::with_capacity(line.len() + 4);
+                frame(&mut framed, &line);
+                out.write_all(&framed)
+                    .map_err(|_| StoreError::Shape { table: table.name })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills an empty store from a copy.
+    ///
+    /// # Errors
+    /// [`StoreError::Shape`] if the copy has another form; the database's own errors.
+    pub async fn load(&self, mut input: &[u8]) -> Result<u64, StoreError> {
+        let shape = || StoreError::Shape { table: "copy" };
+        let mut statements: Vec<(String, Vec<Value>)> = Vec::new();
+        let mut ledger: Vec<Vec<Value>> = Vec::new();
+        let mut rows = 0;
+        while !input.is_empty() {
+            let mut line = unframe(&mut input).ok_or_else(shape)?;
+            let name = unframe(&mut line).ok_or_else(shape)?;
+            let table = crate::schema::ALL
+                .iter()
+                .find(|table| table.name.as_bytes() == name)
+                .ok_or_else(shape)?;
+            let mut values = Vec::with_capacity(table.columns.len());
+            while let Some((kind, rest)) = line.split_first() {
+                line = rest;
+                values.push(match kind {
+                    b'i' => {
+                        let (number, rest) = line.split_first_chunk::<8>().ok_or_else(shape)?;
+                        line = rest;
+                        Value::Int(i64::from_be_bytes(*number))
+                    }
+                    b't' => Value::Text(
+                        String::from_utf8(unframe(&mut line).ok_or_else(shape)?.to_vec())
+                            .map_err(|_| shape())?,
+                    ),
+                    b'b' => Value::Bytes(unframe(&mut line).ok_or_else(shape)?.to_vec()),
+                    _ => return Err(shape()),
+                });
+            }
+            if values.len() != table.columns.len() {
+                return Err(shape());
+            }
+            rows += 1;
+            if table.name == "ledger" {
+                ledger.push(values);
+                continue;
+            }
+            let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+            statements.push((
+                format!(
+                    "INSERT INTO {} ({}) VALUES ({}){}",
+                    table.name,
+                    table.column_list(),
+                    places.join(", "),
+                    table.on_conflict()
+                ),
+                values,
+            ));
+        }
+        // The ledger's guard takes records in order only.
+        ledger.sort_by(|a, b| a.first().cmp(&b.first()));
+        let table = &crate::schema::LEDGER;
+        let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "INSERT INTO ledger ({}) VALUES ({})",
+            table.column_list(),
+            places.join(", ")
+        );
+        statements.splice(0..0, ledger.into_iter().map(|values| (sql.clone(), values)));
+        self.transact("copy", statements).await?;
+        Ok(rows)
+    }
+
+    /// Path of the database file, on SQLite.
+    #[must_use]
+    pub fn file_path(&self) -> Option<&std::path::Path> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => Some(sqlite.path()),
+            Engine::Postgres(_) => None,
+        }
+    }
+}
+
+fn frame(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+fn unframe<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = input.split_first_chunk::<4>()?;
+    let (bytes, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+    *input = rest;
+    Some(bytes)
+}

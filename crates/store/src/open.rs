@@ -1,0 +1,289 @@
+//! Opening a store: where it lies, whether this program may use it.
+//!
+//! An unknown schema version and a remote database without verified TLS are refused with the mend
+//! (security.md §2.22). It does not know whether the house is held or a second copy: the engine asks `meta`.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::value::{Row, StoreError, Value};
+
+/// The schema version that this program writes.
+pub const SCHEMA: i64 = 1;
+
+/// Where a store lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A file in the data folder.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database.
+    Postgres {
+        /// Connection address, without a password on the command line.
+        url: String,
+        /// The operator insists on a remote database without verified TLS.
+        danger_without_tls: bool,
+    },
+}
+
+/// Why a store was not opened; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("there is no house here yet; say: noroshi init")]
+    Missing,
+    #[error("there is a house here already; choose an empty folder or database")]
+    Exists,
+    #[error(
+        "the database has schema {found}, this program knows {known}; use the program that wrote it, or a newer one (noroshi --version tells)"
+    )]
+    Schema { found: i64, known: i64 },
+    #[error(
+        "a database on another host needs sslmode=verify-full; add it to the address, or set danger_database_without_tls if you accept that others read along"
+    )]
+    Tls,
+    #[error(
+        "the database address cannot be read: expected postgres://USER@HOST/NAME?sslmode=verify-full"
+    )]
+    Address,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The store. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) engine: Engine,
+    pub(crate) active: Arc<AtomicUsize>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Engine {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
+}
+
+impl Store {
+    /// Makes the tables of a new house and opens it.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`] if there are tables already.
+    pub async fn create(location: &Location, house: [u8; 16]) -> Result<Store, OpenError> {
+        let store = match location {
+            Location::Sqlite(path) => {
+                if path.exists() {
+                    return Err(OpenError::Exists);
+                }
+                Sqlite::create(
+                    path,
+                    include_str!("../migrations/sqlite/0001_foundation.sql"),
+                )?;
+                Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
+            }
+            Location::Postgres {
+                url,
+                danger_without_tls,
+            } => {
+                let options = options(url, *danger_without_tls)?;
+                if Postgres::has_tables(&options).await? {
+                    return Err(OpenError::Exists);
+                }
+                Postgres::create(
+                    &options,
+                    include_str!("../migrations/postgres/0001_foundation.sql"),
+                )
+                .await?;
+                Store::over(Engine::Postgres(Arc::new(
+                    Postgres::open(options, house).await?,
+                )))
+            }
+        };
+        store.set_meta("schema", &SCHEMA.to_be_bytes()).await?;
+        store.set_meta("house", &house).await?;
+        Ok(store)
+    }
+
+    /// Opens the store of a house that exists.
+    ///
+    /// # Errors
+    /// [`OpenError::Missing`], [`OpenError::Schema`], [`OpenError::Tls`].
+    pub async fn open(location: &Location) -> Result<Store, OpenError> {
+        let store = match location {
+            Location::Sqlite(path) => {
+                if !path.exists() {
+                    return Err(OpenError::Missing);
+                }
+                let house = Sqlite::house(path)?.ok_or(OpenError::Missing)?;
+                Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
+            }
+            Location::Postgres {
+                url,
+                danger_without_tls,
+            } => {
+                let options = options(url, *danger_without_tls)?;
+                if !Postgres::has_tables(&options).await? {
+                    return Err(OpenError::Missing);
+                }
+                let house = Postgres::house(&options).await?.ok_or(OpenError::Missing)?;
+                Store::over(Engine::Postgres(Arc::new(
+                    Postgres::open(options, house).await?,
+                )))
+            }
+        };
+        let found = store
+            .meta("schema")
+            .await?
+            .and_then(|v| v.try_into().ok())
+            .map_or(0, i64::from_be_bytes);
+        if found != SCHEMA {
+            return Err(OpenError::Schema {
+                found,
+                known: SCHEMA,
+            });
+        }
+        Ok(store)
+    }
+
+    fn over(engine: Engine) -> Store {
+        Store {
+            engine,
+            active: Arc::default(),
+        }
+    }
+
+    /// Name of the engine, for people.
+    #[must_use]
+    pub fn engine_name(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Reads rows.
+    pub(crate) async fn rows(
+        &self,
+        table: &'static str,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(sql, params)?,
+            Engine::Postgres(postgres) => postgres.read(sql, params).await?,
+        };
+        Ok(rows
+            .into_iter()
+            .map(|values| Row {
+                table,
+                values: values.into_iter(),
+            })
+            .collect())
+    }
+
+    /// Carries out statements in one transaction; returns what each of them returned.
+    pub(crate) async fn transact(
+        &self,
+        table: &'static str,
+        statements: Vec<(String, Vec<Value>)>,
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        let results = match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.transact(statements).await?,
+            Engine::Postgres(postgres) => postgres.transact(statements).await?,
+        };
+        Ok(results
+            .into_iter()
+            .map(|rows| {
+                rows.into_iter()
+                    .map(|values| Row {
+                        table,
+                        values: values.into_iter(),
+                    })
+                    .collect()
+            })
+            .collect())
+    }
+
+    /// Reads a value of `meta`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let rows = self
+            .rows(
+                "meta",
+                "SELECT value FROM meta WHERE name = $1",
+                &[name.into()],
+            )
+            .await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| row.bytes())
+            .transpose()
+    }
+
+    /// Sets a value of `meta`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.transact(
+            "meta",
+            vec![(sql.to_owned(), vec![name.into(), value.into()])],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// The house that this store belongs to.
+    #[must_use]
+    pub fn house(&self) -> [u8; 16] {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.house_id(),
+            Engine::Postgres(postgres) => postgres.house_id(),
+        }
+    }
+
+    /// What the database's clock says, µs (security.md §2.21: one of the clocks that must have passed an instant).
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn clock(&self) -> Result<i64, StoreError> {
+        let sql = match self.engine {
+            Engine::Sqlite(_) => "SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+            Engine::Postgres(_) => {
+                "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+            }
+        };
+        self.rows("clock", sql, &[])
+            .await?
+            .into_iter()
+            .next()
+            .ok_or(StoreError::Shape { table: "clock" })?
+            .int()
+    }
+}
+
+fn options(url: &str, danger_without_tls: bool) -> Result<PgConnectOptions, OpenError> {
+    let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::Address)?;
+    let local = options.get_host().starts_with('/')
+        || options.get_socket().is_some()
+        || url.contains("host=/")
+        || url.contains("host=%2F");
+    let verified = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+    if local || verified || danger_without_tls {
+        Ok(options)
+    } else {
+        Err(OpenError::Tls)
+    }
+}
+
+/// Path of the SQLite file of a data folder.
+#[must_use]
+pub fn sqlite_file(dir: &Path) -> PathBuf {
+    dir.join("noroshi.db")
+}

@@ -1,0 +1,168 @@
+//! The outbox: intents written with their cause, carried out at least once under a stable name.
+
+use domain::react::Intent;
+use domain::value::StreamId;
+use uuid::Uuid;
+
+use crate::Store;
+use crate::open::Engine;
+use crate::value::{StoreError, Value};
+use crate::write::TableRow;
+
+/// An intent that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub name: String,
+    pub kind: String,
+    pub subject: StreamId,
+    pub argument: String,
+    pub attempts: u32,
+}
+
+/// Makes the row of an intent. `cause` names the record that it follows from.
+#[must_use]
+pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), run_at: i64) -> TableRow {
+    let (kind, argument) = match intent {
+        Intent::FirstContact { .. } => ("first_contact", String::new()),
+        Intent::Press => ("press", String::new()),
+        Intent::Release { plan_sha256, .. } => ("release", plan_sha256.clone()),
+        Intent::DateWithoutPlan => ("date_without_plan", String::new()),
+    };
+    let name = format!("{kind}/{}/{}", cause.0, cause.1);
+    (
+        &crate::schema::OUTBOX,
+        vec![
+            name.into(),
+            kind.into(),
+            subject.bytes().into(),
+            argument.into(),
+            run_at.into(),
+            Value::Int(0),
+            Value::Int(0),
+            Value::Int(0),
+        ],
+    )
+}
+
+impl Store {
+    /// Takes up to `limit` intents of one kind that are due, under a lease.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn claim_intents(
+        &self,
+        kind: &str,
+        now: i64,
+        lease: i64,
+        limit: u32,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let lock = if matches!(self.engine, Engine::Postgres(_)) {
+            " FOR UPDATE SKIP LOCKED"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "UPDATE outbox SET lease_until = $1, attempts = attempts + 1
+             WHERE name IN (SELECT name FROM outbox WHERE done = 0 AND kind = $2 AND run_at <= $3 AND lease_until <= $3 ORDER BY run_at, name LIMIT $4{lock})
+             RETURNING name, kind, subject, argument, attempts"
+        );
+        let rows = self
+            .transact(
+                "outbox",
+                vec![(
+                    sql,
+                    vec![lease.into(), kind.into(), now.into(), limit.into()],
+                )],
+            )
+            .await?;
+        let mut out = rows
+            .into_iter()
+            .flatten()
+            .map(|mut row| {
+                Ok(Waiting {
+                    name: row.text()?,
+                    kind: row.text()?,
+                    subject: StreamId(Uuid::from_bytes(row.array()?)),
+                    argument: row.text()?,
+                    attempts: row.u32()?,
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        out.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(out)
+    }
+
+    /// Marks intents as carried out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn finish_intents(&self, names: &[String]) -> Result<(), StoreError> {
+        let statements = names
+            .iter()
+            .map(|name| {
+                (
+                    "UPDATE outbox SET done = 1, lease_until = 0 WHERE name = $1".to_owned(),
+                    vec![name.as_str().into()],
+                )
+            })
+            .collect();
+        self.transact("outbox", statements).await?;
+        Ok(())
+    }
+
+    /// Gives an intent back, to be tried again at `run_at`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn defer_intent(&self, name: &str, run_at: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET lease_until = 0, run_at = $1 WHERE name = $2";
+        self.transact(
+            "outbox",
+            vec![(sql.to_owned(), vec![run_at.into(), name.into()])],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// When the next intent is due, if one waits.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn next_intent_at(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT CASE WHEN run_at > lease_until THEN run_at ELSE lease_until END AS due FROM outbox WHERE done = 0 ORDER BY due LIMIT 1";
+        let rows = self.rows("outbox", sql, &[]).await?;
+        rows.into_iter().next().map(|mut row| row.int()).transpose()
+    }
+
+    /// How many intents wait, by kind.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn waiting_intents(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = self
+            .rows(
+                "outbox",
+                "SELECT kind, count(*) FROM outbox WHERE done = 0 GROUP BY kind ORDER BY kind",
+                &[],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.text()?, row.int()?)))
+            .collect()
+    }
+
+    /// Messages in a mailbox.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mailbox(&self, lookup: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows = self
+            .rows(
+                "mailbox",
+                "SELECT sealed FROM mailbox WHERE lookup = $1 ORDER BY at",
+                &[lookup.into()],
+            )
+            .await?;
+        rows.into_iter().map(|mut row| row.bytes()).collect()
+    }
+}

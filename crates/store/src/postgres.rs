@@ -1,0 +1,401 @@
+//! PostgreSQL: one writer task, a pool of readers.
+//!
+//! A group is written by one statement over `unnest` arrays: one round trip, and the primary key `seq` guards
+//! the chain; a second writer that chained on the same head collides, reads the head again and retries
+//! (feasibility.md §2). Connections take on the role `noroshi_run`, which can add ledger rows and read them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::{AssertSqlSafe, Column as _, Connection, Executor, PgConnection, Row as _, TypeInfo};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::schema::Type;
+use crate::value::{StoreError, Value};
+use crate::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
+
+/// Connections for reading.
+const READERS_MAX: u32 = 8;
+/// Writes that may wait; more wait at the door.
+const QUEUE_MAX: usize = 1024;
+/// How often a group is chained anew after another node came first.
+const RETRIES_MAX: u32 = 20;
+
+type Rows = Vec<Vec<Value>>;
+type Reply = oneshot::Sender<Result<Written, StoreError>>;
+
+pub(crate) struct Postgres {
+    house: [u8; 16],
+    pool: PgPool,
+    jobs: mpsc::Sender<(Write, Reply, Arc<AtomicUsize>)>,
+}
+
+fn doing(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
+    move |source| match &source {
+        sqlx::Error::Database(error)
+            if error.message().starts_with("ledger:")
+                || error.message().starts_with("wall:")
+                || error.code().as_deref() == Some("42501") =>
+        {
+            StoreError::Guard
+        }
+        sqlx::Error::Database(error) if error.is_unique_violation() => StoreError::Conflict,
+        _ => StoreError::Postgres { doing, source },
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn has_tables(options: &PgConnectOptions) -> Result<bool, StoreError> {
+        let mut connection = PgConnection::connect_with(options)
+            .await
+            .map_err(doing("connecting"))?;
+        let row: (i64,) = sqlx::query_as("SELECT count(*) FROM information_schema.tables WHERE table_name = 'ledger' AND table_schema = current_schema()")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(doing("looking for tables"))?;
+        let _ = connection.close().await;
+        Ok(row.0 > 0)
+    }
+
+    pub(crate) async fn create(
+        options: &PgConnectOptions,
+        migration: &str,
+    ) -> Result<(), StoreError> {
+        let mut connection = PgConnection::connect_with(options)
+            .await
+            .map_err(doing("connecting"))?;
+        let mut transaction = connection.begin().await.map_err(doing("beginning"))?;
+        // Roles belong to the whole cluster: two houses founded at once must not make the same one.
+        transaction
+            .execute("SELECT pg_advisory_xact_lock(7205759403792793601)")
+            .await
+            .map_err(doing("locking"))?;
+        transaction
+            .execute(sqlx::raw_sql(AssertSqlSafe(migration.to_owned())))
+            .await
+            .map_err(doing("making the tables"))?;
+        transaction.commit().await.map_err(doing("committing"))?;
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    pub(crate) async fn house(options: &PgConnectOptions) -> Result<Option<[u8; 16]>, StoreError> {
+        let mut connection = PgConnection::connect_with(options)
+            .await
+            .map_err(doing("connecting"))?;
+        let row: Option<(Vec<u8>,)> = sqlx::query_as("SELECT value FROM meta WHERE name = 'house'")
+            .fetch_optional(&mut connection)
+            .await
+            .map_err(doing("reading the house"))?;
+        let _ = connection.close().await;
+        Ok(row.and_then(|(id,)| id.try_into().ok()))
+    }
+
+    pub(crate) async fn open(
+        options: PgConnectOptions,
+        house: [u8; 16],
+    ) -> Result<Postgres, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(READERS_MAX)
+            .after_connect(|connection, _| {
+                Box::pin(
+                    async move { connection.execute("SET ROLE noroshi_run").await.map(|_| ()) },
+                )
+            })
+            .connect_with(options.clone())
+            .await
+            .map_err(doing("connecting"))?;
+        let (jobs, queue) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(
+            Writer {
+                pool: pool.clone(),
+                house,
+                queue,
+                head: None,
+            }
+            .run(),
+        );
+        Ok(Postgres { house, pool, jobs })
+    }
+
+    pub(crate) fn house_id(&self) -> [u8; 16] {
+        self.house
+    }
+
+    pub(crate) async fn read(
+        &self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Rows, StoreError> {
+        let rows = bind(sqlx::query(sql), params)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(doing("reading"))?;
+        rows.iter().map(values).collect()
+    }
+
+    pub(crate) async fn transact(
+        &self,
+        statements: Vec<(String, Vec<Value>)>,
+    ) -> Result<Vec<Rows>, StoreError> {
+        let mut transaction = self.pool.begin().await.map_err(doing("beginning"))?;
+        let mut out = Vec::with_capacity(statements.len());
+        for (sql, params) in statements {
+            let rows = bind(sqlx::query(AssertSqlSafe(sql)), &params)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(doing("carrying out a statement"))?;
+            out.push(rows.iter().map(values).collect::<Result<Rows, _>>()?);
+        }
+        transaction.commit().await.map_err(doing("committing"))?;
+        Ok(out)
+    }
+
+    pub(crate) async fn write(
+        &self,
+        write: Write,
+        active: &Arc<AtomicUsize>,
+    ) -> Result<Written, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs
+            .send((write, reply, Arc::clone(active)))
+            .await
+            .map_err(|_| StoreError::Stopped)?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+fn bind<'q>(mut query: Query<'q>, params: &[Value]) -> Query<'q> {
+    for value in params {
+        query = match value {
+            Value::Int(v) => query.bind(*v),
+            Value::Text(v) => query.bind(v.clone()),
+            Value::Bytes(v) => query.bind(v.clone()),
+        };
+    }
+    query
+}
+
+fn values(row: &PgRow) -> Result<Vec<Value>, StoreError> {
+    let mut out = Vec::with_capacity(row.len());
+    for (at, column) in row.columns().iter().enumerate() {
+        let value = match column.type_info().name() {
+            "INT8" => row.try_get::<i64, _>(at).map(Value::Int),
+            "INT4" => row.try_get::<i32, _>(at).map(|v| Value::Int(i64::from(v))),
+            "BYTEA" => row.try_get::<Vec<u8>, _>(at).map(Value::Bytes),
+            _ => row.try_get::<String, _>(at).map(Value::Text),
+        };
+        out.push(value.map_err(doing("reading a column"))?);
+    }
+    Ok(out)
+}
+
+struct Writer {
+    pool: PgPool,
+    house: [u8; 16],
+    queue: mpsc::Receiver<(Write, Reply, Arc<AtomicUsize>)>,
+    head: Option<Head>,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        while let Some((write, reply, active)) = self.queue.recv().await {
+            let mut group = vec![(write, reply)];
+            let begun = Instant::now();
+            while group.len() < GROUP_MAX {
+                match self.queue.try_recv() {
+                    Ok((write, reply, _)) => group.push((write, reply)),
+                    Err(_) => {
+                        if group.len() >= active.load(Ordering::Relaxed) || begun.elapsed() > LINGER
+                        {
+                            break;
+                        }
+                        tokio::task::yield_now().await;
+                    }
+                }
+            }
+            self.commit(group).await;
+        }
+    }
+
+    async fn commit(&mut self, group: Vec<(Write, Reply)>) {
+        let (writes, replies): (Vec<Write>, Vec<Reply>) = group.into_iter().unzip();
+        for attempt in 0..RETRIES_MAX {
+            match self.try_commit(&writes).await {
+                Ok(outcomes) => {
+                    for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                        let _ = reply.send(outcome);
+                    }
+                    return;
+                }
+                Err(StoreError::Conflict) => {
+                    // Another node appended: chain on its head.
+                    self.head = None;
+                    tracing::debug!(code = "store.head_moved", attempt, "chaining anew");
+                }
+                Err(error) => {
+                    self.head = None;
+                    tracing::error!(code = "store.commit", cause = %error, "a commit failed");
+                    let guard = matches!(error, StoreError::Guard);
+                    for reply in replies {
+                        let _ = reply.send(Err(if guard {
+                            StoreError::Guard
+                        } else {
+                            StoreError::Stopped
+                        }));
+                    }
+                    return;
+                }
+            }
+        }
+        for reply in replies {
+            let _ = reply.send(Err(StoreError::Conflict));
+        }
+    }
+
+    async fn try_commit(
+        &mut self,
+        writes: &[Write],
+    ) -> Result<Vec<Result<Written, StoreError>>, StoreError> {
+        let mut head = match self.head.take() {
+            Some(head) => head,
+            None => self.load_head().await?,
+        };
+        head.trim();
+        let unknown = head.unknown(writes.iter());
+        if !unknown.is_empty() {
+            let ids: Vec<Vec<u8>> = unknown.iter().map(|id| id.to_vec()).collect();
+            let rows: Vec<(Vec<u8>, i64)> =
+                sqlx::query_as("SELECT id, version FROM stream WHERE id = ANY($1)")
+                    .bind(ids)
+                    .fetch_all(&self.pool)
+                    .await
+                    .map_err(doing("reading versions"))?;
+            head.versions.extend(unknown.into_iter().map(|id| (id, 0)));
+            for (id, version) in rows {
+                if let Ok(id) = <[u8; 16]>::try_from(id.as_slice()) {
+                    head.versions
+                        .insert(id, u32::try_from(version).unwrap_or(u32::MAX));
+                }
+            }
+        }
+        let mut batch = Batch::default();
+        let outcomes = writes
+            .iter()
+            .map(|write| head.take(write.clone(), &mut batch))
+            .collect();
+        batch.fold();
+        self.insert(batch).await?;
+        self.head = Some(head);
+        Ok(outcomes)
+    }
+
+    async fn load_head(&self) -> Result<Head, StoreError> {
+        let row: Option<(i64, Vec<u8>, i64)> =
+            sqlx::query_as("SELECT seq, hash, recorded_at FROM ledger ORDER BY seq DESC LIMIT 1")
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(doing("reading the head"))?;
+        let shape = || StoreError::Shape { table: "ledger" };
+        let last = match row {
+            Some((seq, hash, at)) => Some((
+                u64::try_from(seq).map_err(|_| shape())?,
+                hash.try_into().map_err(|_| shape())?,
+                at,
+            )),
+            None => None,
+        };
+        Ok(Head::of(self.house, last))
+    }
+
+    async fn insert(&self, batch: Batch) -> Result<(), StoreError> {
+        if batch.tables.is_empty() {
+            return Ok(());
+        }
+        let mut parts = Vec::with_capacity(batch.tables.len());
+        let mut place = 0;
+        for (at, (table, _)) in batch.tables.iter().enumerate() {
+            let arrays: Vec<String> = table
+                .columns
+                .iter()
+                .map(|column| {
+                    place += 1;
+                    let ty = match column.ty {
+                        Type::Int => "bigint",
+                        Type::Text => "text",
+                        Type::Bytes => "bytea",
+                    };
+                    format!("${place}::{ty}[]")
+                })
+                .collect();
+            parts.push(format!(
+                "w{at} AS (INSERT INTO {} ({}) SELECT * FROM unnest({}){})",
+                table.name,
+                table.column_list(),
+                arrays.join(", "),
+                table.on_conflict()
+            ));
+        }
+        let sql = format!("WITH {} SELECT 1", parts.join(", "));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (table, rows) in batch.tables {
+            let mut columns: Vec<Vec<Value>> = table
+                .columns
+                .iter()
+                .map(|_| Vec::with_capacity(rows.len()))
+                .collect();
+            for row in rows {
+                for (column, value) in columns.iter_mut().zip(row) {
+                    column.push(value);
+                }
+            }
+            for (column, values) in table.columns.iter().zip(columns) {
+                query = match column.ty {
+                    Type::Int => query.bind(
+                        values
+                            .into_iter()
+                            .map(|v| if let Value::Int(v) = v { v } else { 0 })
+                            .collect::<Vec<i64>>(),
+                    ),
+                    Type::Text => query.bind(
+                        values
+                            .into_iter()
+                            .map(|v| {
+                                if let Value::Text(v) = v {
+                                    v
+                                } else {
+                                    String::new()
+                                }
+                            })
+                            .collect::<Vec<String>>(),
+                    ),
+                    Type::Bytes => query.bind(
+                        values
+                            .into_iter()
+                            .map(|v| {
+                                if let Value::Bytes(v) = v {
+                                    v
+                                } else {
+                                    Vec::new()
+                                }
+                            })
+                            .collect::<Vec<Vec<u8>>>(),
+                    ),
+                };
+            }
+        }
+        query
+            .execute(&self.pool)
+            .await
+            .map_err(doing("inserting"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! Values that cross the border to either engine, and what can go wrong there.
+
+/// A column value. Both engines know exactly these three types; times are µs as integers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl From<i64> for Value {
+    fn from(v: i64) -> Self {
+        Value::Int(v)
+    }
+}
+impl From<u32> for Value {
+    fn from(v: u32) -> Self {
+        Value::Int(i64::from(v))
+    }
+}
+impl From<bool> for Value {
+    fn from(v: bool) -> Self {
+        Value::Int(i64::from(v))
+    }
+}
+impl From<&str> for Value {
+    fn from(v: &str) -> Self {
+        Value::Text(v.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(v: String) -> Self {
+        Value::Text(v)
+    }
+}
+impl From<Vec<u8>> for Value {
+    fn from(v: Vec<u8>) -> Self {
+        Value::Bytes(v)
+    }
+}
+impl From<&[u8]> for Value {
+    fn from(v: &[u8]) -> Self {
+        Value::Bytes(v.to_vec())
+    }
+}
+impl<const N: usize> From<[u8; N]> for Value {
+    fn from(v: [u8; N]) -> Self {
+        Value::Bytes(v.to_vec())
+    }
+}
+
+/// Why the store could not do what was asked. The words name no content.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another change came first; the command is decided anew.
+    #[error("another change came first")]
+    Conflict,
+    /// A guard of the engine refused.
+    #[error("the database refused a change that nobody may make")]
+    Guard,
+    /// SQLite failed.
+    #[error("SQLite, while {doing}")]
+    Sqlite {
+        doing: &'static str,
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// PostgreSQL failed.
+    #[error("PostgreSQL, while {doing}")]
+    Postgres {
+        doing: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row has not the form that this program writes.
+    #[error("a row of {table} has not the form that this program writes")]
+    Shape { table: &'static str },
+    /// The writer has stopped; the process must end and start anew.
+    #[error("the store's writer has stopped")]
+    Stopped,
+}
+
+/// A row, read column by column.
+#[derive(Debug)]
+pub struct Row {
+    pub(crate) table: &'static str,
+    pub(crate) values: std::vec::IntoIter<Value>,
+}
+
+impl Row {
+    fn shape(&self) -> StoreError {
+        StoreError::Shape { table: self.table }
+    }
+
+    /// Takes the next column as a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Shape`] if it is none; so for the other readers.
+    pub fn int(&mut self) -> Result<i64, StoreError> {
+        match self.values.next() {
+            Some(Value::Int(v)) => Ok(v),
+            _ => Err(self.shape()),
+        }
+    }
+
+    /// Takes the next column as an unsigned small number.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn u32(&mut self) -> Result<u32, StoreError> {
+        u32::try_from(self.int()?).map_err(|_| self.shape())
+    }
+
+    /// Takes the next column as text.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn text(&mut self) -> Result<String, StoreError> {
+        match self.values.next() {
+            Some(Value::Text(v)) => Ok(v),
+            _ => Err(self.shape()),
+        }
+    }
+
+    /// Takes the next column as bytes.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
+        match self.values.next() {
+            Some(Value::Bytes(v)) => Ok(v),
+            _ => Err(self.shape()),
+        }
+    }
+
+    /// Takes the next column as bytes of a fixed length.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {
+        self.bytes()?.try_into().map_err(|_| self.shape())
+    }
+}

@@ -1,0 +1,282 @@
+//! Writing: appends, projections and intents of a command in one transaction, many commands in one commit.
+//!
+//! A [`Write`] says which versions it was decided on; the writer checks them before it inserts, so one
+//! conflict does not abort its neighbours (settled.md §4 no. 15). Position, chain and hash are made here, and
+//! nowhere else is a row of the ledger written. One writer per house and process; on PostgreSQL the primary
+//! key `seq` is the guard against a second one.
+//!
+//! Group commit lingers: while fewer writes are queued than commands are on their way, it waits up to
+//! [`LINGER`]; one lone writer waits for nobody (feasibility.md §2).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use seal::record::{GENESIS, Header, Realm};
+
+use crate::open::{Engine, Store};
+use crate::schema::{self, Table};
+use crate::value::{StoreError, Value};
+
+/// Longest wait for commands that are on their way.
+pub const LINGER: Duration = Duration::from_micros(200);
+/// Most commands that share a commit.
+pub const GROUP_MAX: usize = 64;
+/// Stream versions that the writer keeps in memory; beyond it, they are read again.
+const VERSIONS_MAX: usize = 200_000;
+
+/// A record to append.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    pub stream: [u8; 16],
+    /// Version of this record in its stream, from 1.
+    pub version: u32,
+    pub realm: Realm,
+    pub key: [u8; 16],
+    /// Sealed payload.
+    pub payload: Vec<u8>,
+    /// Archive leaves that this record carries.
+    pub leaves: Vec<String>,
+}
+
+/// A row of a table other than the ledger.
+pub type TableRow = (&'static Table, Vec<Value>);
+
+/// All that one command writes.
+#[derive(Clone, Debug, Default)]
+pub struct Write {
+    /// What the house's clock says, µs.
+    pub recorded_at: i64,
+    /// Streams that were read, with the version they had; a stream that is appended to need not stand here.
+    pub expects: Vec<([u8; 16], u32)>,
+    pub records: Vec<NewRecord>,
+    pub rows: Vec<TableRow>,
+}
+
+/// What became of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Position of the last record written so far.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+/// A command that is on its way; while it lives, the writer may wait for it.
+#[derive(Debug)]
+pub struct Ticket(Arc<AtomicUsize>);
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Store {
+    /// Announces a command that will write.
+    #[must_use]
+    pub fn ticket(&self) -> Ticket {
+        self.active.fetch_add(1, Ordering::Relaxed);
+        Ticket(Arc::clone(&self.active))
+    }
+
+    /// Writes what a command decided; returns when it is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if a stream has moved on.
+    pub async fn write(&self, ticket: Ticket, write: Write) -> Result<Written, StoreError> {
+        let result = self.write_held(&ticket, write).await;
+        drop(ticket);
+        result
+    }
+
+    async fn write_held(&self, _ticket: &Ticket, write: Write) -> Result<Written, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(write, &self.active).await,
+            Engine::Postgres(postgres) => postgres.write(write, &self.active).await,
+        }
+    }
+
+    /// Writes many commands' decisions in one commit, in order (replay and import: settled.md §2 no. 1).
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if any stream has moved on; then nothing is written.
+    pub async fn write_all(&self, writes: Vec<Write>) -> Result<Written, StoreError> {
+        let mut one = Write::default();
+        for write in writes {
+            one.recorded_at = one.recorded_at.max(write.recorded_at);
+            one.expects.extend(write.expects);
+            one.records.extend(write.records);
+            one.rows.extend(write.rows);
+        }
+        self.write(self.ticket(), one).await
+    }
+}
+
+/// The end of the chain as the writer knows it.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub house: [u8; 16],
+    pub seq: u64,
+    pub hash: [u8; 32],
+    pub recorded_at: i64,
+    pub versions: HashMap<[u8; 16], u32>,
+}
+
+impl Head {
+    pub(crate) fn of(house: [u8; 16], last: Option<(u64, [u8; 32], i64)>) -> Head {
+        let (seq, hash, recorded_at) = last.unwrap_or((0, GENESIS, i64::MIN));
+        Head {
+            house,
+            seq,
+            hash,
+            recorded_at,
+            versions: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn trim(&mut self) {
+        if self.versions.len() > VERSIONS_MAX {
+            self.versions.clear();
+        }
+    }
+
+    /// Streams of `writes` whose version is not in memory.
+    pub(crate) fn unknown<'a>(&self, writes: impl Iterator<Item = &'a Write>) -> Vec<[u8; 16]> {
+        let mut out = Vec::new();
+        for write in writes {
+            let streams = write.expects.iter().map(|(stream, _)| *stream).chain(
+                write
+                    .records
+                    .iter()
+                    .filter(|r| r.version > 1)
+                    .map(|r| r.stream),
+            );
+            out.extend(streams.filter(|stream| !self.versions.contains_key(stream)));
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// Takes a write in: checks versions, chains its records, collects its rows.
+    pub(crate) fn take(&mut self, write: Write, batch: &mut Batch) -> Result<Written, StoreError> {
+        let version =
+            |head: &Head, stream: &[u8; 16]| head.versions.get(stream).copied().unwrap_or(0);
+        if write
+            .expects
+            .iter()
+            .any(|(stream, expected)| version(self, stream) != *expected)
+        {
+            return Err(StoreError::Conflict);
+        }
+        let mut next: HashMap<[u8; 16], u32> = HashMap::new();
+        for record in &write.records {
+            let before = next
+                .get(&record.stream)
+                .copied()
+                .unwrap_or_else(|| version(self, &record.stream));
+            if record.version != before + 1 {
+                return Err(StoreError::Conflict);
+            }
+            next.insert(record.stream, record.version);
+        }
+        self.versions.extend(next);
+        self.recorded_at = self.recorded_at.max(write.recorded_at);
+        for record in write.records {
+            let payload_hash = seal::sha256(&record.payload);
+            let header = Header {
+                house: self.house,
+                seq: self.seq + 1,
+                recorded_at: self.recorded_at,
+                stream: record.stream,
+                version: record.version,
+                realm: record.realm,
+                key: record.key,
+                payload: payload_hash,
+                previous: self.hash,
+            };
+            self.seq += 1;
+            self.hash = header.hash();
+            let seq = i64::try_from(self.seq).unwrap_or(i64::MAX);
+            for (at, bytes) in record.leaves.into_iter().enumerate() {
+                batch.push(
+                    &schema::LEAF,
+                    vec![
+                        seq.into(),
+                        Value::Int(i64::try_from(at).unwrap_or(0)),
+                        bytes.into(),
+                    ],
+                );
+            }
+            batch.push(
+                &schema::LEDGER,
+                vec![
+                    seq.into(),
+                    header.recorded_at.into(),
+                    header.stream.into(),
+                    header.version.into(),
+                    i64::from(header.realm.code()).into(),
+                    header.key.into(),
+                    record.payload.into(),
+                    payload_hash.into(),
+                    header.previous.into(),
+                    self.hash.into(),
+                ],
+            );
+        }
+        for (table, row) in write.rows {
+            batch.push(table, row);
+        }
+        Ok(Written {
+            seq: self.seq,
+            hash: self.hash,
+        })
+    }
+}
+
+/// Rows of one commit, by table.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub tables: Vec<(&'static Table, Vec<Vec<Value>>)>,
+}
+
+impl Batch {
+    pub(crate) fn push(&mut self, table: &'static Table, row: Vec<Value>) {
+        match self
+            .tables
+            .iter_mut()
+            .find(|(t, _)| std::ptr::eq(*t, table))
+        {
+            Some((_, rows)) => rows.push(row),
+            None => self.tables.push((table, vec![row])),
+        }
+    }
+
+    /// Keeps one row a key, as one statement over many rows demands: the last where rows are replaced, the
+    /// first where rows are kept.
+    pub(crate) fn fold(&mut self) {
+        for (table, rows) in &mut self.tables {
+            if rows.len() < 2 || table.name == "ledger" {
+                continue;
+            }
+            let replaces = table.on_conflict().contains("DO UPDATE");
+            let key = table.key_positions();
+            let mut seen: HashMap<Vec<Value>, usize> = HashMap::new();
+            let mut out: Vec<Vec<Value>> = Vec::with_capacity(rows.len());
+            for row in rows.drain(..) {
+                let name: Vec<Value> = key.iter().filter_map(|at| row.get(*at).cloned()).collect();
+                match seen.get(&name) {
+                    Some(at) if replaces => out[*at] = row,
+                    Some(_) => {}
+                    None => {
+                        seen.insert(name, out.len());
+                        out.push(row);
+                    }
+                }
+            }
+            *rows = out;
+        }
+    }
+}

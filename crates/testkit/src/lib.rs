@@ -1,0 +1,3 @@
+//! What tests share: a hostile mail server, worlds, builders. Never part of the product.
+
+pub mod smtp_server;

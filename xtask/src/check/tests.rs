@@ -1,0 +1,140 @@
+//! The tests, on both engines, and their count.
+//!
+//! nextest runs every test in a process of its own; doc tests come after it. The
+//! closing lines are printed again at the very end of the check, where people and
+//! runners look for them.
+
+use super::postgres::Cluster;
+use crate::house::House;
+use crate::problem::{Outcome, Problem};
+use crate::run::{self, LONG, Log};
+
+/// What the runners counted, and nextest's own closing line.
+#[derive(Debug, Default)]
+pub struct Tally {
+    summary: Option<String>,
+    passed: u64,
+    failed: u64,
+}
+
+impl Tally {
+    /// Prints nextest's summary and, last and alone, the count with the doc tests.
+    pub fn print(&self) {
+        match &self.summary {
+            Some(summary) => println!("\n{summary}"),
+            None => println!("\nno test was run"),
+        }
+        println!("{} passed, {} failed", self.passed, self.failed);
+    }
+
+    /// Takes nextest's `Summary [ 1.2s] 12 tests run: 11 passed (1 slow), 1 failed, 0 skipped`.
+    fn add_nextest(&mut self, log: &str) {
+        let plain = without_colours(log);
+        let Some(line) = plain
+            .lines()
+            .rfind(|line| line.trim_start().starts_with("Summary ["))
+        else {
+            return;
+        };
+        let counts = line.split_once(" run: ").map_or("", |(_, counts)| counts);
+        self.passed += count(counts, "passed");
+        self.failed += ["failed", "timed out", "exec failed"]
+            .iter()
+            .map(|word| count(counts, word))
+            .sum::<u64>();
+        self.summary = Some(line.trim().to_owned());
+    }
+
+    /// Takes each `test result: ok. 3 passed; 0 failed; …` of the doc tests.
+    fn add_doc_tests(&mut self, log: &str) {
+        let plain = without_colours(log);
+        for line in plain
+            .lines()
+            .filter(|line| line.starts_with("test result:"))
+        {
+            let counts = line.replace(';', ",").replace(". ", ", ");
+            self.passed += count(&counts, "passed");
+            self.failed += count(&counts, "failed");
+        }
+    }
+}
+
+/// Runs everything, doc tests even when a test has failed.
+pub fn run(house: &House, log: &Log, tally: &mut Tally) -> Outcome<String> {
+    let cluster = Cluster::start(log)?;
+    let mut nextest = run::cargo(&house.root);
+    nextest.args([
+        "nextest",
+        "run",
+        "--workspace",
+        "--locked",
+        "--no-fail-fast",
+    ]);
+    let tests = log.run(environment(&mut nextest, house, &cluster), LONG);
+    let text = log.text()?;
+    tally.add_nextest(&text);
+
+    let mut doc = run::cargo(&house.root);
+    doc.args(["test", "--doc", "--workspace", "--locked", "--no-fail-fast"]);
+    let docs = log.run(environment(&mut doc, house, &cluster), LONG);
+    let later = log.text()?;
+    tally.add_doc_tests(later.get(text.len()..).unwrap_or_default());
+
+    tests?;
+    docs?;
+    if tally.passed == 0 {
+        return Err(Problem::new("there is not one test"));
+    }
+    Ok(format!("{} passed", tally.passed))
+}
+
+/// Gives a test run the second engine and the judges' folder.
+pub fn environment<'a>(
+    command: &'a mut std::process::Command,
+    house: &House,
+    cluster: &Cluster,
+) -> &'a mut std::process::Command {
+    command
+        .env("NOROSHI_TEST_PG", cluster.address())
+        .env("NOROSHI_JUDGES", house.judges())
+        .env("JUDGE_MODULES", house.judges())
+}
+
+/// Finds `11 passed` in `11 passed (1 slow), 1 failed`.
+fn count(counts: &str, word: &str) -> u64 {
+    counts
+        .split(',')
+        .filter_map(|part| part.trim().split_once(' '))
+        .find(|(_, what)| *what == word || what.starts_with(&format!("{word} (")))
+        .and_then(|(number, _)| number.parse().ok())
+        .unwrap_or_default()
+}
+
+fn without_colours(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut inside = false;
+    for letter in text.chars() {
+        match letter {
+            '\u{1b}' => inside = true,
+            'm' if inside => inside = false,
+            _ if inside => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod checks {
+    use super::Tally;
+
+    #[test]
+    fn the_runners_own_closing_lines_are_counted() {
+        let mut tally = Tally::default();
+        tally.add_nextest(
+            "     Summary [   1.2s] 12 tests run: 9 passed (1 slow), 2 failed, 1 timed out, 0 skipped\n",
+        );
+        tally.add_doc_tests("test result: ok. 3 passed; 0 failed; 0 ignored\n");
+        assert_eq!((tally.passed, tally.failed), (12, 3));
+    }
+}

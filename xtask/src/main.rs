@@ -1,0 +1,59 @@
+//! The developer's tool: `cargo xtask check`, `tidy` and `bench`.
+//!
+//! It builds nothing of the product itself: it runs cargo, PostgreSQL, Chromium
+//! and other people's judges in order, and says in one table what they found.
+//! It does not know what a report or an advisory is. Start reading in
+//! `check/mod.rs`; `run.rs` holds everything about child processes.
+
+mod bench;
+mod check;
+mod folder;
+mod house;
+mod http;
+mod problem;
+mod run;
+mod tidy;
+
+use problem::{Outcome, Problem};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  check [--install] [--all]   everything that must hold before a commit
+        --install             installs what is missing (also with CI=true)
+        --all                 adds the whole replay, all audit modes, all crash points
+  tidy                        our own rules about our own files
+  bench NAME [OPTIONS]        portal DIR | ledger | mail | press | replay
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match command(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            if !problem.is_told() {
+                eprintln!("xtask: {problem}");
+            }
+            ExitCode::from(problem.code())
+        }
+    }
+}
+
+fn command(arguments: &[String]) -> Outcome<()> {
+    let (name, rest) = arguments
+        .split_first()
+        .ok_or_else(|| Problem::cannot_run(USAGE))?;
+    match name.as_str() {
+        "check" => check::run(rest),
+        "tidy" => tidy::run(rest),
+        "bench" => bench::run(rest),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Problem::cannot_run(format!(
+            "no command `{other}`\n{USAGE}"
+        ))),
+    }
+}

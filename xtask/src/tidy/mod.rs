@@ -1,0 +1,92 @@
+//! Our own rules about our own files, each with a name, each in one function.
+//!
+//! They guard what the compiler cannot: that ARCHITECTURE.md tells the truth, that
+//! both languages are complete, that migrations are only ever added. A rule returns
+//! sentences; no sentence means that it holds. Nothing here changes a file.
+
+mod catalogues;
+mod files;
+mod graph;
+mod licences;
+mod migrations;
+mod serde_use;
+
+use crate::house::House;
+use crate::problem::{Context, Outcome, Problem};
+use crate::run::{self, Log, SHORT};
+use serde_json::Value;
+
+/// Sentences about what does not hold.
+type Findings = Outcome<Vec<String>>;
+
+/// Runs the rules alone, on the screen.
+pub fn run(arguments: &[String]) -> Outcome<()> {
+    if let Some(argument) = arguments.first() {
+        return Err(Problem::cannot_run(format!(
+            "tidy has no option {argument}"
+        )));
+    }
+    let house = House::find()?;
+    let log = Log::create(&house.results(), "tidy")?;
+    println!("{}", all(&house, &log)?);
+    Ok(())
+}
+
+/// Runs every rule; all of them speak before the first failure counts.
+pub fn all(house: &House, log: &Log) -> Outcome<String> {
+    let own = metadata(house, log, &["--no-deps"])?;
+    let rules: [(&str, Findings); 9] = [
+        ("length", files::length(house)),
+        ("heads", files::heads(house)),
+        ("attributes", files::attributes(house)),
+        ("words", files::words(house)),
+        ("graph", graph::compare(house, &own)),
+        ("catalogues", catalogues::equal_keys(house)),
+        ("migrations", migrations::only_added(house, log)),
+        ("serde", serde_use::in_domain(house)),
+        ("licences", licences::allowed(house, log)),
+    ];
+    let count = rules.len();
+    let mut found = Vec::new();
+    for (name, findings) in rules {
+        match findings {
+            Ok(sentences) => {
+                log.say(&format!("{name}: {} findings", sentences.len()))?;
+                found.extend(sentences.into_iter().map(|s| format!("tidy {name}: {s}")));
+            }
+            Err(problem) => found.push(format!("tidy {name}: {problem}")),
+        }
+    }
+    if found.is_empty() {
+        return Ok(format!("{count} rules hold"));
+    }
+    Err(Problem::new(found.join("\n")))
+}
+
+/// Asks cargo what the workspace is made of.
+fn metadata(house: &House, log: &Log, arguments: &[&str]) -> Outcome<Value> {
+    let mut command = run::cargo(&house.root);
+    command.args(["metadata", "--format-version", "1", "--locked"]);
+    let output = command
+        .args(arguments)
+        .output()
+        .context(|| "running cargo metadata".into())?;
+    log.say(&String::from_utf8_lossy(&output.stderr))?;
+    if !output.status.success() {
+        return Err(Problem::new(format!(
+            "cargo metadata ended with {}",
+            output.status
+        )));
+    }
+    serde_json::from_slice(&output.stdout).context(|| "reading cargo metadata".into())
+}
+
+/// Asks rustc for the name of this machine's platform.
+fn platform(log: &Log) -> Outcome<String> {
+    let mut command = std::process::Command::new("rustc");
+    let (_, text) = log.capture(command.arg("-vV"), SHORT)?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| Problem::new("rustc does not name its platform"))
+}

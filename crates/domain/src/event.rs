@@ -62,6 +62,7 @@ pub enum Event {
     },
     PersonNamed {
         person: PersonId,
+        handle: String,
         role: crate::policy::role::Role,
         founding: bool,
         approval_key: Option<String>,

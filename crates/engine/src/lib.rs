@@ -1,1 +1,32 @@
-//! placeholder
+//! The shell without a socket: commands, what falls due, the press, recovery.
+//!
+//! `perform` is the only way into the ledger: it loads states, lets the domain decide, seals, and writes
+//! events, projections and intents in one transaction. What falls due is a command too ([`due`]). The engine
+//! asks the clock and opens keys; it listens on nothing. Start reading at [`unit`] and [`command`].
+
+pub mod backup;
+pub mod clock;
+pub mod command;
+pub mod compose;
+pub mod config;
+pub mod context;
+pub mod crash;
+pub mod demo;
+pub mod due;
+pub mod fault;
+pub mod founding;
+pub mod house;
+pub mod keys;
+pub mod ledger;
+pub mod measure;
+pub mod post;
+pub mod press;
+pub mod release;
+pub mod replay;
+pub mod unit;
+
+pub use fault::Fault;
+pub use house::House;
+
+pub use domain::value::Instant;
+pub use store::Location;

@@ -19,7 +19,7 @@ pub const TEXT_BYTES_MAX: usize = 256 * 1024;
 pub const LIST_MAX: usize = 1_000;
 
 /// Which of the two forms a file of the archive has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// `vu_NNNNNN.json`.
     Note,

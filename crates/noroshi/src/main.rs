@@ -1,1 +1,35 @@
-fn main() {}
+//! The binary: reads the command line, wires the contexts, starts.
+//!
+//! Exit 0: done. Exit 1: it ran, and something is not as it should be. Exit 2: it could not run. Nothing is
+//! decided here; each command line lands in `engine`, `portal` or `seal`.
+
+mod args;
+mod children;
+mod contexts;
+mod init;
+mod run;
+mod serve;
+mod show;
+mod tools;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .with_max_level(tracing::Level::INFO)
+        .init();
+    match args::read() {
+        Ok(args) => match run::run(args) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(1),
+            Err(error) => {
+                show::error(&error);
+                ExitCode::from(2)
+            }
+        },
+        Err(code) => code,
+    }
+}

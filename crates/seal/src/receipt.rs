@@ -130,29 +130,63 @@ impl Receipt {
     }
 }
 
-/// Tells whether `text` contains something that reads as a valid receipt; such a text is refused with an
+/// Tells whether `text` contains a valid receipt as it is printed or typed; such a text is refused with an
 /// explanation, so that a receipt never lands in a thread.
+///
+/// Looked for are 25 letters in one run, and the printed groups of 4, 4, 4, 4, 4 and 5 with one or two
+/// separators between them. A receipt has digits; a sentence of short words has none and is left alone.
 #[must_use]
 pub fn contains_receipt(text: &str) -> bool {
-    let mut window: Vec<u8> = Vec::new();
-    for c in text.chars().map(fold) {
-        if let Some(v) = value(c) {
-            window.push(v);
-            if let Some((last, body)) = window.last_chunk::<25>().and_then(|w| w.split_last())
-                && let Ok(body) = <[u8; LETTERS]>::try_from(body)
-                && check(&body) == *last
-                && body.iter().any(|v| *v != body[0])
-            {
-                return true;
+    let is_separator = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '-' | '‐' | '‑' | '–' | '—' | '―' | '−' | 'ー' | '_' | '.'
+            )
+    };
+    let mut groups: Vec<Vec<u8>> = Vec::new();
+    let mut run: Vec<u8> = Vec::new();
+    let mut gap = 0;
+    let mut found = false;
+    for original in text.chars().chain(std::iter::once('\n')) {
+        let c = fold(original);
+        // The long vowel mark separates groups; it is no letter.
+        match value(c).filter(|_| !is_separator(original)) {
+            Some(v) => {
+                run.push(v);
+                gap = 0;
             }
-        } else if !matches!(
-            c,
-            '-' | '‐' | '‑' | '–' | '—' | '―' | '−' | 'ー' | ' ' | '\u{3000}'
-        ) {
-            window.clear();
+            None => {
+                if !run.is_empty() {
+                    found |= is_receipt(&run);
+                    groups.push(std::mem::take(&mut run));
+                    if groups.len() > 6 {
+                        groups.remove(0);
+                    }
+                    let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
+                    found |= lengths == [4, 4, 4, 4, 4, 5] && is_receipt(&groups.concat());
+                }
+                gap += 1;
+                if !is_separator(original) || gap > 2 {
+                    groups.clear();
+                }
+            }
         }
     }
-    false
+    found
+}
+
+/// Digits that a receipt has at the least; a random one has fewer in one of a thousand.
+const DIGITS_MIN: usize = 2;
+
+fn is_receipt(values: &[u8]) -> bool {
+    let Some((last, body)) = values.split_last() else {
+        return false;
+    };
+    let digits = body.iter().filter(|v| **v < 10).count();
+    <[u8; LETTERS]>::try_from(body).is_ok_and(|body| {
+        digits >= DIGITS_MIN && check(&body) == *last && body.iter().any(|v| *v != body[0])
+    })
 }
 
 fn letter(value: u8) -> char {

@@ -104,7 +104,7 @@ impl Store {
                 sqlx::query(
                     "UPDATE delivery d SET state = x.state, next_at = x.next_at, detail = x.detail, changed_at = $5
                      FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) AS x(id, state, next_at, detail)
-                     WHERE d.id = x.id AND d.state <> 7",
+                     WHERE d.id = x.id AND d.state <> 7 AND NOT (d.state IN (2, 5, 6, 8) AND x.state IN (3, 4))",
                 )
                 .bind(ids)
                 .bind(states)
@@ -120,7 +120,7 @@ impl Store {
     }
 
     async fn settle_sqlite(&self, settled: &[Settled], now: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE delivery SET state = $1, next_at = $2, detail = $3, changed_at = $4 WHERE id = $5 AND state <> 7";
+        let sql = "UPDATE delivery SET state = $1, next_at = $2, detail = $3, changed_at = $4 WHERE id = $5 AND state <> 7 AND NOT (state IN (2, 5, 6, 8) AND $1 IN (3, 4))";
         let statements = settled
             .iter()
             .map(|s| {

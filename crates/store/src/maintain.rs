@@ -93,7 +93,7 @@ impl Store {
     /// If the database fails or a row cannot be written.
     pub async fn dump(&self, out: &mut dyn std::io::Write) -> Result<(), StoreError> {
         // One transaction gives one state on both engines; the writer waits meanwhile.
-        let statements = crate::schema::ALL
+        let mut statements: Vec<(String, Vec<Value>)> = crate::schema::ALL
             .iter()
             .map(|table| {
                 (
@@ -102,7 +102,19 @@ impl Store {
                 )
             })
             .collect();
-        let tables = self.transact("dump", statements).await?;
+        if matches!(self.engine, Engine::Postgres(_)) {
+            statements.insert(
+                0,
+                (
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
+                    vec![],
+                ),
+            );
+        }
+        let mut tables = self.transact("dump", statements).await?;
+        if matches!(self.engine, Engine::Postgres(_)) {
+            tables.remove(0);
+        }
         for (table, rows) in crate::schema::ALL.iter().zip(tables) {
             for row in rows {
                 let mut line = Vec::new();

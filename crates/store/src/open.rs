@@ -3,7 +3,7 @@
 //! An unknown schema version and a remote database without verified TLS are refused with the mend
 //! (security.md §2.22). It does not know whether the house is held or a second copy: the engine asks `meta`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -81,6 +81,7 @@ impl Store {
                 Sqlite::create(
                     path,
                     include_str!("../migrations/sqlite/0001_foundation.sql"),
+                    house,
                 )?;
                 Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
             }
@@ -95,6 +96,7 @@ impl Store {
                 Postgres::create(
                     &options,
                     include_str!("../migrations/postgres/0001_foundation.sql"),
+                    house,
                 )
                 .await?;
                 Store::over(Engine::Postgres(Arc::new(
@@ -102,8 +104,6 @@ impl Store {
                 )))
             }
         };
-        store.set_meta("schema", &SCHEMA.to_be_bytes()).await?;
-        store.set_meta("house", &house).await?;
         Ok(store)
     }
 
@@ -270,20 +270,11 @@ impl Store {
 
 fn options(url: &str, danger_without_tls: bool) -> Result<PgConnectOptions, OpenError> {
     let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::Address)?;
-    let local = options.get_host().starts_with('/')
-        || options.get_socket().is_some()
-        || url.contains("host=/")
-        || url.contains("host=%2F");
+    let local = options.get_host().starts_with('/') || options.get_socket().is_some();
     let verified = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
     if local || verified || danger_without_tls {
         Ok(options)
     } else {
         Err(OpenError::Tls)
     }
-}
-
-/// Path of the SQLite file of a data folder.
-#[must_use]
-pub fn sqlite_file(dir: &Path) -> PathBuf {
-    dir.join("noroshi.db")
 }

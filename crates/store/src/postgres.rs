@@ -36,7 +36,7 @@ fn doing(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |source| match &source {
         sqlx::Error::Database(error)
             if error.message().starts_with("ledger:")
-                || error.message().starts_with("wall:")
+                || error.is_foreign_key_violation()
                 || error.code().as_deref() == Some("42501") =>
         {
             StoreError::Guard
@@ -62,12 +62,13 @@ impl Postgres {
     pub(crate) async fn create(
         options: &PgConnectOptions,
         migration: &str,
+        house: [u8; 16],
     ) -> Result<(), StoreError> {
         let mut connection = PgConnection::connect_with(options)
             .await
             .map_err(doing("connecting"))?;
         let mut transaction = connection.begin().await.map_err(doing("beginning"))?;
-        // Roles belong to the whole cluster: two houses founded at once must not make the same one.
+        // Two processes that found a house in one database wait for each other.
         transaction
             .execute("SELECT pg_advisory_xact_lock(7205759403792793601)")
             .await
@@ -76,6 +77,15 @@ impl Postgres {
             .execute(sqlx::raw_sql(AssertSqlSafe(migration.to_owned())))
             .await
             .map_err(doing("making the tables"))?;
+        let founding = format!(
+            "INSERT INTO meta (name, value) VALUES ('schema', decode('{}', 'hex')), ('house', decode('{}', 'hex'))",
+            seal::hex(&crate::open::SCHEMA.to_be_bytes()),
+            seal::hex(&house)
+        );
+        transaction
+            .execute(sqlx::raw_sql(AssertSqlSafe(founding)))
+            .await
+            .map_err(doing("naming the house"))?;
         transaction.commit().await.map_err(doing("committing"))?;
         let _ = connection.close().await;
         Ok(())

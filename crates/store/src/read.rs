@@ -527,3 +527,18 @@ fn stored_key(row: &mut Row) -> Result<StoredKey, StoreError> {
         wrapped: row.bytes()?,
     })
 }
+
+impl Store {
+    /// Live cases whose embargo is in force and whose date has passed without a plan that waits.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn embargoes_over(&self, now: i64) -> Result<Vec<CaseId>, StoreError> {
+        let sql = "SELECT c.id FROM case_file c WHERE c.realm = 0 AND c.embargo IN ('A', 'R') AND c.until > 0 AND c.until <= $1
+                   AND NOT EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.plan <> '' AND a.approvals >= 2) ORDER BY c.id";
+        let rows = self.rows("case_file", sql, &[Value::Int(now)]).await?;
+        rows.into_iter()
+            .map(|mut row| Ok(CaseId(uuid(row.array()?))))
+            .collect()
+    }
+}

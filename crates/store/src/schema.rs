@@ -377,7 +377,10 @@ impl Table {
             return String::new();
         }
         let key = self.key.join(", ");
-        if matches!(self.kind, Kind::Truth) && !matches!(self.name, "sealed_key" | "approver") {
+        let kept =
+            matches!(self.kind, Kind::Truth) && !matches!(self.name, "sealed_key" | "approver");
+        // An intent that is written again is the same intent: it keeps its lease and stays done.
+        if kept || self.name == "outbox" {
             return format!(" ON CONFLICT ({key}) DO NOTHING");
         }
         let set: Vec<String> = self

@@ -52,7 +52,7 @@ impl ToSql for Value {
 fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |source| {
         if let rusqlite::Error::SqliteFailure(_, Some(message)) = &source
-            && (message.starts_with("ledger:") || message.starts_with("wall:"))
+            && (message.starts_with("ledger:") || message.contains("FOREIGN KEY constraint"))
         {
             return StoreError::Guard;
         }
@@ -94,10 +94,15 @@ fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Rows, r
 }
 
 impl Sqlite {
-    pub(crate) fn create(path: &Path, migration: &str) -> Result<(), StoreError> {
+    pub(crate) fn create(path: &Path, migration: &str, house: [u8; 16]) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::default())?;
+        let schema = seal::hex(&crate::open::SCHEMA.to_be_bytes());
+        let house = seal::hex(&house);
+        let founding = format!(
+            "INSERT INTO meta (name, value) VALUES ('schema', x'{schema}'), ('house', x'{house}');"
+        );
         connection
-            .execute_batch(&format!("BEGIN; {migration} COMMIT;"))
+            .execute_batch(&format!("BEGIN; {migration} {founding} COMMIT;"))
             .map_err(doing("making the tables"))
     }
 

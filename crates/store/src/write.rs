@@ -104,9 +104,23 @@ impl Store {
     /// [`StoreError::Conflict`] if any stream has moved on; then nothing is written.
     pub async fn write_all(&self, writes: Vec<Write>) -> Result<Written, StoreError> {
         let mut one = Write::default();
+        let mut made: HashMap<[u8; 16], u32> = HashMap::new();
         for write in writes {
             one.recorded_at = one.recorded_at.max(write.recorded_at);
-            one.expects.extend(write.expects);
+            for (stream, expected) in write.expects {
+                // What an earlier write of this list has made is not in the database yet.
+                match made.get(&stream) {
+                    Some(version) if *version == expected => {}
+                    Some(_) => return Err(StoreError::Conflict),
+                    None => one.expects.push((stream, expected)),
+                }
+            }
+            made.extend(
+                write
+                    .records
+                    .iter()
+                    .map(|record| (record.stream, record.version)),
+            );
             one.records.extend(write.records);
             one.rows.extend(write.rows);
         }
@@ -146,13 +160,11 @@ impl Head {
     pub(crate) fn unknown<'a>(&self, writes: impl Iterator<Item = &'a Write>) -> Vec<[u8; 16]> {
         let mut out = Vec::new();
         for write in writes {
-            let streams = write.expects.iter().map(|(stream, _)| *stream).chain(
-                write
-                    .records
-                    .iter()
-                    .filter(|r| r.version > 1)
-                    .map(|r| r.stream),
-            );
+            let streams = write
+                .expects
+                .iter()
+                .map(|(stream, _)| *stream)
+                .chain(write.records.iter().map(|r| r.stream));
             out.extend(streams.filter(|stream| !self.versions.contains_key(stream)));
         }
         out.sort_unstable();

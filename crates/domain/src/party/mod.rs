@@ -27,6 +27,8 @@ pub struct House {
 /// A person of the house.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Person {
+    /// What the person is called by, a role and not a name.
+    pub handle: String,
     pub role: Role,
     pub founding: bool,
     /// Approval key, hexadecimal, of those who may approve.
@@ -56,6 +58,7 @@ impl House {
             }
             Event::PersonNamed {
                 person,
+                handle,
                 role,
                 founding,
                 approval_key,
@@ -64,6 +67,7 @@ impl House {
                 self.persons.insert(
                     *person,
                     Person {
+                        handle: handle.clone(),
                         role: *role,
                         founding: *founding,
                         approval_key: approval_key.clone(),

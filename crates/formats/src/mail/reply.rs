@@ -430,6 +430,38 @@ fn code_of_chain(chain: &str) -> Option<String> {
     (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
+/// Headers of a mail as a list of mails shows them; empty where they are missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// First recipient's address.
+    pub to: String,
+    /// Decoded subject.
+    pub subject: String,
+    /// Date, RFC 3339.
+    pub date: String,
+}
+
+/// Reads the headers that a list of mails shows.
+#[must_use]
+pub fn shown_headers(head: &[u8]) -> Shown {
+    let Some(message) = mail_parser::MessageParser::default().parse_headers(head) else {
+        return Shown::default();
+    };
+    Shown {
+        to: message
+            .to()
+            .and_then(|to| to.first())
+            .and_then(|to| to.address())
+            .unwrap_or_default()
+            .to_owned(),
+        subject: message.subject().unwrap_or_default().to_owned(),
+        date: message
+            .date()
+            .map(|date| date.to_rfc3339())
+            .unwrap_or_default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

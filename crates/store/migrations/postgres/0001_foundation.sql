@@ -117,7 +117,8 @@ CREATE TABLE case_file (                  -- projection
   embargo TEXT NOT NULL,                  -- [open]
   until BIGINT NOT NULL,                 -- [open] 0 without a date
   world TEXT NOT NULL,                    -- [open] letters of the formal model
-  realm BIGINT NOT NULL                  -- [open]
+  realm BIGINT NOT NULL,                 -- [open]
+  UNIQUE (id, realm)
 );
 CREATE INDEX case_by_number ON case_file (number);
 
@@ -132,7 +133,8 @@ CREATE TABLE participant (                -- projection
   consent TEXT NOT NULL,                  -- [open]
   asked_at BIGINT NOT NULL,              -- [open] 0 if never
   answered_at BIGINT NOT NULL,           -- [open] 0 if never
-  realm BIGINT NOT NULL                  -- [open] equal to the case's: trigger below
+  realm BIGINT NOT NULL,                 -- [open] equal to the case's: the wall
+  FOREIGN KEY (case_id, realm) REFERENCES case_file (id, realm) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX participant_by_case ON participant (case_id);
 
@@ -146,7 +148,8 @@ CREATE TABLE advisory (                   -- projection
   plan TEXT NOT NULL,                     -- [open] hash of the plan that waits, or empty
   plan_at BIGINT NOT NULL,               -- [open] its instant, or 0
   approvals BIGINT NOT NULL,             -- [open]
-  realm BIGINT NOT NULL                  -- [open]
+  realm BIGINT NOT NULL,                 -- [open] equal to the case's: the wall
+  FOREIGN KEY (case_id, realm) REFERENCES case_file (id, realm) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX advisory_by_case ON advisory (case_id);
 CREATE INDEX advisory_by_number ON advisory (number);
@@ -200,15 +203,6 @@ BEGIN RAISE EXCEPTION 'ledger: a record is never changed or removed'; END $$;
 CREATE TRIGGER ledger_stays BEFORE UPDATE OR DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_refuses();
 CREATE TRIGGER ledger_whole BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuses();
 
-CREATE FUNCTION wall() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF EXISTS (SELECT 1 FROM case_file c WHERE c.id = NEW.case_id AND c.realm <> NEW.realm) THEN
-    RAISE EXCEPTION 'wall: a live and an exercise object cannot meet';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER participant_wall BEFORE INSERT ON participant FOR EACH ROW EXECUTE FUNCTION wall();
-CREATE TRIGGER advisory_wall BEFORE INSERT ON advisory FOR EACH ROW EXECUTE FUNCTION wall();
 
 -- The role that the running house takes on: it can add records and read them, nothing else.
 DO $$

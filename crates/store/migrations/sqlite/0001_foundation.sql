@@ -125,7 +125,8 @@ CREATE TABLE case_file (                  -- projection
   embargo TEXT NOT NULL,                  -- [open]
   until INTEGER NOT NULL,                 -- [open] 0 without a date
   world TEXT NOT NULL,                    -- [open] letters of the formal model
-  realm INTEGER NOT NULL                  -- [open]
+  realm INTEGER NOT NULL,                 -- [open]
+  UNIQUE (id, realm)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX case_by_number ON case_file (number);
 
@@ -140,12 +141,10 @@ CREATE TABLE participant (                -- projection
   consent TEXT NOT NULL,                  -- [open]
   asked_at INTEGER NOT NULL,              -- [open] 0 if never
   answered_at INTEGER NOT NULL,           -- [open] 0 if never
-  realm INTEGER NOT NULL                  -- [open] equal to the case's: trigger below
+  realm INTEGER NOT NULL,                 -- [open] equal to the case's: the wall
+  FOREIGN KEY (case_id, realm) REFERENCES case_file (id, realm) DEFERRABLE INITIALLY DEFERRED
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX participant_by_case ON participant (case_id);
-CREATE TRIGGER participant_wall BEFORE INSERT ON participant
-WHEN EXISTS (SELECT 1 FROM case_file c WHERE c.id = NEW.case_id AND c.realm <> NEW.realm)
-BEGIN SELECT raise(ABORT, 'wall: a live and an exercise object cannot meet'); END;
 
 CREATE TABLE advisory (                   -- projection
   id BLOB NOT NULL PRIMARY KEY,           -- [open]
@@ -157,13 +156,11 @@ CREATE TABLE advisory (                   -- projection
   plan TEXT NOT NULL,                     -- [open] hash of the plan that waits, or empty
   plan_at INTEGER NOT NULL,               -- [open] its instant, or 0
   approvals INTEGER NOT NULL,             -- [open]
-  realm INTEGER NOT NULL                  -- [open]
+  realm INTEGER NOT NULL,                 -- [open] equal to the case's: the wall
+  FOREIGN KEY (case_id, realm) REFERENCES case_file (id, realm) DEFERRABLE INITIALLY DEFERRED
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX advisory_by_case ON advisory (case_id);
 CREATE INDEX advisory_by_number ON advisory (number);
-CREATE TRIGGER advisory_wall BEFORE INSERT ON advisory
-WHEN EXISTS (SELECT 1 FROM case_file c WHERE c.id = NEW.case_id AND c.realm <> NEW.realm)
-BEGIN SELECT raise(ABORT, 'wall: a live and an exercise object cannot meet'); END;
 
 CREATE TABLE subscriber (                 -- projection
   id BLOB NOT NULL PRIMARY KEY,           -- [open]

@@ -1,0 +1,165 @@
+//! Commands of distribution: who is told, and who said "received".
+
+use domain::distribution;
+use domain::policy::class::Class;
+use domain::refusal::Refusal;
+use domain::value::*;
+use serde_json::{Value, json};
+
+use super::inputs;
+use crate::Fault;
+use crate::unit::Unit;
+
+inputs! {
+    Subscribe "Enters somebody who wants to be told of publications and updates." {
+        id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        address: String = "mail address";
+        lang: Lang = "ja or en";
+        scope: Scope = "{scope: everything} or {scope: vendor|product, name}";
+    }
+    Unsubscribe "Ends a subscription; waiting copies are dropped." {
+        reference: String = "reference of the unsubscribe link, or the subscriber's id";
+    }
+    Acknowledge "Records that a person said \"received\", by the code of the copy told by telephone or fax." {
+        reference: String = "reference that stands on the copy";
+        code: String = "the six digits of the copy";
+        #[serde(default = "by_hand")] way: AckWay = "hand, or reply";
+    }
+}
+
+fn by_hand() -> AckWay {
+    AckWay::Hand
+}
+
+/// Enters a subscriber.
+pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, Fault> {
+    let id = SubscriberId(input.id.unwrap_or_else(|| unit.draw()));
+    if unit.state(id.into()).await?.is_some() {
+        return Err(Refusal::Exists("subscription").into());
+    }
+    let address =
+        formats::subscribers::MailAddress::parse(&input.address).map_err(|_| Refusal::Input {
+            field: "address",
+            why: "this is no mail address",
+        })?;
+    let address = unit
+        .text(id.into(), Class::C, input.lang, &address.to_string())
+        .await?;
+    let reference = seal::token::base32(&seal::random::bytes::<16>());
+    unit.record(distribution::subscribe(
+        id,
+        address,
+        input.lang,
+        input.scope.clone(),
+        reference,
+    )?)
+    .await?;
+    Ok(json!({ "subscriber": id.to_string() }))
+}
+
+async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscriber, Fault> {
+    let id = match super::uuid_of(text) {
+        Some(id) => SubscriberId(id),
+        None => unit
+            .house
+            .store
+            .subscriber_by_reference(text)
+            .await?
+            .ok_or(Refusal::NotFound("subscription"))?,
+    };
+    match unit.state(id.into()).await?.as_deref() {
+        Some(domain::aggregate::Aggregate::Subscriber(found)) => Ok(found.clone()),
+        _ => Err(Refusal::NotFound("subscription").into()),
+    }
+}
+
+/// Ends a subscription.
+pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Value, Fault> {
+    let subscriber = find(unit, &input.reference).await?;
+    unit.record(subscriber.unsubscribe()).await?;
+    // Dropping is repeated when copies are sent, so a crash between the two loses nothing.
+    unit.house
+        .store
+        .drop_waiting(subscriber.id, unit.act.now.0)
+        .await?;
+    Ok(json!({ "subscriber": subscriber.id.to_string() }))
+}
+
+/// Records an acknowledgement.
+pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Value, Fault> {
+    let copy = unit.house.store.copy_by_reference(&input.reference).await?;
+    let typed: String = super::digits(&input.code);
+    let copy = copy
+        .filter(|copy| seal::token::code(unit.house.keys.codes.bytes(), &copy.id) == typed)
+        .ok_or(Refusal::NoSuchCopy)?;
+    let subscriber = find(unit, &copy.subscriber.to_string()).await?;
+    unit.record(subscriber.acknowledge(copy.advisory, copy.revision, input.way))
+        .await?;
+    // The event is the evidence; the copy's row follows it and is set again if the process dies in between.
+    let settled = store::delivery::Settled {
+        id: copy.id,
+        state: distribution::CopyState::Acknowledged,
+        next_at: 0,
+        detail: 0,
+    };
+    unit.house
+        .store
+        .settle_copies(&[settled], unit.act.now.0)
+        .await?;
+    Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub entered: usize,
+    pub known: usize,
+}
+
+/// Enters subscribers from a file; a row that was entered before changes nothing.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn import(
+    house: &crate::House,
+    rows: &[formats::subscribers::Row],
+) -> Result<Imported, Fault> {
+    let mut done = Imported::default();
+    for chunk in rows.chunks(store::write::GROUP_MAX) {
+        let act = domain::act::Act {
+            reason: "import".to_owned(),
+            ..house.clock_act("import")
+        };
+        let ticket = house.store.ticket();
+        let mut unit = Unit::new(house, act, "subscribe", seal::record::Realm::Live);
+        for row in chunk {
+            let scope = match &row.scope {
+                formats::subscribers::Scope::All => Scope::Everything,
+                formats::subscribers::Scope::Vendor(name) => Scope::Vendor { name: name.clone() },
+                formats::subscribers::Scope::Product(name) => Scope::Product { name: name.clone() },
+            };
+            // The id follows from address and scope under a key of this house, so a repetition is recognised
+            // and the id confirms nothing to whoever has no key.
+            let key = format!("{}|{scope:?}", row.address);
+            let mac = seal::hmac256(house.keys.codes.bytes(), key.as_bytes());
+            let mut id = [0; 16];
+            id.copy_from_slice(&mac[..16]);
+            let input = Subscribe {
+                id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
+                address: row.address.to_string(),
+                lang: match row.language {
+                    formats::advisory::Lang::Ja => Lang::Ja,
+                    formats::advisory::Lang::En => Lang::En,
+                },
+                scope,
+            };
+            match super::decide(&mut unit, &super::Command::Subscribe(input)).await {
+                Ok(_) => done.entered += 1,
+                Err(Fault::Refused(Refusal::Exists(_))) => done.known += 1,
+                Err(other) => return Err(other),
+            }
+        }
+        unit.commit(ticket).await?;
+    }
+    Ok(done)
+}

@@ -1,0 +1,359 @@
+//! The commands of the house: their names, their fields, and the one way to perform them.
+//!
+//! A command read from JSON names things as people do (numbers, names, roles); here they become ids, texts
+//! become sealed bodies, and the domain decides. `noroshi do` performs any of them; replay, demo and pages use
+//! the same functions. Passwords and receipts go through a command and never into an event.
+
+pub mod case;
+pub mod distribution;
+pub mod intake;
+pub mod party;
+pub mod publication;
+
+use domain::act::Act;
+use domain::aggregate::Aggregate;
+use domain::policy::role::Role;
+use domain::refusal::Refusal;
+use domain::value::*;
+use seal::record::Realm as Wall;
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::house::House;
+use crate::unit::Unit;
+use crate::{Fault, clock};
+
+/// A field of a command, for `--list`.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldSpec {
+    pub name: &'static str,
+    pub ty: &'static str,
+    pub about: &'static str,
+}
+
+/// A command, for `--list`.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub fields: &'static [FieldSpec],
+}
+
+macro_rules! inputs {
+    ($($input:ident $about:literal { $($(#[$meta:meta])* $field:ident : $ty:ty = $what:literal;)* })*) => {$(
+        #[doc = $about]
+        #[derive(Clone, Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $input { $(#[doc = $what] $(#[$meta])* pub $field: $ty,)* }
+
+        impl $input {
+            /// What the command is for.
+            pub const ABOUT: &'static str = $about;
+            /// Its fields.
+            pub const FIELDS: &'static [$crate::command::FieldSpec] =
+                &[$($crate::command::FieldSpec { name: stringify!($field), ty: stringify!($ty), about: $what },)*];
+        }
+    )*};
+}
+pub(crate) use inputs;
+
+macro_rules! commands {
+    ($($variant:ident $name:literal $room:ident :: $input:ident $handler:ident;)*) => {
+        /// Any command of the house.
+        #[derive(Clone, Debug)]
+        pub enum Command { $(#[doc = $name] $variant($room::$input),)* }
+
+        /// All commands with their fields.
+        pub const COMMANDS: &[Spec] = &[$(Spec { name: $name, about: $room::$input::ABOUT, fields: $room::$input::FIELDS },)*];
+
+        impl Command {
+            /// Reads a command.
+            ///
+            /// # Errors
+            /// [`Refusal::NotFound`] for an unknown name, [`ReadCommand`] words for a field.
+            pub fn parse(name: &str, fields: Value) -> Result<Command, ReadCommand> {
+                match name {
+                    $($name => $room::$input::deserialize(fields).map(Command::$variant).map_err(|error| ReadCommand::Field(error.to_string())),)*
+                    _ => Err(ReadCommand::Name),
+                }
+            }
+
+            /// Name of the command.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self { $(Command::$variant(_) => $name,)* }
+            }
+        }
+
+        /// Decides a command on a unit; nothing is left behind by a refusal.
+        ///
+        /// # Errors
+        /// The refusal, or what failed.
+        pub async fn decide(unit: &mut Unit<'_>, command: &Command) -> Result<Value, Fault> {
+            unit.command = command.name();
+            let mark = unit.mark();
+            let answer = match command { $(Command::$variant(input) => $room::$handler(unit, input).await,)* };
+            if answer.is_err() {
+                unit.roll_back(mark);
+            }
+            answer
+        }
+    };
+}
+
+commands! {
+    RegisterParty "register-party" party::RegisterParty register;
+    AgreeStanding "agree-standing" party::AgreeStanding agree_standing;
+    FileReport "file-report" intake::FileReport file;
+    SortReport "sort-report" intake::SortReport sort;
+    AskFinder "ask-finder" intake::AskFinder ask;
+    AddToReport "add-to-report" intake::AddToReport add;
+    AcceptReport "accept-report" intake::AcceptReport accept;
+    AcceptAsPublic "accept-as-public" intake::AcceptAsPublic accept_as_public;
+    DeclineReport "decline-report" intake::DeclineReport decline;
+    MergeReport "merge-report" intake::MergeReport merge;
+    WithdrawReport "withdraw-report" intake::WithdrawReport withdraw;
+    AddParticipant "add-participant" case::AddParticipant add_participant;
+    Contact "contact" case::Contact contact;
+    RecordContactElsewhere "record-contact-elsewhere" case::RecordContactElsewhere contact_elsewhere;
+    ConfirmReceipt "confirm-receipt" case::ConfirmReceipt confirm_receipt;
+    RecordBasis "record-basis" case::RecordBasis record_basis;
+    SendDetails "send-details" case::SendDetails send_details;
+    ProposeDate "propose-date" case::ProposeDate propose_date;
+    AgreeDate "agree-date" case::AgreeDate agree_date;
+    CounterDate "counter-date" case::CounterDate counter_date;
+    DeclineDate "decline-date" case::DeclineDate decline_date;
+    ReviseDate "revise-date" case::ReviseDate revise_date;
+    EndEmbargo "end-embargo" case::EndEmbargo end_embargo;
+    Observe "observe" case::Observe observe;
+    RecordAnswer "record-answer" case::RecordAnswer record_answer;
+    RecordUnaskedAnswer "record-unasked-answer" case::RecordUnaskedAnswer record_unasked_answer;
+    RecordStatement "record-statement" case::RecordStatement record_statement;
+    LeaveCase "leave-case" case::LeaveCase leave;
+    CloseCase "close-case" case::CloseCase close;
+    DraftAdvisory "draft-advisory" publication::DraftAdvisory draft;
+    PlanRelease "plan-release" publication::PlanRelease plan;
+    ApprovePlan "approve-plan" publication::ApprovePlan approve;
+    AbortPlan "abort-plan" publication::AbortPlan abort;
+    Subscribe "subscribe" distribution::Subscribe subscribe;
+    Unsubscribe "unsubscribe" distribution::Unsubscribe unsubscribe;
+    Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
+}
+
+/// Why a file is no command.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadCommand {
+    #[error("there is no command of this name; say: noroshi do --list")]
+    Name,
+    /// serde's words name the field and, for an enumeration, what it may be; the file is the caller's own.
+    #[error("{0}")]
+    Field(String),
+    #[error("the file must hold one JSON object")]
+    Object,
+    #[error("occurred_at must be RFC 3339 with an offset, for example 2026-11-22T09:00:00+09:00")]
+    Time,
+    #[error("there is no person called {0}")]
+    Person(String),
+}
+
+/// Performs a command given as JSON: the fields, and beside them `as` (a role's handle, default
+/// `coordinator`), `occurred_at`, `reason`, `exercise`.
+///
+/// # Errors
+/// What stands in the way, as [`ReadCommand`] or [`Fault`].
+pub async fn perform_json(
+    house: &House,
+    name: &str,
+    mut fields: Value,
+) -> Result<Value, PerformError> {
+    let object = fields.as_object_mut().ok_or(ReadCommand::Object)?;
+    let handle = match object.remove("as") {
+        Some(Value::String(handle)) => handle,
+        _ => "coordinator".to_owned(),
+    };
+    let now = clock::now();
+    let occurred_at = match object.remove("occurred_at") {
+        Some(Value::String(text)) => clock::parse(&text)
+            .filter(|at| at.0 <= now.0)
+            .ok_or(ReadCommand::Time)?,
+        Some(_) => return Err(ReadCommand::Time.into()),
+        None => now,
+    };
+    let reason = match object.remove("reason_of_act") {
+        Some(Value::String(reason)) => reason,
+        _ => object
+            .get("reason")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+    };
+    let exercise = matches!(object.remove("exercise"), Some(Value::Bool(true)));
+    let command = Command::parse(name, fields)?;
+    let own = house.own().await.map_err(PerformError::Fault)?;
+    let (actor, person) = own
+        .persons
+        .iter()
+        .find(|(_, person)| person.handle == handle)
+        .ok_or(ReadCommand::Person(handle))?;
+    let act = Act {
+        actor: *actor,
+        role: person.role,
+        occurred_at,
+        now,
+        reason,
+    };
+    let realm = if exercise { Wall::Exercise } else { Wall::Live };
+    perform(house, &act, realm, &command)
+        .await
+        .map_err(PerformError::Fault)
+}
+
+/// Performs a command for an act.
+///
+/// # Errors
+/// The refusal, or what failed.
+pub async fn perform(
+    house: &House,
+    act: &Act,
+    realm: Wall,
+    command: &Command,
+) -> Result<Value, Fault> {
+    house
+        .perform(act, command.name(), realm, async |unit| {
+            decide(unit, command).await
+        })
+        .await
+}
+
+/// Why a command given as JSON was not performed.
+#[derive(Debug, thiserror::Error)]
+pub enum PerformError {
+    #[error(transparent)]
+    Read(#[from] ReadCommand),
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+/// A text in a command.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextInput {
+    pub lang: Lang,
+    pub text: String,
+}
+
+fn uuid_of(text: &str) -> Option<Uuid> {
+    (text.len() >= 32)
+        .then(|| Uuid::parse_str(text).ok())
+        .flatten()
+}
+
+/// Digits of a number as somebody typed it; full-width digits count.
+fn digits(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match u32::from(c) {
+            n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
+            _ => c.is_ascii_digit().then_some(c),
+        })
+        .collect()
+}
+
+async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<StreamId, Fault> {
+    if let Some(id) = uuid_of(text) {
+        return Ok(StreamId(id));
+    }
+    match unit.house.store.by_number(&digits(text)).await? {
+        Some((_, stream)) => Ok(stream),
+        None => Err(Refusal::NotFound(what).into()),
+    }
+}
+
+macro_rules! finders {
+    ($($name:ident $variant:ident $ty:path, $what:literal;)*) => {$(
+        #[doc = concat!("Finds a ", $what, " by number or id.")]
+        pub(crate) async fn $name(unit: &mut Unit<'_>, text: &str) -> Result<$ty, Fault> {
+            let stream = numbered(unit, text, $what).await?;
+            match unit.state(stream).await?.as_deref() {
+                Some(Aggregate::$variant(found)) => Ok(found.clone()),
+                _ => Err(Refusal::NotFound($what).into()),
+            }
+        }
+    )*};
+}
+
+finders! {
+    find_report Report domain::intake::Report, "report";
+    find_case Case domain::coordination::case::Case, "case";
+    find_participant Participant domain::coordination::participant::Participant, "participant";
+}
+
+/// Finds a party by name or id.
+pub(crate) async fn find_party(
+    unit: &mut Unit<'_>,
+    text: &str,
+) -> Result<domain::party::Party, Fault> {
+    let stream = match uuid_of(text) {
+        Some(id) => StreamId(id),
+        None => match unit.house.store.parties_named(text).await?.as_slice() {
+            [one] => (*one).into(),
+            [] => return Err(Refusal::NotFound("party").into()),
+            _ => {
+                return Err(Refusal::Input {
+                    field: "party",
+                    why: "several parties have this name; give the id",
+                }
+                .into());
+            }
+        },
+    };
+    match unit.state(stream).await?.as_deref() {
+        Some(Aggregate::Party(found)) => Ok(found.clone()),
+        _ => Err(Refusal::NotFound("party").into()),
+    }
+}
+
+/// Participants of a case, with what this unit has decided about those that were there before it.
+pub(crate) async fn participants_of(
+    unit: &mut Unit<'_>,
+    case: CaseId,
+) -> Result<Vec<domain::coordination::participant::Participant>, Fault> {
+    let mut out = Vec::new();
+    for (id, _) in unit.house.store.participants(case).await? {
+        if let Some(Aggregate::Participant(found)) = unit.state(id.into()).await?.as_deref() {
+            out.push(found.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// A number that no series has drawn yet.
+pub(crate) async fn draw_number(
+    unit: &mut Unit<'_>,
+    kind: domain::policy::series::Kind,
+) -> Result<domain::policy::series::Number, Fault> {
+    let exercise = unit.realm == Wall::Exercise;
+    for _ in 0..64 {
+        let number = domain::policy::series::Number::draw(kind, exercise, seal::random::u64())
+            .map_err(|_| Fault::Form("number series"))?;
+        if unit
+            .house
+            .store
+            .by_number(&number.digits())
+            .await?
+            .is_none()
+            && unit.drawn.insert(number.digits())
+        {
+            return Ok(number);
+        }
+    }
+    Err(Fault::Form("number series is exhausted"))
+}
+
+/// Refuses roles outside the desk.
+pub(crate) fn desk(act: &Act) -> Result<(), Fault> {
+    match act.role {
+        Role::Coordinator | Role::Reception | Role::Analysis | Role::EditionEditor => Ok(()),
+        _ => Err(Refusal::Role.into()),
+    }
+}

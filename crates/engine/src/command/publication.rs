@@ -1,0 +1,321 @@
+//! Commands of publication: draft, plan, approve, abort. Release itself is a matter of time: [`crate::release`].
+
+use std::collections::BTreeMap;
+
+use domain::aggregate::Aggregate;
+use domain::event::Document;
+use domain::policy::class::{Class, Compartment};
+use domain::policy::lint;
+use domain::publication::{self, NewPlan};
+use domain::refusal::Refusal;
+use domain::value::*;
+use formats::advisory::{Advisory as Form, Lang as FormLang};
+use seal::signer::{PLAN, Plan, PlannedDocument};
+use serde_json::{Value, json};
+
+use super::{desk, find_case, inputs};
+use crate::compose::{self, Facts};
+use crate::unit::Unit;
+use crate::{Fault, clock};
+
+inputs! {
+    DraftAdvisory "Drafts the next revision of a case's advisory." {
+        case: String = "case number or id";
+        stage: AdvisoryStage = "interim, final, updated, withdrawn";
+        texts: Vec<DraftText> = "[{field, lang, text}], fields title, summary, details, affected, check, impact, fix, workaround, side_effects, detection, threat_note, note, actions, revision_reason, credit";
+        #[serde(default)] facts: Facts = "{audience, damage, threat, severity, cvss, cve, other_ids, references, accepted_risk, credit_consent, untranslated}";
+    }
+    PlanRelease "Plans the release of the drafted revision: exact bytes, instant, recipients, channels." {
+        case: String = "case number or id";
+        instant: Option<String> = "RFC 3339 with an offset; without it, the embargo's end or now";
+        #[serde(default)] emergency: bool = "ends an embargo early; needs a reason";
+        #[serde(default)] reason: String = "why, for an emergency or an overlap that a person takes on";
+    }
+    ApprovePlan "Approves a plan by its hash, with the approver's own key." {
+        case: String = "case number or id";
+        plan: String = "SHA-256 of the plan, as plan-release answered it";
+        person: String = "handle of the approver";
+        password_file: Option<String> = "file with the approver's password; without it, NOROSHI_PASSWORD is used";
+    }
+    AbortPlan "Takes a plan back." {
+        case: String = "case number or id";
+        plan: String = "SHA-256 of the plan";
+        reason: String = "why";
+    }
+}
+
+/// A text of a draft.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftText {
+    pub field: Field,
+    pub lang: Lang,
+    pub text: String,
+    /// Class, if it is not the field's own.
+    pub class: Option<Class>,
+}
+
+async fn advisory_of(
+    unit: &mut Unit<'_>,
+    case: CaseId,
+) -> Result<Option<publication::Advisory>, Fault> {
+    // The id follows from the case, so a draft that waits in this unit is found too.
+    let id = advisory_id(case);
+    match unit.state(id.into()).await?.as_deref() {
+        Some(Aggregate::Advisory(found)) => Ok(Some(found.clone())),
+        Some(_) => Err(Fault::Form("advisory")),
+        None => Ok(None),
+    }
+}
+
+/// The advisory stream of a case: one a case, so its id follows from the case's.
+#[must_use]
+pub fn advisory_id(case: CaseId) -> AdvisoryId {
+    let hash = seal::sha256(
+        &seal::canon::Canon::of("noroshi/advisory-of/1")
+            .fixed(&case.bytes())
+            .finish(),
+    );
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    AdvisoryId(uuid::Builder::from_custom_bytes(id).into_uuid())
+}
+
+/// Drafts a revision.
+pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    let before = advisory_of(unit, case.id).await?;
+    let id = advisory_id(case.id);
+    let mut texts = Vec::with_capacity(input.texts.len());
+    for text in input
+        .texts
+        .iter()
+        .filter(|text| !text.text.trim().is_empty())
+    {
+        let class = text.class.unwrap_or(text.field.class());
+        texts.push((
+            text.field,
+            unit.text(case.id.into(), class, text.lang, &text.text)
+                .await?,
+        ));
+    }
+    let facts = serde_json::to_string(&input.facts).map_err(|_| Fault::Form("facts"))?;
+    let facts = unit
+        .text(case.id.into(), Class::V, Lang::En, &facts)
+        .await?;
+    unit.in_dossier(id, case.id);
+    let changes = publication::draft(&case, id, before.as_ref(), input.stage, texts, facts)?;
+    unit.record(changes).await?;
+    let revision = before.map_or(1, |b| b.next_revision());
+    Ok(json!({ "advisory": id.to_string(), "revision": revision }))
+}
+
+/// Plans a release.
+pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    if !input.reason.is_empty() {
+        unit.act.reason.clone_from(&input.reason);
+    }
+    let case = find_case(unit, &input.case).await?;
+    let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoDraft)?;
+    let draft = advisory.draft.clone().ok_or(Refusal::NoDraft)?;
+    let instant = match &input.instant {
+        Some(text) => clock::parse(text).ok_or(Refusal::Input {
+            field: "instant",
+            why: "RFC 3339 with an offset",
+        })?,
+        None => case
+            .until
+            .filter(|_| case.em.in_force())
+            .unwrap_or(unit.act.occurred_at),
+    }
+    .whole_seconds();
+    let (doc, facts) = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
+    let findings = check_lints(unit, &doc, &facts, &advisory)?;
+    let made = compose::documents(unit.house, &doc)?;
+    let mut documents = Vec::with_capacity(made.len());
+    for document in &made {
+        let body = unit
+            .bytes(case.id.into(), Compartment::Text, &document.bytes)
+            .await?;
+        documents.push(Document {
+            kind: document.kind.to_owned(),
+            sha256: seal::hex(&seal::sha256(&document.bytes)),
+            body,
+        });
+    }
+    let plan = Plan {
+        schema: PLAN.to_owned(),
+        realm: if unit.realm == seal::record::Realm::Live { "live" } else { "exercise" }.to_owned(),
+        house: seal::hex(&unit.house.id()),
+        series: unit.house.config.series.clone(),
+        number: doc.id.clone(),
+        revision: draft.revision,
+        instant: instant.0,
+        author: seal::hex(&unit.act.actor.bytes()),
+        documents: documents.iter().map(|d| PlannedDocument { kind: d.kind.clone(), sha256: d.sha256.clone() }).collect(),
+        recipients: "active subscribers of everything, of a vendor or of a product named in the advisory; whoever got an earlier revision".to_owned(),
+        channels: vec!["portal".to_owned(), "mail".to_owned()],
+    };
+    let bytes = plan.bytes().map_err(|_| Fault::Form("plan"))?;
+    let sha256 = seal::hex(&seal::sha256(&bytes));
+    let new = NewPlan {
+        bytes: String::from_utf8(bytes).map_err(|_| Fault::Form("plan"))?,
+        sha256: sha256.clone(),
+        instant,
+        documents,
+        emergency: input.emergency,
+    };
+    let changes = publication::plan(&advisory, &case, new, &unit.act.clone())?;
+    unit.record(changes).await?;
+    Ok(
+        json!({ "plan": sha256, "number": doc.id, "revision": draft.revision, "instant": clock::rfc3339(instant), "lints": findings }),
+    )
+}
+
+fn check_lints(
+    unit: &Unit<'_>,
+    doc: &Form,
+    facts: &Facts,
+    advisory: &publication::Advisory,
+) -> Result<Vec<Value>, Fault> {
+    let texts = doc.texts(FormLang::Ja);
+    let english = doc.texts(FormLang::En);
+    let filled = |ja: &str, en: &str| (!ja.is_empty() || !en.is_empty()).then_some("filled");
+    let all: Vec<&str> = doc
+        .texts
+        .values()
+        .flat_map(|t| {
+            [
+                &t.title,
+                &t.summary,
+                &t.details,
+                &t.impact,
+                &t.fix,
+                &t.workaround,
+                &t.detection,
+                &t.check,
+                &t.side_effects,
+                &t.note,
+            ]
+        })
+        .map(String::as_str)
+        .collect();
+    let target =
+        (!doc.products.is_empty() || !doc.vendors.is_empty() || !texts.affected.is_empty())
+            .then_some("filled");
+    let draft = lint::Draft {
+        audience: Some("set"),
+        status: Some("set"),
+        issued_at_utc: Some(&doc.published),
+        issued_at_local: Some(&doc.published),
+        target,
+        damage: (!facts.damage.is_empty()).then_some("filled"),
+        threat: (facts.threat != formats::advisory::Threat::NotRecorded).then_some("filled"),
+        detection: filled(&texts.detection, &english.detection),
+        solution: filled(&texts.fix, &english.fix)
+            .or(filled(&texts.workaround, &english.workaround)),
+        side_effects: filled(&texts.side_effects, &english.side_effects),
+        texts: &all,
+        jargon: &[],
+        number_is_unique: true,
+        earlier_revision_kept: advisory.published.iter().all(|p| !p.files.is_empty()),
+    };
+    let findings = lint::check(&draft);
+    if lint::stops(&findings, unit.house.profile().lints)
+        && let Some(worst) = findings
+            .iter()
+            .find(|f| f.severity == lint::Severity::Error)
+    {
+        return Err(Refusal::Lint(format!("{} {} {}", worst.rule, worst.field, worst.code)).into());
+    }
+    Ok(findings
+        .iter()
+        .map(|f| json!({ "rule": f.rule, "field": f.field, "code": f.code }))
+        .collect())
+}
+
+/// Approves a plan.
+pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, Fault> {
+    let case = find_case(unit, &input.case).await?;
+    let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;
+    let own = unit.house.own().await?;
+    let (person, named) = own
+        .persons
+        .iter()
+        .find(|(_, p)| p.handle == input.person)
+        .ok_or(Refusal::NotFound("person"))?;
+    if named.approval_key.is_none() {
+        return Err(Refusal::Role.into());
+    }
+    let password = match &input.password_file {
+        Some(path) => seal::files::read_secret(std::path::Path::new(path))?,
+        None => zeroize_env(),
+    };
+    let password = std::str::from_utf8(&password)
+        .map_err(|_| Refusal::Input {
+            field: "password_file",
+            why: "not UTF-8",
+        })?
+        .trim_end()
+        .to_owned();
+    let key = unit
+        .house
+        .store
+        .approval_key(person.bytes())
+        .await?
+        .ok_or(Refusal::NotFound("approval key"))?;
+    let hash = seal::unhex32(&input.plan).ok_or(Refusal::Input {
+        field: "plan",
+        why: "64 hexadecimal digits",
+    })?;
+    let at = clock::now();
+    let approval =
+        seal::approval::approve(&key, &person.bytes(), &password, &hash, at.0).map_err(|_| {
+            Refusal::Input {
+                field: "password",
+                why: "it does not open this approval key",
+            }
+        })?;
+    unit.act.actor = *person;
+    unit.act.role = named.role;
+    let changes = publication::approve(
+        &advisory,
+        &input.plan,
+        *person,
+        at,
+        seal::hex(&approval.signature),
+    )?;
+    unit.record(changes).await?;
+    Ok(json!({ "plan": input.plan, "person": input.person }))
+}
+
+fn zeroize_env() -> zeroize::Zeroizing<Vec<u8>> {
+    zeroize::Zeroizing::new(
+        std::env::var("NOROSHI_PASSWORD")
+            .unwrap_or_default()
+            .into_bytes(),
+    )
+}
+
+/// Takes a plan back.
+pub async fn abort(unit: &mut Unit<'_>, input: &AbortPlan) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    unit.act.reason.clone_from(&input.reason);
+    let case = find_case(unit, &input.case).await?;
+    let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;
+    let changes = publication::abort(&advisory, &input.plan, &unit.act.clone())?;
+    unit.record(changes).await?;
+    Ok(json!({ "plan": input.plan }))
+}
+
+/// Handles of approvers with their persons, for founding and tests.
+#[must_use]
+pub fn approvers(own: &domain::party::House) -> BTreeMap<String, PersonId> {
+    own.persons
+        .iter()
+        .filter(|(_, p)| p.approval_key.is_some())
+        .map(|(id, p)| (p.handle.clone(), *id))
+        .collect()
+}

@@ -1,0 +1,235 @@
+//! The configuration file `DIR/noroshi.toml`: what a site sets, with where each value comes from.
+//!
+//! Precedence: command line > environment `NOROSHI_*` > file > default. Nothing else overrides. An unknown
+//! key is an error, since a mistyped name would silently leave a default in force.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Fault;
+
+/// Kind of house: decides marking, profile, series, transports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A real house.
+    Live,
+    /// Replays an archive; every page is marked.
+    Replay,
+    /// The demonstration; every page is marked, loopback only.
+    Demo,
+}
+
+/// Settings of a house.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub purpose: Purpose,
+    /// Name in Japanese and English.
+    pub name_ja: String,
+    pub name_en: String,
+    /// Address of the portal as readers see it, without a trailing slash.
+    pub portal: String,
+    /// How readers reach the house: a mail address.
+    pub contact: String,
+    /// Policy profile: jp-partnership, certcc, eu-cra, psirt, isac, archive.
+    pub profile: String,
+    /// Prefix of public numbers.
+    pub series: String,
+    #[serde(default)]
+    pub mail: Mail,
+    #[serde(default)]
+    pub listen: Listen,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// `folder` writes each mail as a file below `DIR/mail`; `smtp` hands it to a relay.
+    pub transport: Transport,
+    pub host: String,
+    pub port: u16,
+    pub tls: MailTls,
+    pub user: String,
+    /// File that holds the password of the relay.
+    pub password_file: String,
+    /// Sender; bounces come to `bounce+REFERENCE@` its domain.
+    pub from: String,
+    pub connections: usize,
+    /// Hours after which a copy is given up and becomes a task (early-warning.md §4.1, class normal).
+    pub deadline_hours: u32,
+    /// Who is written to when a date comes without an approved plan; contentless.
+    pub duty: String,
+}
+
+/// Transport of mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    Folder,
+    Smtp,
+}
+
+/// Protection of the way to the relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTls {
+    None,
+    Starttls,
+    Implicit,
+}
+
+/// Where the contexts listen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    pub portal: String,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Listen {
+            portal: "127.0.0.1:8080".into(),
+        }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Mail {
+            transport: Transport::Folder,
+            host: "127.0.0.1".into(),
+            port: 25,
+            tls: MailTls::Starttls,
+            user: String::new(),
+            password_file: String::new(),
+            from: String::new(),
+            connections: 8,
+            deadline_hours: 24,
+            duty: String::new(),
+        }
+    }
+}
+
+/// Name of the file.
+pub const FILE: &str = "noroshi.toml";
+/// Largest configuration: 256 KiB.
+const BYTES_MAX: u64 = 256 << 10;
+
+impl Config {
+    /// What `init` writes for a purpose.
+    #[must_use]
+    pub fn of(purpose: Purpose) -> Config {
+        let (name_ja, name_en, profile, series) = match purpose {
+            Purpose::Live => ("（名称未設定）", "(name not set)", "jp-partnership", "NRS"),
+            Purpose::Replay => (
+                "狼煙 アーカイブ再生",
+                "Noroshi archive replay",
+                "archive",
+                "ARC",
+            ),
+            Purpose::Demo => (
+                "狼煙調整センター",
+                "Noroshi Coordination Centre",
+                "jp-partnership",
+                "NRS",
+            ),
+        };
+        Config {
+            purpose,
+            name_ja: name_ja.into(),
+            name_en: name_en.into(),
+            portal: "https://portal.example".into(),
+            contact: "info@portal.example".into(),
+            profile: profile.into(),
+            series: series.into(),
+            mail: Mail {
+                from: "alerts@portal.example".into(),
+                ..Mail::default()
+            },
+            listen: Listen::default(),
+        }
+    }
+
+    /// Reads the file of a data folder.
+    ///
+    /// # Errors
+    /// [`Fault::Config`] with line and what to do.
+    pub fn read(dir: &Path) -> Result<Config, Fault> {
+        let path = dir.join(FILE);
+        let size = std::fs::metadata(&path)
+            .map_err(|_| {
+                Fault::Config(format!("{} is missing; say: noroshi init", path.display()))
+            })?
+            .len();
+        if size > BYTES_MAX {
+            return Err(Fault::Config(format!(
+                "{} is larger than {BYTES_MAX} bytes",
+                path.display()
+            )));
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(Fault::io(format!("cannot read {}", path.display())))?;
+        let config: Config = toml::from_str(&text)
+            .map_err(|error| Fault::Config(format!("{}: {}", path.display(), error.message())))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks what can be wrong without asking the world.
+    ///
+    /// # Errors
+    /// [`Fault::Config`] naming the key and the mend.
+    pub fn check(&self) -> Result<(), Fault> {
+        let wrong = |key: &str, mend: &str| Err(Fault::Config(format!("{key}: {mend}")));
+        if !(self.portal.starts_with("https://") || self.portal.starts_with("http://"))
+            || self.portal.ends_with('/')
+        {
+            return wrong(
+                "portal",
+                "give the address that readers use, https://…, without a slash at the end",
+            );
+        }
+        if self.series.is_empty() || !self.series.bytes().all(|b| b.is_ascii_uppercase()) {
+            return wrong(
+                "series",
+                "give a prefix of capital letters, for example NRS",
+            );
+        }
+        if domain::policy::profile::Profile::by_key(&self.profile).is_none() {
+            return wrong(
+                "profile",
+                "one of jp-partnership, certcc, eu-cra, psirt, isac, archive",
+            );
+        }
+        if formats::subscribers::MailAddress::parse(&self.mail.from).is_err() {
+            return wrong(
+                "mail.from",
+                "give a mail address of a domain that receives bounces",
+            );
+        }
+        if self.mail.connections == 0 || self.mail.connections > 256 {
+            return wrong("mail.connections", "between 1 and 256");
+        }
+        if self.mail.deadline_hours == 0 || self.mail.deadline_hours > 240 {
+            return wrong("mail.deadline_hours", "between 1 and 240");
+        }
+        if self.listen.portal.parse::<std::net::SocketAddr>().is_err() {
+            return wrong(
+                "listen.portal",
+                "give ADDRESS:PORT, for example 127.0.0.1:8080",
+            );
+        }
+        Ok(())
+    }
+
+    /// Returns the file's text.
+    ///
+    /// # Errors
+    /// [`Fault::Config`] if a value cannot be written, which the types rule out.
+    pub fn to_text(&self) -> Result<String, Fault> {
+        toml::to_string_pretty(self).map_err(|_| Fault::Config("cannot be written".into()))
+    }
+}

@@ -1,0 +1,267 @@
+//! The other contexts as this process sees them: a pipe with two kinds of messages each way.
+//!
+//! `sign` gets a request and answers with signatures or a refusal; `verify` gets the name of a staged folder
+//! and answers whether the signatures in it hold. Both are processes of the same binary with keys of their
+//! own; what they decide stands in [`seal::signer`] and [`seal::openpgp`]. Messages are lists of byte strings
+//! with lengths, so that nothing needs a parser that could be surprised.
+
+use std::io::{Read, Write};
+use std::sync::Mutex;
+
+use seal::approval::Approval;
+use seal::record::{Header, Realm};
+use seal::signer::Request;
+
+use crate::Fault;
+
+pub mod service;
+
+/// Largest message: 64 MiB.
+const MESSAGE_BYTES_MAX: usize = 64 << 20;
+/// Most parts of a message.
+const PARTS_MAX: usize = 4 + seal::signer::DOCUMENTS_MAX * 4;
+
+/// Writes a message.
+///
+/// # Errors
+/// If the pipe is closed.
+pub fn write_message(out: &mut dyn Write, parts: &[&[u8]]) -> std::io::Result<()> {
+    let mut bytes = Vec::with_capacity(8 + parts.iter().map(|p| p.len() + 4).sum::<usize>());
+    let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+    bytes.extend_from_slice(&count.to_be_bytes());
+    for part in parts {
+        bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend_from_slice(part);
+    }
+    out.write_all(&bytes)?;
+    out.flush()
+}
+
+/// Reads a message; `None` when the other side is gone.
+///
+/// # Errors
+/// If the pipe breaks or the message is over its limits.
+pub fn read_message(input: &mut dyn Read) -> std::io::Result<Option<Vec<Vec<u8>>>> {
+    let mut count = [0; 4];
+    match input.read_exact(&mut count) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let count = u32::from_be_bytes(count) as usize;
+    let over = || std::io::Error::new(std::io::ErrorKind::InvalidData, "message over its limits");
+    if count > PARTS_MAX {
+        return Err(over());
+    }
+    let mut parts = Vec::with_capacity(count);
+    let mut total = 0;
+    for _ in 0..count {
+        let mut length = [0; 4];
+        input.read_exact(&mut length)?;
+        let length = u32::from_be_bytes(length) as usize;
+        total += length;
+        if total > MESSAGE_BYTES_MAX {
+            return Err(over());
+        }
+        let mut part = vec![0; length];
+        input.read_exact(&mut part)?;
+        parts.push(part);
+    }
+    Ok(Some(parts))
+}
+
+/// One context at the other end of a pipe.
+pub struct Link {
+    name: &'static str,
+    pipe: Mutex<(Box<dyn Write + Send>, Box<dyn Read + Send>)>,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Link({})", self.name)
+    }
+}
+
+impl Link {
+    /// A link over a writer and a reader.
+    #[must_use]
+    pub fn new(name: &'static str, to: Box<dyn Write + Send>, from: Box<dyn Read + Send>) -> Link {
+        Link {
+            name,
+            pipe: Mutex::new((to, from)),
+        }
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    /// [`Fault::Context`] if the other side is gone.
+    pub fn ask(&self, parts: &[&[u8]]) -> Result<Vec<Vec<u8>>, Fault> {
+        let gone = |_| Fault::Context(self.name);
+        let mut pipe = self.pipe.lock().map_err(|_| Fault::Context(self.name))?;
+        write_message(&mut pipe.0, parts).map_err(gone)?;
+        read_message(&mut pipe.1)
+            .map_err(gone)?
+            .ok_or(Fault::Context(self.name))
+    }
+
+    /// Says something that has no answer.
+    ///
+    /// # Errors
+    /// [`Fault::Context`] if the other side is gone.
+    pub fn tell(&self, parts: &[&[u8]]) -> Result<(), Fault> {
+        let mut pipe = self.pipe.lock().map_err(|_| Fault::Context(self.name))?;
+        write_message(&mut pipe.0, parts).map_err(|_| Fault::Context(self.name))
+    }
+}
+
+/// The contexts that a house is joined with.
+#[derive(Debug, Default)]
+pub struct Contexts {
+    pub sign: Option<Link>,
+    pub verify: Option<Link>,
+    pub portal: Option<Link>,
+}
+
+/// Signatures of one document: detached, and clear-signed for texts (else empty).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signatures {
+    pub detached: Vec<u8>,
+    pub clear: Vec<u8>,
+}
+
+impl Contexts {
+    /// The head that the signer saw last.
+    ///
+    /// # Errors
+    /// [`Fault::Context`].
+    pub fn signer_head(&self) -> Result<u64, Fault> {
+        let answer = self
+            .sign
+            .as_ref()
+            .ok_or(Fault::Context("sign"))?
+            .ask(&[b"head"])?;
+        let seq = answer
+            .get(1)
+            .and_then(|b| b.as_slice().try_into().ok())
+            .map(u64::from_be_bytes);
+        seq.ok_or(Fault::Context("sign"))
+    }
+
+    /// Asks for signatures.
+    ///
+    /// # Errors
+    /// [`Fault::Signer`] with the signer's code.
+    pub fn sign(&self, request: &Request) -> Result<Vec<Signatures>, Fault> {
+        let approvals: Vec<u8> = request.approvals.iter().flat_map(approval_bytes).collect();
+        let headers: Vec<u8> = request.headers.iter().flat_map(header_bytes).collect();
+        let mut parts: Vec<&[u8]> = vec![b"sign", &request.plan, &approvals, &headers];
+        parts.extend(request.documents.iter().map(Vec::as_slice));
+        let answer = self
+            .sign
+            .as_ref()
+            .ok_or(Fault::Context("sign"))?
+            .ask(&parts)?;
+        match answer.split_first() {
+            Some((word, rest))
+                if word == b"signed" && rest.len() == request.documents.len() * 2 =>
+            {
+                Ok(rest
+                    .chunks_exact(2)
+                    .filter_map(|pair| {
+                        Some(Signatures {
+                            detached: pair.first()?.clone(),
+                            clear: pair.get(1)?.clone(),
+                        })
+                    })
+                    .collect())
+            }
+            Some((word, rest)) if word == b"refused" => Err(Fault::Signer(
+                rest.first()
+                    .map(|c| String::from_utf8_lossy(c).into_owned())
+                    .unwrap_or_default(),
+            )),
+            _ => Err(Fault::Context("sign")),
+        }
+    }
+
+    /// Lets another process verify what lies staged in `folder`, with the public certificate only.
+    ///
+    /// # Errors
+    /// [`Fault::Signer`] if a signature does not hold.
+    pub fn verify(&self, folder: &std::path::Path) -> Result<(), Fault> {
+        let answer = self
+            .verify
+            .as_ref()
+            .ok_or(Fault::Context("verify"))?
+            .ask(&[b"verify", folder.as_os_str().as_encoded_bytes()])?;
+        match answer.first() {
+            Some(word) if word == b"good" => Ok(()),
+            _ => Err(Fault::Signer("verify.bad_signature".into())),
+        }
+    }
+}
+
+/// Bytes of an approval in a request: person, time, signature.
+#[must_use]
+pub fn approval_bytes(approval: &Approval) -> Vec<u8> {
+    let mut out = approval.person.to_vec();
+    out.extend_from_slice(&approval.at.to_be_bytes());
+    out.extend_from_slice(&approval.signature);
+    out
+}
+
+/// Length of an approval in a request.
+pub const APPROVAL_BYTES: usize = 16 + 8 + 64;
+/// Length of a header in a request.
+pub const HEADER_BYTES: usize = 16 + 8 + 8 + 16 + 4 + 1 + 16 + 32 + 32;
+
+/// Bytes of a header in a request.
+#[must_use]
+pub fn header_bytes(header: &Header) -> Vec<u8> {
+    let mut out = Vec::with_capacity(HEADER_BYTES);
+    out.extend_from_slice(&header.house);
+    out.extend_from_slice(&header.seq.to_be_bytes());
+    out.extend_from_slice(&header.recorded_at.to_be_bytes());
+    out.extend_from_slice(&header.stream);
+    out.extend_from_slice(&header.version.to_be_bytes());
+    out.push(header.realm.code());
+    out.extend_from_slice(&header.key);
+    out.extend_from_slice(&header.payload);
+    out.extend_from_slice(&header.previous);
+    out
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*first)
+}
+
+/// Reads a header of a request.
+#[must_use]
+pub fn read_header(mut bytes: &[u8]) -> Option<Header> {
+    let b = &mut bytes;
+    Some(Header {
+        house: take(b)?,
+        seq: u64::from_be_bytes(take(b)?),
+        recorded_at: i64::from_be_bytes(take(b)?),
+        stream: take(b)?,
+        version: u32::from_be_bytes(take(b)?),
+        realm: Realm::from_code(*take::<1>(b)?.first()?)?,
+        key: take(b)?,
+        payload: take(b)?,
+        previous: take(b)?,
+    })
+}
+
+/// Reads an approval of a request.
+#[must_use]
+pub fn read_approval(mut bytes: &[u8]) -> Option<Approval> {
+    let b = &mut bytes;
+    Some(Approval {
+        person: take(b)?,
+        at: i64::from_be_bytes(take(b)?),
+        signature: take(b)?,
+    })
+}

@@ -1,0 +1,210 @@
+//! What runs at the other end of a pipe: the signing and the verifying context.
+//!
+//! The signing service writes its journal, flushed, before it gives any signature out. It has no network, no
+//! database, no log key; its clock is its own.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use seal::openpgp::{Certificate, SigningKey};
+use seal::record::Realm;
+use seal::signer::{Entry, Journal, Pinned, Request, decide};
+
+use super::{
+    APPROVAL_BYTES, HEADER_BYTES, read_approval, read_header, read_message, write_message,
+};
+use crate::{Fault, clock};
+
+/// Folder of the signer below the data folder.
+pub const SIGN: &str = "sign";
+/// Its keys below the key folder.
+pub const SIGN_KEYS: &str = "sign";
+
+struct Signer {
+    live: SigningKey,
+    exercise: SigningKey,
+    pinned: Pinned,
+    journal: Journal,
+    journal_file: std::fs::File,
+}
+
+impl Signer {
+    fn open(keys: &Path, journal: &Path) -> Result<Signer, Fault> {
+        let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
+            .map_err(|_| Fault::Form("advisory key"))?;
+        let exercise = SigningKey::read(&seal::files::read_secret(&keys.join("exercise.pgp"))?)
+            .map_err(|_| Fault::Form("exercise key"))?;
+        let pinned = seal::files::read_secret(&keys.join("approvers.json"))?;
+        let pinned: Pinned =
+            serde_json::from_slice(&pinned).map_err(|_| Fault::Form("pinned approvers"))?;
+        let mut memory = Journal::default();
+        let text = std::fs::read_to_string(journal).unwrap_or_default();
+        let complete = text.rfind('\n').map_or(0, |end| end + 1);
+        for line in text.get(..complete).unwrap_or_default().lines() {
+            memory.replay(
+                &serde_json::from_str::<Entry>(line)
+                    .map_err(|_| Fault::Form("signer's journal"))?,
+            );
+        }
+        let journal_file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(journal)
+            .map_err(Fault::io("cannot open the signer's journal"))?;
+        // A line that a crash cut off was never followed by a signature.
+        journal_file
+            .set_len(complete as u64)
+            .map_err(Fault::io("cannot mend the signer's journal"))?;
+        Ok(Signer {
+            live,
+            exercise,
+            pinned,
+            journal: memory,
+            journal_file,
+        })
+    }
+
+    fn sign(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, plan, approvals, headers, documents @ ..] = parts else {
+            return Err("sign.request");
+        };
+        let approvals = approvals
+            .chunks(APPROVAL_BYTES)
+            .map(read_approval)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("sign.request")?;
+        let headers = headers
+            .chunks(HEADER_BYTES)
+            .map(read_header)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("sign.request")?;
+        let request = Request {
+            plan: plan.clone(),
+            documents: documents.to_vec(),
+            approvals,
+            headers,
+        };
+        let now = clock::now();
+        // The key follows from the plan's realm; the decision compares the two.
+        let exercise =
+            serde_json::from_slice::<seal::signer::Plan>(plan).is_ok_and(|p| p.realm == "exercise");
+        let (key, realm) = if exercise {
+            (&self.exercise, Realm::Exercise)
+        } else {
+            (&self.live, Realm::Live)
+        };
+        let (plan, entry) = decide(&request, &self.pinned, &self.journal, realm, now.0)
+            .map_err(|refused| refused.code())?;
+        let mut line = serde_json::to_vec(&entry).map_err(|_| "sign.journal")?;
+        line.push(b'\n');
+        self.journal_file
+            .write_all(&line)
+            .and_then(|()| self.journal_file.sync_data())
+            .map_err(|_| "sign.journal")?;
+        self.journal.replay(&entry);
+        crate::crash::point("sign.journalled");
+        let at = clock::system_time(now);
+        let mut out = vec![b"signed".to_vec()];
+        for (planned, bytes) in plan.documents.iter().zip(&request.documents) {
+            out.push(key.detached(bytes, at).map_err(|_| "sign.key")?);
+            let is_text = planned.kind.starts_with("text-");
+            out.push(if is_text {
+                key.clear_signed(bytes, at).map_err(|_| "sign.key")?
+            } else {
+                Vec::new()
+            });
+        }
+        Ok(out)
+    }
+}
+
+/// Serves the signing context until the other side is gone.
+///
+/// # Errors
+/// If keys or journal cannot be opened, or the pipe breaks.
+pub fn sign(
+    dir: &Path,
+    keys: &Path,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+) -> Result<(), Fault> {
+    seal::files::private_folder(&dir.join(SIGN))?;
+    let mut signer = Signer::open(&keys.join(SIGN_KEYS), &dir.join(SIGN).join("journal"))?;
+    while let Some(parts) = read_message(input).map_err(Fault::io("reading a request"))? {
+        let answer = match parts.first().map(Vec::as_slice) {
+            Some(b"head") => vec![
+                b"head".to_vec(),
+                signer.journal.head_seq().to_be_bytes().to_vec(),
+            ],
+            Some(b"sign") => signer
+                .sign(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
+            _ => vec![b"refused".to_vec(), b"sign.request".to_vec()],
+        };
+        let parts: Vec<&[u8]> = answer.iter().map(Vec::as_slice).collect();
+        write_message(output, &parts).map_err(Fault::io("answering a request"))?;
+    }
+    Ok(())
+}
+
+/// Serves the verifying context: it holds the public certificates only and reads the bytes back from disk.
+///
+/// # Errors
+/// If the certificates cannot be read or the pipe breaks.
+pub fn verify(
+    certificates: &Path,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+) -> Result<(), Fault> {
+    let read = |name: &str| -> Result<Certificate, Fault> {
+        let bytes = std::fs::read(certificates.join(name))
+            .map_err(Fault::io(format!("cannot read {name}")))?;
+        Certificate::read(&bytes).map_err(|_| Fault::Form("certificate"))
+    };
+    let (live, exercise) = (read("advisory.asc")?, read("exercise.asc")?);
+    while let Some(parts) = read_message(input).map_err(Fault::io("reading a request"))? {
+        let good = match parts.as_slice() {
+            [word, folder] if word == b"verify" => {
+                let folder = Path::new(std::str::from_utf8(folder).unwrap_or("/nonexistent"));
+                let certificate = if folder.join("exercise").exists() {
+                    &exercise
+                } else {
+                    &live
+                };
+                staged(folder, certificate)
+            }
+            _ => false,
+        };
+        write_message(output, &[if good { b"good" } else { b"bad" }])
+            .map_err(Fault::io("answering a request"))?;
+    }
+    Ok(())
+}
+
+/// Verifies `N.doc` against `N.sig` and, where it is there, `N.asc`, for N = 0, 1, …
+fn staged(folder: &Path, certificate: &Certificate) -> bool {
+    let at = clock::system_time(clock::now());
+    let mut count = 0;
+    for n in 0..seal::signer::DOCUMENTS_MAX {
+        let Ok(document) = std::fs::read(folder.join(format!("{n}.doc"))) else {
+            break;
+        };
+        let Ok(signature) = std::fs::read(folder.join(format!("{n}.sig"))) else {
+            return false;
+        };
+        if certificate
+            .verify_detached(&signature, &document, at)
+            .is_err()
+        {
+            return false;
+        }
+        if let Ok(clear) = std::fs::read(folder.join(format!("{n}.asc"))) {
+            match certificate.verify_clear_signed(&clear, at) {
+                Ok(text) if text.trim_ascii_end() == document.trim_ascii_end() => {}
+                _ => return false,
+            }
+        }
+        count += 1;
+    }
+    count > 0
+}

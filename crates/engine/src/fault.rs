@@ -1,0 +1,83 @@
+//! What can go wrong above the store: a refusal is an answer, everything else is a fault.
+
+use domain::refusal::Refusal;
+
+/// Why a command or an operation did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The domain refused; data for the person who asked.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The store could not be opened.
+    #[error(transparent)]
+    Open(#[from] store::OpenError),
+    /// A key file or another file failed.
+    #[error(transparent)]
+    File(#[from] seal::files::FileError),
+    /// A sealed text or payload cannot be opened: its key is gone or the bytes were changed.
+    #[error(
+        "a sealed text cannot be opened; its compartment was erased, or run: noroshi ledger verify"
+    )]
+    Sealed,
+    /// What was read back has not the form that this program writes.
+    #[error("what the ledger says cannot be read by this program; use a newer one ({0})")]
+    Form(&'static str),
+    /// The signing context refused.
+    #[error("the signing context refused: {0}")]
+    Signer(String),
+    /// A child process is gone.
+    #[error("the {0} context does not answer")]
+    Context(&'static str),
+    /// The house is held after a restore.
+    #[error(
+        "this house is held: it was restored or copied. Compare it with the archive log and say: noroshi resume"
+    )]
+    Held,
+    /// Another instance runs on this folder or database.
+    #[error("another instance uses this house; stop it first")]
+    InUse,
+    /// Something in the configuration.
+    #[error("configuration: {0}")]
+    Config(String),
+    /// Documents did not pass the judge.
+    #[error("a document does not pass its judge: {0}")]
+    Judge(String),
+    /// Anything of the machine.
+    #[error("{doing}")]
+    Io {
+        doing: String,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Fault {
+    /// Returns a function that names what was being done when the machine refused.
+    pub fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Fault {
+        let doing = doing.into();
+        move |source| Fault::Io { doing, source }
+    }
+
+    /// Returns the stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Fault::Refused(refusal) => refusal.code(),
+            Fault::Store(_) => "store",
+            Fault::Open(_) => "open",
+            Fault::File(_) => "file",
+            Fault::Sealed => "sealed",
+            Fault::Form(_) => "form",
+            Fault::Signer(_) => "signer",
+            Fault::Context(_) => "context",
+            Fault::Held => "held",
+            Fault::InUse => "in_use",
+            Fault::Config(_) => "config",
+            Fault::Judge(_) => "judge",
+            Fault::Io { .. } => "io",
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Founding a house: folder, keys by purpose, database, persons; the recovery kit, printed once.
+//!
+//! A used folder is refused. Keys by purpose, none shared (security.md §2.10): advisory and exercise keys for
+//! `sign` only, office mail, archive log, approval keys under their persons' passwords, intake, backup.
+
+use std::path::{Path, PathBuf};
+
+use domain::aggregate::Change;
+use domain::event::Event;
+use domain::policy::role::Role;
+use domain::value::PersonId;
+use seal::approval::Cost;
+use seal::record::Realm as Wall;
+use seal::signer::{Approver, Pinned};
+use store::{Location, Store};
+
+use crate::config::{Config, FILE, Purpose};
+use crate::context::Contexts;
+use crate::house::{House, KEYS};
+use crate::keys::Keys;
+use crate::{Fault, clock};
+
+/// What is printed once and kept nowhere.
+#[derive(Clone, Debug)]
+pub struct RecoveryKit {
+    pub recovery_secret: zeroize::Zeroizing<String>,
+    /// Role handle and password of each approver.
+    pub passwords: Vec<(String, zeroize::Zeroizing<String>)>,
+    /// Purpose and fingerprint.
+    pub fingerprints: Vec<(String, String)>,
+    /// Purpose and armored revocation certificate.
+    pub revocations: Vec<(String, String)>,
+}
+
+/// Founds a house in `dir`.
+///
+/// # Errors
+/// [`Fault::Config`] if the folder is in use, or what failed; a folder that was begun is named for removal.
+pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<RecoveryKit, Fault> {
+    if dir.exists()
+        && std::fs::read_dir(dir)
+            .map_err(Fault::io("cannot list the folder"))?
+            .next()
+            .is_some()
+    {
+        return Err(Fault::Config(format!(
+            "{} is not empty; choose a new folder",
+            dir.display()
+        )));
+    }
+    config.check()?;
+    seal::files::private_folder(dir)?;
+    let id: [u8; 16] = seal::random::bytes();
+    let now = clock::now();
+    let keys = dir.join(KEYS);
+    Keys::found(&keys.join("house"), id)?;
+    let mut kit = RecoveryKit {
+        recovery_secret: zeroize::Zeroizing::default(),
+        passwords: vec![],
+        fingerprints: vec![],
+        revocations: vec![],
+    };
+    pgp_keys(&keys, config, now, &mut kit)?;
+    intake_key(&keys, now)?;
+    let (secret, public) = seal::recovery::draw();
+    kit.recovery_secret = secret;
+    seal::files::private_folder(&keys.join("backup"))?;
+    seal::files::replace(
+        &keys.join("backup").join("recovery.pub"),
+        public.as_bytes(),
+        false,
+    )?;
+    seal::files::replace(&dir.join(FILE), config.to_text()?.as_bytes(), false)?;
+    let persons = persons(config, &keys, &mut kit)?;
+    let store = Store::create(location, id).await?;
+    pin(&keys, &id, config, &persons, now.0)?;
+    let instance = seal::hex(&seal::random::bytes::<16>());
+    seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;
+    store.set_meta("instance", instance.as_bytes()).await?;
+    drop(store);
+    record(dir, location, config, persons).await?;
+    Ok(kit)
+}
+
+struct Founding {
+    id: PersonId,
+    handle: String,
+    role: Role,
+    key: Option<seal::approval::SealedKey>,
+}
+
+fn pgp_keys(
+    keys: &Path,
+    config: &Config,
+    now: domain::value::Instant,
+    kit: &mut RecoveryKit,
+) -> Result<(), Fault> {
+    let mark = match config.purpose {
+        Purpose::Live => "",
+        Purpose::Replay => "REPLAY ",
+        Purpose::Demo => "DEMO ",
+    };
+    let at = clock::system_time(now.whole_seconds());
+    let name = &config.name_en;
+    let contact = &config.contact;
+    for folder in ["sign", "log", "office", "public"] {
+        seal::files::private_folder(&keys.join(folder))?;
+    }
+    let wanted: [(&str, PathBuf, String, bool); 4] = [
+        (
+            "advisory",
+            keys.join("sign").join("advisory.pgp"),
+            format!("{mark}{name} advisories <{contact}>"),
+            false,
+        ),
+        (
+            "exercise",
+            keys.join("sign").join("exercise.pgp"),
+            format!("EXERCISE {mark}{name} <{contact}>"),
+            false,
+        ),
+        (
+            "log",
+            keys.join("log").join("log.pgp"),
+            format!("{mark}{name} archive log <{contact}>"),
+            false,
+        ),
+        (
+            "office",
+            keys.join("office").join("office.pgp"),
+            format!("{mark}{name} office <{contact}>"),
+            true,
+        ),
+    ];
+    for (purpose, path, user_id, for_mail) in wanted {
+        let key = seal::openpgp::draw(&user_id, at, for_mail)
+            .map_err(|_| Fault::Config("name or contact cannot stand in a key".into()))?;
+        seal::files::write_secret_new(&path, &key.secret)?;
+        seal::files::replace(
+            &keys.join("public").join(format!("{purpose}.asc")),
+            &key.public,
+            false,
+        )?;
+        kit.fingerprints
+            .push((purpose.to_owned(), key.fingerprint.clone()));
+        kit.revocations.push((
+            purpose.to_owned(),
+            String::from_utf8_lossy(&key.revocation).into_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn intake_key(keys: &Path, now: domain::value::Instant) -> Result<(), Fault> {
+    let (private, public) = seal::intake::draw();
+    seal::files::private_folder(&keys.join("intake"))?;
+    let month: String = clock::rfc3339(now).chars().take(7).collect();
+    seal::files::write_secret_new(
+        &keys.join("intake").join(format!("{month}.key")),
+        seal::hex(private.as_slice()).as_bytes(),
+    )?;
+    seal::files::replace(
+        &keys.join("public").join("intake.hex"),
+        seal::hex(&public).as_bytes(),
+        false,
+    )
+    .map_err(Fault::from)
+}
+
+fn persons(config: &Config, keys: &Path, kit: &mut RecoveryKit) -> Result<Vec<Founding>, Fault> {
+    let approvers: [&str; 2] = if config.purpose == Purpose::Replay {
+        ["replay-a", "replay-b"]
+    } else {
+        ["approver-a", "approver-b"]
+    };
+    let mut out = vec![
+        Founding {
+            id: PersonId(seal::random::uuid(0)),
+            handle: "coordinator".into(),
+            role: Role::Coordinator,
+            key: None,
+        },
+        Founding {
+            id: PersonId(seal::random::uuid(0)),
+            handle: "reception".into(),
+            role: Role::Reception,
+            key: None,
+        },
+    ];
+    for handle in approvers {
+        let id = PersonId(seal::random::uuid(0));
+        let password = zeroize::Zeroizing::new(seal::token::base32(&seal::random::bytes::<16>()));
+        // Demo and replay keep the password beside the key, so a strong derivation would protect nothing there.
+        let cost = if config.purpose == Purpose::Live {
+            Cost::HOUSE
+        } else {
+            Cost::DANGER_QUICK
+        };
+        let key = seal::approval::draw(&id.bytes(), &password, cost)
+            .map_err(|_| Fault::Form("approval key"))?;
+        if config.purpose != Purpose::Live {
+            seal::files::private_folder(&keys.join("approval"))?;
+            seal::files::write_secret_new(
+                &keys.join("approval").join(format!("{handle}.password")),
+                password.as_bytes(),
+            )?;
+        }
+        kit.passwords.push((handle.to_owned(), password));
+        out.push(Founding {
+            id,
+            handle: handle.to_owned(),
+            role: Role::Coordinator,
+            key: Some(key),
+        });
+    }
+    Ok(out)
+}
+
+fn pin(
+    keys: &Path,
+    house: &[u8; 16],
+    config: &Config,
+    persons: &[Founding],
+    now: i64,
+) -> Result<(), Fault> {
+    let quorum = domain::policy::profile::Profile::by_key(&config.profile).map_or(2, |p| p.quorum);
+    let pinned = Pinned {
+        house: seal::hex(house),
+        quorum,
+        approvers: persons
+            .iter()
+            .filter_map(|p| {
+                p.key.as_ref().map(|key| Approver {
+                    person: seal::hex(&p.id.bytes()),
+                    public: seal::hex(&key.public),
+                    since: now,
+                    founding: true,
+                })
+            })
+            .collect(),
+    };
+    let bytes = serde_json::to_vec_pretty(&pinned).map_err(|_| Fault::Form("pinned approvers"))?;
+    Ok(seal::files::write_secret_new(
+        &keys.join("sign").join("approvers.json"),
+        &bytes,
+    )?)
+}
+
+async fn record(
+    dir: &Path,
+    location: &Location,
+    config: &Config,
+    persons: Vec<Founding>,
+) -> Result<(), Fault> {
+    let house = House::open(dir, location, Contexts::default()).await?;
+    let now = clock::now();
+    let quorum = house.profile().quorum;
+    let act = house.clock_act("founding");
+    house
+        .perform(&act, "init", Wall::Live, async |unit| {
+            let stream = unit.house.stream();
+            let mut changes = vec![Change::of(
+                stream,
+                Event::HouseFounded {
+                    name_ja: config.name_ja.clone(),
+                    name_en: config.name_en.clone(),
+                    profile: config.profile.clone(),
+                    series: config.series.clone(),
+                    quorum,
+                },
+            )];
+            for person in &persons {
+                let approval_key = person.key.as_ref().map(|key| seal::hex(&key.public));
+                changes.push(Change::of(
+                    stream,
+                    Event::PersonNamed {
+                        person: person.id,
+                        handle: person.handle.clone(),
+                        role: person.role,
+                        founding: true,
+                        approval_key,
+                    },
+                ));
+                if let Some(key) = &person.key {
+                    unit.row((
+                        &store::schema::APPROVER,
+                        vec![
+                            person.id.bytes().into(),
+                            key.public.into(),
+                            key.cost.memory_kib.into(),
+                            key.cost.passes.into(),
+                            key.salt.into(),
+                            key.sealed.clone().into(),
+                            now.0.into(),
+                            true.into(),
+                        ],
+                    ));
+                }
+            }
+            unit.record(changes).await
+        })
+        .await
+}

@@ -1,0 +1,223 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// Runs an information-security early-warning partnership: reports in, signed advisories out and acknowledged.
+#[derive(Debug, Parser)]
+#[command(name = "noroshi", version)]
+pub struct Args {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What all commands take.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Common {
+    /// Data folder
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "noroshi-data",
+        env = "NOROSHI_DIR"
+    )]
+    pub dir: PathBuf,
+    /// PostgreSQL instead of the embedded SQLite, without a password: postgres://USER@HOST/NAME?sslmode=verify-full
+    #[arg(long, global = true, value_name = "URL", env = "NOROSHI_DATABASE")]
+    pub database: Option<String>,
+    /// Accept a remote database without verified TLS: others on the way read along
+    #[arg(long, global = true)]
+    pub danger_database_without_tls: bool,
+    /// Machine-readable output
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Found a house: keys, database, persons; prints the recovery kit once
+    Init {
+        /// A house that replays an archive
+        #[arg(long)]
+        replay: bool,
+        /// Name in Japanese
+        #[arg(long)]
+        name_ja: Option<String>,
+        /// Name in English
+        #[arg(long)]
+        name_en: Option<String>,
+        /// Address of the portal as readers see it
+        #[arg(long)]
+        portal: Option<String>,
+        /// Mail address of the house
+        #[arg(long)]
+        contact: Option<String>,
+    },
+    /// Run the house: the contexts as processes, what falls due, the portal
+    Serve {
+        /// Where the portal listens
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// A house with invented cases, on loopback
+    Demo {
+        /// Where the portal listens
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Where the page of written mails listens
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8081")]
+        listen_desk: SocketAddr,
+    },
+    /// Perform a command of the house
+    Do {
+        /// Name of the command
+        name: Option<String>,
+        /// JSON file with its fields; - reads standard input
+        #[arg(long, value_name = "JSON")]
+        file: Option<PathBuf>,
+        /// Name all commands with their fields
+        #[arg(long)]
+        list: bool,
+    },
+    /// Replay an archive of coordination records
+    Replay {
+        /// Which archive: certcc-vda
+        archive: String,
+        /// Folder of the archive
+        path: PathBuf,
+    },
+    /// Enter subscribers from a CSV file
+    Subscribers {
+        /// CSV with address,language,scope,target,name
+        path: PathBuf,
+    },
+    /// Mail: take a reply in, send what is due, show the copies
+    Mail {
+        #[command(subcommand)]
+        what: MailCommand,
+    },
+    /// The configuration
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Look for what is not as it should be
+    Doctor,
+    /// Seal data and keys into two files
+    Backup {
+        /// Name of the files without ending; or: verify
+        file: PathBuf,
+        /// With `verify`: the backup to try
+        verify: Option<PathBuf>,
+        /// File with the recovery secret, for verify
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+    /// Restore a backup into --dir; the house starts held
+    Restore {
+        /// Name of the files without ending
+        file: PathBuf,
+        /// File with the recovery secret; without it, standard input
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+        /// A trial that can never be resumed
+        #[arg(long)]
+        trial: bool,
+    },
+    /// Let a restored house act again
+    Resume {
+        /// What it was compared with
+        #[arg(long)]
+        compared: String,
+    },
+    /// The ledger
+    Ledger {
+        #[command(subcommand)]
+        what: LedgerCommand,
+    },
+    /// Press the public tree; with --out into another folder, from ledger and stored signatures alone
+    Press {
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Check a pressed tree or a single document, offline
+    Verify {
+        path: PathBuf,
+        /// Fingerprint or certificate file of the key that must have signed
+        #[arg(long, value_name = "FILE|FINGERPRINT")]
+        key: Option<String>,
+    },
+    /// A context of the house: started by the house itself
+    #[command(hide = true)]
+    Context {
+        name: String,
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Measurements for `cargo xtask bench`
+    #[command(hide = true)]
+    Measure {
+        name: String,
+        #[arg(long, default_value_t = 0)]
+        n: u64,
+        #[arg(long)]
+        path: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Take a reply: a code that a person typed acknowledges the copy
+    Take {
+        /// The mail as a file; - reads standard input
+        file: PathBuf,
+    },
+    /// Send what is due now
+    Send,
+    /// Show the copies of a revision, or all counts
+    Copies {
+        /// Public number
+        number: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the file
+    Check,
+    /// Show each value and where it comes from
+    Explain,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Walk the chain without any key
+    Verify {
+        /// File with anchors that somebody else holds: root hashes or leaves, one a line
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    /// Rebuild all projections and compare
+    Rebuild,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// The exit code after help or a usage error was printed.
+pub fn read() -> Result<Args, ExitCode> {
+    Args::try_parse().map_err(|error| {
+        let _ = error.print();
+        if error.use_stderr() {
+            ExitCode::from(2)
+        } else {
+            ExitCode::SUCCESS
+        }
+    })
+}

@@ -1,0 +1,73 @@
+//! What a child process does: one context, until its pipe closes.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::Fault;
+use engine::context::{read_message, service, write_message};
+
+/// Runs the context `name`.
+///
+/// # Errors
+/// If its keys cannot be opened or the pipe breaks.
+pub fn run(dir: &Path, name: &str, listen: Option<SocketAddr>) -> Result<bool, Fault> {
+    let keys = dir.join(engine::house::KEYS);
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    match (name, listen) {
+        ("sign", _) => service::sign(dir, &keys, &mut input, &mut output)?,
+        ("verify", _) => service::verify(&keys.join("public"), &mut input, &mut output)?,
+        ("portal", Some(listen)) => {
+            drop((input, output));
+            portal(dir, listen)?;
+        }
+        _ => return Err(Fault::Config("no such context".into())),
+    }
+    Ok(true)
+}
+
+fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Fault::io("cannot start the portal"))?;
+    let press = dir.join("press");
+    let limits = portal::Limits::default();
+    let bound = runtime.block_on(tokio::net::TcpListener::bind(listen));
+    let address = bound.as_ref().ok().and_then(|l| l.local_addr().ok());
+    // An empty or damaged tree is no reason to be away: the pages say 404 until the house presses.
+    let site = portal::Site::load(&press, &limits).unwrap_or_else(|_| portal::Site::empty());
+    let handle = Arc::new(portal::Handle::new(site, limits));
+    let told = Arc::clone(&handle);
+    let pipe = std::thread::Builder::new()
+        .name("pipe".into())
+        .spawn(move || {
+            let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+            while let Ok(Some(parts)) = read_message(&mut input) {
+                match parts.first().map(Vec::as_slice) {
+                    Some(b"where") => {
+                        let text = address.map(|a| a.to_string()).unwrap_or_default();
+                        if write_message(&mut output, &[b"where", text.as_bytes()]).is_err() {
+                            break;
+                        }
+                    }
+                    Some(b"reload") => {
+                        if let Err(error) = told.reload(&press) {
+                            tracing::error!(
+                                code = error.code(),
+                                "the new tree was not taken; the old one stands"
+                            );
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            std::process::exit(0);
+        });
+    pipe.map_err(Fault::io("cannot start the portal"))?;
+    let listener = bound.map_err(Fault::io(format!("cannot listen on {listen}")))?;
+    runtime.block_on(async move {
+        portal::serve(listener, handle, limits).await;
+    });
+    Ok(())
+}

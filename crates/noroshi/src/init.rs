@@ -1,0 +1,105 @@
+//! `init`: founds a house and prints the recovery kit once.
+
+use engine::Fault;
+use engine::config::{Config, Purpose};
+use engine::founding::{RecoveryKit, found};
+use serde_json::json;
+use std::path::Path;
+use store_location::location;
+
+use crate::args::Common;
+use crate::show;
+
+pub(crate) mod store_location {
+    //! Where the database of a command line lies.
+
+    use engine::{Fault, Location};
+
+    use crate::args::Common;
+
+    /// The database that the command line names, or the file in the data folder.
+    ///
+    /// # Errors
+    /// If the address carries a password, which `ps` would show.
+    pub fn location(common: &Common) -> Result<Location, Fault> {
+        match &common.database {
+            None => Ok(Location::Sqlite(engine::backup::store_file(&common.dir))),
+            Some(url) => {
+                let authority = url
+                    .split_once("://")
+                    .map_or(url.as_str(), |(_, rest)| rest)
+                    .split(['/', '?'])
+                    .next()
+                    .unwrap_or_default();
+                let has_password = authority
+                    .rsplit_once('@')
+                    .is_some_and(|(user, _)| user.contains(':'))
+                    || url.contains("password=");
+                if has_password {
+                    return Err(Fault::Config("--database: no password in the address, since ps shows it; use PGPASSFILE or PGPASSWORD".into()));
+                }
+                Ok(Location::Postgres {
+                    url: url.clone(),
+                    danger_without_tls: common.danger_database_without_tls,
+                })
+            }
+        }
+    }
+}
+
+/// Answers of the command line to what a house is.
+#[derive(Debug, Default)]
+pub struct Named {
+    pub name_ja: Option<String>,
+    pub name_en: Option<String>,
+    pub portal: Option<String>,
+    pub contact: Option<String>,
+}
+
+/// Founds a house.
+///
+/// # Errors
+/// If the folder is in use or something cannot be made.
+pub async fn init(common: &Common, purpose: Purpose, named: Named) -> Result<bool, Fault> {
+    let mut config = Config::of(purpose);
+    config.name_ja = named.name_ja.unwrap_or(config.name_ja);
+    config.name_en = named.name_en.unwrap_or(config.name_en);
+    if let Some(portal) = named.portal {
+        config.portal = portal;
+    }
+    if let Some(contact) = named.contact {
+        config.mail.from.clone_from(&contact);
+        config.contact = contact;
+    }
+    let kit = found(&common.dir, &location(common)?, &config).await?;
+    let value = json!({
+        "recovery_secret": kit.recovery_secret.as_str(),
+        "passwords": kit.passwords.iter().map(|(h, p)| (h.clone(), p.to_string())).collect::<std::collections::BTreeMap<_, _>>(),
+        "fingerprints": kit.fingerprints.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        "revocations": kit.revocations.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+    });
+    show::answer(common.json, &value, || text(&common.dir, &kit));
+    Ok(true)
+}
+
+fn text(dir: &Path, kit: &RecoveryKit) -> String {
+    let mut out = format!(
+        "A house stands in {}.\n\nRECOVERY KIT: print this, keep it in a safe place apart from the machine. It is shown once and kept nowhere.\n\nRecovery secret (opens backups):\n  {}\n\nPasswords of the approvers' keys (give each to its person):\n",
+        dir.display(),
+        kit.recovery_secret.as_str()
+    );
+    for (handle, password) in &kit.passwords {
+        out.push_str(&format!("  {handle}: {}\n", password.as_str()));
+    }
+    out.push_str("\nFingerprints:\n");
+    for (purpose, fingerprint) in &kit.fingerprints {
+        out.push_str(&format!("  {purpose}: {fingerprint}\n"));
+    }
+    for (purpose, certificate) in &kit.revocations {
+        out.push_str(&format!(
+            "\nRevocation certificate of the {purpose} key:\n{certificate}"
+        ));
+    }
+    out.push_str("\nNext: set names, portal and mail in noroshi.toml, then: noroshi config check; noroshi serve\n");
+    out
+}

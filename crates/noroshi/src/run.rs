@@ -1,0 +1,342 @@
+//! From a command line to what it does.
+
+use std::io::Read;
+use std::path::Path;
+
+use engine::config::Purpose;
+use engine::context::Contexts;
+use engine::post::Editions;
+use engine::{Fault, House};
+use serde_json::{Value, json};
+
+use crate::args::{Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand};
+use crate::init::store_location::location;
+use crate::{children, contexts, init, serve, show, tools};
+
+/// Largest file that is read from the command line: 16 MiB.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// Runs a command line; `false` says that something is not as it should be.
+///
+/// # Errors
+/// What kept it from running.
+pub fn run(args: Args) -> Result<bool, Fault> {
+    if let Command::Context { name, listen } = &args.command {
+        return contexts::run(&args.common.dir, name, *listen);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Fault::io("cannot start"))?;
+    runtime.block_on(dispatch(args.common, args.command))
+}
+
+async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
+    match command {
+        Command::Init {
+            replay,
+            name_ja,
+            name_en,
+            portal,
+            contact,
+        } => {
+            let purpose = if replay {
+                Purpose::Replay
+            } else {
+                Purpose::Live
+            };
+            init::init(
+                &common,
+                purpose,
+                init::Named {
+                    name_ja,
+                    name_en,
+                    portal,
+                    contact,
+                },
+            )
+            .await
+        }
+        Command::Serve { listen } => serve::serve(&common, listen).await,
+        Command::Demo {
+            listen,
+            listen_desk,
+        } => serve::demo(&common, listen, listen_desk).await,
+        Command::Do { name, file, list } => perform(&common, name, file.as_deref(), list).await,
+        Command::Replay { archive, path } => replay(&common, &archive, &path).await,
+        Command::Subscribers { path } => subscribers(&common, &path).await,
+        Command::Mail { what } => mail(&common, what).await,
+        Command::Config {
+            what: ConfigCommand::Check,
+        } => tools::config_check(&common),
+        Command::Config {
+            what: ConfigCommand::Explain,
+        } => tools::config_explain(&common),
+        Command::Doctor => tools::doctor(&common).await,
+        Command::Backup {
+            file, verify: None, ..
+        } => tools::backup(&common, &file).await,
+        Command::Backup {
+            file,
+            verify: Some(backup),
+            secret_file,
+        } if file.as_os_str() == "verify" => {
+            tools::backup_verify(&common, &backup, secret_file.as_deref()).await
+        }
+        Command::Backup { .. } => Err(Fault::Config(
+            "say: noroshi backup FILE, or: noroshi backup verify FILE --secret-file SECRET".into(),
+        )),
+        Command::Restore {
+            file,
+            secret_file,
+            trial,
+        } => tools::restore(&common, &file, secret_file.as_deref(), trial).await,
+        Command::Resume { compared } => {
+            engine::backup::resume(&common.dir, &location(&common)?, &compared).await?;
+            show::answer(common.json, &json!({ "resumed": true }), || {
+                "This house acts again.".into()
+            });
+            Ok(true)
+        }
+        Command::Ledger {
+            what: LedgerCommand::Verify { anchor },
+        } => tools::ledger_verify(&common, anchor.as_deref()).await,
+        Command::Ledger {
+            what: LedgerCommand::Rebuild,
+        } => tools::ledger_rebuild(&common).await,
+        Command::Press { out } => press(&common, out.as_deref()).await,
+        Command::Verify { path, key } => tools::verify(&common, &path, key.as_deref()),
+        Command::Measure { name, n, path } => {
+            tools::measure(&common, &name, n, path.as_deref()).await
+        }
+        Command::Context { .. } => Err(Fault::Config("no such context".into())),
+    }
+}
+
+/// Opens the house without any context.
+///
+/// # Errors
+/// If it cannot be opened.
+pub async fn open(common: &Common) -> Result<House, Fault> {
+    House::open(&common.dir, &location(common)?, Contexts::default()).await
+}
+
+/// Opens the house with its signing and verifying contexts.
+///
+/// # Errors
+/// If it cannot be opened.
+pub async fn open_signing(common: &Common) -> Result<(House, children::Children), Fault> {
+    let (contexts, children) = children::signing(&common.dir)?;
+    Ok((
+        House::open(&common.dir, &location(common)?, contexts).await?,
+        children,
+    ))
+}
+
+/// Reads a file, or standard input for `-`.
+///
+/// # Errors
+/// If it cannot be read or is too large.
+pub fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    let doing = || format!("cannot read {}", path.display());
+    if path.as_os_str() == "-" {
+        std::io::stdin()
+            .lock()
+            .take(FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(Fault::io(doing()))?;
+    } else {
+        std::fs::File::open(path)
+            .and_then(|f| f.take(FILE_BYTES_MAX).read_to_end(&mut bytes))
+            .map_err(Fault::io(doing()))?;
+    }
+    Ok(bytes)
+}
+
+async fn perform(
+    common: &Common,
+    name: Option<String>,
+    file: Option<&Path>,
+    list: bool,
+) -> Result<bool, Fault> {
+    if list || name.is_none() {
+        let specs: Vec<Value> = engine::command::COMMANDS
+            .iter()
+            .map(|spec| {
+                let fields: Vec<Value> = spec
+                    .fields
+                    .iter()
+                    .map(|f| json!({ "name": f.name, "type": f.ty, "about": f.about }))
+                    .collect();
+                json!({ "command": spec.name, "about": spec.about, "fields": fields })
+            })
+            .collect();
+        show::answer(common.json, &Value::Array(specs), || {
+            let mut out = String::new();
+            for spec in engine::command::COMMANDS {
+                out.push_str(&format!("{}\n  {}\n", spec.name, spec.about));
+                for field in spec.fields {
+                    out.push_str(&format!(
+                        "    {}: {}\n      {}\n",
+                        field.name, field.ty, field.about
+                    ));
+                }
+            }
+            out.push_str("Beside its fields a command takes: as (role, default coordinator), occurred_at (RFC 3339), reason, exercise (true for an exercise).\n");
+            out
+        });
+        return Ok(true);
+    }
+    let name = name.unwrap_or_default();
+    let bytes = match file {
+        Some(path) => read(path)?,
+        None => b"{}".to_vec(),
+    };
+    let fields: Value = serde_json::from_slice(&bytes).map_err(|e| {
+        Fault::Config(format!(
+            "the file is no JSON: line {}, column {}",
+            e.line(),
+            e.column()
+        ))
+    })?;
+    let house = open(common).await?;
+    match engine::command::perform_json(&house, &name, fields).await {
+        Ok(answer) => {
+            show::line(&answer.to_string());
+            Ok(true)
+        }
+        Err(engine::command::PerformError::Fault(fault @ Fault::Refused(_))) => {
+            show::line(&show::refusal(&fault).to_string());
+            Ok(false)
+        }
+        Err(engine::command::PerformError::Fault(fault)) => Err(fault),
+        Err(engine::command::PerformError::Read(error)) => {
+            show::line(&json!({ "refused": "input", "because": error.to_string() }).to_string());
+            Ok(false)
+        }
+    }
+}
+
+async fn replay(common: &Common, archive: &str, path: &Path) -> Result<bool, Fault> {
+    if archive != "certcc-vda" {
+        return Err(Fault::Config(format!(
+            "{archive}: this program knows the archive certcc-vda"
+        )));
+    }
+    let (house, children) = open_signing(common).await?;
+    let summary =
+        engine::replay::certcc_vda(&house, path, &engine::replay::Options::default()).await?;
+    let value = serde_json::to_value(&summary).map_err(|_| Fault::Form("summary"))?;
+    show::answer(common.json, &value, || summary.to_string());
+    drop(house);
+    drop(children);
+    Ok(summary.broken.is_empty())
+}
+
+async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
+    let bytes = read(path)?;
+    let import = formats::subscribers::read(&bytes)
+        .map_err(|e| Fault::Config(format!("{}: {}", path.display(), e.code())))?;
+    let house = open(common).await?;
+    let done = engine::command::distribution::import(&house, &import.rows).await?;
+    let problems: Vec<Value> = import
+        .problems
+        .iter()
+        .map(|p| json!({ "line": p.line, "code": p.kind.code() }))
+        .collect();
+    let good = problems.is_empty();
+    show::answer(
+        common.json,
+        &json!({ "entered": done.entered, "known": done.known, "problems": problems }),
+        || {
+            let mut out = format!("{} entered, {} known already", done.entered, done.known);
+            for problem in &import.problems {
+                out.push_str(&format!("\nline {}: {}", problem.line, problem.kind.code()));
+            }
+            out
+        },
+    );
+    Ok(good)
+}
+
+async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
+    let house = open(common).await?;
+    match what {
+        MailCommand::Take { file } => {
+            let bytes = read(&file)?;
+            match house.take_mail(&bytes).await {
+                Ok((advisory, revision, _)) => {
+                    show::answer(
+                        common.json,
+                        &json!({ "acknowledged": advisory.to_string(), "revision": revision }),
+                        || "acknowledged".into(),
+                    );
+                    Ok(true)
+                }
+                Err(fault @ Fault::Refused(_)) => {
+                    show::line(&show::refusal(&fault).to_string());
+                    Ok(false)
+                }
+                Err(fault) => Err(fault),
+            }
+        }
+        MailCommand::Send => {
+            if let Some(why) = house.held().await? {
+                eprintln!("noroshi: held: {why}");
+                return Err(Fault::Held);
+            }
+            let mut editions = Editions::default();
+            let mut total = 0;
+            let contacts = house.send_first_contacts().await?;
+            loop {
+                let sent = house.send_copies(&mut editions).await?;
+                total += sent.accepted;
+                if sent == engine::post::Sent::default() {
+                    break;
+                }
+            }
+            let states = states(&house).await?;
+            show::answer(
+                common.json,
+                &json!({ "accepted": total, "first_contacts": contacts, "states": states }),
+                || format!("{total} accepted; {states}"),
+            );
+            Ok(true)
+        }
+        MailCommand::Copies { number } => {
+            let value = match number {
+                None => states(&house).await?,
+                Some(number) => tools::copies(&house, &number).await?,
+            };
+            show::line(&value.to_string());
+            Ok(true)
+        }
+    }
+}
+
+async fn states(house: &House) -> Result<Value, Fault> {
+    let states = house.store.copy_states().await?;
+    Ok(states
+        .into_iter()
+        .map(|(state, n)| (state.word().to_owned(), json!(n)))
+        .collect::<serde_json::Map<_, _>>()
+        .into())
+}
+
+async fn press(common: &Common, out: Option<&Path>) -> Result<bool, Fault> {
+    let house = open(common).await?;
+    let pressed = match out {
+        Some(out) => house.press_out(out).await?,
+        None => house.press().await?,
+    };
+    let value = json!({ "files": pressed.files, "changed": pressed.changed, "advisories": pressed.advisories });
+    show::answer(common.json, &value, || {
+        format!(
+            "{} files, {} changed, {} advisories",
+            pressed.files, pressed.changed, pressed.advisories
+        )
+    });
+    Ok(true)
+}

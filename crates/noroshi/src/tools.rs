@@ -1,0 +1,428 @@
+//! The operator's tools: configuration, doctor, backup, ledger, verification.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use engine::config::{Config, Purpose};
+use engine::{Fault, House};
+use serde_json::{Value, json};
+
+use crate::args::Common;
+use crate::init::store_location::location;
+use crate::run::{open, read};
+use crate::show;
+
+/// Checks the configuration file.
+///
+/// # Errors
+/// If it cannot be read; what is wrong is an answer.
+pub fn config_check(common: &Common) -> Result<bool, Fault> {
+    match Config::read(&common.dir) {
+        Ok(_) => {
+            show::answer(common.json, &json!({ "good": true }), || {
+                "The configuration is good.".into()
+            });
+            Ok(true)
+        }
+        Err(Fault::Config(why)) => {
+            show::answer(
+                common.json,
+                &json!({ "good": false, "because": why }),
+                || why.clone(),
+            );
+            Ok(false)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Shows each value and where it comes from.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn config_explain(common: &Common) -> Result<bool, Fault> {
+    let config = Config::read(&common.dir)?;
+    let written = std::fs::read_to_string(common.dir.join(engine::config::FILE))
+        .map_err(Fault::io("cannot read the configuration"))?;
+    let text = config.to_text()?;
+    let value = json!({ "file": common.dir.join(engine::config::FILE), "text": text, "database": common.database.is_some() });
+    show::answer(common.json, &value, || {
+        let mut out = format!(
+            "data folder: {} (--dir, NOROSHI_DIR or the default)\n",
+            common.dir.display()
+        );
+        out.push_str(if common.database.is_some() {
+            "database: PostgreSQL (--database or NOROSHI_DATABASE)\n"
+        } else {
+            "database: SQLite in the data folder (default)\n"
+        });
+        for line in text.lines().filter(|l| l.contains(" = ")) {
+            let key = line.split(" = ").next().unwrap_or_default();
+            let origin = if written
+                .lines()
+                .any(|w| w.trim_start().starts_with(&format!("{key} =")))
+            {
+                "file"
+            } else {
+                "default"
+            };
+            out.push_str(&format!("{line}   [{origin}]\n"));
+        }
+        out
+    });
+    Ok(true)
+}
+
+/// Looks for what is not as it should be, and says what the present mode does not resist.
+///
+/// # Errors
+/// If the house cannot be opened.
+pub async fn doctor(common: &Common) -> Result<bool, Fault> {
+    let house = open(common).await?;
+    let mut findings: Vec<(&str, String)> = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
+    if let Some(why) = house.held().await? {
+        findings.push((
+            "held",
+            format!("the house is held: {why}; say: noroshi resume --compared …"),
+        ));
+    }
+    let chain = house.verify_ledger(&[]).await?;
+    if let Some(broken) = &chain.broken {
+        findings.push(("ledger", broken.clone()));
+    }
+    let spread = (engine::clock::now().0 - house.store.clock().await?).abs();
+    if spread > 500_000 {
+        findings.push((
+            "clock",
+            format!(
+                "node and database clock differ by {} ms; over 2000 ms releases are held",
+                spread / 1000
+            ),
+        ));
+    }
+    for (state, n) in house.store.copy_states().await? {
+        if matches!(state.word(), "refused" | "expired") {
+            findings.push((
+                "mail",
+                format!(
+                    "{n} copies are {}: their contacts need a person",
+                    state.word()
+                ),
+            ));
+        }
+    }
+    secrets(&common.dir.join(engine::house::KEYS), &mut findings);
+    if house.config.purpose == Purpose::Live
+        && house.config.mail.transport == engine::config::Transport::Folder
+    {
+        notes.push(
+            "mail is written to DIR/mail and goes nowhere else (mail.transport = \"folder\")"
+                .into(),
+        );
+    }
+    notes.push("keys lie in the data folder: who takes database and keys together reads everything; copy them apart, and use disk encryption against a removed disk".into());
+    notes.push("no outside holder of anchors is configured: a rewriting of the whole ledger by this machine's administrator would be noticed only by whoever kept a copy of archive/leaves.jsonl".into());
+    notes.push(
+        "the contexts are processes of one user on this machine; they are not confined further"
+            .into(),
+    );
+    let value = json!({
+        "findings": findings.iter().map(|(code, text)| json!({ "code": code, "text": text })).collect::<Vec<_>>(),
+        "notes": notes,
+        "records": chain.records,
+        "engine": house.store.engine_name(),
+    });
+    show::answer(common.json, &value, || {
+        let mut out = format!(
+            "{} records in the ledger, {}.\n",
+            chain.records,
+            house.store.engine_name()
+        );
+        for (code, text) in &findings {
+            out.push_str(&format!("NOT AS IT SHOULD BE [{code}] {text}\n"));
+        }
+        for note in &notes {
+            out.push_str(&format!("know: {note}\n"));
+        }
+        out
+    });
+    Ok(findings.is_empty())
+}
+
+fn secrets(folder: &Path, findings: &mut Vec<(&'static str, String)>) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.to_string_lossy().contains("public")
+                && path
+                    .extension()
+                    .is_some_and(|e| e == "key" || e == "pgp" || e == "password")
+                && let Err(error) = seal::files::read_secret(&path)
+            {
+                findings.push(("keys", error.to_string()));
+            }
+        }
+    }
+}
+
+/// Seals a backup.
+///
+/// # Errors
+/// If it cannot be written.
+pub async fn backup(common: &Common, file: &Path) -> Result<bool, Fault> {
+    let store = store::Store::open(&location(common)?).await?;
+    let done = engine::backup::backup(&common.dir, &store, file).await?;
+    let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
+    show::answer(common.json, &value, || {
+        format!(
+            "{}\n{}\n{} records, ledger root {}, key backup no. {}. Keep the two files in different places.",
+            done.data.display(),
+            done.keys.display(),
+            done.records,
+            done.root,
+            done.number
+        )
+    });
+    Ok(true)
+}
+
+fn secret(file: Option<&Path>) -> Result<zeroize::Zeroizing<String>, Fault> {
+    let bytes = match file {
+        Some(path) => seal::files::read_secret(path)?.to_vec(),
+        None => read(Path::new("-"))?,
+    };
+    Ok(zeroize::Zeroizing::new(
+        String::from_utf8_lossy(&bytes).trim().to_owned(),
+    ))
+}
+
+/// Tries a backup by restoring it.
+///
+/// # Errors
+/// If it cannot be opened; what the trial finds is an answer.
+pub async fn backup_verify(
+    common: &Common,
+    file: &Path,
+    secret_file: Option<&Path>,
+) -> Result<bool, Fault> {
+    let work = std::env::temp_dir().join(format!(
+        "noroshi-trial-{}",
+        seal::hex(&seal::random::bytes::<8>())
+    ));
+    match engine::backup::verify(file, &secret(secret_file)?, &work).await {
+        Ok(done) => {
+            let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
+            show::answer(common.json, &value, || {
+                format!(
+                    "The backup restores: {} records, ledger root {}.",
+                    done.records, done.root
+                )
+            });
+            Ok(true)
+        }
+        Err(Fault::Config(why)) => {
+            show::answer(
+                common.json,
+                &json!({ "good": false, "because": why }),
+                || why.clone(),
+            );
+            Ok(false)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Restores a backup into the data folder.
+///
+/// # Errors
+/// If the folder is in use or the backup does not open.
+pub async fn restore(
+    common: &Common,
+    file: &Path,
+    secret_file: Option<&Path>,
+    trial: bool,
+) -> Result<bool, Fault> {
+    let done = engine::backup::restore(
+        file,
+        &secret(secret_file)?,
+        &common.dir,
+        &location(common)?,
+        trial,
+    )
+    .await?;
+    let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
+    show::answer(common.json, &value, || {
+        format!(
+            "Restored into {}: {} records, ledger root {}.\nThe house is held: compare it with archive/leaves.jsonl of the portal and the signer's journal, then say: noroshi resume --compared \"…\"",
+            common.dir.display(),
+            done.records,
+            done.root
+        )
+    });
+    Ok(true)
+}
+
+/// Verifies the chain, and anchors that somebody else holds.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn ledger_verify(common: &Common, anchor: Option<&Path>) -> Result<bool, Fault> {
+    let house = open(common).await?;
+    let mut anchors = Vec::new();
+    if let Some(path) = anchor {
+        for line in String::from_utf8_lossy(&read(path)?).lines() {
+            let line = line.trim();
+            match serde_json::from_str::<seal::leaf::Leaf>(line) {
+                Ok(leaf) if leaf.kind == "anchor" => anchors.push(leaf.sha256),
+                Ok(_) => {}
+                Err(_) if seal::unhex32(line).is_some() => anchors.push(line.to_owned()),
+                Err(_) if line.is_empty() => {}
+                Err(_) => {
+                    return Err(Fault::Config(
+                        "the anchor file has a line that is neither a leaf nor a root hash".into(),
+                    ));
+                }
+            }
+        }
+    }
+    let found = house.verify_ledger(&anchors).await?;
+    let good = found.broken.is_none() && found.anchors_missing.is_empty();
+    let value = json!({ "good": good, "records": found.records, "root": found.root, "broken": found.broken, "anchors_found": found.anchors_found, "anchors_missing": found.anchors_missing });
+    show::answer(common.json, &value, || {
+        let mut out = format!("{} records, root {}", found.records, found.root);
+        if let Some(broken) = &found.broken {
+            out.push_str(&format!("\nBROKEN: {broken}"));
+        }
+        if !anchors.is_empty() {
+            out.push_str(&format!(
+                "\n{} of {} anchors stand in this chain",
+                found.anchors_found,
+                anchors.len()
+            ));
+        }
+        for missing in &found.anchors_missing {
+            out.push_str(&format!("\nNOT IN THIS CHAIN: {missing}"));
+        }
+        out
+    });
+    Ok(good)
+}
+
+/// Rebuilds the projections; tells whether they were what they should be.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub async fn ledger_rebuild(common: &Common) -> Result<bool, Fault> {
+    let house = open(common).await?;
+    let before = house.store.dump_projections().await?;
+    let rows = house.rebuild().await?;
+    let same = house.store.dump_projections().await? == before;
+    show::answer(
+        common.json,
+        &json!({ "rows": rows, "unchanged": same }),
+        || {
+            if same {
+                format!("{rows} rows, byte for byte what stood there")
+            } else {
+                format!("{rows} rows; the projections differed and were put right")
+            }
+        },
+    );
+    Ok(same)
+}
+
+/// Checks a pressed tree or a document.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn verify(common: &Common, path: &Path, key: Option<&str>) -> Result<bool, Fault> {
+    use seal::verify::{KeyPin, Options};
+    let pin = match key {
+        None => None,
+        Some(text)
+            if text.len() >= 40 && text.chars().all(|c| c.is_ascii_hexdigit() || c == ' ') =>
+        {
+            Some(KeyPin::Fingerprint(text.replace(' ', "")))
+        }
+        Some(file) => Some(KeyPin::Certificate(read(Path::new(file))?)),
+    };
+    let options = Options {
+        key: pin,
+        now: SystemTime::now(),
+    };
+    let report = if path.is_dir() {
+        seal::verify::tree(path, &options)
+    } else {
+        seal::verify::file(path, &options)
+    };
+    let report = report.map_err(|e| Fault::Config(e.to_string()))?;
+    let findings: Vec<Value> = report
+        .findings
+        .iter()
+        .map(|f| json!({ "code": f.code, "path": f.path, "message": f.message }))
+        .collect();
+    let value = json!({
+        "good": report.is_good(), "files": report.files, "advisories": report.advisories, "documents": report.documents, "signatures": report.signatures,
+        "leaves": report.leaves, "fingerprint": report.fingerprint, "user_id": report.user_id, "pinned": report.pinned, "findings": findings, "notes": report.notes,
+    });
+    show::answer(common.json, &value, || {
+        let mut out = format!(
+            "{} files, {} advisories, {} documents, {} signatures, {} leaves\nsigned by {} ({})\n",
+            report.files,
+            report.advisories,
+            report.documents,
+            report.signatures,
+            report.leaves,
+            report.fingerprint,
+            report.user_id
+        );
+        for f in &report.findings {
+            out.push_str(&format!("FINDING [{}] {}: {}\n", f.code, f.path, f.message));
+        }
+        for note in &report.notes {
+            out.push_str(&format!("know: {note}\n"));
+        }
+        out.push_str(if report.is_good() { "good" } else { "NOT GOOD" });
+        out
+    });
+    Ok(report.is_good())
+}
+
+/// The copies of an advisory's last revision.
+///
+/// # Errors
+/// If there is no such advisory.
+pub async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
+    let rows = house.store.advisories().await?;
+    let row = rows
+        .iter()
+        .find(|r| r.number == number)
+        .ok_or(Fault::Config(format!("no advisory {number} is published")))?;
+    let mut out = Vec::new();
+    for revision in 1..=row.revision {
+        for copy in house.store.copies(row.id, revision).await? {
+            let code = seal::token::code(house.keys.codes.bytes(), &copy.id);
+            out.push(json!({ "revision": revision, "reference": copy.reference, "state": copy.state.word(), "attempts": copy.attempts, "code": code }));
+        }
+    }
+    Ok(Value::Array(out))
+}
+
+/// Measures one thing for `cargo xtask bench`; prints `name=value` lines.
+///
+/// # Errors
+/// If it cannot run.
+pub async fn measure(
+    common: &Common,
+    name: &str,
+    n: u64,
+    path: Option<&Path>,
+) -> Result<bool, Fault> {
+    engine::measure::run(&common.dir, &location(common)?, name, n, path)
+        .await
+        .map(|()| true)
+}

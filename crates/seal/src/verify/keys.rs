@@ -1,0 +1,261 @@
+//! The keys of a tree, the key that the reader brought, and what the two have to do with each other.
+//!
+//! A key that lies beside what it signs proves only that one hand made both; the notes say so. User ids,
+//! expiry and revocation are read under sequoia's policy, since anybody can add a user id to a certificate
+//! or take one away.
+
+use std::time::{Duration, SystemTime};
+
+use sequoia_openpgp::Cert;
+use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::policy::StandardPolicy;
+use sequoia_openpgp::serialize::SerializeInto;
+use sequoia_openpgp::types::RevocationStatus;
+
+use super::walk::Files;
+use super::{KeyPin, Report, VerifyError};
+use crate::openpgp::Certificate;
+
+/// Path of the advisory key.
+pub(super) const ADVISORY: &str = "keys/advisory.asc";
+/// Path of the key that signs the list of files.
+pub(super) const LOG: &str = "keys/log.asc";
+
+/// A key that ends sooner than this is a finding (CSAF 2.1 §7.1.20).
+const EXPIRY_ERROR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A key that ends sooner than this is worth a note.
+const EXPIRY_NOTE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// The keys that signatures are checked with.
+pub(super) struct Keys {
+    /// Signs documents.
+    pub(super) advisory: Option<Certificate>,
+    /// Signs the list of files.
+    pub(super) log: Option<Certificate>,
+    /// Whether the advisory key says that it is for exercises only.
+    pub(super) exercise: bool,
+}
+
+/// A pinned key, read.
+pub(super) enum Pin {
+    /// 40 or 64 upper-case hexadecimal digits.
+    Fingerprint(String),
+    /// The certificate.
+    Certificate(Box<Cert>),
+}
+
+impl Pin {
+    /// Reads what the reader gave.
+    pub(super) fn of(given: Option<&KeyPin>) -> Result<Option<Self>, VerifyError> {
+        match given {
+            None => Ok(None),
+            Some(KeyPin::Fingerprint(text)) => fingerprint(text)
+                .map(|text| Some(Pin::Fingerprint(text)))
+                .ok_or(VerifyError::Pin),
+            Some(KeyPin::Certificate(bytes)) => Cert::from_bytes(bytes)
+                .map(|cert| Some(Pin::Certificate(Box::new(cert))))
+                .map_err(|_| VerifyError::Pin),
+        }
+    }
+
+    fn fingerprint(&self) -> String {
+        match self {
+            Pin::Fingerprint(text) => text.clone(),
+            Pin::Certificate(cert) => cert.fingerprint().to_hex(),
+        }
+    }
+}
+
+/// Short key ids are no pins: they can be forged at will.
+fn fingerprint(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text.strip_prefix("0x").unwrap_or(text);
+    let digits: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace() && *c != ':')
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    let whole = matches!(digits.len(), 40 | 64);
+    (whole && digits.chars().all(|c| c.is_ascii_hexdigit())).then_some(digits)
+}
+
+/// Reads the keys of a tree and holds the advisory key against the pin.
+pub(super) fn of_tree(
+    files: &Files,
+    pin: Option<&Pin>,
+    now: SystemTime,
+    report: &mut Report,
+) -> Keys {
+    let beside = cert(ADVISORY, files.read(ADVISORY).ok(), report);
+    let log = cert(LOG, files.read(LOG).ok(), report);
+    let mut keys = advisory(beside, pin, now, report);
+    if let Some(log) = log {
+        lifetime(&log, LOG, now, report);
+        if report.pinned {
+            report.notes.push(format!(
+                "pages, lists and leaves are signed by a key that lies beside them (fingerprint {}) and was not pinned",
+                log.fingerprint().to_hex()
+            ));
+        }
+        keys.log = certificate(&log, LOG, report);
+    }
+    keys
+}
+
+/// Chooses the advisory key between the one beside the documents and the pinned one.
+pub(super) fn advisory(
+    beside: Option<Cert>,
+    pin: Option<&Pin>,
+    now: SystemTime,
+    report: &mut Report,
+) -> Keys {
+    let mut keys = Keys {
+        advisory: None,
+        log: None,
+        exercise: false,
+    };
+    if let (Some(beside), Some(pin)) = (&beside, pin) {
+        let found = beside.fingerprint().to_hex();
+        let expected = pin.fingerprint();
+        report.pinned = found == expected;
+        if !report.pinned {
+            let message = format!("the key has fingerprint {found}, the pinned one {expected}");
+            report.find("key-pin", ADVISORY, message);
+        }
+    }
+    let chosen = match (beside, pin) {
+        // Equal fingerprints: both are the same key's, and either may carry the later revocation.
+        (Some(beside), Some(Pin::Certificate(pinned))) if report.pinned => {
+            let pinned = (**pinned).clone();
+            Some(pinned.clone().merge_public(beside).unwrap_or(pinned))
+        }
+        (None, Some(Pin::Certificate(pinned))) => {
+            report.pinned = true;
+            Some((**pinned).clone())
+        }
+        (beside, _) => beside,
+    };
+    let Some(chosen) = chosen else {
+        return keys;
+    };
+    lifetime(&chosen, ADVISORY, now, report);
+    report.fingerprint = chosen.fingerprint().to_hex();
+    let names = user_ids(&chosen, now);
+    if names.is_empty() {
+        let message = "the key carries no user id that it vouches for itself";
+        report.find("key-user-id", ADVISORY, message);
+    }
+    report.user_id = names.first().cloned().unwrap_or_default();
+    for word in ["DEMO", "EXERCISE"] {
+        if let Some(name) = names.iter().find(|name| name.starts_with(word)) {
+            let kind = if word == "DEMO" {
+                "a demonstration"
+            } else {
+                "an exercise"
+            };
+            let note = format!("the key \"{name}\" is {kind} key: nothing it signs is real");
+            report.notes.push(note);
+        }
+    }
+    if !report.pinned {
+        report.notes.push(format!(
+            "consistent with the key that lies beside it (fingerprint {}), which proves nothing about who made it",
+            report.fingerprint
+        ));
+    }
+    keys.exercise = names.iter().any(|name| name.starts_with("EXERCISE"));
+    keys.advisory = certificate(&chosen, ADVISORY, report);
+    keys
+}
+
+/// Reads the certificate that lies at `path`; a missing or broken one is a finding.
+pub(super) fn cert(path: &str, bytes: Option<Vec<u8>>, report: &mut Report) -> Option<Cert> {
+    let Some(bytes) = bytes else {
+        report.find("key-missing", path, "the public key is missing");
+        return None;
+    };
+    match Cert::from_bytes(&bytes) {
+        Ok(cert) => {
+            if cert.is_tsk() {
+                report.find(
+                    "key-secret",
+                    path,
+                    "a secret key lies where the public one belongs",
+                );
+            }
+            Some(cert)
+        }
+        Err(_) => {
+            report.find("key-form", path, "the file holds no OpenPGP certificate");
+            None
+        }
+    }
+}
+
+/// Without a key no signature is checked, so one that cannot be used must never go unsaid.
+fn certificate(cert: &Cert, path: &str, report: &mut Report) -> Option<Certificate> {
+    let read = cert
+        .to_vec()
+        .ok()
+        .and_then(|bytes| Certificate::read(&bytes).ok());
+    if read.is_none() {
+        report.find("key-form", path, "the certificate cannot be used");
+    }
+    read
+}
+
+fn user_ids(cert: &Cert, now: SystemTime) -> Vec<String> {
+    let policy = StandardPolicy::new();
+    let Ok(valid) = cert.with_policy(&policy, now) else {
+        return Vec::new();
+    };
+    valid
+        .userids()
+        .map(|id| super::printable(&String::from_utf8_lossy(id.userid().value())))
+        .collect()
+}
+
+/// Finds a key that is revoked, cannot be used, or ends soon.
+fn lifetime(cert: &Cert, path: &str, now: SystemTime, report: &mut Report) {
+    let policy = StandardPolicy::new();
+    let Ok(valid) = cert.with_policy(&policy, now) else {
+        report.find("key-unusable", path, "the key cannot be used at this time");
+        return;
+    };
+    if matches!(valid.revocation_status(), RevocationStatus::Revoked(_)) {
+        report.find("key-revoked", path, "the key is revoked");
+    }
+    let whole = valid.primary_key().key_expiration_time();
+    let ends: Vec<Option<SystemTime>> = valid
+        .keys()
+        .alive()
+        .revoked(false)
+        .for_signing()
+        .map(|key| earlier(whole, key.key_expiration_time()))
+        .collect();
+    if ends.contains(&None) {
+        return;
+    }
+    let last = ends.into_iter().flatten().max();
+    let left = last.and_then(|last| last.duration_since(now).ok());
+    match left {
+        Some(left) if left >= EXPIRY_NOTE => {}
+        Some(left) if left >= EXPIRY_ERROR => {
+            let days = left.as_secs() / 86_400;
+            report.notes.push(format!("{path} ends in {days} days"));
+        }
+        Some(left) => {
+            let days = left.as_secs() / 86_400;
+            report.find("key-expiry", path, format!("the key ends in {days} days"));
+        }
+        None => report.find("key-expiry", path, "no part of the key can sign any more"),
+    }
+}
+
+/// The earlier of two ends, of which "none" is the latest.
+fn earlier(a: Option<SystemTime>, b: Option<SystemTime>) -> Option<SystemTime> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

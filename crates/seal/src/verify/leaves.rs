@@ -1,0 +1,109 @@
+//! The leaves of the archive log: one for each archived document, and none without one.
+//!
+//! Leaves are read strictly: a line must be the canonical bytes of what it says, since those bytes are what
+//! trees and proofs will be built on.
+
+use std::collections::BTreeSet;
+
+use super::Run;
+use super::archive::{Archive, EXERCISE, FORMS, Place};
+use super::reading;
+use super::sums::is_sha256;
+use crate::leaf::Leaf;
+
+/// Path of the list of leaves.
+pub(super) const PATH: &str = "archive/leaves.jsonl";
+
+/// Holds the leaves against the archive, both ways.
+pub(super) fn check(run: &mut Run, archive: &Archive) {
+    let Some(bytes) = run.bytes(PATH, "leaves-missing") else {
+        return;
+    };
+    let mut seen: BTreeSet<Place> = BTreeSet::new();
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    let lines = bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|_| !bytes.is_empty());
+    for (number, line) in (1_usize..).zip(lines) {
+        run.report.leaves += 1;
+        match read(line) {
+            Err(problem) => run.find("leaf-form", PATH, format!("line {number}: {problem}")),
+            Ok(Read::Anchor) => {}
+            Ok(Read::Document(leaf, kind)) => {
+                document(run, archive, &mut seen, number, &leaf, kind);
+            }
+        }
+    }
+    for place in archive
+        .digests
+        .keys()
+        .filter(|place| !seen.contains(*place))
+    {
+        let (number, revision, kind) = place;
+        let message = format!("revision {revision} has no leaf for its {kind}");
+        run.find(
+            "leaf-missing",
+            &format!("archive/{number}/{revision}"),
+            message,
+        );
+    }
+}
+
+enum Read {
+    Anchor,
+    Document(Leaf, &'static str),
+}
+
+fn read(line: &[u8]) -> Result<Read, &'static str> {
+    let leaf: Leaf = serde_json::from_slice(line).map_err(|_| "it is no leaf")?;
+    if leaf.bytes().ok().as_deref() != Some(line) {
+        return Err("it is not written in the canonical form");
+    }
+    let fields_fit = leaf.v == 1
+        && matches!(leaf.realm.as_str(), "live" | "exercise")
+        && is_sha256(&leaf.sha256)
+        && reading::instant(&leaf.instant).is_some();
+    if !fields_fit {
+        return Err("version, realm, hash or instant are not of form 1");
+    }
+    if leaf.kind == "anchor" {
+        let plain = leaf.series == "ledger" && leaf.number.is_empty() && leaf.revision == 0;
+        return plain
+            .then_some(Read::Anchor)
+            .ok_or("an anchor with number, revision or another series");
+    }
+    match FORMS.iter().find(|form| form.kind == leaf.kind) {
+        Some(form) => Ok(Read::Document(leaf, form.kind)),
+        None => Err("the kind of document is unknown"),
+    }
+}
+
+fn document(
+    run: &mut Run,
+    archive: &Archive,
+    seen: &mut BTreeSet<Place>,
+    line: usize,
+    leaf: &Leaf,
+    kind: &'static str,
+) {
+    let place: Place = (leaf.number.clone(), leaf.revision, kind);
+    let named = format!("{} revision {} {kind}", leaf.number, leaf.revision);
+    match archive.digests.get(&place) {
+        None => {
+            let message = format!("line {line}: {named} is not in the archive");
+            run.find("leaf-without-document", PATH, message);
+        }
+        Some(digest) if *digest != leaf.sha256 => {
+            let message = format!("line {line}: {named} has SHA-256 {digest}");
+            run.find("leaf-hash", PATH, message);
+        }
+        Some(_) => {}
+    }
+    if run.keys.exercise && leaf.realm == "live" {
+        run.find("exercise-key", PATH, EXERCISE);
+    }
+    if !seen.insert(place) {
+        let message = format!("line {line}: {named} has a leaf already");
+        run.find("leaf-duplicate", PATH, message);
+    }
+}

@@ -1,0 +1,331 @@
+//! A small correct tree with two numbers and three revisions, made in memory and written to a fresh folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use seal::leaf::Leaf;
+use seal::openpgp::{NewKey, SigningKey, draw};
+use seal::verify::{self, KeyPin, Options, Report};
+use sequoia_openpgp::Profile;
+use sequoia_openpgp::cert::{CertBuilder, CipherSuite};
+use sequoia_openpgp::serialize::SerializeInto;
+use serde_json::{Value, json};
+
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+
+pub(crate) const FIRST: &str = "2026-01-02T00:00:00Z";
+pub(crate) const SECOND: &str = "2026-03-01T00:00:00Z";
+pub(crate) const OLD: &str = "2025-12-31T00:00:00Z";
+pub(crate) const BASE: &str = "https://portal.example";
+pub(crate) const CSAF_1: &str = "csaf/white/2026/nrs-1.json";
+pub(crate) const CSAF_2: &str = "csaf/white/2025/nrs-2.json";
+pub(crate) const ROLIE: &str = "csaf/white/feed-tlp-white.json";
+pub(crate) const CHANGES: &str = "csaf/white/changes.csv";
+pub(crate) const INDEX: &str = "csaf/white/index.txt";
+pub(crate) const LEAVES: &str = "archive/leaves.jsonl";
+pub(crate) const METADATA: &str = ".well-known/csaf/provider-metadata.json";
+pub(crate) const SECURITY: &str = ".well-known/security.txt";
+
+pub(crate) static ADVISORY: LazyLock<NewKey> =
+    LazyLock::new(|| draw("Example Centre <desk@portal.example>", at(), false).unwrap());
+pub(crate) static LOG: LazyLock<NewKey> =
+    LazyLock::new(|| draw("Example Centre log <log@portal.example>", at(), false).unwrap());
+pub(crate) static GOOD: LazyLock<Files> = LazyLock::new(good);
+
+pub(crate) fn at() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_305_600)
+}
+
+pub(crate) fn options(key: Option<KeyPin>) -> Options {
+    Options {
+        key,
+        now: at() + Duration::from_secs(3_600),
+    }
+}
+
+fn good() -> Files {
+    let mut files = Files::new();
+    archived(&mut files, "NRS-1", &[FIRST, SECOND]);
+    archived(&mut files, "NRS-2", &[OLD]);
+    let anchor = anchor();
+    append(&mut files, &anchor);
+    for (path, archived) in [
+        (CSAF_1, "archive/NRS-1/2/csaf.json"),
+        (CSAF_2, "archive/NRS-2/1/csaf.json"),
+    ] {
+        let bytes = files[archived].clone();
+        csaf_files(&mut files, path, &bytes);
+    }
+    put(&mut files, INDEX, b"2025/nrs-2.json\n2026/nrs-1.json\n");
+    let changes = format!("\"2026/nrs-1.json\",\"{SECOND}\"\n\"2025/nrs-2.json\",\"{OLD}\"\n");
+    put(&mut files, CHANGES, changes.as_bytes());
+    put(&mut files, ROLIE, &pretty(&rolie()));
+    put(&mut files, "csaf/service.json", &pretty(&service()));
+    put(&mut files, METADATA, &pretty(&metadata()));
+    let security = "Contact: mailto:desk@portal.example\nExpires: 2027-02-01T00:00:00Z\n";
+    let security = signing(&ADVISORY)
+        .clear_signed(security.as_bytes(), at())
+        .unwrap();
+    put(&mut files, SECURITY, &security);
+    for page in [
+        "index.html",
+        "404.html",
+        "ja/index.html",
+        "assets/house.css",
+    ] {
+        put(&mut files, page, b"<p>page");
+        put(&mut files, &format!("{page}.gz"), &gzip(b"<p>page"));
+        put(&mut files, &format!("{page}.br"), b"not looked into");
+    }
+    put(&mut files, "advisories.json", b"{}\n");
+    put(&mut files, "keys/advisory.asc", &ADVISORY.public);
+    put(&mut files, "keys/log.asc", &LOG.public);
+    resum(&mut files);
+    files
+}
+
+/// Puts every revision into the archive with its leaves, and the last one into `/advisories`.
+pub(crate) fn archived(files: &mut Files, number: &str, times: &[&str]) {
+    for (revision, _) in (1_u32..).zip(times) {
+        let until = &times[..revision as usize];
+        let folder = format!("archive/{number}/{revision}");
+        let now = format!("advisories/{number}");
+        let doc = pretty(&advisory(number, revision, until));
+        let csaf = pretty(&csaf(number, revision, until));
+        signed(files, &format!("{folder}/advisory.json"), "sig", &doc);
+        signed(files, &format!("{now}.json"), "sig", &doc);
+        signed(files, &format!("{folder}/csaf.json"), "asc", &csaf);
+        leaves_of(
+            files,
+            number,
+            revision,
+            &[("advisory-json", &doc), ("csaf", &csaf)],
+        );
+        for (lang, kind) in [("ja", "text-ja"), ("en", "text-en")] {
+            let text = format!("{number} 対策情報 {lang} {revision}\n- none\n").into_bytes();
+            let clear = signing(&ADVISORY).clear_signed(&text, at()).unwrap();
+            for stem in [format!("{folder}/text.{lang}"), format!("{now}.{lang}")] {
+                signed(files, &format!("{stem}.txt"), "sig", &text);
+                put(files, &format!("{stem}.asc"), &clear);
+            }
+            leaves_of(files, number, revision, &[(kind, &text)]);
+        }
+    }
+}
+
+fn leaves_of(files: &mut Files, number: &str, revision: u32, documents: &[(&str, &[u8])]) {
+    files.entry(LEAVES.to_owned()).or_default();
+    for (kind, bytes) in documents {
+        append(files, &leaf(number, revision, kind, bytes));
+    }
+}
+
+pub(crate) fn leaf(number: &str, revision: u32, kind: &str, bytes: &[u8]) -> String {
+    let leaf = Leaf {
+        v: 1,
+        realm: "live".to_owned(),
+        series: "NRS".to_owned(),
+        number: number.to_owned(),
+        revision,
+        kind: kind.to_owned(),
+        sha256: seal::hex(&seal::sha256(bytes)),
+        instant: FIRST.to_owned(),
+        persons: 2,
+    };
+    String::from_utf8(leaf.bytes().unwrap()).unwrap()
+}
+
+fn anchor() -> String {
+    let line = leaf("", 0, "anchor", b"root");
+    line.replace("\"series\":\"NRS\"", "\"series\":\"ledger\"")
+        .replace("\"persons\":2", "\"persons\":0")
+}
+
+fn advisory(number: &str, revision: u32, times: &[&str]) -> Value {
+    let history: Vec<Value> = (1_u32..)
+        .zip(times)
+        .map(|(n, at)| json!({ "revision": n, "at": at, "reason": {} }))
+        .collect();
+    json!({
+        "schema": "noroshi/advisory/1", "id": number, "revision": revision, "status": "final",
+        "marking": "none", "first_published": times[0], "published": times[times.len() - 1],
+        "publisher": {}, "audience": "administrator", "texts": {}, "damage": [],
+        "threat": "not_recorded", "severity": "not_recorded", "cvss": [], "cve": [],
+        "other_ids": [], "products": [], "vendors": [], "references": [], "credits": [],
+        "history": history,
+    })
+}
+
+fn csaf(number: &str, revision: u32, times: &[&str]) -> Value {
+    let history: Vec<Value> = (1_u32..)
+        .zip(times)
+        .map(|(n, at)| json!({ "date": at, "number": n.to_string(), "summary": "Published" }))
+        .collect();
+    json!({ "document": {
+        "category": "csaf_base", "csaf_version": "2.0",
+        "distribution": { "tlp": { "label": "WHITE" } },
+        "publisher": { "category": "coordinator", "name": "Example Centre", "namespace": BASE },
+        "title": "Title",
+        "tracking": {
+            "id": number, "version": revision.to_string(), "status": "final",
+            "initial_release_date": times[0], "current_release_date": times[times.len() - 1],
+            "revision_history": history,
+        },
+    } })
+}
+
+pub(crate) fn csaf_files(files: &mut Files, path: &str, bytes: &[u8]) {
+    signed(files, path, "asc", bytes);
+    rehash(files, path);
+}
+
+pub(crate) fn rehash(files: &mut Files, path: &str) {
+    let name = path.rsplit('/').next().unwrap();
+    let sha256 = seal::hex(&seal::sha256(&files[path]));
+    let sha512 = seal::hex(&seal::sha512(&files[path]));
+    for (ending, sum) in [("sha256", sha256), ("sha512", sha512)] {
+        let line = format!("{sum}  {name}\n");
+        put(files, &format!("{path}.{ending}"), line.as_bytes());
+    }
+}
+
+fn rolie() -> Value {
+    let entry = |id: &str, path: &str, first: &str, last: &str| {
+        let url = format!("{BASE}/{path}");
+        json!({
+            "id": id, "published": first, "updated": last,
+            "content": { "type": "application/json", "src": url },
+            "link": [
+                { "rel": "self", "href": url },
+                { "rel": "hash", "href": format!("{url}.sha256") },
+                { "rel": "hash", "href": format!("{url}.sha512") },
+                { "rel": "signature", "href": format!("{url}.asc") },
+            ],
+        })
+    };
+    json!({ "feed": { "updated": SECOND, "entry": [
+        entry("NRS-1", CSAF_1, FIRST, SECOND),
+        entry("NRS-2", CSAF_2, OLD, OLD),
+    ] } })
+}
+
+fn service() -> Value {
+    let href = format!("{BASE}/{ROLIE}");
+    json!({ "service": { "workspace": [{ "collection": [{ "href": href }] }] } })
+}
+
+fn metadata() -> Value {
+    let key =
+        json!({ "fingerprint": ADVISORY.fingerprint, "url": format!("{BASE}/keys/advisory.asc") });
+    let feed = json!({ "tlp_label": "WHITE", "url": format!("{BASE}/{ROLIE}") });
+    json!({
+        "canonical_url": format!("{BASE}/{METADATA}"),
+        "distributions": [{ "rolie": { "feeds": [feed] } }],
+        "last_updated": SECOND, "metadata_version": "2.0", "public_openpgp_keys": [key],
+        "publisher": {}, "role": "csaf_trusted_provider",
+    })
+}
+
+pub(crate) fn pretty(value: &Value) -> Vec<u8> {
+    format!("{value:#}\n").into_bytes()
+}
+
+fn signing(key: &NewKey) -> SigningKey {
+    SigningKey::read(&key.secret).unwrap()
+}
+
+fn signed(files: &mut Files, path: &str, ending: &str, bytes: &[u8]) {
+    let signature = signing(&ADVISORY).detached(bytes, at()).unwrap();
+    put(files, path, bytes);
+    put(files, &format!("{path}.{ending}"), &signature);
+}
+
+/// Lists every file anew and signs the list, as somebody with the log key could.
+pub(crate) fn resum(files: &mut Files) {
+    let sums: String = files
+        .iter()
+        .filter(|(path, _)| !path.starts_with("SHA256SUMS"))
+        .filter(|(path, _)| !path.ends_with(".gz") && !path.ends_with(".br"))
+        .map(|(path, bytes)| format!("{}  {path}\n", seal::hex(&seal::sha256(bytes))))
+        .collect();
+    let signature = signing(&LOG).detached(sums.as_bytes(), at()).unwrap();
+    put(files, "SHA256SUMS", sums.as_bytes());
+    put(files, "SHA256SUMS.asc", &signature);
+}
+
+/// gzip with one stored block (RFC 1951 §3.2.4).
+pub(crate) fn gzip(plain: &[u8]) -> Vec<u8> {
+    let crc = !plain.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 * (crc & 1))
+        })
+    });
+    let length = u16::try_from(plain.len()).unwrap();
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&(!length).to_le_bytes());
+    out.extend_from_slice(plain);
+    out.extend_from_slice(&crc.to_le_bytes());
+    out.extend_from_slice(&u32::from(length).to_le_bytes());
+    out
+}
+
+/// A certificate that ends `days` after the verification.
+pub(crate) fn ending_key(days: u64) -> Vec<u8> {
+    let (cert, _) = CertBuilder::new()
+        .add_userid("Example Centre <desk@portal.example>")
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_profile(Profile::RFC4880)
+        .unwrap()
+        .set_creation_time(at() - Duration::from_secs(86_400))
+        .set_validity_period(Duration::from_secs(86_400 * (days + 1) + 1_800))
+        .add_signing_subkey()
+        .generate()
+        .unwrap();
+    cert.to_vec().unwrap()
+}
+
+pub(crate) fn verified(files: &Files, key: Option<KeyPin>) -> Report {
+    let folder = Folder::of(files);
+    verify::tree(&folder.path, &options(key)).unwrap()
+}
+
+/// A fresh folder that goes when the test does.
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn of(files: &Files) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("noroshi-verify-{}-{count}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        for (inner, bytes) in files {
+            let file = path.join(inner);
+            fs::create_dir_all(file.parent().unwrap_or(Path::new("/"))).unwrap();
+            fs::write(file, bytes).unwrap();
+        }
+        Folder { path }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+pub(crate) fn put(files: &mut Files, path: &str, bytes: &[u8]) {
+    files.insert(path.to_owned(), bytes.to_vec());
+}
+
+pub(crate) fn append(files: &mut Files, line: &str) {
+    let leaves = files.get_mut(LEAVES).unwrap();
+    leaves.extend_from_slice(line.as_bytes());
+    leaves.push(b'\n');
+}

@@ -1,0 +1,185 @@
+//! Copies of the database: on the same engine, on the other one, and while others write.
+
+use ::store::schema;
+use ::store::{Store, StoreError, Value};
+
+use crate::fill::{START, id, next, only_rows, projections, put, record, truth};
+use crate::world::{Engine, World};
+
+/// Fills a store with at least one row of every table.
+async fn furnish(store: &Store) {
+    let mut published = next(id(1), 1);
+    published.records = vec![record(id(1), 1, &[0, 1, 254, 255])];
+    published.records[0].leaves = vec!["a published leaf".to_owned()];
+    published.rows.extend(projections());
+    published.rows.extend(truth());
+    put(store, published).await;
+    for version in 2..=12 {
+        put(store, next(id(1), version)).await;
+    }
+    for table in schema::ALL {
+        let count = store.count(table).await.expect("the database answers");
+        assert!(count > 0, "{} is empty", table.name);
+    }
+}
+
+async fn dump(store: &Store) -> Vec<u8> {
+    let mut out = Vec::new();
+    store.dump(&mut out).await.expect("a copy");
+    out
+}
+
+/// Takes a copy apart: name of the table and values, sorted, since a copy promises no order.
+fn rows(mut copy: &[u8]) -> Vec<(String, Vec<Value>)> {
+    let mut out = Vec::new();
+    while !copy.is_empty() {
+        let mut line = frame(&mut copy);
+        let table = String::from_utf8(frame(&mut line).to_vec()).expect("a table's name");
+        let mut values = Vec::new();
+        while let Some((kind, rest)) = line.split_first() {
+            line = rest;
+            values.push(match kind {
+                b'i' => {
+                    let (number, rest) = line.split_first_chunk::<8>().expect("eight bytes");
+                    line = rest;
+                    Value::Int(i64::from_be_bytes(*number))
+                }
+                b't' => Value::Text(String::from_utf8(frame(&mut line).to_vec()).expect("text")),
+                _ => Value::Bytes(frame(&mut line).to_vec()),
+            });
+        }
+        out.push((table, values));
+    }
+    out.sort();
+    out
+}
+
+fn frame<'a>(input: &mut &'a [u8]) -> &'a [u8] {
+    let (length, rest) = input.split_first_chunk::<4>().expect("a length");
+    let (bytes, rest) = rest.split_at(u32::from_be_bytes(*length) as usize);
+    *input = rest;
+    bytes
+}
+
+/// Carries a store over to `engine` and compares all that can be compared.
+async fn carry_over(world: World, engine: Engine) {
+    let store = world.create().await;
+    furnish(&store).await;
+    let copy = dump(&store).await;
+
+    let there = World::of(engine).await;
+    let second = there.create().await;
+    let taken = second.load(&copy).await.expect("a copy that can be read");
+    assert_eq!(taken, rows(&copy).len() as u64);
+    drop(second);
+    let second = there.open().await;
+    assert_eq!(rows(&dump(&second).await), rows(&copy));
+    assert_eq!(
+        second.dump_projections().await.expect("projections"),
+        store.dump_projections().await.expect("projections")
+    );
+    let chain = store.walk_chain(&[5]).await.expect("a chain");
+    assert_eq!(chain.broken, None);
+    assert_eq!(second.walk_chain(&[5]).await.expect("a chain"), chain);
+
+    // Both houses go on alike.
+    let here = put(&store, next(id(1), 13)).await;
+    assert_eq!(put(&second, next(id(1), 13)).await, here);
+}
+
+on_both! {
+    async fn a_copy_on_the_same_engine_is_the_same_house(world) {
+        let engine = world.engine;
+        carry_over(world, engine).await;
+    }
+
+    async fn a_copy_on_the_other_engine_is_the_same_house(world) {
+        let engine = world.engine.other();
+        carry_over(world, engine).await;
+    }
+
+    async fn a_damaged_copy_is_refused_whole(world) {
+        let store = world.create().await;
+        furnish(&store).await;
+        let copy = dump(&store).await;
+        let there = World::of(world.engine).await;
+        let second = there.create().await;
+        let mut foreign = copy.clone();
+        // The name of the first table stands behind two lengths of four bytes.
+        foreign[8] ^= 1;
+        for damaged in [&copy[..copy.len() - 1], &copy[..3], &foreign[..]] {
+            let outcome = second.load(damaged).await;
+            assert!(matches!(outcome, Err(StoreError::Shape { .. })), "{outcome:?}");
+        }
+        for table in schema::ALL.into_iter().filter(|table| table.name != "meta") {
+            assert_eq!(second.count(table).await.unwrap(), 0, "{}", table.name);
+        }
+        assert_eq!(second.load(&copy).await.unwrap(), rows(&copy).len() as u64);
+    }
+
+    /// The records of a copy and the streams' versions in it belong to the same instant.
+    async fn a_copy_made_while_others_write_is_of_one_instant(world) {
+        let store = world.create().await;
+        let writers: Vec<_> = (0..8)
+            .map(|n| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for version in 1..=40 {
+                        put(&store, next(id(n), version)).await;
+                    }
+                })
+            })
+            .collect();
+        loop {
+            let over = writers.iter().all(|writer| writer.is_finished());
+            let rows = rows(&dump(&store).await);
+            let records = rows.iter().filter(|(table, _)| table == "ledger").count();
+            let versions: i64 = rows
+                .iter()
+                .filter(|(table, _)| table == "stream")
+                .map(|(_, values)| if let Value::Int(version) = values[2] { version } else { 0 })
+                .sum();
+            assert_eq!(i64::try_from(records), Ok(versions));
+            if over {
+                assert_eq!(records, 8 * 40);
+                break;
+            }
+        }
+        for writer in writers {
+            writer.await.unwrap();
+        }
+    }
+
+    async fn erasing_takes_a_key_and_leaves_the_chain(world) {
+        let store = world.create().await;
+        furnish(&store).await;
+        let before = store.walk_chain(&[]).await.unwrap();
+        let mut key = store.key(id(900)).await.unwrap().unwrap();
+        key.epoch += 1;
+        key.wrapped = vec![9; 60];
+        store.rewrap(&[], std::slice::from_ref(&key)).await.unwrap();
+        assert_eq!(store.keys().await.unwrap(), [key]);
+        store.rewrap(&[id(900)], &[]).await.unwrap();
+        assert_eq!(store.keys().await.unwrap(), []);
+        assert_eq!(store.walk_chain(&[]).await.unwrap(), before);
+    }
+
+    /// Truth that is written twice stays as it was first; a file is its hash.
+    async fn truth_that_is_written_again_stays_as_it_was(world) {
+        let store = world.create().await;
+        put(&store, only_rows(truth())).await;
+        let before = rows(&dump(&store).await);
+        let again = truth()
+            .into_iter()
+            .filter(|(table, _)| matches!(table.name, "body" | "file"))
+            .map(|(table, mut values)| {
+                *values.last_mut().unwrap() = b"another".to_vec().into();
+                (table, values)
+            })
+            .collect();
+        put(&store, only_rows(again)).await;
+        assert_eq!(rows(&dump(&store).await), before);
+        assert_eq!(store.ledger_end().await.unwrap(), (0, 0));
+        assert_eq!(store.next_copy_at().await.unwrap(), Some(START));
+    }
+}

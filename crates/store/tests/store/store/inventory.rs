@@ -1,0 +1,113 @@
+//! The list of tables, the migrations and the database say the same.
+
+use ::store::schema::{self, Kind, Mark, Table, Type};
+
+use crate::world::Engine;
+
+fn migration(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+        Engine::Postgres => include_str!("../../../migrations/postgres/0001_foundation.sql"),
+    }
+}
+
+/// The tables in the order in which a database lists them.
+fn by_name() -> Vec<&'static Table> {
+    let mut tables = schema::ALL.to_vec();
+    tables.sort_by_key(|table| table.name);
+    tables
+}
+
+fn type_name(engine: Engine, ty: Type) -> &'static str {
+    match (engine, ty) {
+        (Engine::Sqlite, Type::Int) => "INTEGER",
+        (Engine::Sqlite, Type::Text) => "TEXT",
+        (Engine::Sqlite, Type::Bytes) => "BLOB",
+        (Engine::Postgres, Type::Int) => "bigint",
+        (Engine::Postgres, Type::Text) => "text",
+        (Engine::Postgres, Type::Bytes) => "bytea",
+    }
+}
+
+/// Returns a line for each table (`meta working`) and each column (`meta.name open`) of a migration.
+fn marks(sql: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut table = None;
+    for line in sql.lines() {
+        let comment = line.split_once("-- ").map_or("", |(_, comment)| comment);
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            let name = rest.split_whitespace().next().unwrap_or_default();
+            let kind = comment.split([':', ';', ' ']).next().unwrap_or_default();
+            out.push(format!("{name} {kind}"));
+            table = Some(name);
+        } else if line.starts_with(')') {
+            table = None;
+        } else if let Some(table) = table {
+            let column = line.split_whitespace().next().unwrap_or_default();
+            if matches!(column, "PRIMARY" | "UNIQUE" | "FOREIGN") {
+                continue;
+            }
+            let mark = comment
+                .strip_prefix('[')
+                .and_then(|rest| rest.split_once(']'));
+            out.push(format!(
+                "{table}.{column} {}",
+                mark.map_or("without a mark", |(mark, _)| mark)
+            ));
+        }
+    }
+    out
+}
+
+on_both! {
+    async fn the_database_has_exactly_the_listed_columns(world) {
+        let _store = world.create().await;
+        let found = world.texts(match world.engine {
+            Engine::Sqlite => "SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid",
+            Engine::Postgres => "SELECT table_name::text || '.' || column_name::text || ' ' || data_type::text FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name::text COLLATE \"C\", ordinal_position",
+        }).await;
+        let listed: Vec<String> = by_name()
+            .into_iter()
+            .flat_map(|table| table.columns.iter().map(move |column| (table, column)))
+            .map(|(table, column)| format!("{}.{} {}", table.name, column.name, type_name(world.engine, column.ty)))
+            .collect();
+        assert_eq!(found, listed);
+    }
+
+    async fn the_database_has_exactly_the_listed_keys(world) {
+        let _store = world.create().await;
+        let found = world.texts(match world.engine {
+            Engine::Sqlite => "SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.pk > 0 ORDER BY m.name, c.pk",
+            Engine::Postgres => "SELECT k.table_name::text || '.' || k.column_name::text FROM information_schema.key_column_usage k JOIN information_schema.table_constraints t ON t.constraint_schema = k.constraint_schema AND t.constraint_name = k.constraint_name AND t.table_name = k.table_name WHERE t.constraint_type = 'PRIMARY KEY' AND k.table_schema = 'public' ORDER BY k.table_name::text COLLATE \"C\", k.ordinal_position",
+        }).await;
+        let listed: Vec<String> = by_name()
+            .into_iter()
+            .flat_map(|table| table.key.iter().map(move |key| format!("{}.{key}", table.name)))
+            .collect();
+        assert_eq!(found, listed);
+    }
+
+    /// The comment is what a reader of the migration trusts; the list is what the program trusts.
+    async fn every_mark_in_the_migration_is_the_listed_one(world) {
+        let listed: Vec<String> = schema::ALL
+            .into_iter()
+            .flat_map(|table| {
+                let kind = match table.kind {
+                    Kind::Truth => "truth",
+                    Kind::Projection => "projection",
+                    Kind::Working => "working",
+                };
+                let columns = table.columns.iter().map(|column| {
+                    let mark = match column.mark {
+                        Mark::Open => "open",
+                        Mark::Sealed => "sealed",
+                        Mark::Blind => "blind",
+                    };
+                    format!("{}.{} {mark}", table.name, column.name)
+                });
+                std::iter::once(format!("{} {kind}", table.name)).chain(columns)
+            })
+            .collect();
+        assert_eq!(marks(migration(world.engine)), listed);
+    }
+}

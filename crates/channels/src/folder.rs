@@ -114,10 +114,6 @@ fn is_file_name(stem: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test that cannot make its folder has failed"
-    )]
 
     use super::*;
 

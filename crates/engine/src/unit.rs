@@ -47,6 +47,13 @@ pub struct Unit<'h> {
     pub(crate) drawn: std::collections::HashSet<String>,
 }
 
+/// What is written, the states to remember, the keys that are new.
+type Finished = (
+    Write,
+    Vec<(StreamId, Loaded)>,
+    Vec<(StreamId, Compartment, KeyId, Secret)>,
+);
+
 /// Place in a unit to which a refused command is rolled back.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
@@ -311,13 +318,7 @@ impl<'h> Unit<'h> {
     }
 
     /// Turns the unit into what is written, with the states to remember afterwards.
-    fn finish(
-        mut self,
-    ) -> (
-        Write,
-        Vec<(StreamId, Loaded)>,
-        Vec<(StreamId, Compartment, KeyId, Secret)>,
-    ) {
+    fn finish(mut self) -> Finished {
         let mut states = Vec::with_capacity(self.touched.len());
         for stream in &self.touched {
             let Some(Some(loaded)) = self.loaded.get(stream) else {

@@ -262,7 +262,6 @@ fn newest_first(entries: &[FeedEntry]) -> Vec<&FeedEntry> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 mod tests {
     use super::*;
     use crate::samples;

@@ -248,10 +248,6 @@ fn headers(outgoing: &Outgoing<'_>) -> HeaderWriter {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test that cannot read its own fixture has failed"
-    )]
 
     use mail_parser::MessageParser;
     use proptest::prelude::*;

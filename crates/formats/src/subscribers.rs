@@ -457,10 +457,6 @@ fn domain_name(domain: &str) -> Result<String, AddressProblem> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test that cannot read its own fixture has failed"
-    )]
 
     use proptest::prelude::*;
 

@@ -121,8 +121,7 @@ pub async fn demo(
     let location = location(common)?;
     let fresh = !common.dir.join(engine::config::FILE).exists();
     if fresh {
-        let mut config = engine::config::Config::of(engine::config::Purpose::Demo);
-        config.portal = format!("http://{listen}");
+        let config = engine::config::Config::of(engine::config::Purpose::Demo);
         engine::founding::found(&common.dir, &location, &config).await?;
     }
     let (contexts, children, address) = children::all(&common.dir, listen)?;
@@ -200,7 +199,7 @@ fn print_links(seeded: &str, portal: &str, desk: &str) {
             "  publishes itself at {at}: http://{portal}/en/advisories/{number}.html"
         ));
     }
-    crate::show::line(&format!(
-        "Everything here is invented. Ctrl-C ends it; the folder starts again with everything in it."
-    ));
+    crate::show::line(
+        "Everything here is invented. Ctrl-C ends it; the folder starts again with everything in it.",
+    );
 }

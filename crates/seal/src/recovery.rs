@@ -65,7 +65,6 @@ pub fn open<R: Read>(secret: &str, input: R) -> Result<impl Read + use<R>, Recov
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     #[test]

@@ -327,7 +327,6 @@ fn extend(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
     use crate::approval::{Cost, SealedKey, approve, draw};
 

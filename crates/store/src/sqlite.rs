@@ -22,9 +22,11 @@ const READERS_MAX: usize = 8;
 const STATEMENTS_MAX: usize = 128;
 
 type Rows = Vec<Vec<Value>>;
+type Waiting = Vec<(Reply, Result<Written, StoreError>)>;
+type Reply = oneshot::Sender<Result<Written, StoreError>>;
 
 enum Job {
-    Write(Write, oneshot::Sender<Result<Written, StoreError>>),
+    Write(Write, Reply),
     Transact(
         Vec<(String, Vec<Value>)>,
         oneshot::Sender<Result<Vec<Rows>, StoreError>>,
@@ -257,11 +259,7 @@ impl Writer {
         }
     }
 
-    fn commit(
-        &self,
-        head: &mut Option<Head>,
-        writes: Vec<(Write, oneshot::Sender<Result<Written, StoreError>>)>,
-    ) {
+    fn commit(&self, head: &mut Option<Head>, writes: Vec<(Write, Reply)>) {
         let mut waiting = Vec::with_capacity(writes.len());
         let result = self.try_commit(head, writes, &mut waiting);
         if let Err(error) = &result {
@@ -284,11 +282,8 @@ impl Writer {
     fn try_commit(
         &self,
         head: &mut Option<Head>,
-        writes: Vec<(Write, oneshot::Sender<Result<Written, StoreError>>)>,
-        waiting: &mut Vec<(
-            oneshot::Sender<Result<Written, StoreError>>,
-            Result<Written, StoreError>,
-        )>,
+        writes: Vec<(Write, Reply)>,
+        waiting: &mut Waiting,
     ) -> Result<(), StoreError> {
         let loaded = match head.take() {
             Some(loaded) => Ok(loaded),

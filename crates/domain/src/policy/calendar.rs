@@ -64,7 +64,8 @@ impl Calendar {
     pub fn works_on(&self, date: Date) -> bool {
         let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
         let new_year = matches!((date.month(), date.day()), (12, 29..=31) | (1, 1..=3));
-        !weekend && !(self.closed_at_new_year && new_year) && self.holiday(date).is_none()
+        let closed = weekend || (self.closed_at_new_year && new_year);
+        !closed && self.holiday(date).is_none()
     }
 
     /// Returns the public holiday of a day.

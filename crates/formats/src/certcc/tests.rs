@@ -1,10 +1,5 @@
 //! Tests of the archive reader, on fixtures of their own in the forms the archive has.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read its own fixture has failed"
-)]
-
 use proptest::prelude::*;
 use serde_json::json;
 

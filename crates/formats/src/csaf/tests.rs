@@ -1,5 +1,4 @@
 //! CSAF documents as readers and judges see them.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::*;
 use crate::samples;

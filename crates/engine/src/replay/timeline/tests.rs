@@ -1,3 +1,5 @@
+//! The time line's order and the steps that a note becomes.
+
 use formats::certcc::Note;
 
 use super::*;

@@ -38,7 +38,7 @@ on_both! {
     }
 
     async fn what_was_never_set_is_absent(world) {
-        let store = world.create().await;
+        let store: Store = world.create().await;
         assert_eq!(store.meta("never").await.unwrap(), None);
         store.set_meta("often", b"1").await.unwrap();
         store.set_meta("often", b"2").await.unwrap();

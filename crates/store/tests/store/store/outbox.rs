@@ -35,7 +35,7 @@ on_both! {
             argument: String::new(),
             attempts: 1,
         };
-        assert_eq!(claim(&store, START, START + 100).await, [expected.clone()]);
+        assert_eq!(claim(&store, START, START + 100).await, std::slice::from_ref(&expected));
         assert_eq!(store.next_intent_at().await.unwrap(), Some(START + 100));
         assert_eq!(claim(&store, START + 99, START + 200).await, []);
         let again = claim(&store, START + 100, START + 200).await;

@@ -1,0 +1,344 @@
+//! Every event has a golden file: the archive's language changes by addition only (settled.md §4 no. 2).
+//!
+//! `NOROSHI_BLESS=1` writes missing files; a changed file is a decision that its commit explains.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use domain::coordination::machines::rm::RmEvent;
+use domain::event::{Document, Event, Recorded, Signed};
+use domain::policy::class::{Class, Compartment};
+use domain::policy::role::Role;
+use domain::value::*;
+
+/// Number of variants; [`place`] does not compile until a new one has a line.
+const VARIANTS: usize = 53;
+
+fn place(event: &Event) -> usize {
+    match event {
+        Event::HouseFounded { .. } => 0,
+        Event::PersonNamed { .. } => 1,
+        Event::LedgerAnchored { .. } => 2,
+        Event::HouseResumed { .. } => 3,
+        Event::CompartmentErased { .. } => 4,
+        Event::PartyRegistered { .. } => 5,
+        Event::StandingAgreed { .. } => 6,
+        Event::ContactChanged { .. } => 7,
+        Event::ReportReceived { .. } => 8,
+        Event::ReportSorted { .. } => 9,
+        Event::ReportQuestioned { .. } => 10,
+        Event::ReportAnswered { .. } => 11,
+        Event::ReportAccepted { .. } => 12,
+        Event::ReportAcceptedAsPublic { .. } => 13,
+        Event::ReportDeclined { .. } => 14,
+        Event::ReportMerged { .. } => 15,
+        Event::ReportWithdrawn { .. } => 16,
+        Event::CaseOpened { .. } => 17,
+        Event::CaseTextAdded { .. } => 18,
+        Event::CaseFactsNoted { .. } => 19,
+        Event::WorldFactObserved { .. } => 20,
+        Event::ClockStarted { .. } => 21,
+        Event::EmbargoProposed { .. } => 22,
+        Event::EmbargoActivated { .. } => 23,
+        Event::EmbargoRejected { .. } => 24,
+        Event::EmbargoRevisionProposed { .. } => 25,
+        Event::EmbargoRevised { .. } => 26,
+        Event::EmbargoRevisionRejected { .. } => 27,
+        Event::EmbargoEnded { .. } => 28,
+        Event::CaseClosed { .. } => 29,
+        Event::ParticipantJoined { .. } => 30,
+        Event::ContactAttempted { .. } => 31,
+        Event::ReceiptConfirmed { .. } => 32,
+        Event::BasisRecorded { .. } => 33,
+        Event::DetailsSent { .. } => 34,
+        Event::DateInvited { .. } => 35,
+        Event::DateAgreed { .. } => 36,
+        Event::DateCountered { .. } => 37,
+        Event::DateDeclined { .. } => 38,
+        Event::DateLapsed { .. } => 39,
+        Event::RmMoved { .. } => 40,
+        Event::AnswerRecorded { .. } => 41,
+        Event::StatementRecorded { .. } => 42,
+        Event::OwnTicketRecorded { .. } => 43,
+        Event::ParticipantLeft { .. } => 44,
+        Event::AdvisoryDrafted { .. } => 45,
+        Event::PlanMade { .. } => 46,
+        Event::PlanApproved { .. } => 47,
+        Event::PlanAborted { .. } => 48,
+        Event::Published { .. } => 49,
+        Event::Subscribed { .. } => 50,
+        Event::Unsubscribed { .. } => 51,
+        Event::CopyAcknowledged { .. } => 52,
+    }
+}
+
+fn text(class: Class) -> TextRef {
+    TextRef {
+        body: BodyId::from_bytes([1; 16]),
+        dossier: StreamId::from_bytes([2; 16]),
+        class,
+        lang: Lang::Ja,
+    }
+}
+
+fn document() -> Document {
+    Document {
+        kind: "csaf".into(),
+        sha256: "00".repeat(32),
+        body: BodyId::from_bytes([3; 16]),
+    }
+}
+
+fn answer() -> ProductAnswer {
+    ProductAnswer {
+        product: Some("Muteki OS".into()),
+        versions: "< 4.2.7".into(),
+        answer: VendorAnswer::Affected,
+        fixed_in: Some("4.2.7".into()),
+    }
+}
+
+fn samples() -> Vec<Event> {
+    let case = CaseId::from_bytes([4; 16]);
+    let until = Instant(1_790_000_000_000_000);
+    let participant = ParticipantId::from_bytes([5; 16]);
+    let mut out = vec![
+        Event::HouseFounded {
+            name_ja: "狼煙調整センター".into(),
+            name_en: "Noroshi".into(),
+            profile: "jp-partnership".into(),
+            series: "NRS".into(),
+            quorum: 2,
+        },
+        Event::PersonNamed {
+            person: PersonId::from_bytes([6; 16]),
+            handle: "coordinator".into(),
+            role: Role::Coordinator,
+            founding: true,
+            approval_key: Some("00".repeat(32)),
+        },
+        Event::LedgerAnchored {
+            seq: 7,
+            root: "00".repeat(32),
+            leaf: "{}".into(),
+        },
+        Event::HouseResumed {
+            compared: "archive log".into(),
+        },
+        Event::CompartmentErased {
+            dossier: StreamId::from_bytes([2; 16]),
+            compartment: Compartment::Identity,
+            epoch: 2,
+        },
+        Event::PartyRegistered {
+            name_ja: "株式会社霧笛電子計算機".into(),
+            name_en: "Muteki".into(),
+            kana: "ムテキ".into(),
+            contact: Some(text(Class::C)),
+            lang: Lang::Ja,
+            listed: true,
+        },
+        Event::StandingAgreed {
+            version: "2024-06".into(),
+        },
+        Event::ContactChanged {
+            contact: text(Class::C),
+        },
+        Event::ReportReceived {
+            handling: "4821-7730-0".into(),
+            report: ReportKind::Product,
+            channel: ContactChannel::Form,
+            lookup: Some("00".repeat(32)),
+            mailbox: Some("00".repeat(32)),
+            consent: "1".into(),
+            text: text(Class::U),
+            finder: Some(text(Class::H)),
+            contact: Some(text(Class::C)),
+        },
+        Event::ReportSorted {
+            of: BodyId::from_bytes([1; 16]),
+            parts: vec![text(Class::V), text(Class::T)],
+        },
+        Event::ReportQuestioned {
+            text: text(Class::Y),
+        },
+        Event::ReportAnswered {
+            text: text(Class::U),
+        },
+        Event::ReportAccepted { case },
+        Event::ReportAcceptedAsPublic { case },
+        Event::ReportDeclined {
+            reason: DeclineReason::NotVulnerability,
+            text: Some(text(Class::Y)),
+        },
+        Event::ReportMerged { case },
+        Event::ReportWithdrawn,
+        Event::CaseOpened {
+            number: "NRS-48217734".into(),
+            report: ReportId::from_bytes([8; 16]),
+            already_public: false,
+        },
+        Event::CaseTextAdded {
+            field: Field::Workaround,
+            text: text(Class::W),
+        },
+        Event::CaseFactsNoted {
+            facts: text(Class::V),
+        },
+        Event::WorldFactObserved {
+            fact: WorldFact::ExploitPublic,
+        },
+        Event::ClockStarted,
+        Event::EmbargoProposed { until },
+        Event::EmbargoActivated {
+            until,
+            by: participant,
+        },
+        Event::EmbargoRejected,
+        Event::EmbargoRevisionProposed { until },
+        Event::EmbargoRevised { until },
+        Event::EmbargoRevisionRejected,
+        Event::EmbargoEnded {
+            why: EmbargoEnd::Reached,
+        },
+        Event::CaseClosed {
+            code: ClosureCode::Published,
+        },
+        Event::ParticipantJoined {
+            case,
+            party: PartyId::from_bytes([9; 16]),
+            part: Part::Vendor,
+            tracking: "TN#45678901".into(),
+        },
+        Event::ContactAttempted {
+            channel: ContactChannel::Mail,
+            result: ContactResult::Tried,
+            elsewhere: false,
+        },
+        Event::ReceiptConfirmed,
+        Event::BasisRecorded {
+            basis: ConfidentialityBasis::AdHoc {
+                version: "1".into(),
+            },
+        },
+        Event::DetailsSent {
+            bodies: vec![BodyId::from_bytes([1; 16])],
+        },
+        Event::DateInvited { until },
+        Event::DateAgreed { until },
+        Event::DateCountered { until },
+        Event::DateDeclined,
+        Event::DateLapsed,
+        Event::RmMoved {
+            event: RmEvent::Validate,
+        },
+        Event::AnswerRecorded {
+            answer: answer(),
+            unasked: false,
+        },
+    ];
+    out.extend(later_samples(case, until));
+    out
+}
+
+fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
+    vec![
+        Event::StatementRecorded {
+            statement: StatementKind::Statement,
+            text: text(Class::R),
+            unasked: false,
+        },
+        Event::OwnTicketRecorded {
+            ticket: text(Class::R),
+        },
+        Event::ParticipantLeft {
+            honours_embargo: true,
+        },
+        Event::AdvisoryDrafted {
+            case,
+            revision: 1,
+            stage: AdvisoryStage::Final,
+            texts: vec![(Field::Title, text(Class::V))],
+            facts: text(Class::V),
+        },
+        Event::PlanMade {
+            revision: 1,
+            plan: "{}".into(),
+            plan_sha256: "00".repeat(32),
+            instant: until,
+            documents: vec![document()],
+            emergency: false,
+            case_version: 3,
+        },
+        Event::PlanApproved {
+            plan_sha256: "00".repeat(32),
+            person: PersonId::from_bytes([6; 16]),
+            at: until,
+            signature: "00".repeat(64),
+        },
+        Event::PlanAborted {
+            plan_sha256: "00".repeat(32),
+        },
+        Event::Published {
+            number: "NRS-48217734".into(),
+            revision: 1,
+            plan_sha256: "00".repeat(32),
+            instant: until,
+            files: vec![document()],
+            signatures: vec![Signed {
+                kind: "csaf".into(),
+                form: "detached".into(),
+                sha256: "11".repeat(32),
+            }],
+            leaves: vec!["{}".into()],
+            persons: 2,
+        },
+        Event::Subscribed {
+            address: text(Class::C),
+            lang: Lang::Ja,
+            scope: Scope::Vendor {
+                name: "ムテキ".into(),
+            },
+            reference: "abcdefgh".into(),
+        },
+        Event::Unsubscribed,
+        Event::CopyAcknowledged {
+            advisory: AdvisoryId::from_bytes([10; 16]),
+            revision: 1,
+            way: AckWay::Reply,
+        },
+    ]
+}
+
+#[test]
+fn every_event_reads_and_writes_as_its_golden_file() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
+    let mut seen = BTreeSet::new();
+    for event in samples() {
+        seen.insert(place(&event));
+        let recorded = Recorded {
+            actor: PersonId::from_bytes([6; 16]),
+            role: Role::Coordinator,
+            occurred_at: Instant(1_089_244_800_000_000),
+            reason: String::new(),
+            command: "golden".into(),
+            event,
+        };
+        let written = serde_json::to_value(&recorded).unwrap();
+        let kind = written["event"]["kind"].as_str().unwrap().to_owned();
+        let path = folder.join(format!("{kind}.json"));
+        let text = format!("{}\n", serde_json::to_string_pretty(&written).unwrap());
+        if !path.exists() && std::env::var_os("NOROSHI_BLESS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let golden =
+            std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{kind} has no golden file"));
+        assert_eq!(text, golden, "{kind}");
+        assert_eq!(
+            serde_json::from_str::<Recorded>(&golden).unwrap(),
+            recorded,
+            "{kind}"
+        );
+    }
+    assert_eq!(seen.len(), VARIANTS, "a variant has no sample");
+}

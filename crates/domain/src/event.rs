@@ -147,6 +147,9 @@ pub enum Event {
     CaseFactsNoted {
         facts: TextRef,
     },
+    ReportJoined {
+        report: ReportId,
+    },
     WorldFactObserved {
         fact: WorldFact,
     },

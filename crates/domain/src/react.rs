@@ -61,6 +61,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::CaseOpened { .. }
         | Event::CaseTextAdded { .. }
         | Event::CaseFactsNoted { .. }
+        | Event::ReportJoined { .. }
         | Event::WorldFactObserved { .. }
         | Event::ClockStarted
         | Event::EmbargoProposed { .. }

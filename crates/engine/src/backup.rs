@@ -14,7 +14,7 @@ use store::{Location, Store};
 
 use crate::context::Contexts;
 use crate::house::{House, KEYS};
-use crate::{Fault, clock};
+use crate::Fault;
 
 /// First line of a data file, inside the seal.
 const DATA: &[u8] = b"noroshi/backup-data/1\n";
@@ -94,6 +94,8 @@ fn unframe<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
 /// If a file exists or cannot be written.
 pub async fn backup(dir: &Path, store: &Store, file: &Path) -> Result<BackedUp, Fault> {
     let to = recovery_public(dir)?;
+    // Keys and journal first: the data may then be newer than the journal, never older.
+    let files = key_files(dir)?;
     let mut plain = DATA.to_vec();
     store.dump(&mut plain).await?;
     let number = store
@@ -104,7 +106,7 @@ pub async fn backup(dir: &Path, store: &Store, file: &Path) -> Result<BackedUp, 
         + 1;
     let mut keys = KEY_FILE.to_vec();
     frame(&mut keys, &number.to_be_bytes());
-    for (name, bytes) in key_files(dir)? {
+    for (name, bytes) in files {
         frame(&mut keys, name.as_bytes());
         frame(&mut keys, &bytes);
     }
@@ -272,8 +274,6 @@ pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(
                 .into(),
         ));
     }
-    let instance = std::fs::read_to_string(dir.join("instance"))
-        .map_err(Fault::io("cannot read the folder's mark"))?;
     let act = house.clock_act(compared);
     house
         .perform(&act, "resume", Wall::Live, async |unit| {
@@ -289,10 +289,9 @@ pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(
         .await?;
     house
         .store
-        .set_meta("instance", instance.trim().as_bytes())
+        .set_meta("instance", crate::house::instance_mark(dir)?.as_bytes())
         .await?;
     house.store.set_meta("held", b"").await?;
-    let _ = clock::now();
     Ok(())
 }
 

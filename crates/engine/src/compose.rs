@@ -126,6 +126,9 @@ pub async fn advisory(
     }
     fill_languages(&mut texts, &facts);
     let (vendors, products) = vendors(unit, case, &grants, &mut outgoing).await?;
+    outgoing.extend(products.iter().flat_map(|p| p.name.values().cloned().chain([p.versions.clone()])));
+    outgoing.extend(facts.references.iter().flat_map(|r| [r.url.clone(), r.summary.clone()]));
+    outgoing.extend(facts.other_ids.iter().map(|id| id.text.clone()));
     if !facts.overlap_override {
         compare(unit, case, &outgoing).await?;
     } else if unit.act.reason.trim().is_empty() {
@@ -428,29 +431,15 @@ async fn vendor(
 /// The report as it came (class U) counts as far as nobody sorted it into releasable parts: what a part of
 /// class V, W, F, K1, K2 or E repeats was declared releasable by the person who sorted it.
 async fn compare(unit: &mut Unit<'_>, case: &Case, outgoing: &[String]) -> Result<(), Fault> {
-    let Some(report) = case.report else {
-        return Ok(());
-    };
-    let report = crate::command::find_report(unit, &report.to_string()).await?;
     let (mut kept, mut open) = (Vec::new(), Vec::new());
-    for text in report
-        .text
-        .iter()
-        .chain(&report.parts)
-        .chain(&report.finder)
-        .chain(&report.contact)
-    {
-        let opened = unit.house.text(text).await?;
-        match text.class {
-            Class::A
-            | Class::T
-            | Class::H
-            | Class::O
-            | Class::U
-            | Class::C
-            | Class::I
-            | Class::G => kept.push(opened),
-            _ => open.push(opened),
+    for report in case.report.iter().chain(&case.joined) {
+        let report = crate::command::find_report(unit, &report.to_string()).await?;
+        for text in report.text.iter().chain(&report.parts).chain(&report.finder).chain(&report.contact) {
+            let opened = unit.house.text(text).await?;
+            match text.class {
+                Class::A | Class::T | Class::H | Class::O | Class::U | Class::C | Class::I | Class::G => kept.push(opened),
+                _ => open.push(opened),
+            }
         }
     }
     let fingerprint = Fingerprint::of(&kept.iter().map(String::as_str).collect::<Vec<_>>());
@@ -460,13 +449,16 @@ async fn compare(unit: &mut Unit<'_>, case: &Case, outgoing: &[String]) -> Resul
             let piece = text.get(hit.at..hit.at + hit.len).unwrap_or_default();
             let declared: usize = released.hits(piece).iter().map(|h| h.len).sum();
             // A run that the sorted parts cover but for its edges was declared releasable.
-            if declared + 16 < hit.len {
+            if declared == 0 || declared + EDGE_BYTES < hit.len {
                 return Err(Refusal::Overlap.into());
             }
         }
     }
     Ok(())
 }
+
+/// Bytes at the edges of a run that a sorted part need not cover: a run begins and ends inside words.
+const EDGE_BYTES: usize = 16;
 
 /// Makes the documents of an advisory and lets the judge look at them.
 ///

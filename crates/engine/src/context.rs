@@ -70,10 +70,12 @@ pub fn read_message(input: &mut dyn Read) -> std::io::Result<Option<Vec<Vec<u8>>
     Ok(Some(parts))
 }
 
+type Pipe = (Box<dyn Write + Send>, Box<dyn Read + Send>);
+
 /// One context at the other end of a pipe.
 pub struct Link {
     name: &'static str,
-    pipe: Mutex<(Box<dyn Write + Send>, Box<dyn Read + Send>)>,
+    pipe: Mutex<Option<Pipe>>,
 }
 
 impl std::fmt::Debug for Link {
@@ -88,7 +90,7 @@ impl Link {
     pub fn new(name: &'static str, to: Box<dyn Write + Send>, from: Box<dyn Read + Send>) -> Link {
         Link {
             name,
-            pipe: Mutex::new((to, from)),
+            pipe: Mutex::new(Some((to, from))),
         }
     }
 
@@ -99,10 +101,18 @@ impl Link {
     pub fn ask(&self, parts: &[&[u8]]) -> Result<Vec<Vec<u8>>, Fault> {
         let gone = |_| Fault::Context(self.name);
         let mut pipe = self.pipe.lock().map_err(|_| Fault::Context(self.name))?;
+        let pipe = pipe.as_mut().ok_or(Fault::Context(self.name))?;
         write_message(&mut pipe.0, parts).map_err(gone)?;
         read_message(&mut pipe.1)
             .map_err(gone)?
             .ok_or(Fault::Context(self.name))
+    }
+
+    /// Closes the pipe: the process at the other end ends.
+    pub fn close(&self) {
+        if let Ok(mut pipe) = self.pipe.lock() {
+            *pipe = None;
+        }
     }
 
     /// Says something that has no answer.
@@ -111,6 +121,7 @@ impl Link {
     /// [`Fault::Context`] if the other side is gone.
     pub fn tell(&self, parts: &[&[u8]]) -> Result<(), Fault> {
         let mut pipe = self.pipe.lock().map_err(|_| Fault::Context(self.name))?;
+        let pipe = pipe.as_mut().ok_or(Fault::Context(self.name))?;
         write_message(&mut pipe.0, parts).map_err(|_| Fault::Context(self.name))
     }
 }
@@ -131,6 +142,13 @@ pub struct Signatures {
 }
 
 impl Contexts {
+    /// Closes all pipes, so that the contexts end.
+    pub fn close(&self) {
+        for link in [&self.sign, &self.verify, &self.portal].into_iter().flatten() {
+            link.close();
+        }
+    }
+
     /// The head that the signer saw last.
     ///
     /// # Errors
@@ -146,6 +164,20 @@ impl Contexts {
             .and_then(|b| b.as_slice().try_into().ok())
             .map(u64::from_be_bytes);
         seq.ok_or(Fault::Context("sign"))
+    }
+
+    /// Brings ledger headers to the signer between releases.
+    ///
+    /// # Errors
+    /// [`Fault::Signer`] if they do not extend the head that it saw last.
+    pub fn extend(&self, headers: &[Header]) -> Result<(), Fault> {
+        let headers: Vec<u8> = headers.iter().flat_map(header_bytes).collect();
+        let answer = self.sign.as_ref().ok_or(Fault::Context("sign"))?.ask(&[b"extend", &headers])?;
+        match answer.split_first() {
+            Some((word, _)) if word == b"head" => Ok(()),
+            Some((_, rest)) => Err(Fault::Signer(rest.first().map(|c| String::from_utf8_lossy(c).into_owned()).unwrap_or_default())),
+            None => Err(Fault::Context("sign")),
+        }
     }
 
     /// Asks for signatures.
@@ -189,12 +221,13 @@ impl Contexts {
     ///
     /// # Errors
     /// [`Fault::Signer`] if a signature does not hold.
-    pub fn verify(&self, folder: &std::path::Path) -> Result<(), Fault> {
+    pub fn verify(&self, folder: &std::path::Path, documents: usize) -> Result<(), Fault> {
+        let count = [u8::try_from(documents).unwrap_or(u8::MAX)];
         let answer = self
             .verify
             .as_ref()
             .ok_or(Fault::Context("verify"))?
-            .ask(&[b"verify", folder.as_os_str().as_encoded_bytes()])?;
+            .ask(&[b"verify", folder.as_os_str().as_encoded_bytes(), &count])?;
         match answer.first() {
             Some(word) if word == b"good" => Ok(()),
             _ => Err(Fault::Signer("verify.bad_signature".into())),

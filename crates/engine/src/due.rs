@@ -23,6 +23,8 @@ const ANCHOR_EVERY_US: i64 = 86_400_000_000;
 const LOOK_AGAIN_US: i64 = 5_000_000;
 /// The duty address is written to this often while a date has passed without an approved plan, µs (settled.md §2 no. 4).
 pub const REMIND_EVERY_US: i64 = 900_000_000;
+/// Letters carried out in one round.
+const LETTERS_MAX: usize = 1_000;
 /// Longest wait between two rounds, µs.
 const WAIT_MAX_US: i64 = 1_000_000;
 
@@ -49,6 +51,7 @@ impl House {
         if self.held().await?.is_some() {
             return Ok(round);
         }
+        self.empty_letterbox().await?;
         self.release_due(&mut round).await?;
         self.end_embargoes().await?;
         self.anchor_daily().await?;
@@ -128,7 +131,7 @@ impl House {
     /// Ends embargoes whose date has come without a publication: an event, and the case turns red.
     async fn end_embargoes(&self) -> Result<(), Fault> {
         let now = clock::now();
-        for case in self.store.embargoes_over(now.0).await? {
+        for case in self.store.embargoes_over(now.0, self.own().await?.quorum).await? {
             let act = self.clock_act("");
             let ended = self
                 .perform(&act, "end-embargo-by-clock", Wall::Live, async |unit| {
@@ -140,6 +143,25 @@ impl House {
                 .await;
             match ended {
                 Ok(()) | Err(Fault::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what the portal has taken in: wishes to stop (RFC 8058). Unknown references are dropped.
+    async fn empty_letterbox(&self) -> Result<(), Fault> {
+        let folder = self.dir.join("box");
+        let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+        for entry in entries.flatten().take(LETTERS_MAX) {
+            let name = entry.file_name();
+            let Some(reference) = name.to_str().and_then(|n| n.strip_prefix("unsubscribe-")) else { continue };
+            let input = crate::command::distribution::Unsubscribe { reference: reference.to_owned() };
+            let command = crate::command::Command::Unsubscribe(input);
+            match crate::command::perform(self, &self.clock_act("one-click"), Wall::Live, &command).await {
+                Ok(_) | Err(Fault::Refused(_)) => {
+                    std::fs::remove_file(entry.path()).map_err(Fault::io("cannot empty the letterbox"))?;
+                }
                 Err(other) => return Err(other),
             }
         }

@@ -21,7 +21,7 @@ use crate::keys::Keys;
 use crate::{Fault, clock};
 
 /// What is printed once and kept nowhere.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RecoveryKit {
     pub recovery_secret: zeroize::Zeroizing<String>,
     /// Role handle and password of each approver.
@@ -32,10 +32,16 @@ pub struct RecoveryKit {
     pub revocations: Vec<(String, String)>,
 }
 
+impl std::fmt::Debug for RecoveryKit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecoveryKit(…)")
+    }
+}
+
 /// Founds a house in `dir`.
 ///
 /// # Errors
-/// [`Fault::Config`] if the folder is in use, or what failed; a folder that was begun is named for removal.
+/// [`Fault::Config`] if the folder is in use, or what failed; remove a folder that was begun before you try again.
 pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<RecoveryKit, Fault> {
     if dir.exists()
         && std::fs::read_dir(dir)
@@ -76,7 +82,7 @@ pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<R
     pin(&keys, &id, config, &persons, now.0)?;
     let instance = seal::hex(&seal::random::bytes::<16>());
     seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;
-    store.set_meta("instance", instance.as_bytes()).await?;
+    store.set_meta("instance", crate::house::instance_mark(dir)?.as_bytes()).await?;
     drop(store);
     record(dir, location, config, persons).await?;
     Ok(kit)

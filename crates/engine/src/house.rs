@@ -39,6 +39,8 @@ pub struct House {
     pub store: Store,
     pub keys: Keys,
     pub contexts: Contexts,
+    /// Fingerprint of the advisory key, as pages and letters show it.
+    pub fingerprint: String,
     states: Mutex<HashMap<StreamId, Loaded>>,
     pub(crate) tree: Mutex<(seal::record::Tree, u64)>,
     _instance: std::fs::File,
@@ -62,12 +64,16 @@ impl House {
         let id = store.house();
         let in_use = store.keys().await?.first().map(|key| key.epoch);
         let keys = Keys::open(&dir.join(KEYS).join("house"), id, in_use)?;
+        let certificate = dir.join(KEYS).join("public").join("advisory.asc");
+        let certificate = std::fs::read(&certificate).map_err(Fault::io("cannot read the advisory key's certificate"))?;
+        let fingerprint = seal::openpgp::Certificate::read(&certificate).map_err(|_| Fault::Form("certificate"))?.fingerprint();
         let house = House {
             dir: dir.to_owned(),
             config,
             store,
             keys,
             contexts,
+            fingerprint,
             states: Mutex::default(),
             tree: Mutex::new((seal::record::Tree::default(), 0)),
             _instance: instance,
@@ -98,20 +104,20 @@ impl House {
     /// # Errors
     /// If the store fails.
     pub async fn held(&self) -> Result<Option<String>, Fault> {
-        let instance = std::fs::read_to_string(self.dir.join("instance")).unwrap_or_default();
-        let known = self
-            .store
-            .meta("instance")
-            .await?
-            .map(|v| String::from_utf8_lossy(&v).into_owned())
-            .unwrap_or_default();
         if let Some(why) = self.store.meta("held").await?.filter(|v| !v.is_empty()) {
             return Ok(Some(String::from_utf8_lossy(&why).into_owned()));
         }
-        Ok((instance.trim() != known || known.is_empty()).then(|| {
-            "this folder and this database do not belong together: one of them was copied"
-                .to_owned()
-        }))
+        let known = self.store.meta("instance").await?.unwrap_or_default();
+        let same = !known.is_empty() && known == instance_mark(&self.dir)?.as_bytes();
+        Ok((!same).then(|| "this folder and this database do not belong together: one of them was copied or moved".to_owned()))
+    }
+
+    /// Refuses while the house is held.
+    ///
+    /// # Errors
+    /// [`Fault::Held`].
+    pub async fn not_held(&self) -> Result<(), Fault> {
+        if self.held().await?.is_some() { Err(Fault::Held) } else { Ok(()) }
     }
 
     /// The state of a stream.
@@ -234,6 +240,21 @@ impl House {
             None => Err(Fault::Form("house")),
         }
     }
+}
+
+/// What a house knows its folder by: the random mark in it, where that file lies, and on which machine. A copy
+/// of the folder has another mark, even beside a copy of the database.
+///
+/// # Errors
+/// If the mark cannot be read.
+pub fn instance_mark(dir: &Path) -> Result<String, Fault> {
+    use std::os::unix::fs::MetadataExt;
+    let path = dir.join("instance");
+    let text = std::fs::read_to_string(&path).map_err(Fault::io("cannot read the folder's mark"))?;
+    let inode = std::fs::metadata(&path).map_err(Fault::io("cannot read the folder's mark"))?.ino();
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let mark = seal::canon::Canon::of("noroshi/instance/1").bytes(text.trim().as_bytes()).u64(inode).bytes(machine.trim().as_bytes());
+    Ok(seal::hex(&mark.hash()))
 }
 
 /// Where a payload belongs.

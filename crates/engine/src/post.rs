@@ -81,6 +81,7 @@ impl House {
     /// # Errors
     /// What failed; claimed copies come back when their lease runs out.
     pub async fn send_copies(&self, editions: &mut Editions) -> Result<Sent, Fault> {
+        self.not_held().await?;
         let now = clock::now().0;
         let copies = self
             .store
@@ -101,16 +102,16 @@ impl House {
                 });
                 continue;
             }
-            match self.compose_copy(&copy, editions).await? {
-                Some((address, composed)) => ready.push((copy, address, composed)),
-                None => {
+            match self.compose_copy(&copy, editions).await {
+                Ok(Some((address, composed))) => ready.push((copy, address, composed)),
+                Ok(None) => {
                     sent.dropped += 1;
-                    settled.push(Settled {
-                        id: copy.id,
-                        state: CopyState::Dropped,
-                        next_at: 0,
-                        detail: 0,
-                    });
+                    settled.push(Settled { id: copy.id, state: CopyState::Dropped, next_at: 0, detail: 0 });
+                }
+                // One copy that cannot be made must not keep the others back.
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "a copy could not be composed and is tried again");
+                    settled.push(settle(&copy, &Outcome::NotSent, now, &mut sent));
                 }
             }
         }
@@ -171,7 +172,8 @@ impl House {
         let name = site.name.get(&lang).cloned().unwrap_or_default();
         let outgoing = Outgoing {
             message_id: &message_id,
-            date_us: clock::now().0,
+            // The same at every try, so that one Message-ID has one content.
+            date_us: copy.deadline - i64::from(self.config.mail.deadline_hours) * 3_600_000_000,
             from: Mailbox {
                 name: &name,
                 address: &from,
@@ -199,7 +201,7 @@ impl House {
             ]),
             portal: self.config.portal.clone(),
             contact: self.config.contact.clone(),
-            fingerprint: String::new(),
+            fingerprint: self.fingerprint.clone(),
             marking: crate::compose::marking(self.config.purpose, seal::record::Realm::Live),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -33,6 +33,7 @@ impl House {
     /// # Errors
     /// What failed; the tree that stood before still stands.
     pub async fn press(&self) -> Result<Pressed, Fault> {
+        self.not_held().await?;
         let folder = self.dir.join("press");
         let old = Manifest::read(&folder.join(MANIFEST))?;
         let tree = tree::build(self, &old, &folder).await?;
@@ -43,7 +44,7 @@ impl House {
             stamp: tree.stamp,
             entries: tree.entries,
         };
-        self.seal_sums(&folder, &old, &mut manifest).await?;
+        self.seal_sums(&folder, &mut manifest).await?;
         crate::crash::point("press.signed");
         let changed = manifest
             .entries
@@ -72,7 +73,6 @@ impl House {
     async fn seal_sums(
         &self,
         folder: &Path,
-        old: &Manifest,
         manifest: &mut Manifest,
     ) -> Result<(), Fault> {
         let sums: String = manifest
@@ -117,7 +117,6 @@ impl House {
             let entry = objects::store(folder, &bytes, newest, false, &BTreeMap::new())?;
             manifest.entries.insert(path.to_owned(), entry);
         }
-        let _ = old;
         Ok(())
     }
 
@@ -151,7 +150,7 @@ impl House {
             stamp: tree.stamp,
             entries: tree.entries,
         };
-        self.seal_sums(&work, &empty, &mut manifest).await?;
+        self.seal_sums(&work, &mut manifest).await?;
         let files = manifest.entries.len();
         objects::materialise(&work, out, &empty, &manifest)?;
         std::fs::remove_dir_all(&work).map_err(Fault::io("cannot clear the staging folder"))?;

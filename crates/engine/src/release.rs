@@ -50,6 +50,7 @@ impl House {
     /// # Errors
     /// What failed; the plan stays and is looked at again.
     pub async fn release(&self, advisory: AdvisoryId, plan_sha256: &str) -> Result<Looked, Fault> {
+        self.not_held().await?;
         let Some(loaded) = self.load(advisory.into()).await? else {
             return Ok(Looked::Gone);
         };
@@ -94,30 +95,39 @@ impl House {
             // The wall: an exercise object never reaches the public tree (security.md §2.20).
             return Ok(Looked::Wait { code: "wall" });
         }
+        // Whether the embargo is over and the case open is asked before anything is signed or staged.
+        let approved = stream.approved_plan(quorum)?;
+        let case = self.load(approved.case().into()).await?;
+        let Some(Aggregate::Case(case)) = case.as_ref().map(|l| &*l.state) else { return Err(Fault::Form("case")) };
+        if let Err(refusal) = case.release_permit(&approved, &self.clock_act("")) {
+            return Ok(Looked::Wait { code: refusal.code() });
+        }
+        if self.store.ledger_end().await?.1 > now.0 + CLOCK_SPREAD_MAX_US {
+            tracing::warn!(code = "release.clock_behind", "the ledger's last record lies in the future; release is held");
+            return Ok(Looked::Wait { code: "release.clock_behind" });
+        }
         let mut documents = Vec::with_capacity(plan.documents.len());
         for document in &plan.documents {
             documents.push(self.body(document.body).await?);
         }
-        let signatures = self.signatures(stream, plan, &documents).await?;
+        let signatures = self.signatures(plan, &documents).await?;
         self.verify_staged(&documents, &signatures, realm)?;
         crate::crash::point("release.verified");
         self.publish(advisory, plan, &documents, &signatures).await
     }
 
-    async fn signatures(
-        &self,
-        stream: &publication::Advisory,
-        plan: &publication::Plan,
+    async fn signatures(&self, plan: &publication::Plan,
         documents: &[Vec<u8>],
     ) -> Result<Vec<Signatures>, Fault> {
-        let _ = stream;
-        let head = self.contexts.signer_head()?;
+        let mut from = self.contexts.signer_head()? + 1;
         let mut headers: Vec<Header> = Vec::new();
         loop {
-            let from = headers.last().map_or(head, |h| h.seq) + 1;
             let step = self.store.ledger(from, HEADERS_STEP).await?;
-            if step.is_empty() {
-                break;
+            let Some(last) = step.last() else { break };
+            from = last.header.seq + 1;
+            if headers.len() + step.len() > seal::signer::HEADERS_MAX {
+                self.contexts.extend(&headers)?;
+                headers.clear();
             }
             headers.extend(step.into_iter().map(|record| record.header));
         }
@@ -177,7 +187,7 @@ impl House {
                     write(format!("{n}.asc"), &signature.clear)?;
                 }
             }
-            self.contexts.verify(&folder)
+            self.contexts.verify(&folder, documents.len())
         })();
         std::fs::remove_dir_all(&folder).map_err(Fault::io("cannot clear the staging folder"))?;
         result
@@ -214,7 +224,7 @@ impl House {
                 let approved = stream.approved_plan(quorum)?;
                 let case = crate::command::find_case(unit, &approved.case().to_string()).await?;
                 let permit = case.release_permit(&approved, &unit.act)?;
-                let persons = u8::try_from(current.approvals.len()).unwrap_or(u8::MAX);
+                let persons = approved.persons();
                 let release =
                     self.recorded(unit, &form, current, documents, signatures, persons, &root)?;
                 let changes = publication::publish(stream, &case, permit, release)?;

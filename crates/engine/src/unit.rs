@@ -45,6 +45,16 @@ pub struct Unit<'h> {
     fresh: Vec<(StreamId, Compartment, KeyId, Secret)>,
     /// Digits drawn by this unit, which no row shows yet.
     pub(crate) drawn: std::collections::HashSet<String>,
+    after: Vec<After>,
+}
+
+/// What follows once the events are durable: rows that echo them.
+#[derive(Clone, Debug)]
+pub enum After {
+    /// A copy's row takes the state that an event has given it.
+    Settle(store::delivery::Settled),
+    /// Waiting copies of somebody who left are dropped.
+    Drop(SubscriberId),
 }
 
 /// What is written, the states to remember, the keys that are new.
@@ -78,6 +88,7 @@ impl<'h> Unit<'h> {
             keys: HashMap::new(),
             fresh: Vec::new(),
             drawn: std::collections::HashSet::new(),
+            after: Vec::new(),
         }
     }
 
@@ -227,6 +238,11 @@ impl<'h> Unit<'h> {
         self.dossiers.insert(stream.into(), dossier.into());
     }
 
+    /// Does something once the unit is durable.
+    pub fn afterwards(&mut self, after: After) {
+        self.after.push(after);
+    }
+
     /// Adds a row that goes into the same transaction.
     pub fn row(&mut self, row: TableRow) {
         self.rows.push(row);
@@ -353,11 +369,13 @@ impl<'h> Unit<'h> {
     ///
     /// # Errors
     /// [`Fault::Store`] with `Conflict` if another change came first.
-    pub async fn commit(self, ticket: store::write::Ticket) -> Result<(), Fault> {
+    pub async fn commit(mut self, ticket: store::write::Ticket) -> Result<(), Fault> {
         if self.records.is_empty() && self.rows.is_empty() {
             return Ok(());
         }
         let house = self.house;
+        let after = std::mem::take(&mut self.after);
+        let now = self.act.now.0;
         let (write, states, fresh) = self.finish();
         crate::crash::point("perform.before_write");
         match house.store.write(ticket, write).await {
@@ -366,6 +384,12 @@ impl<'h> Unit<'h> {
                 house.keys.adopt(&fresh);
                 for (stream, loaded) in states {
                     house.remember(stream, loaded);
+                }
+                for step in after {
+                    match step {
+                        After::Settle(settled) => house.store.settle_copies(&[settled], now).await?,
+                        After::Drop(subscriber) => house.store.drop_waiting(subscriber, now).await?,
+                    }
                 }
                 Ok(())
             }

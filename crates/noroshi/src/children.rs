@@ -36,7 +36,8 @@ fn spawn(dir: &Path, name: &'static str, extra: &[String]) -> Result<(Child, Lin
         .arg(dir)
         .args(["context", name])
         .args(extra)
-        .env_remove("NOROSHI_DATABASE")
+        .env_clear()
+        .envs(std::env::vars_os().filter(|(name, _)| name == "NOROSHI_CRASH"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -54,14 +55,11 @@ fn spawn(dir: &Path, name: &'static str, extra: &[String]) -> Result<(Child, Lin
 pub fn signing(dir: &Path) -> Result<(Contexts, Children), Fault> {
     let (sign, sign_link) = spawn(dir, "sign", &[])?;
     let (verify, verify_link) = spawn(dir, "verify", &[])?;
-    Ok((
-        Contexts {
-            sign: Some(sign_link),
-            verify: Some(verify_link),
-            portal: None,
-        },
-        Children(vec![sign, verify]),
-    ))
+    let children = Children(vec![sign, verify]);
+    let contexts = Contexts { sign: Some(sign_link), verify: Some(verify_link), portal: None };
+    // A signer that cannot open its keys has said why and is gone: then nothing starts.
+    contexts.signer_head()?;
+    Ok((contexts, children))
 }
 
 /// Starts the portal too; returns where it listens.

@@ -10,6 +10,7 @@ mod init;
 mod run;
 mod serve;
 mod show;
+mod socket;
 mod tools;
 
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand};
 use crate::init::store_location::location;
-use crate::{children, contexts, init, serve, show, tools};
+use crate::{children, contexts, init, serve, show, socket, tools};
 
 /// Largest file that is read from the command line: 16 MiB.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -194,29 +194,11 @@ async fn perform(
         Some(path) => read(path)?,
         None => b"{}".to_vec(),
     };
-    let fields: Value = serde_json::from_slice(&bytes).map_err(|e| {
-        Fault::Config(format!(
-            "the file is no JSON: line {}, column {}",
-            e.line(),
-            e.column()
-        ))
-    })?;
-    let house = open(common).await?;
-    match engine::command::perform_json(&house, &name, fields).await {
-        Ok(answer) => {
-            show::line(&answer.to_string());
-            Ok(true)
-        }
-        Err(engine::command::PerformError::Fault(fault @ Fault::Refused(_))) => {
-            show::line(&show::refusal(&fault).to_string());
-            Ok(false)
-        }
-        Err(engine::command::PerformError::Fault(fault)) => Err(fault),
-        Err(engine::command::PerformError::Read(error)) => {
-            show::line(&json!({ "refused": "input", "because": error.to_string() }).to_string());
-            Ok(false)
-        }
+    if let Some(answer) = socket::ask(&common.dir, &[b"do", name.as_bytes(), &bytes])? {
+        return socket::show(&answer);
     }
+    let house = open(common).await?;
+    socket::show(&socket::perform(&house, &name, &bytes).await)
 }
 
 async fn replay(common: &Common, archive: &str, path: &Path) -> Result<bool, Fault> {
@@ -262,26 +244,17 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
 }
 
 async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
+    if let MailCommand::Take { file } = &what {
+        let bytes = read(file)?;
+        if let Some(answer) = socket::ask(&common.dir, &[b"mail-take", &bytes])? {
+            return socket::show(&answer);
+        }
+        let house = open(common).await?;
+        return socket::show(&socket::take(&house, &bytes).await);
+    }
     let house = open(common).await?;
     match what {
-        MailCommand::Take { file } => {
-            let bytes = read(&file)?;
-            match house.take_mail(&bytes).await {
-                Ok((advisory, revision, _)) => {
-                    show::answer(
-                        common.json,
-                        &json!({ "acknowledged": advisory.to_string(), "revision": revision }),
-                        || "acknowledged".into(),
-                    );
-                    Ok(true)
-                }
-                Err(fault @ Fault::Refused(_)) => {
-                    show::line(&show::refusal(&fault).to_string());
-                    Ok(false)
-                }
-                Err(fault) => Err(fault),
-            }
-        }
+        MailCommand::Take { .. } => Ok(true),
         MailCommand::Send => {
             if let Some(why) = house.held().await? {
                 eprintln!("noroshi: held: {why}");

@@ -37,10 +37,18 @@ pub async fn serve(common: &Common, listen: Option<SocketAddr>) -> Result<bool, 
             "noroshi: this house is held ({why}): nothing leaves until you say: noroshi resume --compared …"
         );
     }
-    work(&house).await?;
+    let requests = crate::socket::listen(&house.dir)?;
+    let done = work(&house, requests).await;
+    ended(house, children);
+    done.map(|()| true)
+}
+
+/// Lets go of the house and reaps its children, in this order: their pipes close with it.
+fn ended(house: House, children: children::Children) {
+    crate::socket::remove(&house.dir);
+    house.contexts.close();
     drop(house);
     drop(children);
-    Ok(true)
 }
 
 async fn start(
@@ -55,12 +63,8 @@ async fn start(
     tokio::task::spawn_blocking(|| {
         let _ = formats::csaf::warm_up();
     });
-    if !house
-        .dir
-        .join("press")
-        .join(engine::press::MANIFEST)
-        .exists()
-    {
+    let pressed = house.dir.join("press").join(engine::press::MANIFEST).exists();
+    if !pressed && house.held().await?.is_none() {
         house.press().await?;
     }
     Ok((house, children, address))
@@ -74,7 +78,7 @@ fn note_run(dir: &std::path::Path, address: SocketAddr) -> Result<(), Fault> {
 }
 
 /// Does what falls due until the process is asked to stop.
-async fn work(house: &House) -> Result<(), Fault> {
+async fn work(house: &House, mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>) -> Result<(), Fault> {
     let mut editions = Editions::default();
     let mut stop = std::pin::pin!(stopped());
     loop {
@@ -88,6 +92,7 @@ async fn work(house: &House) -> Result<(), Fault> {
         };
         tokio::select! {
             () = &mut stop => return Ok(()),
+            Some(request) = requests.recv() => crate::socket::serve(house, request).await,
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -157,10 +162,10 @@ pub async fn demo(
     let links =
         std::fs::read_to_string(common.dir.join("run").join("seeded.json")).unwrap_or_default();
     print_links(&links, &address.to_string(), &desk_address.to_string());
-    work(&house).await?;
-    drop(house);
-    drop(children);
-    Ok(true)
+    let requests = crate::socket::listen(&house.dir)?;
+    let done = work(&house, requests).await;
+    ended(house, children);
+    done.map(|()| true)
 }
 
 async fn axum_serve(listener: tokio::net::TcpListener, routes: server::Routes) {

@@ -12,6 +12,7 @@ mod serve;
 mod answer;
 mod body;
 mod heads;
+mod letterbox;
 mod limits;
 mod manifest;
 mod negotiation;

@@ -7,10 +7,11 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::io;
-use std::path::Path;
-use std::pin::pin;
+use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
@@ -24,6 +25,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::answer::answer;
 use crate::body::Body;
+use crate::letterbox::{self, is_letter};
 use crate::limits::Limits;
 use crate::manifest::LoadError;
 use crate::site::Site;
@@ -89,6 +91,26 @@ async fn accept_failed(error: &io::Error) {
     sleep(ACCEPT_PAUSE).await;
 }
 
+/// One of two futures; the common one is not boxed.
+pub(crate) enum Either<A, B> {
+    Left(A),
+    Right(B),
+}
+
+impl<T, A: Future<Output = T> + Unpin, B: Future<Output = T> + Unpin> Future for Either<A, B> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        match self.get_mut() {
+            Self::Left(future) => Pin::new(future).poll(context),
+            Self::Right(future) => Pin::new(future).poll(context),
+        }
+    }
+}
+
+/// An answer of the letterbox on its way.
+type Letter = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
 /// Answers the requests of one connection.
 struct Desk {
     handle: Arc<Handle>,
@@ -98,12 +120,22 @@ struct Desk {
 impl Service<Request<Incoming>> for Desk {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Ready<Result<Response<Body>, Infallible>>;
+    type Future = Either<Ready<Result<Response<Body>, Infallible>>, Letter>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        if let Some(folder) = &self.handle.letterbox
+            && is_letter(request.uri().path())
+        {
+            let (handle, folder) = (Arc::clone(&self.handle), folder.clone());
+            return Either::Right(Box::pin(async move {
+                let response = letterbox::answer(request, folder).await;
+                handle.tally.count(response.status());
+                Ok(response)
+            }));
+        }
         let response = answer(&self.handle.site(), &request, &self.limits);
         self.handle.tally.count(response.status());
-        ready(Ok(response))
+        Either::Left(ready(Ok(response)))
     }
 }
 
@@ -114,6 +146,7 @@ pub struct Handle {
     reloading: Mutex<()>,
     limits: Limits,
     tally: Tally,
+    letterbox: Option<PathBuf>,
 }
 
 impl Handle {
@@ -125,7 +158,14 @@ impl Handle {
             reloading: Mutex::new(()),
             limits,
             tally: Tally::default(),
+            letterbox: None,
         }
+    }
+
+    /// Takes letters for the house into `folder`.
+    #[must_use]
+    pub fn with_letterbox(self, folder: PathBuf) -> Self {
+        Self { letterbox: Some(folder), ..self }
     }
 
     /// Reads the tree again and serves it from the next request on; returns its generation.

@@ -123,7 +123,7 @@ pub fn sync_parent(path: &Path) -> Result<(), FileError> {
     )
 }
 
-/// Makes a folder and its parents, mode 0700.
+/// Makes a folder and its parents, mode 0700; an existing folder is closed to others.
 ///
 /// # Errors
 /// If the system refuses.
@@ -132,9 +132,8 @@ pub fn private_folder(path: &Path) -> Result<(), FileError> {
     io(
         "cannot create",
         path,
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path),
-    )
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path),
+    )?;
+    // A folder that was there before keeps its mode otherwise.
+    io("cannot close to others", path, std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)))
 }

@@ -17,8 +17,8 @@ use crate::record::{GENESIS, Header, Realm};
 pub const KEY_REST_US: i64 = 72 * 3_600 * 1_000_000;
 /// Most documents of one plan.
 pub const DOCUMENTS_MAX: usize = 64;
-/// Most ledger headers in one request; more is asked in several.
-pub const HEADERS_MAX: usize = 100_000;
+/// Most ledger headers in one message; more are brought in several, by [`take_headers`].
+pub const HEADERS_MAX: usize = 20_000;
 
 /// A release plan in the form that is hashed and approved. Its JSON bytes are stored and never re-serialised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Plan {
     pub schema: String,
     /// `live` or `exercise`.
     pub realm: String,
+    /// Drawn for each plan, hexadecimal: approvals of one plan never fit another of the same content.
+    pub plan_id: String,
     /// The house, hexadecimal.
     pub house: String,
     /// Number series, for example `NRS`.
@@ -42,7 +44,13 @@ pub struct Plan {
     pub author: String,
     /// The documents, in the order in which they are signed.
     pub documents: Vec<PlannedDocument>,
-    /// Who will be told: the query, in words of the house's own form.
+    /// Ends an embargo early; whoever approves the plan approves that.
+    pub emergency: bool,
+    /// What a person took on against a check, for example `overlap`; whoever approves the plan approves that.
+    pub overrides: Vec<String>,
+    /// Why, for an emergency or an override; empty otherwise.
+    pub reason: String,
+    /// Who will be told: names of queries, joined by `+`: `everything`, `vendors`, `products`, `earlier`.
     pub recipients: String,
     /// Channels that will be used, for example `portal`, `mail`.
     pub channels: Vec<String>,
@@ -131,6 +139,8 @@ pub struct Journal {
     signed: BTreeMap<(String, u32), String>,
     head_seq: u64,
     head: Option<[u8; 32]>,
+    /// Hash of the plan that was signed last.
+    last: Option<String>,
 }
 
 impl Journal {
@@ -245,6 +255,10 @@ pub fn decide(
     {
         return Err(Refused::SignedBefore);
     }
+    if request.headers.is_empty() && journal.last.as_ref() != Some(&plan_hash) {
+        // Something is always recorded between two releases; nothing new means an older ledger.
+        return Err(Refused::Fork);
+    }
     let (head_seq, head) = extend(journal, &request.headers, pinned)?;
     let entry = Entry {
         number: plan.number.clone(),
@@ -255,6 +269,16 @@ pub fn decide(
         at: now,
     };
     Ok((plan, entry))
+}
+
+/// Takes ledger headers in without signing anything, so that the head is journalled between releases and no
+/// release has to bring more than [`HEADERS_MAX`] of them.
+///
+/// # Errors
+/// [`Refused::Fork`] if they do not extend the last head.
+pub fn take_headers(headers: &[Header], pinned: &Pinned, journal: &Journal, now: i64) -> Result<Entry, Refused> {
+    let (head_seq, head) = extend(journal, headers, pinned)?;
+    Ok(Entry { number: String::new(), revision: 0, plan: String::new(), head_seq, head: crate::hex(&head), at: now })
 }
 
 fn check_documents(plan: &Plan, documents: &[Vec<u8>]) -> Result<(), Refused> {
@@ -372,6 +396,7 @@ mod tests {
         let plan = Plan {
             schema: PLAN.into(),
             realm: "live".into(),
+            plan_id: "00".repeat(16),
             house: crate::hex(&HOUSE),
             series: "NRS".into(),
             number: "NRS-48217734".into(),
@@ -385,6 +410,9 @@ mod tests {
                     sha256: crate::hex(&crate::sha256(d)),
                 })
                 .collect(),
+            emergency: false,
+            overrides: vec![],
+            reason: String::new(),
             recipients: "all".into(),
             channels: vec!["portal".into()],
         };
@@ -453,6 +481,9 @@ mod tests {
         desk.replan(|plan| plan.recipients = "others".into());
         assert_eq!(desk.answer(), Err(Refused::SignedBefore));
         desk.replan(|plan| plan.revision = 2);
+        assert_eq!(desk.answer(), Err(Refused::Fork));
+        let head = desk.journal.head();
+        desk.request.headers = vec![header(3, head)];
         assert!(desk.answer().is_ok());
     }
 

@@ -50,8 +50,19 @@ pub enum OpenError {
         "the database address cannot be read: expected postgres://USER@HOST/NAME?sslmode=verify-full"
     )]
     Address,
+    #[error("the role noroshi_run is not at hand; let an administrator say once: CREATE ROLE noroshi_run NOLOGIN; GRANT noroshi_run TO the user of the address")]
+    Role,
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Role => OpenError::Role,
+            other => OpenError::Store(other),
+        }
+    }
 }
 
 /// The store. Cheap to clone.

@@ -46,6 +46,11 @@ fn doing(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     }
 }
 
+/// While a house is founded or opened, a refusal of rights concerns the role.
+fn role(error: StoreError) -> StoreError {
+    if matches!(error, StoreError::Guard) { StoreError::Role } else { error }
+}
+
 impl Postgres {
     pub(crate) async fn has_tables(options: &PgConnectOptions) -> Result<bool, StoreError> {
         let mut connection = PgConnection::connect_with(options)
@@ -76,7 +81,7 @@ impl Postgres {
         transaction
             .execute(sqlx::raw_sql(AssertSqlSafe(migration.to_owned())))
             .await
-            .map_err(doing("making the tables"))?;
+            .map_err(|error| role(doing("making the tables")(error)))?;
         let founding = format!(
             "INSERT INTO meta (name, value) VALUES ('schema', decode('{}', 'hex')), ('house', decode('{}', 'hex'))",
             seal::hex(&crate::open::SCHEMA.to_be_bytes()),
@@ -116,7 +121,7 @@ impl Postgres {
             })
             .connect_with(options.clone())
             .await
-            .map_err(doing("connecting"))?;
+            .map_err(|error| role(doing("connecting")(error)))?;
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
         tokio::spawn(
             Writer {

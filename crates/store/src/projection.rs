@@ -172,7 +172,7 @@ pub fn rows(facts: StreamFacts, state: &Aggregate) -> Vec<TableRow> {
                     lang.into(),
                     scope.into(),
                     target.into(),
-                    subscriber.reference.as_str().into(),
+                    seal::hex(&seal::sha256(subscriber.reference.as_bytes())).into(),
                 ],
             ));
         }

@@ -58,6 +58,9 @@ pub enum StoreError {
     /// A guard of the engine refused.
     #[error("the database refused a change that nobody may make")]
     Guard,
+    /// The running role cannot be made or taken on.
+    #[error("the role noroshi_run cannot be made or taken on")]
+    Role,
     /// SQLite failed.
     #[error("SQLite, while {doing}")]
     Sqlite {

@@ -3,6 +3,7 @@
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::descendants;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// What one run of wrk saw, and what the server spent on it.
@@ -44,12 +45,21 @@ pub fn median(values: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Runs wrk on cpu 1 for some seconds against the server of that number.
-pub fn wrk(pid: u32, url: &str, headers: &[(&str, &str)], seconds: u32) -> Outcome<Sample> {
+/// Runs wrk on cpu 1 for some seconds against the server of that number; a script may name the paths.
+pub fn wrk(
+    pid: u32,
+    url: &str,
+    headers: &[(&str, &str)],
+    seconds: u32,
+    script: Option<&Path>,
+) -> Outcome<Sample> {
     let mut command = Command::new("taskset");
     command.args(["-c", "1", "wrk", "-t1", "-c64", &format!("-d{seconds}s")]);
     for (name, value) in headers {
         command.args(["-H", &format!("{name}: {value}")]);
+    }
+    if let Some(script) = script {
+        command.arg("-s").arg(script);
     }
     let before = cpu_ns(pid);
     let output = command.arg(url).output().context(|| "running wrk".into())?;

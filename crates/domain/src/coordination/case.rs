@@ -19,6 +19,8 @@ pub struct Case {
     pub version: u32,
     pub number: String,
     pub report: Option<ReportId>,
+    /// Reports that were joined to the case later.
+    pub joined: Vec<ReportId>,
     pub opened_at: Instant,
     pub already_public: bool,
     /// 起算日: the first attempt to contact a vendor; never moves.
@@ -43,6 +45,7 @@ impl Case {
             version: 0,
             number: String::new(),
             report: None,
+            joined: vec![],
             opened_at: Instant(0),
             already_public: false,
             clock_start: None,
@@ -77,6 +80,7 @@ impl Case {
                 WorldFact::ExploitPublic => self.world.exploit = true,
                 WorldFact::AttacksObserved => self.world.attacks = true,
             },
+            Event::ReportJoined { report } => self.joined.push(*report),
             Event::ClockStarted => {
                 self.clock_start = self.clock_start.or(Some(recorded.occurred_at))
             }
@@ -118,6 +122,7 @@ impl Case {
     /// [`Refusal::PlanNotDue`] before the plan's instant, [`Refusal::TooEarly`] while the embargo holds and
     /// the plan is no emergency.
     pub fn release_permit(&self, plan: &ApprovedPlan, act: &Act) -> Result<ReleasePermit, Refusal> {
+        self.open()?;
         if plan.case() != self.id {
             return Err(Refusal::NoPlan);
         }

@@ -245,6 +245,11 @@ impl ApprovedPlan {
     pub fn instant(&self) -> Instant {
         self.instant
     }
+    /// Persons whose approvals count.
+    #[must_use]
+    pub fn persons(&self) -> u8 {
+        self.persons
+    }
     /// Whether it ends an embargo early.
     #[must_use]
     pub fn emergency(&self) -> bool {

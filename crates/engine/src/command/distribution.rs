@@ -77,11 +77,8 @@ async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscribe
 pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Value, Fault> {
     let subscriber = find(unit, &input.reference).await?;
     unit.record(subscriber.unsubscribe()).await?;
-    // Dropping is repeated when copies are sent, so a crash between the two loses nothing.
-    unit.house
-        .store
-        .drop_waiting(subscriber.id, unit.act.now.0)
-        .await?;
+    // Whoever is inactive is dropped when copies are sent too, so a crash between the two loses nothing.
+    unit.afterwards(crate::unit::After::Drop(subscriber.id));
     Ok(json!({ "subscriber": subscriber.id.to_string() }))
 }
 
@@ -102,10 +99,7 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
         next_at: 0,
         detail: 0,
     };
-    unit.house
-        .store
-        .settle_copies(&[settled], unit.act.now.0)
-        .await?;
+    unit.afterwards(crate::unit::After::Settle(settled));
     Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
 }
 
@@ -140,8 +134,13 @@ pub async fn import(
             };
             // The id follows from address and scope under a key of this house, so a repetition is recognised
             // and the id confirms nothing to whoever has no key.
-            let key = format!("{}|{scope:?}", row.address);
-            let mac = seal::hmac256(house.keys.codes.bytes(), key.as_bytes());
+            let (kind, target) = match &scope {
+                Scope::Everything => ("everything", ""),
+                Scope::Vendor { name } => ("vendor", name.as_str()),
+                Scope::Product { name } => ("product", name.as_str()),
+            };
+            let key = seal::canon::Canon::of("noroshi/subscriber-id/1").bytes(row.address.to_string().as_bytes()).bytes(kind.as_bytes()).bytes(target.as_bytes()).finish();
+            let mac = seal::hmac256(house.keys.codes.bytes(), &key);
             let mut id = [0; 16];
             id.copy_from_slice(&mac[..16]);
             let input = Subscribe {

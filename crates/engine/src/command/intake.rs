@@ -219,6 +219,9 @@ async fn accept_with(
         None => None,
     };
     let case = CaseId(case.unwrap_or_else(|| unit.draw()));
+    if unit.state(case.into()).await?.is_some() {
+        return Err(Refusal::Exists("case").into());
+    }
     let exercise = unit.realm == seal::record::Realm::Exercise;
     let prefix = format!(
         "{}{}",

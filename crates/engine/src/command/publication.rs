@@ -148,6 +148,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     let plan = Plan {
         schema: PLAN.to_owned(),
         realm: if unit.realm == seal::record::Realm::Live { "live" } else { "exercise" }.to_owned(),
+        plan_id: seal::hex(&seal::random::bytes::<16>()),
         house: seal::hex(&unit.house.id()),
         series: unit.house.config.series.clone(),
         number: doc.id.clone(),
@@ -155,7 +156,10 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
         instant: instant.0,
         author: seal::hex(&unit.act.actor.bytes()),
         documents: documents.iter().map(|d| PlannedDocument { kind: d.kind.clone(), sha256: d.sha256.clone() }).collect(),
-        recipients: "active subscribers of everything, of a vendor or of a product named in the advisory; whoever got an earlier revision".to_owned(),
+        emergency: input.emergency,
+        overrides: if facts.overlap_override { vec!["overlap".to_owned()] } else { vec![] },
+        reason: if input.emergency || facts.overlap_override { unit.act.reason.clone() } else { String::new() },
+        recipients: "everything+vendors+products+earlier".to_owned(),
         channels: vec!["portal".to_owned(), "mail".to_owned()],
     };
     let bytes = plan.bytes().map_err(|_| Fault::Form("plan"))?;

@@ -38,23 +38,24 @@ impl Signer {
         let pinned: Pinned =
             serde_json::from_slice(&pinned).map_err(|_| Fault::Form("pinned approvers"))?;
         let mut memory = Journal::default();
-        let text = std::fs::read_to_string(journal).unwrap_or_default();
-        let complete = text.rfind('\n').map_or(0, |end| end + 1);
-        for line in text.get(..complete).unwrap_or_default().lines() {
-            memory.replay(
-                &serde_json::from_str::<Entry>(line)
-                    .map_err(|_| Fault::Form("signer's journal"))?,
-            );
-        }
-        let journal_file = std::fs::OpenOptions::new()
+        let mut journal_file = std::fs::OpenOptions::new()
             .create(true)
+            .read(true)
             .append(true)
             .open(journal)
             .map_err(Fault::io("cannot open the signer's journal"))?;
-        // A line that a crash cut off was never followed by a signature.
-        journal_file
-            .set_len(complete as u64)
-            .map_err(Fault::io("cannot mend the signer's journal"))?;
+        // Two signers with one journal could each sign what the other has not seen.
+        journal_file.try_lock().map_err(|_| Fault::InUse)?;
+        let mut text = String::new();
+        journal_file.read_to_string(&mut text).map_err(Fault::io("cannot read the signer's journal"))?;
+        let complete = text.rfind('\n').map_or(0, |end| end + 1);
+        for line in text.get(..complete).unwrap_or_default().lines() {
+            memory.replay(&serde_json::from_str::<Entry>(line).map_err(|_| Fault::Form("signer's journal"))?);
+        }
+        if complete < text.len() {
+            // A line that a crash cut off was never followed by a signature.
+            journal_file.set_len(complete as u64).map_err(Fault::io("cannot mend the signer's journal"))?;
+        }
         Ok(Signer {
             live,
             exercise,
@@ -62,6 +63,27 @@ impl Signer {
             journal: memory,
             journal_file,
         })
+    }
+
+    /// Writes a journal entry, flushed; a half-written line is taken back.
+    fn note(&mut self, entry: &Entry) -> Result<(), &'static str> {
+        let mut line = serde_json::to_vec(entry).map_err(|_| "sign.journal")?;
+        line.push(b'\n');
+        let before = self.journal_file.metadata().map_err(|_| "sign.journal")?.len();
+        if self.journal_file.write_all(&line).and_then(|()| self.journal_file.sync_data()).is_err() {
+            let _ = self.journal_file.set_len(before);
+            return Err("sign.journal");
+        }
+        self.journal.replay(entry);
+        Ok(())
+    }
+
+    fn extend(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, headers] = parts else { return Err("sign.request") };
+        let headers = headers.chunks(HEADER_BYTES).map(read_header).collect::<Option<Vec<_>>>().ok_or("sign.request")?;
+        let entry = seal::signer::take_headers(&headers, &self.pinned, &self.journal, clock::now().0).map_err(|refused| refused.code())?;
+        self.note(&entry)?;
+        Ok(vec![b"head".to_vec(), self.journal.head_seq().to_be_bytes().to_vec()])
     }
 
     fn sign(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
@@ -88,21 +110,12 @@ impl Signer {
         // The key follows from the plan's realm; the decision compares the two.
         let exercise =
             serde_json::from_slice::<seal::signer::Plan>(plan).is_ok_and(|p| p.realm == "exercise");
-        let (key, realm) = if exercise {
-            (&self.exercise, Realm::Exercise)
-        } else {
-            (&self.live, Realm::Live)
-        };
+        let realm = if exercise { Realm::Exercise } else { Realm::Live };
         let (plan, entry) = decide(&request, &self.pinned, &self.journal, realm, now.0)
             .map_err(|refused| refused.code())?;
-        let mut line = serde_json::to_vec(&entry).map_err(|_| "sign.journal")?;
-        line.push(b'\n');
-        self.journal_file
-            .write_all(&line)
-            .and_then(|()| self.journal_file.sync_data())
-            .map_err(|_| "sign.journal")?;
-        self.journal.replay(&entry);
+        self.note(&entry)?;
         crate::crash::point("sign.journalled");
+        let key = if exercise { &self.exercise } else { &self.live };
         let at = clock::system_time(now);
         let mut out = vec![b"signed".to_vec()];
         for (planned, bytes) in plan.documents.iter().zip(&request.documents) {
@@ -136,6 +149,9 @@ pub fn sign(
                 b"head".to_vec(),
                 signer.journal.head_seq().to_be_bytes().to_vec(),
             ],
+            Some(b"extend") => signer
+                .extend(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
             Some(b"sign") => signer
                 .sign(&parts)
                 .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
@@ -164,14 +180,14 @@ pub fn verify(
     let (live, exercise) = (read("advisory.asc")?, read("exercise.asc")?);
     while let Some(parts) = read_message(input).map_err(Fault::io("reading a request"))? {
         let good = match parts.as_slice() {
-            [word, folder] if word == b"verify" => {
+            [word, folder, count] if word == b"verify" => {
                 let folder = Path::new(std::str::from_utf8(folder).unwrap_or("/nonexistent"));
                 let certificate = if folder.join("exercise").exists() {
                     &exercise
                 } else {
                     &live
                 };
-                staged(folder, certificate)
+                staged(folder, certificate, count.first().copied().unwrap_or(0))
             }
             _ => false,
         };
@@ -181,14 +197,11 @@ pub fn verify(
     Ok(())
 }
 
-/// Verifies `N.doc` against `N.sig` and, where it is there, `N.asc`, for N = 0, 1, …
-fn staged(folder: &Path, certificate: &Certificate) -> bool {
+/// Verifies `N.doc` against `N.sig` and, where it is there, `N.asc`, for all N below `expected`.
+fn staged(folder: &Path, certificate: &Certificate, expected: u8) -> bool {
     let at = clock::system_time(clock::now());
-    let mut count = 0;
-    for n in 0..seal::signer::DOCUMENTS_MAX {
-        let Ok(document) = std::fs::read(folder.join(format!("{n}.doc"))) else {
-            break;
-        };
+    for n in 0..expected {
+        let Ok(document) = std::fs::read(folder.join(format!("{n}.doc"))) else { return false };
         let Ok(signature) = std::fs::read(folder.join(format!("{n}.sig"))) else {
             return false;
         };
@@ -204,7 +217,6 @@ fn staged(folder: &Path, certificate: &Certificate) -> bool {
                 _ => return false,
             }
         }
-        count += 1;
     }
-    count > 0
+    expected > 0
 }

@@ -39,8 +39,8 @@ impl Side {
     }
 }
 
-fn print(house: &str, ours: &Side, bare: &Side) {
-    println!("engine={house}");
+fn print(engine: &str, ours: &Side, bare: &Side) {
+    println!("engine={engine}");
     println!("rounds={}", ours.per_s.len());
     for (name, side) in [("ours", ours), ("bare", bare)] {
         println!("{name}_per_s={:.0}", median(&side.per_s));

@@ -10,7 +10,10 @@ use crate::{Fault, House};
 
 /// Presses all published advisories again and again, and prints how many a second of processor time carries.
 pub async fn ready(house: &House, rounds: u64, path: Option<&Path>) -> Result<(), Fault> {
-    let base = path.map_or_else(|| house.dir.join("press").join("staging"), Path::to_path_buf);
+    let base = path.map_or_else(
+        || house.dir.join("press").join("staging"),
+        Path::to_path_buf,
+    );
     seal::files::private_folder(&base)?;
     let (mut rates, mut walls) = (Vec::new(), Vec::new());
     let (mut advisories, mut files) = (0, 0);

@@ -23,6 +23,7 @@ impl House {
     /// # Errors
     /// What failed; the intent stays.
     pub async fn send_first_contacts(&self) -> Result<usize, Fault> {
+        self.not_held().await?;
         let now = clock::now().0;
         let waiting = self
             .store
@@ -100,7 +101,7 @@ impl House {
         };
         let outgoing = Outgoing {
             message_id: &message_id,
-            date_us: clock::now().0,
+            date_us: participant.asked_at.unwrap_or(clock::now()).0,
             from: Mailbox {
                 name: &house_name,
                 address: &from,
@@ -182,8 +183,11 @@ impl House {
                 let _ = sender.await;
                 match outcome {
                     Some((_, Outcome::Accepted { .. })) => Ok(()),
-                    // A refusal for good is a matter for a person; the attempt stands in the ledger.
-                    Some((_, Outcome::Refused { .. })) => Ok(()),
+                    // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
+                    Some((_, Outcome::Refused { stage: smtp::Stage::Rcpt, code })) => {
+                        tracing::warn!(code = "post.contact_refused", smtp = code, "a contact point refuses mail; try another channel");
+                        Ok(())
+                    }
                     _ => Err(Fault::Config("the mail relay did not take the mail".into())),
                 }
             }

@@ -145,10 +145,11 @@ fn keep(folder: &Path, bytes: &[u8]) -> Result<String, Fault> {
     }
     let parent = path.parent().unwrap_or(folder);
     std::fs::create_dir_all(parent).map_err(Fault::io("cannot make the object folder"))?;
-    // Objects can be made again from the ledger: the manifest's rename is what must be durable. A half object
-    // has another length or is written over.
+    // The manifest is durable once it is renamed, so what it names must be durable before.
     let temporary = parent.join(format!("{:016x}.tmp", seal::random::u64()));
-    std::fs::write(&temporary, bytes).map_err(Fault::io("cannot write an object"))?;
+    std::fs::File::create_new(&temporary)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_data()))
+        .map_err(Fault::io("cannot write an object"))?;
     std::fs::rename(&temporary, &path).map_err(Fault::io("cannot name an object"))?;
     Ok(sha256)
 }

@@ -209,6 +209,7 @@ DO $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'noroshi_run') THEN
     CREATE ROLE noroshi_run NOLOGIN;
+    EXECUTE format('GRANT noroshi_run TO %I', session_user);
   END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;

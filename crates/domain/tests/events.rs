@@ -189,7 +189,9 @@ fn samples() -> Vec<Event> {
         Event::WorldFactObserved {
             fact: WorldFact::ExploitPublic,
         },
-        Event::ReportJoined { report: ReportId::from_bytes([8; 16]) },
+        Event::ReportJoined {
+            report: ReportId::from_bytes([8; 16]),
+        },
         Event::ClockStarted,
         Event::EmbargoProposed { until },
         Event::EmbargoActivated {

@@ -12,9 +12,9 @@ use domain::event::Event;
 use seal::record::Realm as Wall;
 use store::{Location, Store};
 
+use crate::Fault;
 use crate::context::Contexts;
 use crate::house::{House, KEYS};
-use crate::Fault;
 
 /// First line of a data file, inside the seal.
 const DATA: &[u8] = b"noroshi/backup-data/1\n";

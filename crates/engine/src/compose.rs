@@ -126,8 +126,17 @@ pub async fn advisory(
     }
     fill_languages(&mut texts, &facts);
     let (vendors, products) = vendors(unit, case, &grants, &mut outgoing).await?;
-    outgoing.extend(products.iter().flat_map(|p| p.name.values().cloned().chain([p.versions.clone()])));
-    outgoing.extend(facts.references.iter().flat_map(|r| [r.url.clone(), r.summary.clone()]));
+    outgoing.extend(
+        products
+            .iter()
+            .flat_map(|p| p.name.values().cloned().chain([p.versions.clone()])),
+    );
+    outgoing.extend(
+        facts
+            .references
+            .iter()
+            .flat_map(|r| [r.url.clone(), r.summary.clone()]),
+    );
     outgoing.extend(facts.other_ids.iter().map(|id| id.text.clone()));
     if !facts.overlap_override {
         compare(unit, case, &outgoing).await?;
@@ -434,10 +443,23 @@ async fn compare(unit: &mut Unit<'_>, case: &Case, outgoing: &[String]) -> Resul
     let (mut kept, mut open) = (Vec::new(), Vec::new());
     for report in case.report.iter().chain(&case.joined) {
         let report = crate::command::find_report(unit, &report.to_string()).await?;
-        for text in report.text.iter().chain(&report.parts).chain(&report.finder).chain(&report.contact) {
+        for text in report
+            .text
+            .iter()
+            .chain(&report.parts)
+            .chain(&report.finder)
+            .chain(&report.contact)
+        {
             let opened = unit.house.text(text).await?;
             match text.class {
-                Class::A | Class::T | Class::H | Class::O | Class::U | Class::C | Class::I | Class::G => kept.push(opened),
+                Class::A
+                | Class::T
+                | Class::H
+                | Class::O
+                | Class::U
+                | Class::C
+                | Class::I
+                | Class::G => kept.push(opened),
                 _ => open.push(opened),
             }
         }

@@ -144,7 +144,10 @@ pub struct Signatures {
 impl Contexts {
     /// Closes all pipes, so that the contexts end.
     pub fn close(&self) {
-        for link in [&self.sign, &self.verify, &self.portal].into_iter().flatten() {
+        for link in [&self.sign, &self.verify, &self.portal]
+            .into_iter()
+            .flatten()
+        {
             link.close();
         }
     }
@@ -172,10 +175,18 @@ impl Contexts {
     /// [`Fault::Signer`] if they do not extend the head that it saw last.
     pub fn extend(&self, headers: &[Header]) -> Result<(), Fault> {
         let headers: Vec<u8> = headers.iter().flat_map(header_bytes).collect();
-        let answer = self.sign.as_ref().ok_or(Fault::Context("sign"))?.ask(&[b"extend", &headers])?;
+        let answer = self
+            .sign
+            .as_ref()
+            .ok_or(Fault::Context("sign"))?
+            .ask(&[b"extend", &headers])?;
         match answer.split_first() {
             Some((word, _)) if word == b"head" => Ok(()),
-            Some((_, rest)) => Err(Fault::Signer(rest.first().map(|c| String::from_utf8_lossy(c).into_owned()).unwrap_or_default())),
+            Some((_, rest)) => Err(Fault::Signer(
+                rest.first()
+                    .map(|c| String::from_utf8_lossy(c).into_owned())
+                    .unwrap_or_default(),
+            )),
             None => Err(Fault::Context("sign")),
         }
     }

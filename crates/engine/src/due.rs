@@ -116,6 +116,8 @@ impl House {
                         .defer_intent(&intent.name, now + LOOK_AGAIN_US)
                         .await?;
                 }
+                // Without its contexts the house can do nothing that matters: it ends and is started anew.
+                Err(Fault::Context(name)) => return Err(Fault::Context(name)),
                 Err(error) => {
                     tracing::error!(code = error.code(), "a release failed and is tried again");
                     self.store
@@ -131,7 +133,11 @@ impl House {
     /// Ends embargoes whose date has come without a publication: an event, and the case turns red.
     async fn end_embargoes(&self) -> Result<(), Fault> {
         let now = clock::now();
-        for case in self.store.embargoes_over(now.0, self.own().await?.quorum).await? {
+        for case in self
+            .store
+            .embargoes_over(now.0, self.own().await?.quorum)
+            .await?
+        {
             let act = self.clock_act("");
             let ended = self
                 .perform(&act, "end-embargo-by-clock", Wall::Live, async |unit| {
@@ -152,15 +158,24 @@ impl House {
     /// Carries out what the portal has taken in: wishes to stop (RFC 8058). Unknown references are dropped.
     async fn empty_letterbox(&self) -> Result<(), Fault> {
         let folder = self.dir.join("box");
-        let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            return Ok(());
+        };
         for entry in entries.flatten().take(LETTERS_MAX) {
             let name = entry.file_name();
-            let Some(reference) = name.to_str().and_then(|n| n.strip_prefix("unsubscribe-")) else { continue };
-            let input = crate::command::distribution::Unsubscribe { reference: reference.to_owned() };
+            let Some(reference) = name.to_str().and_then(|n| n.strip_prefix("unsubscribe-")) else {
+                continue;
+            };
+            let input = crate::command::distribution::Unsubscribe {
+                reference: reference.to_owned(),
+            };
             let command = crate::command::Command::Unsubscribe(input);
-            match crate::command::perform(self, &self.clock_act("one-click"), Wall::Live, &command).await {
+            match crate::command::perform(self, &self.clock_act("one-click"), Wall::Live, &command)
+                .await
+            {
                 Ok(_) | Err(Fault::Refused(_)) => {
-                    std::fs::remove_file(entry.path()).map_err(Fault::io("cannot empty the letterbox"))?;
+                    std::fs::remove_file(entry.path())
+                        .map_err(Fault::io("cannot empty the letterbox"))?;
                 }
                 Err(other) => return Err(other),
             }

@@ -55,6 +55,7 @@ pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<R
         )));
     }
     config.check()?;
+    Store::is_free(location).await?;
     seal::files::private_folder(dir)?;
     let id: [u8; 16] = seal::random::bytes();
     let now = clock::now();
@@ -82,7 +83,9 @@ pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<R
     pin(&keys, &id, config, &persons, now.0)?;
     let instance = seal::hex(&seal::random::bytes::<16>());
     seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;
-    store.set_meta("instance", crate::house::instance_mark(dir)?.as_bytes()).await?;
+    store
+        .set_meta("instance", crate::house::instance_mark(dir)?.as_bytes())
+        .await?;
     drop(store);
     record(dir, location, config, persons).await?;
     Ok(kit)

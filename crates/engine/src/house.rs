@@ -65,8 +65,11 @@ impl House {
         let in_use = store.keys().await?.first().map(|key| key.epoch);
         let keys = Keys::open(&dir.join(KEYS).join("house"), id, in_use)?;
         let certificate = dir.join(KEYS).join("public").join("advisory.asc");
-        let certificate = std::fs::read(&certificate).map_err(Fault::io("cannot read the advisory key's certificate"))?;
-        let fingerprint = seal::openpgp::Certificate::read(&certificate).map_err(|_| Fault::Form("certificate"))?.fingerprint();
+        let certificate = std::fs::read(&certificate)
+            .map_err(Fault::io("cannot read the advisory key's certificate"))?;
+        let fingerprint = seal::openpgp::Certificate::read(&certificate)
+            .map_err(|_| Fault::Form("certificate"))?
+            .fingerprint();
         let house = House {
             dir: dir.to_owned(),
             config,
@@ -117,7 +120,11 @@ impl House {
     /// # Errors
     /// [`Fault::Held`].
     pub async fn not_held(&self) -> Result<(), Fault> {
-        if self.held().await?.is_some() { Err(Fault::Held) } else { Ok(()) }
+        if self.held().await?.is_some() {
+            Err(Fault::Held)
+        } else {
+            Ok(())
+        }
     }
 
     /// The state of a stream.
@@ -250,10 +257,16 @@ impl House {
 pub fn instance_mark(dir: &Path) -> Result<String, Fault> {
     use std::os::unix::fs::MetadataExt;
     let path = dir.join("instance");
-    let text = std::fs::read_to_string(&path).map_err(Fault::io("cannot read the folder's mark"))?;
-    let inode = std::fs::metadata(&path).map_err(Fault::io("cannot read the folder's mark"))?.ino();
+    let text =
+        std::fs::read_to_string(&path).map_err(Fault::io("cannot read the folder's mark"))?;
+    let inode = std::fs::metadata(&path)
+        .map_err(Fault::io("cannot read the folder's mark"))?
+        .ino();
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
-    let mark = seal::canon::Canon::of("noroshi/instance/1").bytes(text.trim().as_bytes()).u64(inode).bytes(machine.trim().as_bytes());
+    let mark = seal::canon::Canon::of("noroshi/instance/1")
+        .bytes(text.trim().as_bytes())
+        .u64(inode)
+        .bytes(machine.trim().as_bytes());
     Ok(seal::hex(&mark.hash()))
 }
 

@@ -230,7 +230,9 @@ impl Keys {
     ) -> Result<Epoch, Fault> {
         if compartment == Compartment::Frame {
             // The frame lives as long as the ledger: without it nothing could be rebuilt (security.md §2.1).
-            return Err(Fault::Config("the frame of a dossier is never erased".into()));
+            return Err(Fault::Config(
+                "the frame of a dossier is never erased".into(),
+            ));
         }
         let rows = store.keys().await?;
         let (old, old_key) = self.epoch.lock().map_err(|_| Fault::Sealed)?.clone();

@@ -106,11 +106,19 @@ impl House {
                 Ok(Some((address, composed))) => ready.push((copy, address, composed)),
                 Ok(None) => {
                     sent.dropped += 1;
-                    settled.push(Settled { id: copy.id, state: CopyState::Dropped, next_at: 0, detail: 0 });
+                    settled.push(Settled {
+                        id: copy.id,
+                        state: CopyState::Dropped,
+                        next_at: 0,
+                        detail: 0,
+                    });
                 }
                 // One copy that cannot be made must not keep the others back.
                 Err(error) => {
-                    tracing::warn!(code = error.code(), "a copy could not be composed and is tried again");
+                    tracing::warn!(
+                        code = error.code(),
+                        "a copy could not be composed and is tried again"
+                    );
                     settled.push(settle(&copy, &Outcome::NotSent, now, &mut sent));
                 }
             }

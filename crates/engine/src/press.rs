@@ -70,11 +70,7 @@ impl House {
 
     /// Adds `SHA256SUMS` and its signature by the archive log's key. The signature is stored, so that the
     /// tree can be rebuilt byte for byte; a list that was signed before keeps its signature.
-    async fn seal_sums(
-        &self,
-        folder: &Path,
-        manifest: &mut Manifest,
-    ) -> Result<(), Fault> {
+    async fn seal_sums(&self, folder: &Path, manifest: &mut Manifest) -> Result<(), Fault> {
         let sums: String = manifest
             .entries
             .iter()

@@ -98,13 +98,22 @@ impl House {
         // Whether the embargo is over and the case open is asked before anything is signed or staged.
         let approved = stream.approved_plan(quorum)?;
         let case = self.load(approved.case().into()).await?;
-        let Some(Aggregate::Case(case)) = case.as_ref().map(|l| &*l.state) else { return Err(Fault::Form("case")) };
+        let Some(Aggregate::Case(case)) = case.as_ref().map(|l| &*l.state) else {
+            return Err(Fault::Form("case"));
+        };
         if let Err(refusal) = case.release_permit(&approved, &self.clock_act("")) {
-            return Ok(Looked::Wait { code: refusal.code() });
+            return Ok(Looked::Wait {
+                code: refusal.code(),
+            });
         }
         if self.store.ledger_end().await?.1 > now.0 + CLOCK_SPREAD_MAX_US {
-            tracing::warn!(code = "release.clock_behind", "the ledger's last record lies in the future; release is held");
-            return Ok(Looked::Wait { code: "release.clock_behind" });
+            tracing::warn!(
+                code = "release.clock_behind",
+                "the ledger's last record lies in the future; release is held"
+            );
+            return Ok(Looked::Wait {
+                code: "release.clock_behind",
+            });
         }
         let mut documents = Vec::with_capacity(plan.documents.len());
         for document in &plan.documents {
@@ -116,7 +125,9 @@ impl House {
         self.publish(advisory, plan, &documents, &signatures).await
     }
 
-    async fn signatures(&self, plan: &publication::Plan,
+    async fn signatures(
+        &self,
+        plan: &publication::Plan,
         documents: &[Vec<u8>],
     ) -> Result<Vec<Signatures>, Fault> {
         let mut from = self.contexts.signer_head()? + 1;

@@ -346,8 +346,13 @@ impl<'h> Unit<'h> {
                 dossier: loaded.dossier,
                 realm: loaded.realm,
             };
-            self.rows
-                .extend(store::projection::rows(facts, &loaded.state));
+            // A number is drawn once, with its stream's first event; its row never changes.
+            let begun = self.read.get(stream).copied().unwrap_or(0) == 0;
+            let rows = store::projection::rows(facts, &loaded.state);
+            self.rows.extend(
+                rows.into_iter()
+                    .filter(|(table, _)| begun || table.name != "number"),
+            );
             states.push((*stream, loaded.clone()));
         }
         let expects = self
@@ -387,8 +392,12 @@ impl<'h> Unit<'h> {
                 }
                 for step in after {
                     match step {
-                        After::Settle(settled) => house.store.settle_copies(&[settled], now).await?,
-                        After::Drop(subscriber) => house.store.drop_waiting(subscriber, now).await?,
+                        After::Settle(settled) => {
+                            house.store.settle_copies(&[settled], now).await?
+                        }
+                        After::Drop(subscriber) => {
+                            house.store.drop_waiting(subscriber, now).await?
+                        }
                     }
                 }
                 Ok(())

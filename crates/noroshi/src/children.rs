@@ -56,7 +56,11 @@ pub fn signing(dir: &Path) -> Result<(Contexts, Children), Fault> {
     let (sign, sign_link) = spawn(dir, "sign", &[])?;
     let (verify, verify_link) = spawn(dir, "verify", &[])?;
     let children = Children(vec![sign, verify]);
-    let contexts = Contexts { sign: Some(sign_link), verify: Some(verify_link), portal: None };
+    let contexts = Contexts {
+        sign: Some(sign_link),
+        verify: Some(verify_link),
+        portal: None,
+    };
     // A signer that cannot open its keys has said why and is gone: then nothing starts.
     contexts.signer_head()?;
     Ok((contexts, children))

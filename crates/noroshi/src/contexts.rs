@@ -32,6 +32,10 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
         .build()
         .map_err(Fault::io("cannot start the portal"))?;
     let press = dir.join("press");
+    let run = dir.join("run");
+    std::fs::create_dir_all(&run)
+        .and_then(|()| std::fs::write(run.join("portal.pid"), std::process::id().to_string()))
+        .map_err(Fault::io("cannot note the portal's process"))?;
     let limits = portal::Limits::default();
     let bound = runtime.block_on(tokio::net::TcpListener::bind(listen));
     let address = bound.as_ref().ok().and_then(|l| l.local_addr().ok());

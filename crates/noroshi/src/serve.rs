@@ -63,7 +63,11 @@ async fn start(
     tokio::task::spawn_blocking(|| {
         let _ = formats::csaf::warm_up();
     });
-    let pressed = house.dir.join("press").join(engine::press::MANIFEST).exists();
+    let pressed = house
+        .dir
+        .join("press")
+        .join(engine::press::MANIFEST)
+        .exists();
     if !pressed && house.held().await?.is_none() {
         house.press().await?;
     }
@@ -78,7 +82,12 @@ fn note_run(dir: &std::path::Path, address: SocketAddr) -> Result<(), Fault> {
 }
 
 /// Does what falls due until the process is asked to stop.
-async fn work(house: &House, mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>) -> Result<(), Fault> {
+async fn work(
+    house: &House,
+    mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>,
+) -> Result<(), Fault> {
+    // The folder's lock is ours, so whoever held a lease is gone.
+    house.store.release_leases(engine::clock::now().0).await?;
     let mut editions = Editions::default();
     let mut stop = std::pin::pin!(stopped());
     loop {

@@ -36,7 +36,9 @@ pub struct Answer {
 /// # Errors
 /// If the house goes away in between.
 pub fn ask(dir: &Path, parts: &[&[u8]]) -> Result<Option<Answer>, Fault> {
-    let Ok(mut stream) = UnixStream::connect(path(dir)) else { return Ok(None) };
+    let Ok(mut stream) = UnixStream::connect(path(dir)) else {
+        return Ok(None);
+    };
     let gone = Fault::io("the running house went away");
     let mut exchange = || -> std::io::Result<Option<Vec<Vec<u8>>>> {
         write_message(&mut stream, parts)?;
@@ -44,7 +46,10 @@ pub fn ask(dir: &Path, parts: &[&[u8]]) -> Result<Option<Answer>, Fault> {
         read_message(&mut (&mut stream).take(BYTES_MAX))
     };
     match exchange().map_err(gone)?.as_deref() {
-        Some([code, text]) => Ok(Some(Answer { code: code.first().copied().unwrap_or(2), text: String::from_utf8_lossy(text).into_owned() })),
+        Some([code, text]) => Ok(Some(Answer {
+            code: code.first().copied().unwrap_or(2),
+            text: String::from_utf8_lossy(text).into_owned(),
+        })),
         _ => Err(Fault::Context("house")),
     }
 }
@@ -85,8 +90,10 @@ pub fn listen(dir: &Path) -> Result<mpsc::Receiver<Request>, Fault> {
     let path = path(dir);
     // A socket that a killed process left: the folder's lock is ours, so nobody listens on it.
     let _ = std::fs::remove_file(&path);
-    let listener = tokio::net::UnixListener::bind(&path).map_err(Fault::io("cannot make the socket of the house"))?;
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).map_err(Fault::io("cannot close the socket to others"))?;
+    let listener = tokio::net::UnixListener::bind(&path)
+        .map_err(Fault::io("cannot make the socket of the house"))?;
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600))
+        .map_err(Fault::io("cannot close the socket to others"))?;
     let (to, requests) = mpsc::channel(WAITING_MAX);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -98,17 +105,29 @@ pub fn listen(dir: &Path) -> Result<mpsc::Receiver<Request>, Fault> {
 
 async fn exchange(mut stream: tokio::net::UnixStream, to: mpsc::Sender<Request>) {
     let mut bytes = Vec::new();
-    if (&mut stream).take(BYTES_MAX).read_to_end(&mut bytes).await.is_err() {
+    if (&mut stream)
+        .take(BYTES_MAX)
+        .read_to_end(&mut bytes)
+        .await
+        .is_err()
+    {
         return;
     }
-    let Ok(Some(parts)) = read_message(&mut bytes.as_slice()) else { return };
+    let Ok(Some(parts)) = read_message(&mut bytes.as_slice()) else {
+        return;
+    };
     let (reply, answer) = oneshot::channel();
     if to.send(Request { parts, reply }).await.is_err() {
         return;
     }
     let Ok(answer) = answer.await else { return };
     let mut out = Vec::new();
-    if write_message(&mut out as &mut dyn Write, &[&[answer.code], answer.text.as_bytes()]).is_ok() {
+    if write_message(
+        &mut out as &mut dyn Write,
+        &[&[answer.code], answer.text.as_bytes()],
+    )
+    .is_ok()
+    {
         let _ = stream.write_all(&out).await;
     }
 }
@@ -116,9 +135,15 @@ async fn exchange(mut stream: tokio::net::UnixStream, to: mpsc::Sender<Request>)
 /// Does what the operator asked.
 pub async fn serve(house: &House, request: Request) {
     let answer = match request.parts.as_slice() {
-        [verb, name, fields] if verb == b"do" => perform(house, &String::from_utf8_lossy(name), fields).await,
+        [verb, name, fields] if verb == b"do" => {
+            perform(house, &String::from_utf8_lossy(name), fields).await
+        }
         [verb, mail] if verb == b"mail-take" => take(house, mail).await,
-        _ => Answer { code: 2, text: "the running house does not know this request; use the same program version".into() },
+        _ => Answer {
+            code: 2,
+            text: "the running house does not know this request; use the same program version"
+                .into(),
+        },
     };
     let _ = request.reply.send(answer);
 }
@@ -132,21 +157,51 @@ pub fn remove(dir: &Path) {
 pub async fn perform(house: &House, name: &str, bytes: &[u8]) -> Answer {
     let fields: Value = match serde_json::from_slice(bytes) {
         Ok(fields) => fields,
-        Err(e) => return Answer { code: 2, text: format!("the file is no JSON: line {}, column {}", e.line(), e.column()) },
+        Err(e) => {
+            return Answer {
+                code: 2,
+                text: format!(
+                    "the file is no JSON: line {}, column {}",
+                    e.line(),
+                    e.column()
+                ),
+            };
+        }
     };
     match engine::command::perform_json(house, name, fields).await {
-        Ok(answer) => Answer { code: 0, text: answer.to_string() },
-        Err(PerformError::Fault(fault @ Fault::Refused(_))) => Answer { code: 1, text: show::refusal(&fault).to_string() },
-        Err(PerformError::Fault(fault)) => Answer { code: 2, text: format!("{fault} (code {})", fault.code()) },
-        Err(PerformError::Read(error)) => Answer { code: 1, text: json!({ "refused": "input", "because": error.to_string() }).to_string() },
+        Ok(answer) => Answer {
+            code: 0,
+            text: answer.to_string(),
+        },
+        Err(PerformError::Fault(fault @ Fault::Refused(_))) => Answer {
+            code: 1,
+            text: show::refusal(&fault).to_string(),
+        },
+        Err(PerformError::Fault(fault)) => Answer {
+            code: 2,
+            text: format!("{fault} (code {})", fault.code()),
+        },
+        Err(PerformError::Read(error)) => Answer {
+            code: 1,
+            text: json!({ "refused": "input", "because": error.to_string() }).to_string(),
+        },
     }
 }
 
 /// Takes a reply in.
 pub async fn take(house: &House, mail: &[u8]) -> Answer {
     match house.take_mail(mail).await {
-        Ok((advisory, revision, _)) => Answer { code: 0, text: json!({ "acknowledged": advisory.to_string(), "revision": revision }).to_string() },
-        Err(fault @ Fault::Refused(_)) => Answer { code: 1, text: show::refusal(&fault).to_string() },
-        Err(fault) => Answer { code: 2, text: format!("{fault} (code {})", fault.code()) },
+        Ok((advisory, revision, _)) => Answer {
+            code: 0,
+            text: json!({ "acknowledged": advisory.to_string(), "revision": revision }).to_string(),
+        },
+        Err(fault @ Fault::Refused(_)) => Answer {
+            code: 1,
+            text: show::refusal(&fault).to_string(),
+        },
+        Err(fault) => Answer {
+            code: 2,
+            text: format!("{fault} (code {})", fault.code()),
+        },
     }
 }

@@ -27,7 +27,10 @@ const REFERENCE_LENGTH: usize = 26;
 /// Tells whether a path is one of the letterbox; the reference itself may be anybody's invention.
 pub(crate) fn is_letter(path: &str) -> bool {
     path.strip_prefix(PREFIX).is_some_and(|reference| {
-        reference.len() == REFERENCE_LENGTH && reference.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'))
+        reference.len() == REFERENCE_LENGTH
+            && reference
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'))
     })
 }
 
@@ -37,7 +40,10 @@ pub(crate) async fn answer(request: Request<Incoming>, folder: PathBuf) -> Respo
     match *request.method() {
         Method::GET | Method::HEAD => page(StatusCode::OK, FORM),
         Method::POST => {
-            let Ok(form) = Limited::new(request.into_body(), FORM_BYTES_MAX).collect().await else {
+            let Ok(form) = Limited::new(request.into_body(), FORM_BYTES_MAX)
+                .collect()
+                .await
+            else {
                 return page(StatusCode::PAYLOAD_TOO_LARGE, ASK);
             };
             if !wants(&form.to_bytes()) {
@@ -87,7 +93,10 @@ fn page(status: StatusCode, words: &'static str) -> Response<Body> {
     *response.status_mut() = status;
     *response.headers_mut() = Heads::plain();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -114,8 +123,12 @@ const ASK: &str = frame!(
     "<form method=\"post\"><label for=\"word\">停止 <span lang=\"en\">/ stop</span></label> <input id=\"word\" name=\"word\" autocomplete=\"off\" required> "
     "<button type=\"submit\">送信 <span lang=\"en\">/ send</span></button></form>\n"
 );
-const NOTED: &str = frame!("<p>承りました。配信を停止します。</p>\n<p lang=\"en\">Noted. These mails will stop.</p>\n");
-const LATER: &str = frame!("<p>ただいま受け付けられません。しばらくしてからお試しください。</p>\n<p lang=\"en\">This cannot be taken now. Please try again later.</p>\n");
+const NOTED: &str = frame!(
+    "<p>承りました。配信を停止します。</p>\n<p lang=\"en\">Noted. These mails will stop.</p>\n"
+);
+const LATER: &str = frame!(
+    "<p>ただいま受け付けられません。しばらくしてからお試しください。</p>\n<p lang=\"en\">This cannot be taken now. Please try again later.</p>\n"
+);
 
 #[cfg(test)]
 mod tests {
@@ -123,14 +136,31 @@ mod tests {
 
     #[test]
     fn only_a_person_or_a_mail_program_stops_anything() {
-        for form in ["List-Unsubscribe=One-Click", "word=stop", "word=Stop", "word=%E5%81%9C%E6%AD%A2", "a=b&word=stop"] {
+        for form in [
+            "List-Unsubscribe=One-Click",
+            "word=stop",
+            "word=Stop",
+            "word=%E5%81%9C%E6%AD%A2",
+            "a=b&word=stop",
+        ] {
             assert!(wants(form.as_bytes()), "{form}");
         }
-        for form in ["", "word=", "word=go", "List-Unsubscribe=", "x=List-Unsubscribe=One-Click"] {
+        for form in [
+            "",
+            "word=",
+            "word=go",
+            "List-Unsubscribe=",
+            "x=List-Unsubscribe=One-Click",
+        ] {
             assert!(!wants(form.as_bytes()), "{form}");
         }
         assert!(is_letter("/unsubscribe/abcdefghijklmnopqrstuvwxyz"));
-        for path in ["/unsubscribe/", "/unsubscribe/abc", "/unsubscribe/../../etc/passwd-aaaaaaa", "/unsubscribe/ABCDEFGHIJKLMNOPQRSTUVWXYZ"] {
+        for path in [
+            "/unsubscribe/",
+            "/unsubscribe/abc",
+            "/unsubscribe/../../etc/passwd-aaaaaaa",
+            "/unsubscribe/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        ] {
             assert!(!is_letter(path), "{path}");
         }
     }

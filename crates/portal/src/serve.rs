@@ -165,7 +165,10 @@ impl Handle {
     /// Takes letters for the house into `folder`.
     #[must_use]
     pub fn with_letterbox(self, folder: PathBuf) -> Self {
-        Self { letterbox: Some(folder), ..self }
+        Self {
+            letterbox: Some(folder),
+            ..self
+        }
     }
 
     /// Reads the tree again and serves it from the next request on; returns its generation.

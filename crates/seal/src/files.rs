@@ -132,8 +132,15 @@ pub fn private_folder(path: &Path) -> Result<(), FileError> {
     io(
         "cannot create",
         path,
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path),
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path),
     )?;
     // A folder that was there before keeps its mode otherwise.
-    io("cannot close to others", path, std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)))
+    io(
+        "cannot close to others",
+        path,
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)),
+    )
 }

@@ -276,9 +276,21 @@ pub fn decide(
 ///
 /// # Errors
 /// [`Refused::Fork`] if they do not extend the last head.
-pub fn take_headers(headers: &[Header], pinned: &Pinned, journal: &Journal, now: i64) -> Result<Entry, Refused> {
+pub fn take_headers(
+    headers: &[Header],
+    pinned: &Pinned,
+    journal: &Journal,
+    now: i64,
+) -> Result<Entry, Refused> {
     let (head_seq, head) = extend(journal, headers, pinned)?;
-    Ok(Entry { number: String::new(), revision: 0, plan: String::new(), head_seq, head: crate::hex(&head), at: now })
+    Ok(Entry {
+        number: String::new(),
+        revision: 0,
+        plan: String::new(),
+        head_seq,
+        head: crate::hex(&head),
+        at: now,
+    })
 }
 
 fn check_documents(plan: &Plan, documents: &[Vec<u8>]) -> Result<(), Refused> {

@@ -50,7 +50,9 @@ pub enum OpenError {
         "the database address cannot be read: expected postgres://USER@HOST/NAME?sslmode=verify-full"
     )]
     Address,
-    #[error("the role noroshi_run is not at hand; let an administrator say once: CREATE ROLE noroshi_run NOLOGIN; GRANT noroshi_run TO the user of the address")]
+    #[error(
+        "the role noroshi_run is not at hand; let an administrator say once: CREATE ROLE noroshi_run NOLOGIN; GRANT noroshi_run TO the user of the address"
+    )]
     Role,
     #[error(transparent)]
     Store(StoreError),
@@ -116,6 +118,25 @@ impl Store {
             }
         };
         Ok(store)
+    }
+
+    /// Looks whether a new house may be founded at a place, before anything is written anywhere.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub async fn is_free(location: &Location) -> Result<(), OpenError> {
+        let taken = match location {
+            Location::Sqlite(path) => path.exists(),
+            Location::Postgres {
+                url,
+                danger_without_tls,
+            } => Postgres::has_tables(&options(url, *danger_without_tls)?).await?,
+        };
+        if taken {
+            Err(OpenError::Exists)
+        } else {
+            Ok(())
+        }
     }
 
     /// Opens the store of a house that exists.

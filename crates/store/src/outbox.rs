@@ -92,6 +92,25 @@ impl Store {
         Ok(out)
     }
 
+    /// Gives back what a process held that is gone. Only whoever holds the house's lock may say so.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn release_leases(&self, now: i64) -> Result<(), StoreError> {
+        let statements = vec![
+            (
+                "UPDATE outbox SET lease_until = 0 WHERE done = 0".to_owned(),
+                vec![],
+            ),
+            (
+                "UPDATE delivery SET next_at = $1 WHERE state = 1".to_owned(),
+                vec![now.into()],
+            ),
+        ];
+        self.transact("leases", statements).await?;
+        Ok(())
+    }
+
     /// Marks intents as carried out.
     ///
     /// # Errors

@@ -48,7 +48,11 @@ fn doing(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
 
 /// While a house is founded or opened, a refusal of rights concerns the role.
 fn role(error: StoreError) -> StoreError {
-    if matches!(error, StoreError::Guard) { StoreError::Role } else { error }
+    if matches!(error, StoreError::Guard) {
+        StoreError::Role
+    } else {
+        error
+    }
 }
 
 impl Postgres {
@@ -114,6 +118,8 @@ impl Postgres {
     ) -> Result<Postgres, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(READERS_MAX)
+            // A ping before each use would double the trips; a connection that broke fails its statement and is replaced.
+            .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(
                     async move { connection.execute("SET ROLE noroshi_run").await.map(|_| ()) },

@@ -537,7 +537,13 @@ impl Store {
     pub async fn embargoes_over(&self, now: i64, quorum: u8) -> Result<Vec<CaseId>, StoreError> {
         let sql = "SELECT c.id FROM case_file c WHERE c.realm = 0 AND c.embargo IN ('A', 'R') AND c.until > 0 AND c.until <= $1
                    AND NOT EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.plan <> '' AND a.approvals >= $2) ORDER BY c.id";
-        let rows = self.rows("case_file", sql, &[Value::Int(now), Value::Int(i64::from(quorum))]).await?;
+        let rows = self
+            .rows(
+                "case_file",
+                sql,
+                &[Value::Int(now), Value::Int(i64::from(quorum))],
+            )
+            .await?;
         rows.into_iter()
             .map(|mut row| Ok(CaseId(uuid(row.array()?))))
             .collect()

@@ -231,7 +231,10 @@ impl Report {
     /// If the report was decided.
     pub fn merge(&self, case: CaseId) -> Result<Vec<Change>, Refusal> {
         self.open()?;
-        Ok(vec![Change::of(self.id, Event::ReportMerged { case }), Change::of(case, Event::ReportJoined { report: self.id })])
+        Ok(vec![
+            Change::of(self.id, Event::ReportMerged { case }),
+            Change::of(case, Event::ReportJoined { report: self.id }),
+        ])
     }
 
     /// Withdraws the report for its finder.

@@ -261,17 +261,23 @@ pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Valu
     let case = find_case(unit, &input.case).await?;
     let until = instant(&input.until)?;
     let participants = participants_of(unit, case.id).await?;
-    let changes = decide::revise_date(&case, &participants, until,
-        &unit.act.clone(),
-    )?;
+    let changes = decide::revise_date(&case, &participants, until, &unit.act.clone())?;
     unit.record(changes).await?;
     // A plan for an instant that is now within the embargo lapses; its approvals were for that instant.
     let advisory = super::publication::advisory_id(case.id);
-    if let Some(domain::aggregate::Aggregate::Advisory(advisory)) = unit.state(advisory.into()).await?.as_deref().cloned()
-        && let Some(plan) = advisory.plan.as_ref().filter(|plan| !plan.emergency && plan.instant < until)
+    if let Some(domain::aggregate::Aggregate::Advisory(advisory)) =
+        unit.state(advisory.into()).await?.as_deref().cloned()
+        && let Some(plan) = advisory
+            .plan
+            .as_ref()
+            .filter(|plan| !plan.emergency && plan.instant < until)
     {
         let plan_sha256 = plan.sha256.clone();
-        unit.record(vec![domain::aggregate::Change::of(advisory.id, domain::event::Event::PlanAborted { plan_sha256 })]).await?;
+        unit.record(vec![domain::aggregate::Change::of(
+            advisory.id,
+            domain::event::Event::PlanAborted { plan_sha256 },
+        )])
+        .await?;
     }
     Ok(json!({ "case": case.id.to_string() }))
 }

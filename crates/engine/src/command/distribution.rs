@@ -139,7 +139,11 @@ pub async fn import(
                 Scope::Vendor { name } => ("vendor", name.as_str()),
                 Scope::Product { name } => ("product", name.as_str()),
             };
-            let key = seal::canon::Canon::of("noroshi/subscriber-id/1").bytes(row.address.to_string().as_bytes()).bytes(kind.as_bytes()).bytes(target.as_bytes()).finish();
+            let key = seal::canon::Canon::of("noroshi/subscriber-id/1")
+                .bytes(row.address.to_string().as_bytes())
+                .bytes(kind.as_bytes())
+                .bytes(target.as_bytes())
+                .finish();
             let mac = seal::hmac256(house.keys.codes.bytes(), &key);
             let mut id = [0; 16];
             id.copy_from_slice(&mac[..16]);

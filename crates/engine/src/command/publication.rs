@@ -147,7 +147,12 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     }
     let plan = Plan {
         schema: PLAN.to_owned(),
-        realm: if unit.realm == seal::record::Realm::Live { "live" } else { "exercise" }.to_owned(),
+        realm: if unit.realm == seal::record::Realm::Live {
+            "live"
+        } else {
+            "exercise"
+        }
+        .to_owned(),
         plan_id: seal::hex(&seal::random::bytes::<16>()),
         house: seal::hex(&unit.house.id()),
         series: unit.house.config.series.clone(),
@@ -155,10 +160,24 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
         revision: draft.revision,
         instant: instant.0,
         author: seal::hex(&unit.act.actor.bytes()),
-        documents: documents.iter().map(|d| PlannedDocument { kind: d.kind.clone(), sha256: d.sha256.clone() }).collect(),
+        documents: documents
+            .iter()
+            .map(|d| PlannedDocument {
+                kind: d.kind.clone(),
+                sha256: d.sha256.clone(),
+            })
+            .collect(),
         emergency: input.emergency,
-        overrides: if facts.overlap_override { vec!["overlap".to_owned()] } else { vec![] },
-        reason: if input.emergency || facts.overlap_override { unit.act.reason.clone() } else { String::new() },
+        overrides: if facts.overlap_override {
+            vec!["overlap".to_owned()]
+        } else {
+            vec![]
+        },
+        reason: if input.emergency || facts.overlap_override {
+            unit.act.reason.clone()
+        } else {
+            String::new()
+        },
         recipients: "everything+vendors+products+earlier".to_owned(),
         channels: vec!["portal".to_owned(), "mail".to_owned()],
     };

@@ -20,6 +20,9 @@ pub const SIGN: &str = "sign";
 /// Its keys below the key folder.
 pub const SIGN_KEYS: &str = "sign";
 
+/// How often the journal's lock is tried for, 20 ms apart.
+const LOCK_TRIES_MAX: u32 = 150;
+
 struct Signer {
     live: SigningKey,
     exercise: SigningKey,
@@ -45,16 +48,31 @@ impl Signer {
             .open(journal)
             .map_err(Fault::io("cannot open the signer's journal"))?;
         // Two signers with one journal could each sign what the other has not seen.
-        journal_file.try_lock().map_err(|_| Fault::InUse)?;
+        // A signer whose house was killed ends when its pipe closes: that moment is waited for.
+        let mut tries = 0;
+        while journal_file.try_lock().is_err() {
+            tries += 1;
+            if tries > LOCK_TRIES_MAX {
+                return Err(Fault::InUse);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         let mut text = String::new();
-        journal_file.read_to_string(&mut text).map_err(Fault::io("cannot read the signer's journal"))?;
+        journal_file
+            .read_to_string(&mut text)
+            .map_err(Fault::io("cannot read the signer's journal"))?;
         let complete = text.rfind('\n').map_or(0, |end| end + 1);
         for line in text.get(..complete).unwrap_or_default().lines() {
-            memory.replay(&serde_json::from_str::<Entry>(line).map_err(|_| Fault::Form("signer's journal"))?);
+            memory.replay(
+                &serde_json::from_str::<Entry>(line)
+                    .map_err(|_| Fault::Form("signer's journal"))?,
+            );
         }
         if complete < text.len() {
             // A line that a crash cut off was never followed by a signature.
-            journal_file.set_len(complete as u64).map_err(Fault::io("cannot mend the signer's journal"))?;
+            journal_file
+                .set_len(complete as u64)
+                .map_err(Fault::io("cannot mend the signer's journal"))?;
         }
         Ok(Signer {
             live,
@@ -69,8 +87,17 @@ impl Signer {
     fn note(&mut self, entry: &Entry) -> Result<(), &'static str> {
         let mut line = serde_json::to_vec(entry).map_err(|_| "sign.journal")?;
         line.push(b'\n');
-        let before = self.journal_file.metadata().map_err(|_| "sign.journal")?.len();
-        if self.journal_file.write_all(&line).and_then(|()| self.journal_file.sync_data()).is_err() {
+        let before = self
+            .journal_file
+            .metadata()
+            .map_err(|_| "sign.journal")?
+            .len();
+        if self
+            .journal_file
+            .write_all(&line)
+            .and_then(|()| self.journal_file.sync_data())
+            .is_err()
+        {
             let _ = self.journal_file.set_len(before);
             return Err("sign.journal");
         }
@@ -79,11 +106,22 @@ impl Signer {
     }
 
     fn extend(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
-        let [_, headers] = parts else { return Err("sign.request") };
-        let headers = headers.chunks(HEADER_BYTES).map(read_header).collect::<Option<Vec<_>>>().ok_or("sign.request")?;
-        let entry = seal::signer::take_headers(&headers, &self.pinned, &self.journal, clock::now().0).map_err(|refused| refused.code())?;
+        let [_, headers] = parts else {
+            return Err("sign.request");
+        };
+        let headers = headers
+            .chunks(HEADER_BYTES)
+            .map(read_header)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("sign.request")?;
+        let entry =
+            seal::signer::take_headers(&headers, &self.pinned, &self.journal, clock::now().0)
+                .map_err(|refused| refused.code())?;
         self.note(&entry)?;
-        Ok(vec![b"head".to_vec(), self.journal.head_seq().to_be_bytes().to_vec()])
+        Ok(vec![
+            b"head".to_vec(),
+            self.journal.head_seq().to_be_bytes().to_vec(),
+        ])
     }
 
     fn sign(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
@@ -110,7 +148,11 @@ impl Signer {
         // The key follows from the plan's realm; the decision compares the two.
         let exercise =
             serde_json::from_slice::<seal::signer::Plan>(plan).is_ok_and(|p| p.realm == "exercise");
-        let realm = if exercise { Realm::Exercise } else { Realm::Live };
+        let realm = if exercise {
+            Realm::Exercise
+        } else {
+            Realm::Live
+        };
         let (plan, entry) = decide(&request, &self.pinned, &self.journal, realm, now.0)
             .map_err(|refused| refused.code())?;
         self.note(&entry)?;
@@ -201,7 +243,9 @@ pub fn verify(
 fn staged(folder: &Path, certificate: &Certificate, expected: u8) -> bool {
     let at = clock::system_time(clock::now());
     for n in 0..expected {
-        let Ok(document) = std::fs::read(folder.join(format!("{n}.doc"))) else { return false };
+        let Ok(document) = std::fs::read(folder.join(format!("{n}.doc"))) else {
+            return false;
+        };
         let Ok(signature) = std::fs::read(folder.join(format!("{n}.sig"))) else {
             return false;
         };

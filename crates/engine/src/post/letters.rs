@@ -184,8 +184,18 @@ impl House {
                 match outcome {
                     Some((_, Outcome::Accepted { .. })) => Ok(()),
                     // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
-                    Some((_, Outcome::Refused { stage: smtp::Stage::Rcpt, code })) => {
-                        tracing::warn!(code = "post.contact_refused", smtp = code, "a contact point refuses mail; try another channel");
+                    Some((
+                        _,
+                        Outcome::Refused {
+                            stage: smtp::Stage::Rcpt,
+                            code,
+                        },
+                    )) => {
+                        tracing::warn!(
+                            code = "post.contact_refused",
+                            smtp = code,
+                            "a contact point refuses mail; try another channel"
+                        );
                         Ok(())
                     }
                     _ => Err(Fault::Config("the mail relay did not take the mail".into())),

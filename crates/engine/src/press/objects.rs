@@ -148,7 +148,9 @@ fn keep(folder: &Path, bytes: &[u8]) -> Result<String, Fault> {
     // The manifest is durable once it is renamed, so what it names must be durable before.
     let temporary = parent.join(format!("{:016x}.tmp", seal::random::u64()));
     std::fs::File::create_new(&temporary)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_data()))
+        .and_then(|mut file| {
+            std::io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_data())
+        })
         .map_err(Fault::io("cannot write an object"))?;
     std::fs::rename(&temporary, &path).map_err(Fault::io("cannot name an object"))?;
     Ok(sha256)

@@ -1,0 +1,42 @@
+//! The signing and the verifying context as threads of this process, behind the same pipes as their processes.
+
+use std::path::PathBuf;
+
+use engine::context::{Contexts, Link, service};
+use engine::house::KEYS;
+
+use crate::world::World;
+
+/// Starts both; they end when the links are dropped.
+pub fn contexts(world: &World) -> Contexts {
+    let dir = world.dir();
+    let keys = dir.join(KEYS);
+    let certificates = keys.join("public");
+    Contexts {
+        sign: Some(link("sign", move |input, output| {
+            let ended = service::sign(&dir, &keys, input, output);
+            ended.expect("a signing context");
+        })),
+        verify: Some(link("verify", move |input, output| {
+            let ended = service::verify(&certificates, input, output);
+            ended.expect("a verifying context");
+        })),
+        portal: None,
+    }
+}
+
+/// Returns the signer's journal.
+pub fn journal(world: &World) -> Vec<u8> {
+    let path: PathBuf = world.dir().join(service::SIGN).join("journal");
+    std::fs::read(path).unwrap_or_default()
+}
+
+fn link(
+    name: &'static str,
+    serve: impl FnOnce(&mut std::io::PipeReader, &mut std::io::PipeWriter) + Send + 'static,
+) -> Link {
+    let (mut input, to) = std::io::pipe().expect("a pipe");
+    let (from, mut output) = std::io::pipe().expect("a pipe");
+    std::thread::spawn(move || serve(&mut input, &mut output));
+    Link::new(name, Box::new(to), Box::new(from))
+}

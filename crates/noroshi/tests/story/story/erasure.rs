@@ -1,0 +1,101 @@
+//! Erasure (security.md §3 no. 6): what was erased cannot be opened with the present keys, not even in an earlier
+//! copy of the database; everything else can, and the ledger stays whole.
+
+use domain::policy::class::Compartment;
+use domain::value::{BodyId, StreamId};
+use engine::House;
+use engine::context::Contexts;
+use engine::house::KEYS;
+use store::Store;
+use store::read::compartment_code;
+
+use crate::play::Case;
+use crate::world::{World, files};
+
+/// Bodies of a dossier, within a compartment and outside it.
+fn bodies(world: &World, dossier: &str, compartment: Compartment) -> [Vec<BodyId>; 2] {
+    let (id, of) = (world.hex_of("id"), world.hex_of("dossier"));
+    let code = compartment_code(compartment);
+    ["=", "<>"].map(|sign| {
+        let sql = format!("SELECT {id} FROM body WHERE {of} = '{dossier}' AND compartment {sign} {code} ORDER BY 1");
+        let found = world.texts(&sql).into_iter().map(|id| {
+            let bytes = seal::unhex(&id).expect("an id");
+            BodyId::from_bytes(bytes.try_into().expect("16 bytes"))
+        });
+        found.collect()
+    })
+}
+
+/// Counts the bodies that can be opened.
+fn opened(world: &World, house: &House, bodies: &[BodyId]) -> usize {
+    let open = |id: &&BodyId| world.runtime.block_on(Box::pin(house.body(**id))).is_ok();
+    bodies.iter().filter(open).count()
+}
+
+/// Puts the present keys of a house into another folder, in place of those that lie there.
+fn lay_keys(from: &World, to: &World) {
+    let _ = std::fs::remove_dir_all(to.dir().join(KEYS));
+    for path in files(&from.dir()) {
+        let relative = path
+            .strip_prefix(from.dir())
+            .expect("a file of the house")
+            .to_owned();
+        let wanted = relative.starts_with(KEYS)
+            || relative.ends_with(engine::config::FILE)
+            || relative.ends_with("instance");
+        if wanted {
+            let target = to.dir().join(relative);
+            seal::files::private_folder(target.parent().expect("a folder")).expect("a folder");
+            std::fs::copy(&path, &target).expect("a copy with its mode");
+        }
+    }
+}
+
+on_both! {
+    fn an_erased_compartment_stays_closed(engine) {
+        let world = World::founded(engine);
+        let case = Case::open(&world, false);
+        let id = seal::unhex(&case.report_id).expect("an id").try_into().expect("16 bytes");
+        let dossier = StreamId::from_bytes(id);
+        let [exploit, rest] = bodies(&world, &case.report_id, Compartment::Exploit);
+        assert_eq!((exploit.len(), rest.len() > 8), (2, true), "A and T, and all the others");
+
+        // An earlier copy of the database, which the keys of that time open.
+        let house = world.open(Contexts::default());
+        let mut copy = Vec::new();
+        world.runtime.block_on(house.store.dump(&mut copy)).expect("a copy");
+        assert_eq!(opened(&world, &house, &exploit), 2);
+        let earlier = World::of(engine);
+        let load = |earlier: &World| {
+            let store = earlier.runtime.block_on(Box::pin(Store::create(&earlier.location(), house.id())));
+            let store = store.expect("an empty database");
+            earlier.runtime.block_on(store.load(&copy)).expect("the copy");
+        };
+        lay_keys(&world, &earlier);
+        load(&earlier);
+        let before = earlier.open(Contexts::default());
+        assert_eq!(opened(&earlier, &before, &exploit), 2, "the control");
+        drop(before);
+
+        let erased = world.runtime.block_on(Box::pin(house.keys.erase(&house.store, dossier, Compartment::Exploit)));
+        assert_eq!(erased.expect("an erasure"), 2);
+        assert_eq!((opened(&world, &house, &exploit), opened(&world, &house, &rest)), (0, rest.len()));
+        let frame = world.runtime.block_on(Box::pin(house.keys.erase(&house.store, dossier, Compartment::Frame)));
+        assert!(frame.is_err(), "the frame lives as long as the ledger");
+        drop(house);
+        let house = world.open(Contexts::default());
+        assert_eq!((opened(&world, &house, &exploit), opened(&world, &house, &rest)), (0, rest.len()));
+        drop(house);
+        world.ends_well();
+
+        // The earlier copy with the keys of today: the house does not open, or the texts do not.
+        lay_keys(&world, &earlier);
+        let (dir, location) = (earlier.dir(), earlier.location());
+        let open = House::open(&dir, &location, Contexts::default());
+        match earlier.runtime.block_on(Box::pin(open)) {
+            Ok(house) => assert_eq!(opened(&earlier, &house, &exploit), 0),
+            Err(error) => assert!(format!("{error:?}").contains("epoch"), "{error:?}"),
+        }
+        world.ends_well();
+    }
+}

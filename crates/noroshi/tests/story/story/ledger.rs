@@ -1,0 +1,87 @@
+//! The ledger (security.md §3 nos. 5 and 6): what was changed behind the house's back is found and told.
+
+use crate::play::{Case, SECOND, now};
+use crate::serving::Serving;
+use crate::world::{Engine, World};
+
+/// Damages that an owner of the database could do to what is rebuilt.
+const DAMAGES: [&str; 6] = [
+    "UPDATE case_file SET stage = 'closed'",
+    "UPDATE participant SET cell = 'fixed'",
+    "UPDATE party SET listed = 1 - listed",
+    "UPDATE report SET state = 'withdrawn'",
+    "UPDATE subscriber SET active = 0",
+    "DELETE FROM number",
+];
+
+/// Carries out SQL after the guards of the ledger were taken down, as whoever owns the database can.
+fn danger_edit_ledger(world: &World, sql: &str) {
+    let gates = match world.engine {
+        Engine::Sqlite => "DROP TRIGGER ledger_stays; DROP TRIGGER ledger_keeps;",
+        Engine::Postgres => "ALTER TABLE ledger DISABLE TRIGGER ALL;",
+    };
+    world.say(&format!("{gates} {sql};"));
+}
+
+on_both! {
+    fn a_damaged_projection_is_found_and_mended(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.coordinate(now() + 3_600 * SECOND);
+        case.readers();
+        world.ends_well();
+        let before = world.dump();
+        for damage in DAMAGES {
+            world.say(damage);
+            assert_ne!(world.dump(), before, "{damage}");
+            let found = world.run(&["ledger", "rebuild"]);
+            assert_eq!((found.code, &found.json()["unchanged"]), (Some(1), &false.into()), "{damage}");
+            assert_eq!(world.dump(), before, "{damage}");
+            world.ends_well();
+        }
+    }
+
+    fn an_edited_record_is_found(engine) {
+        let world = World::founded(engine);
+        Case::open(&world, false);
+        world.ends_well();
+        let other = match engine {
+            Engine::Sqlite => "x'00'",
+            Engine::Postgres => "'\\x00'::bytea",
+        };
+        danger_edit_ledger(&world, &format!("UPDATE ledger SET payload = {other} WHERE seq = 3"));
+        let found = world.run(&["ledger", "verify"]);
+        assert_eq!((found.code, &found.json()["good"]), (Some(1), &false.into()));
+        assert!(found.json()["broken"].is_string(), "{found:?}");
+        assert_eq!(world.run(&["doctor"]).code, Some(1));
+    }
+
+    fn a_ledger_cut_short_is_found_by_whoever_holds_an_anchor(engine) {
+        let world = World::founded(engine);
+        Case::open(&world, false);
+        let root = world.good(&["ledger", "verify"])["root"].clone();
+        let anchor = world.note("anchor", root.as_str().expect("a root").as_bytes());
+        let held = world.good(&["ledger", "verify", "--anchor", &anchor]);
+        assert_eq!((&held["good"], &held["anchors_found"]), (&true.into(), &1.into()));
+        danger_edit_ledger(&world, "DELETE FROM ledger WHERE seq = (SELECT max(seq) FROM ledger)");
+        let found = world.run(&["ledger", "verify", "--anchor", &anchor]);
+        assert_eq!((found.code, &found.json()["anchors_missing"][0]), (Some(1), &root));
+    }
+
+    fn the_running_house_says_the_same_as_its_ledger(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.board();
+        case.draft(None);
+        let plan = case.plan(now());
+        case.approve_by_two(&plan);
+        case.readers();
+        let mut serving = Serving::start(&world);
+        serving.until("the release is recorded", || (world.count("delivery") == 3).then_some(()));
+        serving.settle();
+        serving.stop();
+        let before = world.dump();
+        world.ends_well();
+        assert_eq!(world.dump(), before);
+    }
+}

@@ -1,0 +1,121 @@
+//! Mail that meets a hostile server: every reader's copy arrives, none is lost, and no Message-ID has two contents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use testkit::smtp_server::{Mode, Rule, SmtpServer, Stage};
+
+use crate::play::{Case, SECOND, mail_to, now};
+use crate::serving::{Serving, until};
+use crate::world::World;
+
+/// What a server may do to a mail; after each of these a copy waits for another try.
+const FAULTS: [Mode; 6] = [
+    Mode::Refuse4xx(Stage::Rcpt),
+    Mode::Refuse4xx(Stage::Message),
+    Mode::Close421(Stage::Mail),
+    Mode::Cut(Stage::Data),
+    Mode::CutAfterData { kept: false },
+    Mode::CutAfterData { kept: true },
+];
+
+/// Publishes to three readers while the server does this to all mails.
+fn published<'w>(world: &'w World, server: &SmtpServer, mode: Mode) -> Case<'w> {
+    mail_to(world, server);
+    server.set_mode(mode);
+    let mut case = Case::open(world, false);
+    case.board();
+    case.draft(None);
+    let plan = case.plan(now());
+    case.approve_by_two(&plan);
+    case.readers();
+    let mut serving = Serving::start(world);
+    let tried = "delivery WHERE attempts > 0 AND state IN (3, 4)";
+    serving.until("all copies were tried", || {
+        (world.count(tried) == 3).then_some(())
+    });
+    serving.stop();
+    case
+}
+
+/// Lets a pause pass, and at least a second, so that nothing is the same by chance, and sends again.
+fn send_again(world: &World) {
+    let before = now() / SECOND;
+    until("another second", || (now() / SECOND > before).then_some(()));
+    world.let_time_pass();
+    world.good(&["mail", "send"]);
+}
+
+/// Returns the Message-ID of a mail.
+fn message_id(bytes: &[u8]) -> String {
+    let head = String::from_utf8_lossy(bytes);
+    let line = head
+        .lines()
+        .find(|line| line.to_ascii_lowercase().starts_with("message-id:"));
+    line.expect("a Message-ID").to_owned()
+}
+
+fn server(world: &World) -> SmtpServer {
+    world
+        .runtime
+        .block_on(SmtpServer::start(Mode::Accept))
+        .expect("a mail server")
+}
+
+on_both! {
+    fn after_every_fault_each_reader_has_one_mail(engine) {
+        let world = World::founded(engine);
+        let server = server(&world);
+        published(&world, &server, FAULTS[0]);
+        for mode in &FAULTS[1..5] {
+            server.set_mode(*mode);
+            send_again(&world);
+            assert_eq!(world.count("delivery WHERE state IN (3, 4)"), 3, "{mode:?}");
+        }
+        server.set_mode(Mode::Accept);
+        assert_eq!(server.messages().len(), 0);
+        send_again(&world);
+        assert_eq!(world.count("delivery WHERE state = 2"), 3);
+        let readers: BTreeSet<String> = server.messages().into_iter().flat_map(|mail| mail.rcpts).collect();
+        assert_eq!((server.messages().len(), readers.len()), (3, 3));
+        send_again(&world);
+        assert_eq!(server.messages().len(), 3);
+        assert!(world.settled());
+        world.ends_well();
+    }
+
+    fn a_mail_that_is_sent_again_is_the_same_mail(engine) {
+        let world = World::founded(engine);
+        let server = server(&world);
+        published(&world, &server, FAULTS[5]);
+        assert_eq!(server.messages().len(), 3, "the server kept them and did not say so");
+        server.set_mode(Mode::Accept);
+        send_again(&world);
+        assert_eq!(world.count("delivery WHERE state = 2"), 3);
+        let mut contents: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        for mail in server.messages() {
+            contents.entry(message_id(&mail.bytes)).or_default().push(mail.bytes);
+        }
+        assert_eq!(contents.len(), 3);
+        for (id, mails) in contents {
+            assert_eq!(mails.len(), 2, "{id}");
+            assert_eq!(String::from_utf8_lossy(&mails[0]), String::from_utf8_lossy(&mails[1]), "{id}");
+        }
+        world.ends_well();
+    }
+
+    fn one_refused_reader_costs_the_others_nothing(engine) {
+        let world = World::founded(engine);
+        let server = server(&world);
+        let case = published(&world, &server, FAULTS[0]);
+        let refused = case.reached.iter().find(|canary| canary.name.ends_with("Aoba Works")).expect("a reader");
+        server.set_mode(Mode::Accept);
+        server.set_rules(vec![Rule { contains: refused.word.clone(), code: 550 }]);
+        send_again(&world);
+        assert_eq!((world.count("delivery WHERE state = 2"), world.count("delivery WHERE state = 5")), (2, 1));
+        assert_eq!(server.messages().len(), 2);
+        assert_eq!(world.run(&["doctor"]).code, Some(1), "a person is told");
+        send_again(&world);
+        assert_eq!(server.messages().len(), 2);
+        world.ends_well();
+    }
+}

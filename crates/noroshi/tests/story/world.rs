@@ -1,0 +1,405 @@
+//! A house of its own for each test: a folder, a database, the real binary, and a second look at the database.
+//!
+//! SQLite lies in the data folder; PostgreSQL in a database of the cluster that NOROSHI_TEST_PG names. Both go
+//! when the test ends, also when it fails. All that the binary says is kept, since it is a sink like any other.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use engine::context::Contexts;
+use engine::{House, Location};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio::runtime::{Builder, Runtime};
+
+/// The engine under test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Returns the one that is not under test.
+    pub fn other(self) -> Engine {
+        match self {
+            Engine::Sqlite => Engine::Postgres,
+            Engine::Postgres => Engine::Sqlite,
+        }
+    }
+}
+
+/// A place for one house.
+pub struct World {
+    pub engine: Engine,
+    pub runtime: Runtime,
+    /// Name of the database and of the folder.
+    pub name: String,
+    /// What `init` printed.
+    pub kit: RefCell<Value>,
+    said: RefCell<Vec<u8>>,
+}
+
+/// What the binary said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Exit code; nothing if a signal ended it.
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    /// Returns the JSON that stands on standard output.
+    pub fn json(&self) -> Value {
+        let json = serde_json::from_str(self.out.trim());
+        json.unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+    }
+}
+
+impl World {
+    /// Makes an empty place.
+    pub fn of(engine: Engine) -> World {
+        let name = format!("t_{}", seal::hex(&seal::random::bytes::<8>()));
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        if engine == Engine::Postgres {
+            let made = runtime.block_on(on_cluster(format!("CREATE DATABASE \"{name}\"")));
+            made.expect("a new database");
+        }
+        let world = World {
+            engine,
+            runtime,
+            name,
+            kit: RefCell::default(),
+            said: RefCell::default(),
+        };
+        seal::files::private_folder(&world.root()).expect("a new folder");
+        world
+    }
+
+    /// Makes an empty place and founds a house in it.
+    pub fn founded(engine: Engine) -> World {
+        let world = World::of(engine);
+        world.found();
+        world
+    }
+
+    /// Founds the house.
+    pub fn found(&self) {
+        let kit = self.good(&[
+            "init",
+            "--name-ja",
+            "試験調整センター",
+            "--name-en",
+            "Test Centre",
+            "--portal",
+            "https://portal.example",
+            "--contact",
+            "desk@centre.example",
+        ]);
+        self.kit.replace(kit);
+    }
+
+    /// Returns the folder of this test.
+    pub fn root(&self) -> PathBuf {
+        std::env::temp_dir().join(format!("noroshi-story-{}", self.name))
+    }
+
+    /// Returns the data folder.
+    pub fn dir(&self) -> PathBuf {
+        self.root().join("house")
+    }
+
+    /// Returns where the database lies.
+    pub fn location(&self) -> Location {
+        match self.engine {
+            Engine::Sqlite => Location::Sqlite(engine::backup::store_file(&self.dir())),
+            Engine::Postgres => Location::Postgres {
+                url: address(&self.name),
+                danger_without_tls: false,
+            },
+        }
+    }
+
+    /// Opens the house in this process.
+    pub fn open(&self, contexts: Contexts) -> House {
+        let (dir, location) = (self.dir(), self.location());
+        let house = House::open(&dir, &location, contexts);
+        self.runtime
+            .block_on(Box::pin(house))
+            .expect("the house of this test")
+    }
+
+    /// Prepares a command line of this house, with nothing of the tester's own environment.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_noroshi"));
+        for name in ["DIR", "DATABASE", "PASSWORD", "CRASH"] {
+            command.env_remove(format!("NOROSHI_{name}"));
+        }
+        command.arg("--dir").arg(self.dir());
+        if self.engine == Engine::Postgres {
+            command.args(["--database", &address(&self.name)]);
+        }
+        command.arg("--json").args(words);
+        command
+    }
+
+    /// Runs a command line to its end.
+    pub fn finish(&self, mut command: Command, input: &[u8]) -> Said {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary");
+        if let Some(mut stdin) = child.stdin.take() {
+            // Who does not read it has closed it.
+            let _ = stdin.write_all(input);
+        }
+        let output = child.wait_with_output().expect("the binary's end");
+        self.heard(&output.stdout);
+        self.heard(&output.stderr);
+        Said {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs a command line.
+    pub fn run(&self, words: &[&str]) -> Said {
+        self.finish(self.command(words), b"")
+    }
+
+    /// Runs a command line that must succeed, and returns its JSON.
+    pub fn good(&self, words: &[&str]) -> Value {
+        let said = self.run(words);
+        assert_eq!(said.code, Some(0), "{words:?}: {said:?}");
+        said.json()
+    }
+
+    /// Gives a command of the house.
+    pub fn give(&self, name: &str, fields: &Value) -> Said {
+        let command = self.command(&["do", name, "--file", "-"]);
+        self.finish(command, fields.to_string().as_bytes())
+    }
+
+    /// Gives a command that must be performed, and returns its answer.
+    pub fn perform(&self, name: &str, fields: &Value) -> Value {
+        let said = self.give(name, fields);
+        assert_eq!(said.code, Some(0), "{name} {fields}: {said:?}");
+        said.json()
+    }
+
+    /// Gives a command that must be refused, and returns the refusal's code.
+    pub fn refused(&self, name: &str, fields: &Value) -> String {
+        let said = self.give(name, fields);
+        assert_eq!(said.code, Some(1), "{name} {fields}: {said:?}");
+        let code = said.json()["refused"].as_str().map(str::to_owned);
+        code.unwrap_or_else(|| panic!("a refusal is data: {said:?}"))
+    }
+
+    /// Keeps what was said.
+    pub fn heard(&self, bytes: &[u8]) {
+        self.said.borrow_mut().extend_from_slice(bytes);
+    }
+
+    /// Returns all that the binary has said.
+    pub fn said(&self) -> Vec<u8> {
+        self.said.borrow().clone()
+    }
+
+    /// Carries out SQL over a connection of the database's owner.
+    pub fn say(&self, sql: &str) {
+        match self.engine {
+            Engine::Sqlite => rusqlite::Connection::open(self.file())
+                .and_then(|connection| connection.execute_batch(sql))
+                .unwrap_or_else(|error| panic!("{sql}: {error}")),
+            Engine::Postgres => {
+                let said = self.runtime.block_on(async {
+                    let mut connection = connect(&self.name).await?;
+                    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+                        .execute(&mut connection)
+                        .await?;
+                    connection.close().await
+                });
+                said.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            }
+        }
+    }
+
+    /// Reads a column of texts over a second connection.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        match self.engine {
+            Engine::Sqlite => {
+                let connection = rusqlite::Connection::open(self.file()).expect("the file");
+                let patience = connection.busy_timeout(std::time::Duration::from_secs(5));
+                patience.expect("a timeout");
+                let mut statement = connection.prepare(sql).expect("a statement");
+                let rows = statement.query_map([], |row| row.get::<_, String>(0));
+                rows.expect("rows").collect::<Result<_, _>>().expect(sql)
+            }
+            Engine::Postgres => self.runtime.block_on(async {
+                let mut connection = connect(&self.name).await.expect("the database");
+                let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql.to_owned()))
+                    .fetch_all(&mut connection)
+                    .await
+                    .expect(sql);
+                let _ = connection.close().await;
+                rows.into_iter().map(|(text,)| text).collect()
+            }),
+        }
+    }
+
+    /// Counts the rows of a table, or of a table with a condition.
+    pub fn count(&self, of: &str) -> i64 {
+        let sql = format!("SELECT CAST(count(*) AS TEXT) FROM {of}");
+        let counted = self.texts(&sql);
+        counted
+            .first()
+            .and_then(|n| n.parse().ok())
+            .expect("a count")
+    }
+
+    /// Returns a column of bytes in hexadecimal digits, as SQL on this engine.
+    pub fn hex_of(&self, column: &str) -> String {
+        match self.engine {
+            Engine::Sqlite => format!("lower(hex({column}))"),
+            Engine::Postgres => format!("encode({column}, 'hex')"),
+        }
+    }
+
+    /// Returns every row of every table as text, sorted within its table; bytes are in hexadecimal digits.
+    pub fn dump(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for table in store::schema::ALL {
+            let sql = match self.engine {
+                Engine::Sqlite => {
+                    let columns: Vec<String> = table
+                        .columns
+                        .iter()
+                        .map(|column| format!("quote(\"{}\")", column.name))
+                        .collect();
+                    let columns = columns.join(" || '|' || ");
+                    format!("SELECT {columns} FROM \"{}\"", table.name)
+                }
+                Engine::Postgres => format!("SELECT t::text FROM \"{}\" t", table.name),
+            };
+            let mut rows = self.texts(&sql);
+            rows.sort();
+            out.extend(rows.iter().map(|row| format!("{}: {row}", table.name)));
+        }
+        out
+    }
+
+    /// Tells whether nothing waits any more: no intent, no copy.
+    pub fn settled(&self) -> bool {
+        self.count("outbox WHERE done = 0") == 0
+            && self.count("delivery WHERE state IN (0, 1, 3, 4)") == 0
+    }
+
+    /// Lets the time of every lease and every pause pass, as a clock would.
+    pub fn let_time_pass(&self) {
+        self.say(
+            "UPDATE outbox SET lease_until = 0, run_at = 0 WHERE done = 0 AND kind <> 'release';
+             UPDATE outbox SET lease_until = 0 WHERE done = 0;
+             UPDATE delivery SET next_at = 0 WHERE state IN (0, 1, 3, 4);",
+        );
+    }
+
+    /// Checks what holds after every story: the chain is whole, and the projections are what it adds up to.
+    pub fn ends_well(&self) {
+        let chain = self.good(&["ledger", "verify"]);
+        assert_eq!(chain["good"], true, "{chain}");
+        assert!(chain["records"].as_u64() > Some(0), "{chain}");
+        let rebuilt = self.good(&["ledger", "rebuild"]);
+        assert_eq!(rebuilt["unchanged"], true, "{rebuilt}");
+    }
+
+    /// Returns the mails in the folder: reference and bytes.
+    pub fn mails(&self) -> Vec<(String, Vec<u8>)> {
+        let mut mails: Vec<(String, Vec<u8>)> = files(&self.dir().join("mail"))
+            .into_iter()
+            .filter_map(|path| {
+                let name = path.file_name()?.to_str()?.strip_suffix(".eml")?.to_owned();
+                Some((name, std::fs::read(&path).ok()?))
+            })
+            .collect();
+        mails.sort();
+        mails
+    }
+
+    /// Writes a file into the folder of this test, outside the house.
+    pub fn note(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.root().join(name);
+        let _ = std::fs::remove_file(&path);
+        seal::files::write_secret_new(&path, bytes).expect("a new file");
+        path.display().to_string()
+    }
+
+    fn file(&self) -> PathBuf {
+        engine::backup::store_file(&self.dir())
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.root());
+        if self.engine == Engine::Postgres {
+            // What fails here is lost with the whole cluster at the end of the check.
+            let sql = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
+            let _ = self.runtime.block_on(on_cluster(sql));
+        }
+    }
+}
+
+/// Returns all files below a folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        // A file may be renamed away while the house runs.
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                out.push(path);
+            }
+        }
+    }
+    out.sort();
+    out
+}
+
+/// Carries out SQL on the cluster itself.
+pub async fn on_cluster(sql: String) -> Result<(), sqlx::Error> {
+    let mut connection = connect("postgres").await?;
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await?;
+    connection.close().await
+}
+
+async fn connect(database: &str) -> Result<PgConnection, sqlx::Error> {
+    Box::pin(PgConnection::connect(&address(database))).await
+}
+
+/// Returns the address of a database of the cluster.
+fn address(database: &str) -> String {
+    let Ok(cluster) = std::env::var("NOROSHI_TEST_PG") else {
+        panic!(
+            "NOROSHI_TEST_PG is not set: run `cargo xtask check`, which starts a private PostgreSQL for these tests"
+        );
+    };
+    let (_, query) = cluster
+        .split_once('?')
+        .expect("NOROSHI_TEST_PG reads postgres:///?host=FOLDER&user=NAME");
+    format!("postgres:///{database}?{query}")
+}

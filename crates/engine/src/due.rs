@@ -107,7 +107,8 @@ impl House {
                         "published"
                     );
                     round.published.push(number);
-                    self.store.finish_intents(&[intent.name]).await?;
+                    // Plans that this one replaced have nothing to wait for.
+                    self.store.finish_about("release", intent.subject).await?;
                 }
                 Ok(Looked::Gone) => self.store.finish_intents(&[intent.name]).await?,
                 Ok(Looked::Wait { code }) => {

@@ -93,7 +93,11 @@ impl House {
         };
         if realm == Wall::Exercise {
             // The wall: an exercise object never reaches the public tree (security.md §2.20).
-            return Ok(Looked::Wait { code: "wall" });
+            tracing::warn!(
+                code = "wall",
+                "an exercise is not released to the public tree"
+            );
+            return Ok(Looked::Gone);
         }
         // Whether the embargo is over and the case open is asked before anything is signed or staged.
         let approved = stream.approved_plan(quorum)?;

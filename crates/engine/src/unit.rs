@@ -375,12 +375,13 @@ impl<'h> Unit<'h> {
     /// # Errors
     /// [`Fault::Store`] with `Conflict` if another change came first.
     pub async fn commit(mut self, ticket: store::write::Ticket) -> Result<(), Fault> {
-        if self.records.is_empty() && self.rows.is_empty() {
-            return Ok(());
-        }
         let house = self.house;
         let after = std::mem::take(&mut self.after);
         let now = self.act.now.0;
+        if self.records.is_empty() && self.rows.is_empty() {
+            // Nothing new was decided; a row that a crash kept from following its event still follows it now.
+            return follow(house, after, now).await;
+        }
         let (write, states, fresh) = self.finish();
         crate::crash::point("perform.before_write");
         match house.store.write(ticket, write).await {
@@ -390,17 +391,7 @@ impl<'h> Unit<'h> {
                 for (stream, loaded) in states {
                     house.remember(stream, loaded);
                 }
-                for step in after {
-                    match step {
-                        After::Settle(settled) => {
-                            house.store.settle_copies(&[settled], now).await?
-                        }
-                        After::Drop(subscriber) => {
-                            house.store.drop_waiting(subscriber, now).await?
-                        }
-                    }
-                }
-                Ok(())
+                follow(house, after, now).await
             }
             Err(error) => {
                 house.forget(states.into_iter().map(|(stream, _)| stream));
@@ -408,6 +399,17 @@ impl<'h> Unit<'h> {
             }
         }
     }
+}
+
+/// Lets rows follow the events that are durable.
+async fn follow(house: &House, after: Vec<After>, now: i64) -> Result<(), Fault> {
+    for step in after {
+        match step {
+            After::Settle(settled) => house.store.settle_copies(&[settled], now).await?,
+            After::Drop(subscriber) => house.store.drop_waiting(subscriber, now).await?,
+        }
+    }
+    Ok(())
 }
 
 impl House {

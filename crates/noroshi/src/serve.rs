@@ -16,6 +16,7 @@ use crate::init::store_location::location;
 /// # Errors
 /// If it cannot start, or the store fails.
 pub async fn serve(common: &Common, listen: Option<SocketAddr>) -> Result<bool, Fault> {
+    let stop = Stop::listen()?;
     let location = location(common)?;
     let config = engine::config::Config::read(&common.dir)?;
     let listen = match listen {
@@ -38,7 +39,7 @@ pub async fn serve(common: &Common, listen: Option<SocketAddr>) -> Result<bool, 
         );
     }
     let requests = crate::socket::listen(&house.dir)?;
-    let done = work(&house, requests).await;
+    let done = work(&house, stop, requests).await;
     ended(house, children);
     done.map(|()| true)
 }
@@ -84,12 +85,12 @@ fn note_run(dir: &std::path::Path, address: SocketAddr) -> Result<(), Fault> {
 /// Does what falls due until the process is asked to stop.
 async fn work(
     house: &House,
+    mut stop: Stop,
     mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>,
 ) -> Result<(), Fault> {
     // The folder's lock is ours, so whoever held a lease is gone.
     house.store.release_leases(engine::clock::now().0).await?;
     let mut editions = Editions::default();
-    let mut stop = std::pin::pin!(stopped());
     loop {
         let wait = match house.run_due(&mut editions).await {
             Ok(round) => Duration::from_micros(u64::try_from(round.wait_us).unwrap_or(1_000_000)),
@@ -100,21 +101,34 @@ async fn work(
             }
         };
         tokio::select! {
-            () = &mut stop => return Ok(()),
+            () = stop.asked() => return Ok(()),
             Some(request) = requests.recv() => crate::socket::serve(house, request).await,
             () = tokio::time::sleep(wait) => {}
         }
     }
 }
 
-async fn stopped() {
-    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(term) => term,
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
+/// The wish to stop, listened for from the start: a signal that comes early is not lost.
+struct Stop {
+    term: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Stop, Fault> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let doing = || Fault::io("cannot listen for signals");
+        Ok(Stop {
+            term: signal(SignalKind::terminate()).map_err(doing())?,
+            interrupt: signal(SignalKind::interrupt()).map_err(doing())?,
+        })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
@@ -132,6 +146,7 @@ pub async fn demo(
             "the demonstration listens on loopback only".into(),
         ));
     }
+    let stop = Stop::listen()?;
     let location = location(common)?;
     let fresh = !common.dir.join(engine::config::FILE).exists();
     if fresh {
@@ -172,7 +187,7 @@ pub async fn demo(
         std::fs::read_to_string(common.dir.join("run").join("seeded.json")).unwrap_or_default();
     print_links(&links, &address.to_string(), &desk_address.to_string());
     let requests = crate::socket::listen(&house.dir)?;
-    let done = work(&house, requests).await;
+    let done = work(&house, stop, requests).await;
     ended(house, children);
     done.map(|()| true)
 }

@@ -146,8 +146,11 @@ pub struct Journal {
 impl Journal {
     /// Takes an entry that was written before.
     pub fn replay(&mut self, entry: &Entry) {
-        self.signed
-            .insert((entry.number.clone(), entry.revision), entry.plan.clone());
+        if !entry.number.is_empty() {
+            self.signed
+                .insert((entry.number.clone(), entry.revision), entry.plan.clone());
+            self.last = Some(entry.plan.clone());
+        }
         self.head_seq = entry.head_seq;
         self.head = crate::unhex32(&entry.head);
     }

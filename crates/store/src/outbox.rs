@@ -129,6 +129,20 @@ impl Store {
         Ok(())
     }
 
+    /// Marks all intents of one kind about one stream as carried out: plans that were replaced have nothing to wait for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn finish_about(&self, kind: &str, subject: StreamId) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET done = 1, lease_until = 0 WHERE kind = $1 AND subject = $2 AND done = 0";
+        self.transact(
+            "outbox",
+            vec![(sql.to_owned(), vec![kind.into(), subject.bytes().into()])],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Gives an intent back, to be tried again at `run_at`.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::world::World;
 /// Founds a house with an approved plan that is due, and three readers who wait for it.
 fn ready(world: &World) -> Case<'_> {
     let mut case = Case::open(world, false);
+    case.board();
     case.draft(None);
     let plan = case.plan(now());
     case.approve_by_two(&plan);

@@ -16,6 +16,7 @@ use crate::world::World;
 /// Opens a case with a draft and no embargo, ready to be planned.
 fn drafted(world: &World) -> Case<'_> {
     let mut case = Case::open(world, false);
+    case.board();
     case.draft(None);
     case
 }

@@ -15,6 +15,7 @@ on_both! {
     fn an_exercise_is_never_published_pressed_or_mailed(engine) {
         let world = World::founded(engine);
         let mut live = Case::open(&world, false);
+        live.board();
         live.draft(None);
         let mut drill = Case::open(&world, true);
         assert!(drill.report.starts_with("EX-"), "{}", drill.report);

@@ -16,6 +16,9 @@ use std::process::Command;
 const FINDINGS_MAX: usize = 20;
 const KEY: &str = "keys/advisory.asc";
 
+/// The key of the archive log, which signs the list of sums.
+const LOG_KEY: &str = "keys/log.asc";
+
 /// Judges everything below `public`; the answer counts what was judged.
 pub fn tree(house: &House, log: &Log, public: &Path) -> Outcome<String> {
     let files = files_below(public)?;
@@ -157,24 +160,44 @@ enum Signed {
     Clear,
 }
 
-/// Verifies every signature with the public key that lies in the tree.
-fn signatures(log: &Log, public: &Path, files: &[PathBuf]) -> Outcome<String> {
-    let key = public.join(KEY);
-    let ring = Folder::make("noroshi-gpg")?;
-    let gpg = || {
+/// A ring of GnuPG that holds one key of the tree, so that no other key can vouch for a file.
+struct Ring {
+    folder: Folder,
+    key: PathBuf,
+}
+
+impl Ring {
+    fn of(log: &Log, key: PathBuf, name: &str) -> Outcome<Ring> {
+        let folder = Folder::make(name)?;
+        let ring = Ring { folder, key };
+        log.run(ring.gpg().arg("--import").arg(&ring.key), SHORT)?;
+        Ok(ring)
+    }
+
+    fn gpg(&self) -> Command {
         let mut command = Command::new("gpg");
         command
             .args(["--batch", "--no-tty", "--homedir"])
-            .arg(ring.path());
+            .arg(self.folder.path());
         command
-    };
-    log.run(gpg().arg("--import").arg(&key), SHORT)?;
+    }
+}
+
+/// Verifies every signature with the public key that must have made it: the advisory key, and for the list of
+/// sums the archive log's key.
+fn signatures(log: &Log, public: &Path, files: &[PathBuf]) -> Outcome<String> {
+    let advisory = Ring::of(log, public.join(KEY), "noroshi-gpg")?;
+    let archive_log = Ring::of(log, public.join(LOG_KEY), "noroshi-gpg-log")?;
     let (mut detached, mut clear, mut problems) = (0_usize, 0_usize, Vec::new());
     for file in files {
         let Some(signed) = signed(file)? else {
             continue;
         };
-        let mut verify = gpg();
+        let is_sums = file
+            .file_name()
+            .is_some_and(|name| name == "SHA256SUMS.asc");
+        let ring = if is_sums { &archive_log } else { &advisory };
+        let mut verify = ring.gpg();
         verify.args(["--status-fd", "1", "--verify"]).arg(file);
         let mut second;
         match &signed {
@@ -182,13 +205,13 @@ fn signatures(log: &Log, public: &Path, files: &[PathBuf]) -> Outcome<String> {
                 detached += 1;
                 verify.arg(text);
                 second = Command::new("sqv");
-                second.arg("--keyring").arg(&key).arg(file).arg(text);
+                second.arg("--keyring").arg(&ring.key).arg(file).arg(text);
             }
             Signed::Clear => {
                 clear += 1;
                 second = Command::new("sh");
                 second.args(["-c", "exec sqop inline-verify \"$0\" < \"$1\""]);
-                second.arg(&key).arg(file);
+                second.arg(&ring.key).arg(file);
             }
         }
         let (status, text) = log.capture(&mut verify, SHORT)?;

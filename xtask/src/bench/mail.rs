@@ -70,6 +70,9 @@ pub fn run(house: &House, arguments: &[String]) -> Outcome<()> {
         let dir = scratch.path().join(format!("round-{round}"));
         let mut copy = Command::new("cp");
         log.run(copy.arg("-a").arg(&base).arg(&dir), SHORT)?;
+        // A copied house is held until somebody says that it may act.
+        let mut resume = noroshi(&binary, &dir);
+        log.run(resume.args(["resume", "--compared", "bench"]), SHORT)?;
         ours.take(&sink, || {
             watch(&log, noroshi(&binary, &dir).args(["mail", "send"]))
         })?;

@@ -51,6 +51,11 @@ impl Build<'_> {
         .iter()
         .any(|ending| path.ends_with(ending));
         let entry = objects::store(self.folder, bytes, mtime, compress, &self.known)?;
+        if compress {
+            // The same bytes stand under a current and an archived name; they are compressed once.
+            self.known
+                .insert(entry.sha256.clone(), (entry.br.clone(), entry.gz.clone()));
+        }
         self.entries.insert(path, entry);
         Ok(())
     }

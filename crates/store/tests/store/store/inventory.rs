@@ -29,6 +29,27 @@ fn type_name(engine: Engine, ty: Type) -> &'static str {
     }
 }
 
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Truth => "truth",
+        Kind::Projection => "projection",
+        Kind::Working => "working",
+    }
+}
+
+/// Returns `meta working` for each row of ARCHITECTURE.md's table of tables, sorted.
+fn described() -> Vec<String> {
+    let mut rows: Vec<String> = include_str!("../../../../../ARCHITECTURE.md")
+        .lines()
+        .skip_while(|line| *line != "| table | kind | holds |")
+        .skip(2)
+        .map_while(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .map(|(name, rest)| format!("{name} {}", rest.split(' ').next().unwrap_or_default()))
+        .collect();
+    rows.sort();
+    rows
+}
+
 /// Returns a line for each table (`meta working`) and each column (`meta.name open`) of a migration.
 fn marks(sql: &str) -> Vec<String> {
     let mut out = Vec::new();
@@ -92,11 +113,7 @@ on_both! {
         let listed: Vec<String> = schema::ALL
             .into_iter()
             .flat_map(|table| {
-                let kind = match table.kind {
-                    Kind::Truth => "truth",
-                    Kind::Projection => "projection",
-                    Kind::Working => "working",
-                };
+                let kind = kind_name(table.kind);
                 let columns = table.columns.iter().map(|column| {
                     let mark = match column.mark {
                         Mark::Open => "open",
@@ -109,5 +126,14 @@ on_both! {
             })
             .collect();
         assert_eq!(marks(migration(world.engine)), listed);
+    }
+
+    async fn architecture_names_every_table_with_its_kind(_world) {
+        let mut listed: Vec<String> = schema::ALL
+            .into_iter()
+            .map(|table| format!("{} {}", table.name, kind_name(table.kind)))
+            .collect();
+        listed.sort();
+        assert_eq!(described(), listed);
     }
 }

@@ -1,4 +1,4 @@
-//! The developer's tool: `cargo xtask check`, `tidy` and `bench`.
+//! The developer's tool: `cargo xtask check`, `walk`, `tidy` and `bench`.
 //!
 //! It builds nothing of the product itself: it runs cargo, PostgreSQL, Chromium
 //! and other people's judges in order, and says in one table what they found.
@@ -13,6 +13,7 @@ mod http;
 mod problem;
 mod run;
 mod tidy;
+mod walk;
 
 use problem::{Outcome, Problem};
 use std::process::ExitCode;
@@ -23,6 +24,13 @@ cargo xtask COMMAND
   check [--install] [--all]   everything that must hold before a commit
         --install             installs what is missing (also with CI=true)
         --all                 adds the whole replay, all audit modes, all crash points
+  walk [OPTIONS]              a whole case in a real browser, by all seven people
+        --person NAME         up to the last act of finder, desk, vendor, editor, approver,
+                              reader or member, and only that person's pages judged
+        --lang ja|en          default: both
+        --engine NAME         sqlite or postgres; default: both
+        --shots DIR           pictures of each person's main page, light and dark
+        --audit               also ../shared/tools/audit over the pages inside
   tidy                        our own rules about our own files
   bench NAME [OPTIONS]        portal DIR | ledger | mail | press | replay
 ";
@@ -46,6 +54,7 @@ fn command(arguments: &[String]) -> Outcome<()> {
         .ok_or_else(|| Problem::cannot_run(USAGE))?;
     match name.as_str() {
         "check" => check::run(rest),
+        "walk" => walk::run(rest),
         "tidy" => tidy::run(rest),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {

@@ -75,6 +75,12 @@ pub enum Event {
     HouseResumed {
         compared: String,
     },
+    CredentialSet {
+        person: PersonId,
+    },
+    PersonEnded {
+        person: PersonId,
+    },
     CompartmentErased {
         dossier: StreamId,
         compartment: Compartment,
@@ -133,6 +139,11 @@ pub enum Event {
         case: CaseId,
     },
     ReportWithdrawn,
+    /// A protected text (classes A T H I G and the like) was opened to a person; why stands in the act.
+    TextRead {
+        body: BodyId,
+        class: crate::policy::class::Class,
+    },
 
     // A case.
     CaseOpened {
@@ -149,6 +160,10 @@ pub enum Event {
     },
     ReportJoined {
         report: ReportId,
+    },
+    VulnerabilityNamed {
+        label: String,
+        text: TextRef,
     },
     WorldFactObserved {
         fact: WorldFact,
@@ -221,6 +236,14 @@ pub enum Event {
     OwnTicketRecorded {
         ticket: TextRef,
     },
+    SecondStepPassed {
+        way: SecondStep,
+    },
+    SecondStepWaived,
+    /// The party asks to be called; where and when stands in the text (class C).
+    CallAsked {
+        text: TextRef,
+    },
     ParticipantLeft {
         honours_embargo: bool,
     },
@@ -270,6 +293,11 @@ pub enum Event {
         reference: String,
     },
     Unsubscribed,
+    /// A person looked after a copy that could not be delivered: nothing more is done for it.
+    CopyGivenUp {
+        advisory: AdvisoryId,
+        revision: u32,
+    },
     CopyAcknowledged {
         advisory: AdvisoryId,
         revision: u32,

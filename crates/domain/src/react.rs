@@ -58,6 +58,13 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::ReportDeclined { .. }
         | Event::ReportMerged { .. }
         | Event::ReportWithdrawn
+        | Event::TextRead { .. }
+        | Event::CredentialSet { .. }
+        | Event::PersonEnded { .. }
+        | Event::VulnerabilityNamed { .. }
+        | Event::SecondStepPassed { .. }
+        | Event::SecondStepWaived
+        | Event::CallAsked { .. }
         | Event::CaseOpened { .. }
         | Event::CaseTextAdded { .. }
         | Event::CaseFactsNoted { .. }
@@ -92,6 +99,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::PlanAborted { .. }
         | Event::Subscribed { .. }
         | Event::Unsubscribed
+        | Event::CopyGivenUp { .. }
         | Event::CopyAcknowledged { .. } => vec![],
     }
 }

@@ -49,6 +49,8 @@ pub enum Refusal {
     OwnPlan,
     #[error("this person has approved this plan already")]
     ApprovedAlready,
+    #[error("whoever publishes alone signs again after half an hour, having read the bytes again")]
+    SecondSignature { from: Instant },
     #[error("the text of class {class} may not go there: {rule}")]
     Withheld {
         class: &'static str,
@@ -108,6 +110,7 @@ impl Refusal {
             Refusal::Quorum { .. } => "release.quorum",
             Refusal::OwnPlan => "release.own_plan",
             Refusal::ApprovedAlready => "release.approved_already",
+            Refusal::SecondSignature { .. } => "release.second_signature",
             Refusal::Withheld { .. } => "gate.withheld",
             Refusal::Overlap => "gate.overlap",
             Refusal::Lint(_) => "advisory.lint",

@@ -243,6 +243,12 @@ pub struct ProductAnswer {
     pub answer: VendorAnswer,
     /// First version that carries the fix.
     pub fixed_in: Option<String>,
+    /// Label of the vulnerability of the case that it is about; `None` speaks of all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vulnerability: Option<String>,
+    /// Why, in the party's words (class R).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<TextRef>,
 }
 
 /// Whose words a recorded text is.
@@ -257,6 +263,32 @@ pub enum StatementKind {
     Addendum,
     /// Addresses of the vendor's pages, one a line.
     References,
+    /// How to avoid damage without the fix, in the vendor's words.
+    Workaround,
+    /// What removes the flaw, in the vendor's words.
+    Fix,
+}
+
+impl StatementKind {
+    /// The class of such a text.
+    #[must_use]
+    pub const fn class(self) -> Class {
+        match self {
+            StatementKind::Workaround => Class::W,
+            StatementKind::Fix => Class::F,
+            _ => Class::R,
+        }
+    }
+}
+
+/// How a session from outside passed its second step (security.md §2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondStep {
+    /// A code that was read aloud on the telephone.
+    Telephone,
+    /// A code in a mail encrypted to the registered key.
+    Key,
 }
 
 /// Part of a party in a case.
@@ -364,6 +396,8 @@ pub enum AckWay {
     Reply,
     /// The code, told by telephone or fax and entered at the desk.
     Hand,
+    /// A press on the page of the copy that a browser vouched for, or with digits of the mail.
+    Page,
 }
 
 /// Kind of report (user-experience.md §3).

@@ -12,11 +12,19 @@ use domain::policy::role::Role;
 use domain::value::*;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 54;
+const VARIANTS: usize = 62;
 
 fn place(event: &Event) -> usize {
     match event {
         Event::ReportJoined { .. } => 53,
+        Event::CredentialSet { .. } => 54,
+        Event::PersonEnded { .. } => 55,
+        Event::TextRead { .. } => 56,
+        Event::VulnerabilityNamed { .. } => 57,
+        Event::SecondStepPassed { .. } => 58,
+        Event::CopyGivenUp { .. } => 61,
+        Event::SecondStepWaived => 59,
+        Event::CallAsked { .. } => 60,
         Event::HouseFounded { .. } => 0,
         Event::PersonNamed { .. } => 1,
         Event::LedgerAnchored { .. } => 2,
@@ -96,6 +104,8 @@ fn answer() -> ProductAnswer {
         versions: "< 4.2.7".into(),
         answer: VendorAnswer::Affected,
         fixed_in: Some("4.2.7".into()),
+        vulnerability: None,
+        because: None,
     }
 }
 
@@ -310,6 +320,31 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
             advisory: AdvisoryId::from_bytes([10; 16]),
             revision: 1,
             way: AckWay::Reply,
+        },
+        Event::CredentialSet {
+            person: PersonId::from_bytes([6; 16]),
+        },
+        Event::PersonEnded {
+            person: PersonId::from_bytes([6; 16]),
+        },
+        Event::TextRead {
+            body: BodyId::from_bytes([1; 16]),
+            class: Class::T,
+        },
+        Event::VulnerabilityNamed {
+            label: "2".into(),
+            text: text(Class::V),
+        },
+        Event::SecondStepPassed {
+            way: SecondStep::Telephone,
+        },
+        Event::SecondStepWaived,
+        Event::CopyGivenUp {
+            advisory: AdvisoryId::from_bytes([10; 16]),
+            revision: 1,
+        },
+        Event::CallAsked {
+            text: text(Class::C),
         },
     ]
 }

@@ -4,6 +4,8 @@
 //! [`domain::policy::gate::release`] towards the public tree, and is compared with what must not leave
 //! (security.md §2.9). The result is pure data; hashing and approval follow. It writes nothing.
 
+mod overlaps;
+
 use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate;
@@ -13,14 +15,17 @@ use domain::coordination::participant::Participant;
 use domain::party::Party;
 use domain::policy::class::Class;
 use domain::policy::gate::{Audience, Channel, Classed, Form, Released, release};
-use domain::policy::overlap::Fingerprint;
 use domain::policy::phase::Phase;
 use domain::policy::standing::{ClassSet, Grants, Owner};
 use domain::publication::{Advisory as Stream, Draft};
 use domain::refusal::Refusal;
-use domain::value::{AdvisoryStage, Field, Instant, Part, StatementKind, TextRef, VendorAnswer};
+use domain::value::{
+    AdvisoryStage, BodyId, Field, Instant, Part, StatementKind, TextRef, VendorAnswer,
+};
 use formats::advisory::{self as form, Advisory, Lang};
 use serde::{Deserialize, Serialize};
+
+pub use overlaps::Overlap;
 
 use crate::config::Purpose;
 use crate::house::House;
@@ -82,40 +87,64 @@ fn lang(lang: domain::value::Lang) -> Lang {
     }
 }
 
-/// Composes the advisory of the drafted revision for `instant`.
+/// A text that goes out, with the place where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    pub place: Spot,
+    pub text: String,
+    /// The body that it is, where it stands in the draft.
+    pub body: Option<BodyId>,
+}
+
+/// Where an outgoing text stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A field of the advisory.
+    Field(Field, domain::value::Lang),
+    /// What a vendor says, by the vendor's English name.
+    Vendor(String),
+    /// Names and versions of products.
+    Products,
+    /// References and numbers of other systems.
+    References,
+}
+
+/// An advisory as it would go out, with what a person must look at.
+#[derive(Clone, Debug)]
+pub struct Composition {
+    pub doc: Advisory,
+    pub facts: Facts,
+    pub outgoing: Vec<Outgoing>,
+    pub overlaps: Vec<Overlap>,
+}
+
+/// Composes the advisory of the drafted revision for `instant`. Repetitions of what must not leave are
+/// reported, not refused: whether they stop a plan is decided where it is made.
 ///
 /// # Errors
-/// [`Refusal::Withheld`] if the gate keeps a text back, [`Refusal::Overlap`] if a text repeats one that must
-/// not leave; faults.
+/// [`Refusal::Withheld`] if the gate keeps a text back; faults.
 pub async fn advisory(
     unit: &mut Unit<'_>,
     case: &Case,
     stream: &Stream,
     draft: &Draft,
     instant: Instant,
-) -> Result<(Advisory, Facts), Fault> {
+) -> Result<Composition, Fault> {
     let house = unit.house;
-    let facts: Facts =
-        serde_json::from_str(&house.text(&draft.facts).await?).map_err(|_| Fault::Form("facts"))?;
-    let has = |wanted: Class| draft.texts.iter().any(|(_, text)| text.class == wanted);
-    let grants = Grants {
-        countermeasure: has(Class::W) || has(Class::F),
-        accepted_risk: facts.accepted_risk,
-        consent: ClassSet::of(if facts.credit_consent {
-            &[Class::H, Class::E, Class::R, Class::N]
-        } else {
-            &[Class::E, Class::R, Class::N]
-        }),
-        decision: ClassSet::of(&[Class::E]),
-        ..Grants::default()
-    };
-    let mut outgoing: Vec<String> = Vec::new();
+    let facts: Facts = serde_json::from_str(&unit.opened(&draft.facts).await?)
+        .map_err(|_| Fault::Form("facts"))?;
+    let grants = grants(draft, &facts);
+    let mut outgoing: Vec<Outgoing> = Vec::new();
     let mut texts: BTreeMap<Lang, form::Texts> = BTreeMap::new();
     let mut credits = Vec::new();
     let mut reasons: BTreeMap<Lang, String> = BTreeMap::new();
     for (field, text) in &draft.texts {
-        let released = through_gate(house, text, &grants).await?;
-        outgoing.push(released.as_str().to_owned());
+        let released = through_gate(unit, text, &grants).await?;
+        outgoing.push(Outgoing {
+            place: Spot::Field(*field, text.lang),
+            text: released.as_str().to_owned(),
+            body: Some(text.body),
+        });
         match field {
             Field::Credit => credits.push(released.as_str().to_owned()),
             Field::RevisionReason => {
@@ -126,23 +155,8 @@ pub async fn advisory(
     }
     fill_languages(&mut texts, &facts);
     let (vendors, products) = vendors(unit, case, &grants, &mut outgoing).await?;
-    outgoing.extend(
-        products
-            .iter()
-            .flat_map(|p| p.name.values().cloned().chain([p.versions.clone()])),
-    );
-    outgoing.extend(
-        facts
-            .references
-            .iter()
-            .flat_map(|r| [r.url.clone(), r.summary.clone()]),
-    );
-    outgoing.extend(facts.other_ids.iter().map(|id| id.text.clone()));
-    if !facts.overlap_override {
-        compare(unit, case, &outgoing).await?;
-    } else if unit.act.reason.trim().is_empty() {
-        return Err(Refusal::NoReason.into());
-    }
+    name_the_rest(&products, &facts, &mut outgoing);
+    let overlaps = overlaps::find(unit, case, &outgoing, facts.credit_consent).await?;
     let at = clock::rfc3339(instant);
     let first = stream
         .published
@@ -184,7 +198,56 @@ pub async fn advisory(
         credits,
         history: history(house, stream, draft, at, reasons).await?,
     };
-    Ok((doc, facts))
+    Ok(Composition {
+        doc,
+        facts,
+        outgoing,
+        overlaps,
+    })
+}
+
+/// What is recorded in favour of the public reader. Whatever stands under fix or workaround is the
+/// countermeasure that is released with this very advisory, of whichever class its source was.
+fn grants(draft: &Draft, facts: &Facts) -> Grants {
+    let helps = |(field, text): &(Field, TextRef)| {
+        matches!(text.class, Class::W | Class::F)
+            || matches!(field, Field::Fix | Field::Workaround | Field::Actions)
+    };
+    Grants {
+        countermeasure: draft.texts.iter().any(helps),
+        accepted_risk: facts.accepted_risk,
+        consent: ClassSet::of(if facts.credit_consent {
+            &[Class::H, Class::E, Class::R, Class::N]
+        } else {
+            &[Class::E, Class::R, Class::N]
+        }),
+        decision: ClassSet::of(&[Class::E]),
+        ..Grants::default()
+    }
+}
+
+/// Adds what is not a text of the draft and goes out all the same.
+fn name_the_rest(products: &[form::Product], facts: &Facts, outgoing: &mut Vec<Outgoing>) {
+    let mut add = |place: Spot, text: String| {
+        outgoing.push(Outgoing {
+            place,
+            text,
+            body: None,
+        });
+    };
+    for product in products {
+        for name in product.name.values() {
+            add(Spot::Products, name.clone());
+        }
+        add(Spot::Products, product.versions.clone());
+    }
+    for reference in &facts.references {
+        add(Spot::References, reference.url.clone());
+        add(Spot::References, reference.summary.clone());
+    }
+    for id in &facts.other_ids {
+        add(Spot::References, id.text.clone());
+    }
 }
 
 /// What every copy must say about its origin.
@@ -198,8 +261,8 @@ pub fn marking(purpose: Purpose, realm: seal::record::Realm) -> form::Marking {
     }
 }
 
-async fn through_gate(house: &House, text: &TextRef, grants: &Grants) -> Result<Released, Fault> {
-    let opened = house.text(text).await?;
+async fn through_gate(unit: &Unit<'_>, text: &TextRef, grants: &Grants) -> Result<Released, Fault> {
+    let opened = unit.opened(text).await?;
     let classed = Classed::new(text.class, Owner::Shared, Form::Body, opened);
     release(
         &classed,
@@ -310,7 +373,7 @@ async fn vendors(
     unit: &mut Unit<'_>,
     case: &Case,
     grants: &Grants,
-    outgoing: &mut Vec<String>,
+    outgoing: &mut Vec<Outgoing>,
 ) -> Result<Board, Fault> {
     let mut entries = Vec::new();
     for participant in crate::command::participants_of(unit, case.id).await? {
@@ -335,7 +398,7 @@ async fn vendors(
     for (party, participant) in entries {
         let id = format!("v{}", vendors.len() + 1);
         let vendor = vendor(
-            unit.house,
+            unit,
             &id,
             &party,
             &participant,
@@ -364,12 +427,12 @@ pub fn label(cell: Cell) -> Option<form::VendorStatus> {
 }
 
 async fn vendor(
-    house: &House,
+    unit: &Unit<'_>,
     id: &str,
     party: &Party,
     participant: &Participant,
     grants: &Grants,
-    outgoing: &mut Vec<String>,
+    outgoing: &mut Vec<Outgoing>,
     products: &mut Vec<form::Product>,
 ) -> Result<form::Vendor, Fault> {
     let day =
@@ -417,8 +480,16 @@ async fn vendor(
         products: own,
     };
     for (kind, text) in &participant.statements {
-        let released = through_gate(house, text, grants).await?;
-        outgoing.push(released.as_str().to_owned());
+        if matches!(kind, StatementKind::Workaround | StatementKind::Fix) {
+            // These are sources of the editor's texts; the board has no place for them.
+            continue;
+        }
+        let released = through_gate(unit, text, grants).await?;
+        outgoing.push(Outgoing {
+            place: Spot::Vendor(party.name_en.clone()),
+            text: released.as_str().to_owned(),
+            body: Some(text.body),
+        });
         let words = Some(form::Words {
             lang: lang(text.lang),
             text: released.as_str().to_owned(),
@@ -430,57 +501,11 @@ async fn vendor(
             StatementKind::References => {
                 vendor.references = released.as_str().lines().map(str::to_owned).collect()
             }
+            StatementKind::Workaround | StatementKind::Fix => {}
         }
     }
     Ok(vendor)
 }
-
-/// Compares every outgoing text with the case's texts that must not leave.
-///
-/// The report as it came (class U) counts as far as nobody sorted it into releasable parts: what a part of
-/// class V, W, F, K1, K2 or E repeats was declared releasable by the person who sorted it.
-async fn compare(unit: &mut Unit<'_>, case: &Case, outgoing: &[String]) -> Result<(), Fault> {
-    let (mut kept, mut open) = (Vec::new(), Vec::new());
-    for report in case.report.iter().chain(&case.joined) {
-        let report = crate::command::find_report(unit, &report.to_string()).await?;
-        for text in report
-            .text
-            .iter()
-            .chain(&report.parts)
-            .chain(&report.finder)
-            .chain(&report.contact)
-        {
-            let opened = unit.house.text(text).await?;
-            match text.class {
-                Class::A
-                | Class::T
-                | Class::H
-                | Class::O
-                | Class::U
-                | Class::C
-                | Class::I
-                | Class::G => kept.push(opened),
-                _ => open.push(opened),
-            }
-        }
-    }
-    let fingerprint = Fingerprint::of(&kept.iter().map(String::as_str).collect::<Vec<_>>());
-    let released = Fingerprint::of(&open.iter().map(String::as_str).collect::<Vec<_>>());
-    for text in outgoing {
-        for hit in fingerprint.hits(text) {
-            let piece = text.get(hit.at..hit.at + hit.len).unwrap_or_default();
-            let declared: usize = released.hits(piece).iter().map(|h| h.len).sum();
-            // A run that the sorted parts cover but for its edges was declared releasable.
-            if declared == 0 || declared + EDGE_BYTES < hit.len {
-                return Err(Refusal::Overlap.into());
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Bytes at the edges of a run that a sorted part need not cover: a run begins and ends inside words.
-const EDGE_BYTES: usize = 16;
 
 /// Makes the documents of an advisory and lets the judge look at them.
 ///

@@ -33,6 +33,12 @@ pub struct Config {
     pub portal: String,
     /// How readers reach the house: a mail address.
     pub contact: String,
+    /// Address of the desk as the people of the house see it, without a trailing slash.
+    #[serde(default = "desk_address")]
+    pub desk: String,
+    /// Address of the vendors' pages as vendors see it, without a trailing slash.
+    #[serde(default = "partner_address")]
+    pub partner: String,
     /// Policy profile: jp-partnership, certcc, eu-cra, psirt, isac, archive.
     pub profile: String,
     /// Prefix of public numbers.
@@ -41,6 +47,28 @@ pub struct Config {
     pub mail: Mail,
     #[serde(default)]
     pub listen: Listen,
+    #[serde(default)]
+    pub publication: Publication,
+}
+
+/// How publications are approved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Publication {
+    /// One cleared person publishes alone and signs twice, 30 minutes apart (security.md §2.8). It is decided at
+    /// founding, pinned in the signing context, and written into every archive entry as one person.
+    pub solo: bool,
+}
+
+impl Config {
+    /// How many persons beside a plan's author approve it.
+    #[must_use]
+    pub fn quorum(&self) -> u8 {
+        if self.publication.solo {
+            return domain::publication::SOLO;
+        }
+        domain::policy::profile::Profile::by_key(&self.profile).map_or(2, |p| p.quorum)
+    }
 }
 
 /// How mail leaves.
@@ -86,12 +114,26 @@ pub enum MailTls {
 #[serde(deny_unknown_fields, default)]
 pub struct Listen {
     pub portal: String,
+    /// People of the house; keep it off the Internet.
+    pub desk: String,
+    /// Vendors and others who were invited.
+    pub partner: String,
+}
+
+fn desk_address() -> String {
+    "http://127.0.0.1:8081".to_owned()
+}
+
+fn partner_address() -> String {
+    "http://127.0.0.1:8082".to_owned()
 }
 
 impl Default for Listen {
     fn default() -> Self {
         Listen {
             portal: "127.0.0.1:8080".into(),
+            desk: "127.0.0.1:8081".into(),
+            partner: "127.0.0.1:8082".into(),
         }
     }
 }
@@ -143,6 +185,8 @@ impl Config {
             name_en: name_en.into(),
             portal: "https://portal.example".into(),
             contact: "info@portal.example".into(),
+            desk: desk_address(),
+            partner: partner_address(),
             profile: profile.into(),
             series: series.into(),
             mail: Mail {
@@ -150,6 +194,7 @@ impl Config {
                 ..Mail::default()
             },
             listen: Listen::default(),
+            publication: Publication::default(),
         }
     }
 
@@ -184,13 +229,19 @@ impl Config {
     /// [`Fault::Config`] naming the key and the mend.
     pub fn check(&self) -> Result<(), Fault> {
         let wrong = |key: &str, mend: &str| Err(Fault::Config(format!("{key}: {mend}")));
-        if !(self.portal.starts_with("https://") || self.portal.starts_with("http://"))
-            || self.portal.ends_with('/')
-        {
-            return wrong(
-                "portal",
-                "give the address that readers use, https://…, without a slash at the end",
-            );
+        for (key, address) in [
+            ("portal", &self.portal),
+            ("desk", &self.desk),
+            ("partner", &self.partner),
+        ] {
+            if !(address.starts_with("https://") || address.starts_with("http://"))
+                || address.ends_with('/')
+            {
+                return wrong(
+                    key,
+                    "give the address that people use, https://…, without a slash at the end",
+                );
+            }
         }
         if self.series.is_empty() || !self.series.bytes().all(|b| b.is_ascii_uppercase()) {
             return wrong(
@@ -216,11 +267,14 @@ impl Config {
         if self.mail.deadline_hours == 0 || self.mail.deadline_hours > 240 {
             return wrong("mail.deadline_hours", "between 1 and 240");
         }
-        if self.listen.portal.parse::<std::net::SocketAddr>().is_err() {
-            return wrong(
-                "listen.portal",
-                "give ADDRESS:PORT, for example 127.0.0.1:8080",
-            );
+        for (key, listen) in [
+            ("listen.portal", &self.listen.portal),
+            ("listen.desk", &self.listen.desk),
+            ("listen.partner", &self.listen.partner),
+        ] {
+            if listen.parse::<std::net::SocketAddr>().is_err() {
+                return wrong(key, "give ADDRESS:PORT, for example 127.0.0.1:8080");
+            }
         }
         Ok(())
     }

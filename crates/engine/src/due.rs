@@ -1,4 +1,5 @@
-//! What falls due: releases, ended embargoes, first contacts, copies, the press, the daily anchor.
+//! What falls due: letters of the portal, releases, ended embargoes, finders' mailboxes, first contacts, copies, the
+//! press, the daily anchor.
 //!
 //! A clock that runs out is a command, so time is in the ledger too. One round does all that is due and says
 //! when the next thing is; a held house does nothing. Every step is idempotent: a round after a crash does
@@ -23,8 +24,6 @@ const ANCHOR_EVERY_US: i64 = 86_400_000_000;
 const LOOK_AGAIN_US: i64 = 5_000_000;
 /// The duty address is written to this often while a date has passed without an approved plan, µs (settled.md §2 no. 4).
 pub const REMIND_EVERY_US: i64 = 900_000_000;
-/// Letters carried out in one round.
-const LETTERS_MAX: usize = 1_000;
 /// Longest wait between two rounds, µs.
 const WAIT_MAX_US: i64 = 1_000_000;
 
@@ -56,6 +55,12 @@ impl House {
         self.end_embargoes().await?;
         self.anchor_daily().await?;
         round.pressed = self.press_due().await?;
+        if let Err(error) = self.write_mailboxes().await {
+            tracing::error!(
+                code = error.code(),
+                "the finders' mailboxes could not be written and are tried again"
+            );
+        }
         self.remind_duty().await?;
         self.send_first_contacts().await?;
         loop {
@@ -136,7 +141,10 @@ impl House {
         let now = clock::now();
         for case in self
             .store
-            .embargoes_over(now.0, self.own().await?.quorum)
+            .embargoes_over(
+                now.0,
+                domain::publication::signatures_needed(self.own().await?.quorum),
+            )
             .await?
         {
             let act = self.clock_act("");
@@ -150,34 +158,6 @@ impl House {
                 .await;
             match ended {
                 Ok(()) | Err(Fault::Refused(_)) => {}
-                Err(other) => return Err(other),
-            }
-        }
-        Ok(())
-    }
-
-    /// Carries out what the portal has taken in: wishes to stop (RFC 8058). Unknown references are dropped.
-    async fn empty_letterbox(&self) -> Result<(), Fault> {
-        let folder = self.dir.join("box");
-        let Ok(entries) = std::fs::read_dir(&folder) else {
-            return Ok(());
-        };
-        for entry in entries.flatten().take(LETTERS_MAX) {
-            let name = entry.file_name();
-            let Some(reference) = name.to_str().and_then(|n| n.strip_prefix("unsubscribe-")) else {
-                continue;
-            };
-            let input = crate::command::distribution::Unsubscribe {
-                reference: reference.to_owned(),
-            };
-            let command = crate::command::Command::Unsubscribe(input);
-            match crate::command::perform(self, &self.clock_act("one-click"), Wall::Live, &command)
-                .await
-            {
-                Ok(_) | Err(Fault::Refused(_)) => {
-                    std::fs::remove_file(entry.path())
-                        .map_err(Fault::io("cannot empty the letterbox"))?;
-                }
                 Err(other) => return Err(other),
             }
         }

@@ -30,6 +30,8 @@ pub struct RecoveryKit {
     pub fingerprints: Vec<(String, String)>,
     /// Purpose and armored revocation certificate.
     pub revocations: Vec<(String, String)>,
+    /// Link of one use with which the first administrator chooses a password; good for an hour. Empty for a replay.
+    pub set_up: String,
 }
 
 impl std::fmt::Debug for RecoveryKit {
@@ -66,6 +68,7 @@ pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<R
         passwords: vec![],
         fingerprints: vec![],
         revocations: vec![],
+        set_up: String::new(),
     };
     pgp_keys(&keys, config, now, &mut kit)?;
     intake_key(&keys, now)?;
@@ -87,8 +90,71 @@ pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<R
         .set_meta("instance", crate::house::instance_mark(dir)?.as_bytes())
         .await?;
     drop(store);
-    record(dir, location, config, persons).await?;
+    let admin = persons.first().map(|person| person.id);
+    let mut passwords = kit.passwords.clone();
+    if config.purpose == Purpose::Demo {
+        passwords.extend(invented(&keys, &persons)?);
+    }
+    let verifiers = verifiers(config, &persons, &passwords)?;
+    let house = record(dir, location, config, &persons, &verifiers).await?;
+    if let (Some(admin), true) = (admin, config.purpose != Purpose::Replay) {
+        use crate::people::tokens::{SET_UP, SET_UP_US};
+        let link = house
+            .token_draw(SET_UP, admin.bytes(), b"", None, SET_UP_US)
+            .await?;
+        kit.set_up = format!("{}/set-up/{link}", config.desk);
+    }
     Ok(kit)
+}
+
+/// Folder below the keys in which a demonstration keeps the passwords of its invented people.
+pub const PASSWORDS: &str = "approval";
+
+/// Draws passwords for the demonstration's other people and keeps them beside the keys.
+fn invented(
+    keys: &Path,
+    persons: &[Founding],
+) -> Result<Vec<(String, zeroize::Zeroizing<String>)>, Fault> {
+    let mut out = Vec::new();
+    for person in persons.iter().filter(|person| person.key.is_none()) {
+        let password = zeroize::Zeroizing::new(seal::token::base32(&seal::random::bytes::<10>()));
+        seal::files::write_secret_new(
+            &keys
+                .join(PASSWORDS)
+                .join(format!("{}.password", person.handle)),
+            password.as_bytes(),
+        )?;
+        out.push((person.handle.clone(), password));
+    }
+    Ok(out)
+}
+
+/// What the founding's passwords are recognised by at the desk.
+fn verifiers(
+    config: &Config,
+    persons: &[Founding],
+    passwords: &[(String, zeroize::Zeroizing<String>)],
+) -> Result<Vec<(PersonId, seal::password::Verifier)>, Fault> {
+    let mut out = Vec::new();
+    for (handle, password) in passwords {
+        let Some(person) = persons.iter().find(|person| person.handle == *handle) else {
+            continue;
+        };
+        let verifier = seal::password::verifier(&person.id.bytes(), password, cost(config))
+            .map_err(|_| Fault::Form("password"))?;
+        out.push((person.id, verifier));
+    }
+    Ok(out)
+}
+
+/// What stretching a password costs. Demo and replay keep the password beside the key, so a strong derivation
+/// would protect nothing there.
+fn cost(config: &Config) -> Cost {
+    if config.purpose == Purpose::Live {
+        Cost::HOUSE
+    } else {
+        Cost::DANGER_QUICK
+    }
 }
 
 struct Founding {
@@ -177,40 +243,34 @@ fn intake_key(keys: &Path, now: domain::value::Instant) -> Result<(), Fault> {
 }
 
 fn persons(config: &Config, keys: &Path, kit: &mut RecoveryKit) -> Result<Vec<Founding>, Fault> {
-    let approvers: [&str; 2] = if config.purpose == Purpose::Replay {
-        ["replay-a", "replay-b"]
-    } else {
-        ["approver-a", "approver-b"]
+    let approvers: &[&str] = match config.purpose {
+        Purpose::Replay => &["replay-a", "replay-b"],
+        // A house of one person has one key; two would look like two persons.
+        _ if config.publication.solo => &["approver-a"],
+        _ => &["approver-a", "approver-b"],
     };
+    let named = |handle: &str, role: Role| Founding {
+        id: PersonId(seal::random::uuid(0)),
+        handle: handle.into(),
+        role,
+        key: None,
+    };
+    // The administrator stands first: it is who gets the link.
     let mut out = vec![
-        Founding {
-            id: PersonId(seal::random::uuid(0)),
-            handle: "coordinator".into(),
-            role: Role::Coordinator,
-            key: None,
-        },
-        Founding {
-            id: PersonId(seal::random::uuid(0)),
-            handle: "reception".into(),
-            role: Role::Reception,
-            key: None,
-        },
+        named("admin", Role::Operator),
+        named("coordinator", Role::Coordinator),
+        named("reception", Role::Reception),
+        named("editor", Role::EditionEditor),
     ];
-    for handle in approvers {
+    for &handle in approvers {
         let id = PersonId(seal::random::uuid(0));
         let password = zeroize::Zeroizing::new(seal::token::base32(&seal::random::bytes::<16>()));
-        // Demo and replay keep the password beside the key, so a strong derivation would protect nothing there.
-        let cost = if config.purpose == Purpose::Live {
-            Cost::HOUSE
-        } else {
-            Cost::DANGER_QUICK
-        };
-        let key = seal::approval::draw(&id.bytes(), &password, cost)
+        let key = seal::approval::draw(&id.bytes(), &password, cost(config))
             .map_err(|_| Fault::Form("approval key"))?;
         if config.purpose != Purpose::Live {
-            seal::files::private_folder(&keys.join("approval"))?;
+            seal::files::private_folder(&keys.join(PASSWORDS))?;
             seal::files::write_secret_new(
-                &keys.join("approval").join(format!("{handle}.password")),
+                &keys.join(PASSWORDS).join(format!("{handle}.password")),
                 password.as_bytes(),
             )?;
         }
@@ -232,7 +292,7 @@ fn pin(
     persons: &[Founding],
     now: i64,
 ) -> Result<(), Fault> {
-    let quorum = domain::policy::profile::Profile::by_key(&config.profile).map_or(2, |p| p.quorum);
+    let quorum = config.quorum();
     let pinned = Pinned {
         house: seal::hex(house),
         quorum,
@@ -259,11 +319,12 @@ async fn record(
     dir: &Path,
     location: &Location,
     config: &Config,
-    persons: Vec<Founding>,
-) -> Result<(), Fault> {
+    persons: &[Founding],
+    verifiers: &[(PersonId, seal::password::Verifier)],
+) -> Result<House, Fault> {
     let house = House::open(dir, location, Contexts::default()).await?;
     let now = clock::now();
-    let quorum = house.profile().quorum;
+    let quorum = config.quorum();
     let act = house.clock_act("founding");
     house
         .perform(&act, "init", Wall::Live, async |unit| {
@@ -278,7 +339,7 @@ async fn record(
                     quorum,
                 },
             )];
-            for person in &persons {
+            for person in persons {
                 let approval_key = person.key.as_ref().map(|key| seal::hex(&key.public));
                 changes.push(Change::of(
                     stream,
@@ -306,7 +367,14 @@ async fn record(
                     ));
                 }
             }
+            for (person, verifier) in verifiers {
+                unit.row(crate::people::passwords::credential_row(
+                    *person, verifier, now.0,
+                ));
+                changes.push(Change::of(stream, Event::CredentialSet { person: *person }));
+            }
             unit.record(changes).await
         })
-        .await
+        .await?;
+    Ok(house)
 }

@@ -42,6 +42,8 @@ pub struct House {
     /// Fingerprint of the advisory key, as pages and letters show it.
     pub fingerprint: String,
     states: Mutex<HashMap<StreamId, Loaded>>,
+    /// Wrong passwords, counted in memory.
+    pub(crate) tries: crate::people::passwords::Tries,
     pub(crate) tree: Mutex<(seal::record::Tree, u64)>,
     _instance: std::fs::File,
 }
@@ -78,9 +80,11 @@ impl House {
             contexts,
             fingerprint,
             states: Mutex::default(),
+            tries: crate::people::passwords::Tries::default(),
             tree: Mutex::new((seal::record::Tree::default(), 0)),
             _instance: instance,
         };
+        house.show_id()?;
         Ok(house)
     }
 

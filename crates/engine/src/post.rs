@@ -61,6 +61,22 @@ impl std::fmt::Debug for Editions {
 /// Editions kept in memory.
 const EDITIONS_MAX: usize = 256;
 
+/// The six digits of a copy, which its reader tells.
+#[must_use]
+pub fn copy_code(house: &House, copy: &[u8; 16]) -> String {
+    seal::token::code(house.keys.codes.bytes(), copy)
+}
+
+/// The two digits of a copy that its page asks for where no browser vouches for a press (security.md §2.7).
+#[must_use]
+pub fn copy_digits(house: &House, copy: &[u8; 16]) -> String {
+    let of = seal::canon::Canon::of("noroshi/copy-page/1")
+        .fixed(copy)
+        .finish();
+    let code = seal::token::code(house.keys.codes.bytes(), &of);
+    code.chars().take(formats::letter::ACK_DIGITS).collect()
+}
+
 impl House {
     pub(crate) fn mail_domain(&self) -> &str {
         self.config
@@ -173,6 +189,13 @@ impl House {
             lang,
             &pages::mail::Personal {
                 code,
+                acknowledge: format!(
+                    "{}/{}/ack/{}",
+                    self.config.portal,
+                    lang.tag(),
+                    copy.reference
+                ),
+                digits: copy_digits(self, &copy.id),
                 unsubscribe: unsubscribe.clone(),
                 reference: copy.reference.clone(),
             },

@@ -9,7 +9,6 @@
 use domain::aggregate::Aggregate;
 use domain::distribution::CopyState;
 use domain::event::Signed;
-use domain::party::folded;
 use domain::publication::{self, Release};
 use domain::refusal::Refusal;
 use domain::value::{AdvisoryId, SubscriberId};
@@ -329,26 +328,7 @@ impl House {
         advisory: AdvisoryId,
         form: &Form,
     ) -> Result<(), Fault> {
-        let names = |all: Vec<&std::collections::BTreeMap<formats::advisory::Lang, String>>| -> Vec<String> {
-            let mut out: Vec<String> = all.into_iter().flat_map(|names| names.values().map(|n| folded(n))).collect();
-            out.sort_unstable();
-            out.dedup();
-            out
-        };
-        let vendors = names(form.vendors.iter().map(|v| &v.name).collect());
-        let products = names(form.products.iter().map(|p| &p.name).collect());
-        let mut to = self.store.subscribers_for(&vendors, &products).await?;
-        // Updates reach whoever got an earlier revision, unless the subscription ended (settled.md §1 no. 15).
-        for earlier in self.store.earlier_recipients(advisory).await? {
-            if let Some(Aggregate::Subscriber(subscriber)) =
-                self.load(earlier.into()).await?.map(|l| (*l.state).clone())
-                && subscriber.active
-            {
-                to.push(earlier);
-            }
-        }
-        to.sort_unstable();
-        to.dedup();
+        let to = self.addressed(advisory, form).await?;
         let now = unit.act.now.0;
         let deadline = now + i64::from(self.config.mail.deadline_hours) * 3_600_000_000;
         for subscriber in to {

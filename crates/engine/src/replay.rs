@@ -351,6 +351,7 @@ impl<'a> Replay<'a> {
                         case,
                         instant,
                         emergency: false,
+                        overlap_override: false,
                         reason,
                     };
                     let answer = decide(unit, &Command::PlanRelease(input)).await?;
@@ -389,6 +390,7 @@ fn approval(house: &House, case: String, plan: &str, handle: &str) -> Command {
         plan: plan.to_owned(),
         person: handle.to_owned(),
         password_file: Some(password.to_string_lossy().into_owned()),
+        password: None,
     })
 }
 

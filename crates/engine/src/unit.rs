@@ -207,6 +207,34 @@ impl<'h> Unit<'h> {
         Ok(id)
     }
 
+    /// Opens a text, be it stored or sealed by this unit and not written yet.
+    ///
+    /// # Errors
+    /// As [`House::text`].
+    pub async fn opened(&self, text: &TextRef) -> Result<String, Fault> {
+        let wanted = store::value::Value::from(text.body.bytes());
+        let waiting = self.rows.iter().find_map(|(table, values)| {
+            let is_it = table.name == store::schema::BODY.name && values.first() == Some(&wanted);
+            is_it.then(|| values.last()).flatten()
+        });
+        let Some(store::value::Value::Bytes(sealed)) = waiting else {
+            return self.house.text(text).await;
+        };
+        let compartment = text.class.compartment();
+        let (_, key) = self
+            .keys
+            .get(&(text.dossier, compartment))
+            .ok_or(Fault::Sealed)?;
+        let place = Place {
+            house: self.house.id(),
+            dossier: text.dossier.bytes(),
+            compartment: compartment_code(compartment),
+            id: text.body.bytes(),
+        };
+        let bytes = seal::body::open(key.bytes(), &place, sealed).map_err(|_| Fault::Sealed)?;
+        String::from_utf8(bytes).map_err(|_| Fault::Form("text"))
+    }
+
     async fn key(
         &mut self,
         dossier: StreamId,

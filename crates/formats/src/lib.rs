@@ -8,8 +8,11 @@ pub mod advisory;
 pub mod certcc;
 pub mod csaf;
 pub mod feed;
+pub mod index;
+pub mod letter;
 pub mod mail;
 pub mod provider;
+pub mod recent;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod security_txt;

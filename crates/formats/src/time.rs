@@ -15,6 +15,13 @@ pub fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
 
+/// Returns RFC 3339 in UTC for seconds since 1970, or nothing when no calendar reaches there.
+#[must_use]
+pub fn of_seconds(seconds: i64) -> Option<String> {
+    let at = Timestamp::from_second(seconds).ok()?;
+    Some(at.to_string())
+}
+
 /// Returns the day in UTC, `YYYY-MM-DD`.
 #[must_use]
 pub fn day(text: &str) -> String {

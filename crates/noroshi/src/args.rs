@@ -46,6 +46,9 @@ pub enum Command {
         /// A house that replays an archive
         #[arg(long)]
         replay: bool,
+        /// One person publishes alone: signs twice, 30 minutes apart; every archive entry says one person
+        #[arg(long, conflicts_with = "replay")]
+        solo: bool,
         /// Name in Japanese
         #[arg(long)]
         name_ja: Option<String>,
@@ -58,21 +61,36 @@ pub enum Command {
         /// Mail address of the house
         #[arg(long)]
         contact: Option<String>,
+        /// Address of the desk as the people of the house see it
+        #[arg(long)]
+        desk: Option<String>,
+        /// Address of the vendors' pages as vendors see it
+        #[arg(long)]
+        partner: Option<String>,
     },
     /// Run the house: the contexts as processes, what falls due, the portal
     Serve {
         /// Where the portal listens
         #[arg(long, value_name = "ADDR:PORT")]
         listen: Option<SocketAddr>,
+        /// Where the desk listens
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen_desk: Option<SocketAddr>,
+        /// Where the vendors' pages listen
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen_partner: Option<SocketAddr>,
     },
     /// A house with invented cases, on loopback
     Demo {
         /// Where the portal listens
         #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
-        /// Where the page of written mails listens
+        /// Where the desk and the page of written mails listen
         #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8081")]
         listen_desk: SocketAddr,
+        /// Where the vendors' pages listen
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8082")]
+        listen_partner: SocketAddr,
     },
     /// Perform a command of the house
     Do {

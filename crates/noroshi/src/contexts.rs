@@ -41,7 +41,16 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
     let address = bound.as_ref().ok().and_then(|l| l.local_addr().ok());
     // An empty or damaged tree is no reason to be away: the pages say 404 until the house presses.
     let site = portal::Site::load(&press, &limits).unwrap_or_else(|_| portal::Site::empty());
-    let handle = Arc::new(portal::Handle::new(site, limits).with_letterbox(dir.join("box")));
+    let reception = portal::Reception {
+        dir: dir.to_owned(),
+        site: engine::reception::face(dir)?,
+        number: |random| {
+            let (digits, printed) = engine::reception::handling_number(random)?;
+            Some(portal::HandlingNumber { digits, printed })
+        },
+        fold: engine::reception::folded,
+    };
+    let handle = Arc::new(portal::Handle::new(site, limits).with_reception(reception));
     let told = Arc::clone(&handle);
     let pipe = std::thread::Builder::new()
         .name("pipe".into())

@@ -50,10 +50,14 @@ pub(crate) mod store_location {
 /// Answers of the command line to what a house is.
 #[derive(Debug, Default)]
 pub struct Named {
+    /// One person publishes alone.
+    pub solo: bool,
     pub name_ja: Option<String>,
     pub name_en: Option<String>,
     pub portal: Option<String>,
     pub contact: Option<String>,
+    pub desk: Option<String>,
+    pub partner: Option<String>,
 }
 
 /// Founds a house.
@@ -64,8 +68,15 @@ pub async fn init(common: &Common, purpose: Purpose, named: Named) -> Result<boo
     let mut config = Config::of(purpose);
     config.name_ja = named.name_ja.unwrap_or(config.name_ja);
     config.name_en = named.name_en.unwrap_or(config.name_en);
+    config.publication.solo = named.solo;
     if let Some(portal) = named.portal {
         config.portal = portal;
+    }
+    if let Some(desk) = named.desk {
+        config.desk = desk;
+    }
+    if let Some(partner) = named.partner {
+        config.partner = partner;
     }
     if let Some(contact) = named.contact {
         config.mail.from.clone_from(&contact);
@@ -75,6 +86,7 @@ pub async fn init(common: &Common, purpose: Purpose, named: Named) -> Result<boo
     let value = json!({
         "recovery_secret": kit.recovery_secret.as_str(),
         "passwords": kit.passwords.iter().map(|(h, p)| (h.clone(), p.to_string())).collect::<std::collections::BTreeMap<_, _>>(),
+        "set_up": kit.set_up,
         "fingerprints": kit.fingerprints.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "revocations": kit.revocations.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
     });
@@ -98,6 +110,12 @@ fn text(dir: &Path, kit: &RecoveryKit) -> String {
     for (purpose, certificate) in &kit.revocations {
         out.push_str(&format!(
             "\nRevocation certificate of the {purpose} key:\n{certificate}"
+        ));
+    }
+    if !kit.set_up.is_empty() {
+        out.push_str(&format!(
+            "\nFirst administrator: open this link within an hour, while noroshi serve runs, and choose a password:\n  {}\nThe administrator then gives links to the others. A new link, on this machine: noroshi do issue-link --file - <<< '{{\"as\": \"admin\", \"person\": \"admin\"}}'\n",
+            kit.set_up
         ));
     }
     out.push_str("\nNext: set names, portal and mail in noroshi.toml, then: noroshi config check; noroshi serve\n");

@@ -7,6 +7,7 @@ mod args;
 mod children;
 mod contexts;
 mod init;
+mod measure_desk;
 mod run;
 mod serve;
 mod show;

@@ -36,10 +36,13 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
     match command {
         Command::Init {
             replay,
+            solo,
             name_ja,
             name_en,
             portal,
             contact,
+            desk,
+            partner,
         } => {
             let purpose = if replay {
                 Purpose::Replay
@@ -50,19 +53,27 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
                 &common,
                 purpose,
                 init::Named {
+                    solo,
                     name_ja,
                     name_en,
                     portal,
                     contact,
+                    desk,
+                    partner,
                 },
             )
             .await
         }
-        Command::Serve { listen } => serve::serve(&common, listen).await,
+        Command::Serve {
+            listen,
+            listen_desk,
+            listen_partner,
+        } => serve::serve(&common, [listen, listen_desk, listen_partner]).await,
         Command::Demo {
             listen,
             listen_desk,
-        } => serve::demo(&common, listen, listen_desk).await,
+            listen_partner,
+        } => serve::demo(&common, [listen, listen_desk, listen_partner]).await,
         Command::Do { name, file, list } => perform(&common, name, file.as_deref(), list).await,
         Command::Replay { archive, path } => replay(&common, &archive, &path).await,
         Command::Subscribers { path } => subscribers(&common, &path).await,

@@ -1,6 +1,7 @@
 //! `serve` and `demo`: the house running, with its contexts as processes.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::post::Editions;
@@ -11,27 +12,46 @@ use crate::args::Common;
 use crate::children;
 use crate::init::store_location::location;
 
+/// Where the portal, the desk and the vendors' pages listen.
+type Listens<T> = [T; 3];
+
 /// Runs the house until it is asked to stop.
 ///
 /// # Errors
 /// If it cannot start, or the store fails.
-pub async fn serve(common: &Common, listen: Option<SocketAddr>) -> Result<bool, Fault> {
+pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Result<bool, Fault> {
     let stop = Stop::listen()?;
     let location = location(common)?;
     let config = engine::config::Config::read(&common.dir)?;
-    let listen = match listen {
-        Some(listen) => listen,
-        None => config
-            .listen
-            .portal
-            .parse()
-            .map_err(|_| Fault::Config("listen.portal: give ADDRESS:PORT".into()))?,
-    };
-    let (house, children, address) = start(common, &location, listen).await?;
+    let named = [
+        ("listen.portal", &config.listen.portal),
+        ("listen.desk", &config.listen.desk),
+        ("listen.partner", &config.listen.partner),
+    ];
+    let mut listens = Vec::with_capacity(named.len());
+    for (given, (key, configured)) in listen.into_iter().zip(named) {
+        listens.push(match given {
+            Some(given) => given,
+            None => configured
+                .parse()
+                .map_err(|_| Fault::Config(format!("{key}: give ADDRESS:PORT")))?,
+        });
+    }
+    let (house, children, address) = start(common, &location, listens[0]).await?;
+    let pages = open_pages(&house, listens[1], listens[2], None).await?;
     crate::show::answer(
         common.json,
-        &json!({ "ready": format!("http://{address}/") }),
-        || format!("ready http://{address}/"),
+        &json!({
+            "ready": format!("http://{address}/"),
+            "desk": format!("http://{}/", pages.desk),
+            "partner": format!("http://{}/", pages.partner),
+        }),
+        || {
+            format!(
+                "ready http://{address}/\ndesk http://{}/\npartner http://{}/",
+                pages.desk, pages.partner
+            )
+        },
     );
     if let Some(why) = house.held().await? {
         eprintln!(
@@ -40,15 +60,77 @@ pub async fn serve(common: &Common, listen: Option<SocketAddr>) -> Result<bool, 
     }
     let requests = crate::socket::listen(&house.dir)?;
     let done = work(&house, stop, requests).await;
-    ended(house, children);
+    ended(&house, pages, children);
     done.map(|()| true)
 }
 
+/// The house's own pages while they are served.
+struct Pages {
+    desk: SocketAddr,
+    partner: SocketAddr,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// Opens the desk and the vendors' pages; `beside` are routes that stand on the desk's listener too.
+async fn open_pages(
+    house: &Arc<House>,
+    listen_desk: SocketAddr,
+    listen_partner: SocketAddr,
+    beside: Option<server::Routes>,
+) -> Result<Pages, Fault> {
+    let office = server::Office::open(Arc::clone(house))?;
+    let bind = |listen: SocketAddr, option: &'static str| async move {
+        let listener = tokio::net::TcpListener::bind(listen)
+            .await
+            .map_err(Fault::io(format!(
+                "cannot listen on {listen}; choose another with {option}"
+            )))?;
+        let address = listener
+            .local_addr()
+            .map_err(Fault::io("cannot tell the address"))?;
+        Ok::<_, Fault>((listener, address))
+    };
+    let (desk, desk_address) = bind(listen_desk, "--listen-desk").await?;
+    let (partner, partner_address) = bind(listen_partner, "--listen-partner").await?;
+    let mut desk_routes = server::routes(
+        office.clone(),
+        server::Side::Desk,
+        &house.config.desk,
+        desk_address,
+    );
+    if let Some(beside) = beside {
+        desk_routes = desk_routes.merge(beside);
+    }
+    let partner_routes = server::routes(
+        office,
+        server::Side::Partner,
+        &house.config.partner,
+        partner_address,
+    );
+    let tasks = vec![
+        tokio::spawn(serve_pages(desk, desk_routes)),
+        tokio::spawn(serve_pages(partner, partner_routes)),
+    ];
+    Ok(Pages {
+        desk: desk_address,
+        partner: partner_address,
+        tasks,
+    })
+}
+
+async fn serve_pages(listener: tokio::net::TcpListener, routes: server::Routes) {
+    if server::serve(listener, routes).await.is_err() {
+        tracing::error!(code = "pages.listen", "the house's pages have stopped");
+    }
+}
+
 /// Lets go of the house and reaps its children, in this order: their pipes close with it.
-fn ended(house: House, children: children::Children) {
+fn ended(house: &House, pages: Pages, children: children::Children) {
     crate::socket::remove(&house.dir);
+    for task in pages.tasks {
+        task.abort();
+    }
     house.contexts.close();
-    drop(house);
     drop(children);
 }
 
@@ -56,9 +138,9 @@ async fn start(
     common: &Common,
     location: &Location,
     listen: SocketAddr,
-) -> Result<(House, children::Children, SocketAddr), Fault> {
+) -> Result<(Arc<House>, children::Children, SocketAddr), Fault> {
     let (contexts, children, address) = children::all(&common.dir, listen)?;
-    let house = House::open(&common.dir, location, contexts).await?;
+    let house = Arc::new(House::open(&common.dir, location, contexts).await?);
     note_run(&common.dir, address)?;
     // The judge compiles its schemas once; done now, the first press of the day does not wait.
     tokio::task::spawn_blocking(|| {
@@ -80,6 +162,18 @@ fn note_run(dir: &std::path::Path, address: SocketAddr) -> Result<(), Fault> {
     std::fs::create_dir_all(&run).map_err(Fault::io("cannot make the run folder"))?;
     std::fs::write(run.join("portal.address"), address.to_string())
         .map_err(Fault::io("cannot note the address"))
+}
+
+/// Notes the portal's pages that are not pressed and open to everybody, for whoever judges pages.
+fn note_pages(dir: &std::path::Path) -> Result<(), Fault> {
+    let mut pages = String::new();
+    for lang in ["ja", "en"] {
+        for page in ["report", "r", "subscribe"] {
+            pages.push_str(&format!("/{lang}/{page}\n"));
+        }
+    }
+    std::fs::write(dir.join("run").join("pages.txt"), pages)
+        .map_err(Fault::io("cannot note the portal's pages"))
 }
 
 /// Does what falls due until the process is asked to stop.
@@ -136,25 +230,26 @@ impl Stop {
 ///
 /// # Errors
 /// If an address is not loopback, or it cannot start.
-pub async fn demo(
-    common: &Common,
-    listen: SocketAddr,
-    listen_desk: SocketAddr,
-) -> Result<bool, Fault> {
-    if !listen.ip().is_loopback() || !listen_desk.ip().is_loopback() {
+pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool, Fault> {
+    if listens.iter().any(|listen| !listen.ip().is_loopback()) {
         return Err(Fault::Config(
             "the demonstration listens on loopback only".into(),
         ));
     }
+    let [listen, listen_desk, listen_partner] = listens;
     let stop = Stop::listen()?;
     let location = location(common)?;
     let fresh = !common.dir.join(engine::config::FILE).exists();
     if fresh {
-        let config = engine::config::Config::of(engine::config::Purpose::Demo);
+        let mut config = engine::config::Config::of(engine::config::Purpose::Demo);
+        // Links in the demonstration's mails lead to this machine.
+        config.portal = format!("http://{listen}");
+        config.desk = format!("http://{listen_desk}");
+        config.partner = format!("http://{listen_partner}");
         engine::founding::found(&common.dir, &location, &config).await?;
     }
     let (contexts, children, address) = children::all(&common.dir, listen)?;
-    let house = House::open(&common.dir, &location, contexts).await?;
+    let house = Arc::new(House::open(&common.dir, &location, contexts).await?);
     if house.config.purpose != engine::config::Purpose::Demo {
         return Err(Fault::Config(format!(
             "{} holds another house; choose a folder of its own with --dir",
@@ -162,6 +257,7 @@ pub async fn demo(
         )));
     }
     note_run(&common.dir, address)?;
+    note_pages(&common.dir)?;
     if fresh {
         let seeded = engine::demo::seed(&house, engine::clock::now()).await?;
         let text = serde_json::to_string_pretty(&seeded).map_err(|_| Fault::Form("seeded"))?;
@@ -169,41 +265,54 @@ pub async fn demo(
             .map_err(Fault::io("cannot note what was seeded"))?;
         house.press().await?;
     }
-    let desk = tokio::net::TcpListener::bind(listen_desk)
-        .await
-        .map_err(Fault::io(format!(
-            "cannot listen on {listen_desk}; choose another with --listen-desk"
-        )))?;
-    let desk_address = desk
-        .local_addr()
-        .map_err(Fault::io("cannot tell the address"))?;
-    let routes = server::mailbox::routes(house.mail_site(), house.dir.join("mail"));
-    tokio::spawn(async move { axum_serve(desk, routes).await });
+    let mails = server::mailbox::routes(house.mail_site(), house.dir.join("mail"));
+    let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
         let _ = formats::csaf::warm_up();
     });
     crate::show::line(&format!("ready http://{address}/"));
     let links =
         std::fs::read_to_string(common.dir.join("run").join("seeded.json")).unwrap_or_default();
-    print_links(&links, &address.to_string(), &desk_address.to_string());
+    print_links(&links, &address.to_string(), &pages.desk.to_string());
+    print_people(&house.dir);
     let requests = crate::socket::listen(&house.dir)?;
     let done = work(&house, stop, requests).await;
-    ended(house, children);
+    ended(&house, pages, children);
     done.map(|()| true)
 }
 
-async fn axum_serve(listener: tokio::net::TcpListener, routes: server::Routes) {
-    if server::serve(listener, routes).await.is_err() {
-        tracing::error!(
-            code = "desk.listen",
-            "the page of written mails has stopped"
-        );
+/// Who can sign in at the demonstration's desk.
+fn print_people(dir: &std::path::Path) {
+    let folder = dir
+        .join(engine::house::KEYS)
+        .join(engine::founding::PASSWORDS);
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    let mut people: Vec<(String, String)> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let handle = entry
+                .file_name()
+                .to_str()?
+                .strip_suffix(".password")?
+                .to_owned();
+            Some((handle, std::fs::read_to_string(entry.path()).ok()?))
+        })
+        .collect();
+    people.sort();
+    crate::show::line(
+        "  sign in at the desk as (invented people; the passwords are of this folder alone):",
+    );
+    for (handle, password) in people {
+        crate::show::line(&format!("    {handle:<12} {}", password.trim()));
     }
 }
 
 fn print_links(seeded: &str, portal: &str, desk: &str) {
     crate::show::line(&format!("  portal, Japanese:  http://{portal}/ja/"));
     crate::show::line(&format!("  portal, English:   http://{portal}/en/"));
+    crate::show::line(&format!("  the desk:          http://{desk}/"));
     crate::show::line(&format!(
         "  written mails:     http://{desk}/mail/ja/  (English: /mail/en/)"
     ));

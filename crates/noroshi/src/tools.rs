@@ -127,9 +127,17 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
         "the contexts are processes of one user on this machine; they are not confined further"
             .into(),
     );
+    let waiting: serde_json::Map<String, Value> = house
+        .store
+        .waiting_intents()
+        .await?
+        .into_iter()
+        .map(|(kind, n)| (kind, n.into()))
+        .collect();
     let value = json!({
         "findings": findings.iter().map(|(code, text)| json!({ "code": code, "text": text })).collect::<Vec<_>>(),
         "notes": notes,
+        "waiting": waiting,
         "records": chain.records,
         "engine": house.store.engine_name(),
     });
@@ -139,6 +147,9 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
             chain.records,
             house.store.engine_name()
         );
+        for (kind, n) in &waiting {
+            out.push_str(&format!("waits to be carried out: {kind}, {n}\n"));
+        }
         for (code, text) in &findings {
             out.push_str(&format!("NOT AS IT SHOULD BE [{code}] {text}\n"));
         }
@@ -422,6 +433,16 @@ pub async fn measure(
     n: u64,
     path: Option<&Path>,
 ) -> Result<bool, Fault> {
+    if name == "desk" {
+        let named = common
+            .database
+            .is_some()
+            .then(|| location(common))
+            .transpose()?;
+        let measured = crate::measure_desk::desk(named.as_ref(), n).await?;
+        show::answer(common.json, &measured, || measured.to_string());
+        return Ok(true);
+    }
     engine::measure::run(&common.dir, &location(common)?, name, n, path)
         .await
         .map(|()| true)

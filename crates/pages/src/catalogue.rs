@@ -78,7 +78,7 @@ fn load(lang: Lang) -> Bundle {
 }
 
 /// Returns the catalogue files of a language.
-pub(crate) fn sources(lang: Lang) -> [&'static str; 5] {
+pub(crate) fn sources(lang: Lang) -> [&'static str; 12] {
     match lang {
         Lang::Ja => [
             include_str!("../i18n/ja/common.ftl"),
@@ -86,6 +86,13 @@ pub(crate) fn sources(lang: Lang) -> [&'static str; 5] {
             include_str!("../i18n/ja/advisory.ftl"),
             include_str!("../i18n/ja/site.ftl"),
             include_str!("../i18n/ja/mail.ftl"),
+            include_str!("../i18n/ja/reporter.ftl"),
+            include_str!("../i18n/ja/member.ftl"),
+            include_str!("../i18n/ja/desk.ftl"),
+            include_str!("../i18n/ja/work.ftl"),
+            include_str!("../i18n/ja/partner.ftl"),
+            include_str!("../i18n/ja/editor.ftl"),
+            include_str!("../i18n/ja/find.ftl"),
         ],
         Lang::En => [
             include_str!("../i18n/en/common.ftl"),
@@ -93,6 +100,13 @@ pub(crate) fn sources(lang: Lang) -> [&'static str; 5] {
             include_str!("../i18n/en/advisory.ftl"),
             include_str!("../i18n/en/site.ftl"),
             include_str!("../i18n/en/mail.ftl"),
+            include_str!("../i18n/en/reporter.ftl"),
+            include_str!("../i18n/en/member.ftl"),
+            include_str!("../i18n/en/desk.ftl"),
+            include_str!("../i18n/en/work.ftl"),
+            include_str!("../i18n/en/partner.ftl"),
+            include_str!("../i18n/en/editor.ftl"),
+            include_str!("../i18n/en/find.ftl"),
         ],
     }
 }

@@ -6,7 +6,9 @@ use askama::Template;
 use formats::advisory::{Lang, Marking};
 
 use crate::catalogue::Say;
-use crate::links::{Place, about_path, home_path, list_path};
+use crate::links::{
+    Place, about_path, home_path, list_path, report_path, return_path, subscribe_path,
+};
 use crate::{Site, assets, labels, text};
 
 /// The values of `templates/base.html`.
@@ -14,7 +16,12 @@ use crate::{Site, assets, labels, text};
 pub(crate) struct Frame {
     pub(crate) lang: &'static str,
     pub(crate) title: String,
-    pub(crate) style: String,
+    /// Style sheets, in order.
+    pub(crate) styles: Vec<String>,
+    /// A script, where a page has one.
+    pub(crate) script: Option<String>,
+    /// What a page says to others about where its reader came from; pages with forms need `same-origin`.
+    pub(crate) referrer: &'static str,
     pub(crate) icon: String,
     pub(crate) skip: String,
     pub(crate) site: String,
@@ -23,6 +30,20 @@ pub(crate) struct Frame {
     pub(crate) twins: Vec<Twin>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) foot: Vec<String>,
+    /// What has just been done, in words.
+    pub(crate) done: Option<String>,
+    /// Who is signed in, with the way out.
+    pub(crate) leave: Option<Leave>,
+    /// What the script of the pages inside needs, as HTML.
+    pub(crate) tools: String,
+}
+
+/// Who is signed in, and the button with which they leave.
+#[derive(Debug)]
+pub(crate) struct Leave {
+    pub(crate) who: String,
+    pub(crate) action: String,
+    pub(crate) button: String,
 }
 
 /// A link of a navigation.
@@ -96,13 +117,18 @@ pub(crate) fn frame(
         } else {
             say.with("page-title", &[("title", title), ("site", &name)])
         },
-        style: place.to(assets::style_path()),
+        styles: vec![place.to(assets::style_path())],
+        script: None,
+        referrer: "no-referrer",
         icon: place.to(assets::icon_path()),
         skip: say.t("skip"),
         nav_label: say.t("nav-main"),
         nav: vec![
             item(home_path(lang), "nav-home"),
             item(list_path(lang, None), "nav-list"),
+            item(report_path(lang), "reporter-nav"),
+            item(return_path(lang), "reporter-nav-return"),
+            item(subscribe_path(lang), "member-nav"),
             item(about_path(lang), "nav-about"),
         ],
         twins: vec![twin_of(place, text::other(lang), twin)],
@@ -115,6 +141,9 @@ pub(crate) fn frame(
             ),
             text::escape(&say.with("footer-version", &[("version", &site.version)])),
         ],
+        done: None,
+        leave: None,
+        tools: String::new(),
         site: name,
     }
 }

@@ -1,10 +1,10 @@
 //! Turns published documents into the pages of the pressed tree: pure functions from data to bytes.
 //!
 //! Deliberately knows no clock, disk, socket or session, and nothing of cases, embargoes or recipients:
-//! whatever stands in a [`formats::advisory::Advisory`] is already public. Pages carry no script and no
-//! `style` attribute, ask nobody outside, and link relatively, so that the tree also works from a USB stick.
+//! whatever stands in a [`formats::advisory::Advisory`] is already public. Pages carry no script but
+//! the search of the list, and no `style` attribute, ask nobody outside, and link relatively, so that the tree also works from a USB stick.
 //! Words stand in `i18n/`, HTML in `templates/`, foreign text passes through the module `text`.
-//! Start at [`advisory()`]; [`home()`], [`list()`] and [`sheet()`] follow its pattern.
+//! Start at [`advisory()`]; [`home()`], [`lists()`] and [`sheet()`] follow its pattern.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +14,24 @@ mod advisory;
 mod assets;
 mod board;
 mod catalogue;
+pub mod desk;
 mod digest;
+pub mod editor;
+mod find;
+pub mod form;
 mod frame;
 mod front;
+pub mod inside;
 mod labels;
 mod links;
 mod list;
 pub mod mail;
 pub mod mailbox;
+pub mod member;
+pub mod moment;
+pub mod partner;
 mod qr;
+pub mod reporter;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -30,13 +39,17 @@ mod text;
 mod when;
 
 pub use advisory::page as advisory;
-pub use assets::{icon, icon_path, style, style_path};
+pub use assets::{
+    find_script, find_script_path, icon, icon_path, inside_script, inside_script_path,
+    inside_style, inside_style_path, style, style_path,
+};
+pub use find::{index_path, piece_path, vendors_path};
 pub use front::{about, front, not_found};
 pub use links::{
     FRONT_PATH, PROVIDER_METADATA_PATH, about_path, advisory_path, feed_path, home_path, list_path,
-    mail_path, mailbox_path, sheet_path,
+    mail_path, mailbox_path, report_path, return_path, sheet_path, subscribe_path,
 };
-pub use list::{home, list};
+pub use list::{Page, home, lists};
 pub use sheet::page as sheet;
 
 /// What every page says about the house that publishes it.

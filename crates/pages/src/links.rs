@@ -52,6 +52,24 @@ pub fn feed_path(lang: Lang) -> String {
     format!("/{}/advisories/feed.atom", lang.tag())
 }
 
+/// Returns the address of the form of a report.
+#[must_use]
+pub fn report_path(lang: Lang) -> String {
+    format!("/{}/report", lang.tag())
+}
+
+/// Returns the address at which a finder comes back with a receipt.
+#[must_use]
+pub fn return_path(lang: Lang) -> String {
+    format!("/{}/r", lang.tag())
+}
+
+/// Returns the address of the form of a subscription.
+#[must_use]
+pub fn subscribe_path(lang: Lang) -> String {
+    format!("/{}/subscribe", lang.tag())
+}
+
 /// Returns the address of the folder transport's list of mails.
 #[must_use]
 pub fn mailbox_path(lang: Lang) -> String {

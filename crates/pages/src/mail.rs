@@ -20,6 +20,10 @@ use crate::{Site, labels, sheet, text, when};
 pub struct Personal {
     /// Confirmation code, six digits.
     pub code: String,
+    /// Address of the page on which this recipient says "received".
+    pub acknowledge: String,
+    /// Digits that the page asks for where a browser does not vouch for a person's press.
+    pub digits: String,
     /// Address at which this recipient stops the mails.
     pub unsubscribe: String,
     /// Reference of this delivery.
@@ -115,6 +119,8 @@ struct Mail {
 pub fn personal_text(site: &Site, lang: Lang, p: &Personal) -> String {
     let args = [
         ("code", text::line(&p.code)),
+        ("acknowledge", text::line(&p.acknowledge)),
+        ("digits", text::line(&p.digits)),
         ("contact", text::line(&site.contact)),
         ("unsubscribe", text::line(&p.unsubscribe)),
         ("reference", text::line(&p.reference)),
@@ -127,22 +133,115 @@ pub fn personal_text(site: &Site, lang: Lang, p: &Personal) -> String {
     words
 }
 
-/// Returns subject and text of the first mail to somebody who may be the right contact: no technical
-/// detail and no product (japanese-practice.md §2.6, draft ①). `tn` is the number with or without `TN#`.
+/// What the first mail to a vendor carries: a link, and beside it the code that the link alone lacks.
+///
+/// Its `Debug` form shows neither, since logs must not hold them.
+#[derive(Clone)]
+pub struct Invited {
+    /// What the organisation is called.
+    pub name: String,
+    /// Tracking number with or without `TN#`.
+    pub tracking: String,
+    /// The whole address of the link.
+    pub link: String,
+    /// The six digits.
+    pub code: String,
+}
+
+impl std::fmt::Debug for Invited {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invited").finish_non_exhaustive()
+    }
+}
+
+/// Returns subject and text of the first mail to somebody who may be the right contact: that we want to talk,
+/// a link and a code, no technical detail, no product, no case (japanese-practice.md §2.6, draft ①;
+/// security.md §2.13 for the subject, which is the same before and after details).
 #[must_use]
-pub fn first_contact(site: &Site, lang: Lang, to_name: &str, tn: &str) -> (String, String) {
+pub fn invitation(site: &Site, lang: Lang, invited: &Invited) -> (String, String) {
     let say = Say(lang);
     let args = [
-        ("tn", text::line(tn.trim_start_matches("TN#"))),
-        ("to", text::line(to_name)),
+        ("tn", text::line(invited.tracking.trim_start_matches("TN#"))),
+        ("to", text::line(&invited.name)),
         ("name", site_name(site, lang)),
+        ("link", text::line(&invited.link)),
+        ("code", text::line(&invited.code)),
         ("portal", text::line(&site.portal)),
         ("contact", text::line(&site.contact)),
         ("fingerprint", grouped(&site.fingerprint)),
     ];
     let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
     (
-        say.with("mail-first-subject", &args),
-        say.with("mail-first-text", &args) + "\n",
+        say.with("mail-invitation-subject", &args),
+        say.with("mail-invitation-text", &args) + "\n",
+    )
+}
+
+/// Which publications a subscription brings, with the name that was typed.
+#[derive(Clone, Copy, Debug)]
+pub enum Chosen<'a> {
+    Everything,
+    Vendor(&'a str),
+    Product(&'a str),
+}
+
+impl Chosen<'_> {
+    fn words(self, say: Say) -> String {
+        match self {
+            Chosen::Everything => say.t("member-mail-scope-everything"),
+            Chosen::Vendor(name) => {
+                say.with("member-mail-scope-vendor", &[("name", &text::line(name))])
+            }
+            Chosen::Product(name) => {
+                say.with("member-mail-scope-product", &[("name", &text::line(name))])
+            }
+        }
+    }
+}
+
+/// Returns subject and text of the mail that asks whether an address wants a subscription: `address` is the
+/// page of the link, `code` the six digits that stand here and not in the link.
+#[must_use]
+pub fn subscription_asked(
+    site: &Site,
+    lang: Lang,
+    chosen: Chosen<'_>,
+    address: &str,
+    code: &str,
+) -> (String, String) {
+    let say = Say(lang);
+    let args = [
+        ("name", site_name(site, lang)),
+        ("scope", chosen.words(say)),
+        ("address", text::line(address)),
+        ("code", text::line(code)),
+        ("contact", text::line(&site.contact)),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    (
+        say.t("member-mail-confirm-subject"),
+        say.with("member-mail-confirm-text", &args) + "\n",
+    )
+}
+
+/// Returns subject and text of the mail that says that a subscription has begun.
+#[must_use]
+pub fn subscription_begun(
+    site: &Site,
+    lang: Lang,
+    chosen: Chosen<'_>,
+    unsubscribe: &str,
+) -> (String, String) {
+    let say = Say(lang);
+    let args = [
+        ("name", site_name(site, lang)),
+        ("scope", chosen.words(say)),
+        ("unsubscribe", text::line(unsubscribe)),
+        ("contact", text::line(&site.contact)),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    (
+        say.t("member-mail-welcome-subject"),
+        say.with("member-mail-welcome-text", &args) + "\n",
     )
 }

@@ -22,6 +22,7 @@ pub(crate) fn answer<B>(site: &Site, request: &Request<B>, limits: &Limits) -> R
     match site.object(path) {
         Some(object) => published(site, object, &asked),
         None if path == HEALTH_PATH => plain(StatusCode::OK, "ok"),
+        None if let Some((kind, bytes)) = worn(path) => dressed(kind, bytes),
         None => missing(site, &asked),
     }
 }
@@ -125,6 +126,34 @@ fn published(site: &Site, object: &Object, asked: &Asked<'_>) -> Response<Body> 
     head.insert(header::ETAG, form.tag.clone());
     head.insert(header::LAST_MODIFIED, object.modified.clone());
     respond(StatusCode::OK, head, body)
+}
+
+/// What the pages of the reception wear, if the tree is older than this program or not there yet.
+fn worn(path: &str) -> Option<(&'static str, &'static [u8])> {
+    [
+        (
+            pages::style_path(),
+            "text/css; charset=utf-8",
+            pages::style(),
+        ),
+        (
+            pages::inside_style_path(),
+            "text/css; charset=utf-8",
+            pages::inside_style(),
+        ),
+        (pages::icon_path(), "image/svg+xml", pages::icon()),
+    ]
+    .into_iter()
+    .find(|(own, ..)| *own == path)
+    .map(|(_, kind, bytes)| (kind, bytes))
+}
+
+fn dressed(kind: &'static str, bytes: &'static [u8]) -> Response<Body> {
+    let mut head = Heads::plain();
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    head.insert(header::CACHE_CONTROL, forever);
+    respond(StatusCode::OK, head, Body::Full(bytes.into()))
 }
 
 fn missing(site: &Site, asked: &Asked<'_>) -> Response<Body> {

@@ -24,6 +24,10 @@ impl Heads {
         describe(&mut full, kind.content_type, coding);
         keep(&mut full, kind.cache);
         protect(&mut full);
+        if kind.is_searched {
+            let policy = HeaderValue::from_static(SEARCH_POLICY);
+            full.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         admit(&mut full, kind.readers);
         let mut unchanged = HeaderMap::with_capacity(HEADERS);
         unchanged.insert(header::ETAG, HeaderValue::from_static(""));
@@ -59,6 +63,8 @@ pub(crate) struct Kind {
     content_type: &'static str,
     cache: &'static str,
     readers: Readers,
+    /// The page carries the script of the search.
+    is_searched: bool,
 }
 
 impl Kind {
@@ -84,6 +90,7 @@ impl Kind {
             content_type,
             cache,
             readers,
+            is_searched: path.ends_with("/advisories/index.html"),
         }
     }
 }
@@ -101,6 +108,7 @@ fn content_type(path: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("html") => HTML,
         Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
@@ -181,8 +189,12 @@ fn admit(head: &mut HeaderMap, readers: Readers) {
     }
 }
 
-/// Pages carry no script; frames, other sites' forms and plug-ins have no business here.
+/// Pages carry no script (but see [`SEARCH_POLICY`]); frames, other sites' forms and plug-ins have no business here.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// The lists with a search carry one script of ours, which reads files of ours.
+const SEARCH_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /// At most 5 seconds, so that no cache holds a 404 over the instant of a release (security.md §2.18).
@@ -203,6 +215,10 @@ mod tests {
         for (path, expected) in [
             ("/index.html", HTML),
             ("/feed.atom", "application/atom+xml"),
+            (
+                "/assets/find.0123456789.js",
+                "text/javascript; charset=utf-8",
+            ),
             ("/csaf/white/2026/a.json", "application/json"),
             ("/csaf/white/2026/a.json.asc", TEXT),
             ("/csaf/changes.csv", "text/csv; charset=utf-8"),
@@ -225,6 +241,25 @@ mod tests {
             "/ja/app.0123456789.css",
         ] {
             assert!(!is_named_by_hash(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_the_list_with_the_search_may_run_a_script() {
+        let policy = |path: &str| {
+            let heads = Heads::of(Kind::of(path), Coding::Identity);
+            let value = heads.full[header::CONTENT_SECURITY_POLICY].as_bytes();
+            String::from_utf8_lossy(value).into_owned()
+        };
+        assert!(
+            policy("/ja/advisories/index.html").contains("script-src 'self'; connect-src 'self'")
+        );
+        for path in [
+            "/ja/index.html",
+            "/ja/advisories/2026.html",
+            "/ja/advisories/NRS-1.html",
+        ] {
+            assert!(!policy(path).contains("script-src"), "{path}");
         }
     }
 

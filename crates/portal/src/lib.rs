@@ -1,24 +1,35 @@
-//! The internet side: serves the pressed tree, and nothing else.
+//! The internet side: serves the pressed tree, and takes in what finders and members send.
 //!
-//! It reads a manifest and the objects it names, answers GET and HEAD from a table, and writes no file. It
-//! deliberately does not know cases, stores, keys or people: whatever is not in the manifest does not exist
-//! here, so that nothing unreleased can leak through it. It keeps no access log; it counts answers per class
-//! and logs its own errors by code, never a path, a header or an address (security.md §2.19).
+//! It reads a manifest and the objects it names, and answers GET and HEAD from a table; GET writes no file. Beside the
+//! tree stand the pages of the reception: what is typed there is sealed to the house's public key and written into a
+//! box, and a finder's mailbox is opened only with the receipt that a request brings. It deliberately does not know
+//! cases, stores, secret keys or people: whatever is in neither does not exist here, so that nothing unreleased can
+//! leak through it. It keeps no access log; it counts answers per class and logs its own errors by code, never a
+//! path, a header or an address (security.md §2.19).
 //!
-//! Start reading at [`serve()`], then `answer`, which holds every branch of a request.
+//! Start reading at [`serve()`], then `answer`, which holds every branch of a request for the tree, and `reception`.
 
 mod serve;
 
 mod answer;
 mod body;
 mod heads;
-mod letterbox;
 mod limits;
 mod manifest;
 mod negotiation;
 mod site;
 
+mod reception;
+
+mod budget;
+mod exchange;
+mod letterbox;
+mod mailbox;
+mod member;
+mod report;
+
 pub use limits::Limits;
 pub use manifest::LoadError;
+pub use reception::{HandlingNumber, Reception};
 pub use serve::{Counts, Handle, serve};
 pub use site::Site;

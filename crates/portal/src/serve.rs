@@ -7,7 +7,8 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -25,9 +26,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::answer::answer;
 use crate::body::Body;
-use crate::letterbox::{self, is_letter};
 use crate::limits::Limits;
 use crate::manifest::LoadError;
+use crate::reception::{self, Reception, Route};
 use crate::site::Site;
 
 /// Serves the tree of `handle` on `listener`, for ever; to end, drop the future and its runtime.
@@ -44,8 +45,8 @@ pub async fn serve(listener: TcpListener, handle: Arc<Handle>, limits: Limits) {
         let Ok(seat) = Arc::clone(&seats).acquire_owned().await else {
             return;
         };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
             Err(error) => {
                 accept_failed(&error).await;
                 continue;
@@ -57,6 +58,7 @@ pub async fn serve(listener: TcpListener, handle: Arc<Handle>, limits: Limits) {
         let desk = Desk {
             handle: Arc::clone(&handle),
             limits,
+            peer,
         };
         let connection = builder.serve_connection(TokioIo::new(stream), desk);
         tokio::spawn(converse(connection, limits, seat));
@@ -108,13 +110,14 @@ impl<T, A: Future<Output = T> + Unpin, B: Future<Output = T> + Unpin> Future for
     }
 }
 
-/// An answer of the letterbox on its way.
+/// An answer of the reception on its way.
 type Letter = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 /// Answers the requests of one connection.
 struct Desk {
     handle: Arc<Handle>,
     limits: Limits,
+    peer: SocketAddr,
 }
 
 impl Service<Request<Incoming>> for Desk {
@@ -123,12 +126,14 @@ impl Service<Request<Incoming>> for Desk {
     type Future = Either<Ready<Result<Response<Body>, Infallible>>, Letter>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        if let Some(folder) = &self.handle.letterbox
-            && is_letter(request.uri().path())
+        if let Some(reception) = &self.handle.reception
+            && let Some(route) = Route::of(request.method(), request.uri().path())
         {
-            let (handle, folder) = (Arc::clone(&self.handle), folder.clone());
+            let (handle, desk) = (Arc::clone(&self.handle), Arc::clone(reception));
+            let peer = self.peer;
             return Either::Right(Box::pin(async move {
-                let response = letterbox::answer(request, folder).await;
+                let response =
+                    reception::answer(Arc::clone(&handle), desk, route, request, peer).await;
                 handle.tally.count(response.status());
                 Ok(response)
             }));
@@ -146,7 +151,7 @@ pub struct Handle {
     reloading: Mutex<()>,
     limits: Limits,
     tally: Tally,
-    letterbox: Option<PathBuf>,
+    reception: Option<Arc<reception::Desk>>,
 }
 
 impl Handle {
@@ -158,15 +163,15 @@ impl Handle {
             reloading: Mutex::new(()),
             limits,
             tally: Tally::default(),
-            letterbox: None,
+            reception: None,
         }
     }
 
-    /// Takes letters for the house into `folder`.
+    /// Takes reports and other letters in for the house.
     #[must_use]
-    pub fn with_letterbox(self, folder: PathBuf) -> Self {
+    pub fn with_reception(self, reception: Reception) -> Self {
         Self {
-            letterbox: Some(folder),
+            reception: Some(Arc::new(reception::Desk::new(reception))),
             ..self
         }
     }

@@ -67,6 +67,30 @@ pub fn draw(person: &[u8; 16], password: &str, cost: Cost) -> Result<SealedKey, 
     })
 }
 
+/// Seals the same key under another password.
+///
+/// # Errors
+/// [`WrongPassword`] if `before` does not open it.
+pub fn reseal(
+    key: &SealedKey,
+    person: &[u8; 16],
+    before: &str,
+    after: &str,
+    cost: Cost,
+) -> Result<SealedKey, WrongPassword> {
+    let under = stretch(before, &key.salt, key.cost)?;
+    let secret =
+        Zeroizing::new(open_raw(&under, &aad(person), &key.sealed).map_err(|_| WrongPassword)?);
+    let salt = crate::random::bytes::<16>();
+    let under = stretch(after, &salt, cost)?;
+    Ok(SealedKey {
+        public: key.public,
+        cost,
+        salt,
+        sealed: seal_raw(&under, &aad(person), &secret),
+    })
+}
+
 /// A person's signature over a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
@@ -128,9 +152,9 @@ fn aad(person: &[u8; 16]) -> Vec<u8> {
     Canon::of("noroshi/approval-key/1").fixed(person).finish()
 }
 
-fn stretch(
+pub(crate) fn stretch(
     password: &str,
-    salt: &[u8; 16],
+    salt: &[u8],
     cost: Cost,
 ) -> Result<Zeroizing<[u8; 32]>, WrongPassword> {
     let params = argon2::Params::new(cost.memory_kib, cost.passes, 1, Some(32))
@@ -179,6 +203,18 @@ mod tests {
             &key.public,
             &[9; 32]
         ));
+        let moved = reseal(
+            &key,
+            &[1; 16],
+            "correct horse",
+            "other words",
+            Cost::DANGER_QUICK,
+        )
+        .unwrap_or_else(|e| unreachable!("{e}"));
+        assert_eq!(moved.public, key.public);
+        assert!(approve(&moved, &[1; 16], "correct horse", &[9; 32], 5).is_err());
+        assert!(approve(&moved, &[1; 16], "other words", &[9; 32], 5).is_ok());
+        assert!(reseal(&key, &[1; 16], "wrong", "other", Cost::DANGER_QUICK).is_err());
         let mut bent = approval.clone();
         bent.signature[10] ^= 1;
         assert!(!verifies(&bent, &key.public, &[9; 32]));

@@ -16,6 +16,7 @@ pub mod keyring;
 pub mod leaf;
 pub mod mailbox;
 pub mod openpgp;
+pub mod password;
 pub mod random;
 pub mod receipt;
 pub mod record;

@@ -17,6 +17,11 @@ use crate::record::{GENESIS, Header, Realm};
 pub const KEY_REST_US: i64 = 72 * 3_600 * 1_000_000;
 /// Most documents of one plan.
 pub const DOCUMENTS_MAX: usize = 64;
+/// A quorum of this value marks a house in which one person publishes alone: that person signs twice.
+pub const SOLO: u8 = 0;
+/// What must lie between the two signatures of a person who publishes alone: 30 minutes, µs; none in an emergency
+/// with a reason (security.md §2.8).
+pub const SOLO_WAIT_US: i64 = 30 * 60 * 1_000_000;
 /// Most ledger headers in one message; more are brought in several, by [`take_headers`].
 pub const HEADERS_MAX: usize = 20_000;
 
@@ -97,7 +102,7 @@ pub struct Approver {
 pub struct Pinned {
     /// The house, hexadecimal.
     pub house: String,
-    /// How many persons must approve.
+    /// How many persons beside the author must approve; [`SOLO`] for a house of one person.
     pub quorum: u8,
     /// The approvers.
     pub approvers: Vec<Approver>,
@@ -313,20 +318,26 @@ fn check_documents(plan: &Plan, documents: &[Vec<u8>]) -> Result<(), Refused> {
 
 fn check_quorum(plan: &Plan, request: &Request, pinned: &Pinned, now: i64) -> Result<(), Refused> {
     let hash = crate::sha256(&request.plan);
+    let is_solo = pinned.quorum == SOLO;
     let mut persons = std::collections::BTreeSet::new();
+    let mut times: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for approval in &request.approvals {
         let person = crate::hex(&approval.person);
         let counted = pinned.approvers.iter().any(|approver| {
             approver.person == person
-                && person != plan.author
+                && (is_solo || person != plan.author)
                 && (approver.founding || now.saturating_sub(approver.since) >= KEY_REST_US)
                 && approval.at <= now
                 && crate::unhex32(&approver.public)
                     .is_some_and(|public| verifies(approval, &public, &hash))
         });
         if counted {
+            times.entry(person.clone()).or_default().push(approval.at);
             persons.insert(person);
         }
+    }
+    if is_solo {
+        return check_solo(plan, &times);
     }
     let found = u8::try_from(persons.len()).unwrap_or(u8::MAX);
     let needed = pinned.quorum.max(1);
@@ -335,6 +346,26 @@ fn check_quorum(plan: &Plan, request: &Request, pinned: &Pinned, now: i64) -> Re
     } else {
         Ok(())
     }
+}
+
+/// One person signed twice, and slept on it in between.
+fn check_solo(plan: &Plan, times: &BTreeMap<String, Vec<i64>>) -> Result<(), Refused> {
+    let is_urgent = plan.emergency && !plan.reason.trim().is_empty();
+    let wait = if is_urgent { 1 } else { SOLO_WAIT_US };
+    let spread = |times: &Vec<i64>| {
+        let (first, last) = (times.iter().min(), times.iter().max());
+        first
+            .zip(last)
+            .map_or(0, |(first, last)| last.saturating_sub(*first))
+    };
+    if times.values().any(|times| spread(times) >= wait) {
+        return Ok(());
+    }
+    let found = times.values().map(Vec::len).max().unwrap_or(0);
+    Err(Refused::Quorum {
+        found: u8::try_from(found.min(1)).unwrap_or(1),
+        needed: 2,
+    })
 }
 
 fn extend(
@@ -365,228 +396,4 @@ fn extend(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::approval::{Cost, SealedKey, approve, draw};
-
-    const NOW: i64 = 1_790_000_000_000_000;
-    const HOUSE: [u8; 16] = [7; 16];
-
-    struct Desk {
-        keys: Vec<([u8; 16], SealedKey)>,
-        pinned: Pinned,
-        request: Request,
-        journal: Journal,
-    }
-
-    fn header(seq: u64, previous: [u8; 32]) -> Header {
-        Header {
-            house: HOUSE,
-            seq,
-            recorded_at: NOW,
-            stream: [1; 16],
-            version: 1,
-            realm: Realm::Live,
-            key: [2; 16],
-            payload: [3; 32],
-            previous,
-        }
-    }
-
-    /// A request that the signer accepts.
-    fn desk() -> Desk {
-        let keys: Vec<_> = (1..=3)
-            .map(|n| ([n; 16], draw(&[n; 16], "pw", Cost::DANGER_QUICK).unwrap()))
-            .collect();
-        let approvers = keys
-            .iter()
-            .map(|(person, key)| Approver {
-                person: crate::hex(person),
-                public: crate::hex(&key.public),
-                since: NOW,
-                founding: true,
-            })
-            .collect();
-        let documents = vec![b"{}".to_vec(), "本文".as_bytes().to_vec()];
-        let plan = Plan {
-            schema: PLAN.into(),
-            realm: "live".into(),
-            plan_id: "00".repeat(16),
-            house: crate::hex(&HOUSE),
-            series: "NRS".into(),
-            number: "NRS-48217734".into(),
-            revision: 1,
-            instant: NOW - 1,
-            author: crate::hex(&[9; 16]),
-            documents: documents
-                .iter()
-                .map(|d| PlannedDocument {
-                    kind: "csaf".into(),
-                    sha256: crate::hex(&crate::sha256(d)),
-                })
-                .collect(),
-            emergency: false,
-            overrides: vec![],
-            reason: String::new(),
-            recipients: "all".into(),
-            channels: vec!["portal".into()],
-        };
-        let one = header(1, GENESIS);
-        let request = Request {
-            plan: plan.bytes().unwrap(),
-            documents,
-            approvals: vec![],
-            headers: vec![one.clone(), header(2, one.hash())],
-        };
-        let pinned = Pinned {
-            house: crate::hex(&HOUSE),
-            quorum: 2,
-            approvers,
-        };
-        let mut desk = Desk {
-            keys,
-            pinned,
-            request,
-            journal: Journal::default(),
-        };
-        desk.approve(&[0, 1]);
-        desk
-    }
-
-    impl Desk {
-        fn approve(&mut self, who: &[usize]) {
-            let hash = crate::sha256(&self.request.plan);
-            self.request.approvals = who
-                .iter()
-                .map(|n| {
-                    let (person, key) = &self.keys[*n];
-                    approve(key, person, "pw", &hash, NOW).unwrap()
-                })
-                .collect();
-        }
-        fn replan(&mut self, change: impl FnOnce(&mut Plan)) {
-            let mut plan: Plan = serde_json::from_slice(&self.request.plan).unwrap();
-            change(&mut plan);
-            self.request.plan = plan.bytes().unwrap();
-            self.approve(&[0, 1]);
-        }
-        fn answer(&self) -> Result<Entry, Refused> {
-            decide(&self.request, &self.pinned, &self.journal, Realm::Live, NOW)
-                .map(|(_, entry)| entry)
-        }
-    }
-
-    fn refused(change: impl FnOnce(&mut Desk)) -> Refused {
-        let mut desk = desk();
-        change(&mut desk);
-        let before = desk.journal.clone();
-        let answer = desk.answer().unwrap_err();
-        assert_eq!(desk.journal, before);
-        answer
-    }
-
-    #[test]
-    fn a_valid_request_is_signed_once_and_again_with_the_same_bytes_only() {
-        let mut desk = desk();
-        let entry = desk.answer().unwrap();
-        assert_eq!(entry.head_seq, 2);
-        desk.journal.replay(&entry);
-        desk.request.headers = vec![];
-        assert_eq!(desk.answer().unwrap().plan, entry.plan);
-        desk.replan(|plan| plan.recipients = "others".into());
-        assert_eq!(desk.answer(), Err(Refused::SignedBefore));
-        desk.replan(|plan| plan.revision = 2);
-        assert_eq!(desk.answer(), Err(Refused::Fork));
-        let head = desk.journal.head();
-        desk.request.headers = vec![header(3, head)];
-        assert!(desk.answer().is_ok());
-    }
-
-    #[test]
-    fn one_change_of_any_kind_gets_no_signature() {
-        let quorum = |found| Refused::Quorum { found, needed: 2 };
-        assert_eq!(
-            refused(|d| d.request.documents[1][0] ^= 1),
-            Refused::Document(1)
-        );
-        assert_eq!(
-            refused(|d| {
-                d.request.documents.pop();
-            }),
-            Refused::Document(1)
-        );
-        assert_eq!(
-            refused(|d| d.request.documents.swap(0, 1)),
-            Refused::Document(0)
-        );
-        assert_eq!(
-            refused(|d| {
-                let at = d.request.plan.len() - 5;
-                d.request.plan[at] ^= 1;
-            }),
-            quorum(0)
-        );
-        assert_eq!(
-            refused(|d| d.request.approvals[0].signature[3] ^= 1),
-            quorum(1)
-        );
-        assert_eq!(
-            refused(|d| {
-                d.request.approvals.pop();
-            }),
-            quorum(1)
-        );
-        assert_eq!(refused(|d| d.approve(&[0, 0])), quorum(1));
-        assert_eq!(
-            refused(|d| d.request.approvals[1].person = [3; 16]),
-            quorum(1)
-        );
-        assert_eq!(refused(|d| d.request.approvals[1].at += 1), quorum(1));
-        assert_eq!(
-            refused(|d| d.pinned.approvers[1].founding = false),
-            quorum(1)
-        );
-        assert_eq!(
-            refused(|d| {
-                d.pinned.approvers.remove(1);
-            }),
-            quorum(1)
-        );
-        assert_eq!(
-            refused(|d| d.replan(|p| p.author = crate::hex(&[2; 16]))),
-            quorum(1)
-        );
-        assert_eq!(
-            refused(|d| d.replan(|p| p.instant = NOW + 1)),
-            Refused::TooEarly
-        );
-        assert_eq!(
-            refused(|d| d.replan(|p| p.realm = "exercise".into())),
-            Refused::Realm
-        );
-        assert_eq!(
-            refused(|d| d.replan(|p| p.house = crate::hex(&[8; 16]))),
-            Refused::House
-        );
-        assert_eq!(refused(|d| d.request.headers.clear()), Refused::Fork);
-        assert_eq!(
-            refused(|d| {
-                d.request.headers.remove(0);
-            }),
-            Refused::Fork
-        );
-        assert_eq!(
-            refused(|d| d.request.headers[1].previous[0] ^= 1),
-            Refused::Fork
-        );
-        assert_eq!(refused(|d| d.request.plan = b"{}".to_vec()), Refused::Plan);
-    }
-
-    #[test]
-    fn a_key_that_has_rested_counts() {
-        let mut desk = desk();
-        desk.pinned.approvers[1].founding = false;
-        desk.pinned.approvers[1].since = NOW - KEY_REST_US;
-        assert!(desk.answer().is_ok());
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use formats::advisory::Lang;
 use pages::Site;
@@ -25,21 +25,11 @@ struct Desk {
     folder: PathBuf,
 }
 
-/// The page's routes.
+/// The page's routes, to stand beside those of the desk.
 pub fn routes(site: Site, folder: PathBuf) -> Router {
     Router::new()
-        .route("/", get(|| async { Redirect::to("/mail/ja/") }))
         .route("/mail/{lang}/", get(index))
         .route("/mail/{lang}/{name}", get(one))
-        .route(
-            pages::style_path(),
-            get(|| async { asset(pages::style(), "text/css; charset=utf-8") }),
-        )
-        .route(
-            pages::icon_path(),
-            get(|| async { asset(pages::icon(), "image/svg+xml") }),
-        )
-        .fallback(|State(desk): State<Arc<Desk>>| async move { not_found(&desk) })
         .with_state(Arc::new(Desk { site, folder }))
 }
 
@@ -115,16 +105,6 @@ fn lines(folder: &Path) -> Vec<Line> {
 fn page(bytes: Vec<u8>) -> Response {
     let mut response = bytes.into_response();
     policy(&mut response, "text/html; charset=utf-8", "no-store");
-    response
-}
-
-fn asset(bytes: &'static [u8], content_type: &'static str) -> Response {
-    let mut response = bytes.into_response();
-    policy(
-        &mut response,
-        content_type,
-        "public, max-age=31536000, immutable",
-    );
     response
 }
 

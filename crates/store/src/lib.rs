@@ -6,9 +6,11 @@
 //! are of three kinds, listed in [`schema`] with the mark of every column. Start reading there.
 
 pub mod delivery;
+pub mod dossier;
 pub mod maintain;
 mod open;
 pub mod outbox;
+pub mod people;
 mod postgres;
 pub mod projection;
 pub mod read;

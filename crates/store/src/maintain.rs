@@ -93,8 +93,13 @@ impl Store {
     /// If the database fails or a row cannot be written.
     pub async fn dump(&self, out: &mut dyn std::io::Write) -> Result<(), StoreError> {
         // One transaction gives one state on both engines; the writer waits meanwhile.
-        let mut statements: Vec<(String, Vec<Value>)> = crate::schema::ALL
-            .iter()
+        // Sessions are not backed up: whoever was signed in signs in again.
+        let copied = || {
+            crate::schema::ALL
+                .iter()
+                .filter(|table| table.name != crate::schema::SESSION.name)
+        };
+        let mut statements: Vec<(String, Vec<Value>)> = copied()
             .map(|table| {
                 (
                     format!("SELECT {} FROM {}", table.column_list(), table.name),
@@ -115,7 +120,7 @@ impl Store {
         if matches!(self.engine, Engine::Postgres(_)) {
             tables.remove(0);
         }
-        for (table, rows) in crate::schema::ALL.iter().zip(tables) {
+        for (table, rows) in copied().zip(tables) {
             for row in rows {
                 let mut line = Vec::new();
                 frame(&mut line, table.name.as_bytes());

@@ -15,7 +15,25 @@ use crate::sqlite::Sqlite;
 use crate::value::{Row, StoreError, Value};
 
 /// The schema version that this program writes.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 2;
+
+/// The migrations of SQLite, oldest first: the n-th leads to schema n.
+const SQLITE: [&str; 2] = [
+    include_str!("../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../migrations/sqlite/0002_people.sql"),
+];
+/// The migrations of PostgreSQL.
+const POSTGRES: [&str; 2] = [
+    include_str!("../migrations/postgres/0001_foundation.sql"),
+    include_str!("../migrations/postgres/0002_people.sql"),
+];
+
+/// Returns the migrations that a database of schema `found` still lacks; nothing for one that is unknown.
+fn lacking(all: &'static [&'static str], found: i64) -> Option<String> {
+    let at = usize::try_from(found).ok().filter(|at| *at >= 1)?;
+    let rest = all.get(at..).filter(|rest| !rest.is_empty())?;
+    Some(rest.join("\n"))
+}
 
 /// Where a store lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,11 +109,7 @@ impl Store {
                 if path.exists() {
                     return Err(OpenError::Exists);
                 }
-                Sqlite::create(
-                    path,
-                    include_str!("../migrations/sqlite/0001_foundation.sql"),
-                    house,
-                )?;
+                Sqlite::create(path, &SQLITE.join("\n"), house)?;
                 Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
             }
             Location::Postgres {
@@ -106,12 +120,7 @@ impl Store {
                 if Postgres::has_tables(&options).await? {
                     return Err(OpenError::Exists);
                 }
-                Postgres::create(
-                    &options,
-                    include_str!("../migrations/postgres/0001_foundation.sql"),
-                    house,
-                )
-                .await?;
+                Postgres::create(&options, &POSTGRES.join("\n"), house).await?;
                 Store::over(Engine::Postgres(Arc::new(
                     Postgres::open(options, house).await?,
                 )))
@@ -150,6 +159,9 @@ impl Store {
                     return Err(OpenError::Missing);
                 }
                 let house = Sqlite::house(path)?.ok_or(OpenError::Missing)?;
+                if let Some(sql) = Sqlite::schema(path)?.and_then(|found| lacking(&SQLITE, found)) {
+                    Sqlite::upgrade(path, &sql)?;
+                }
                 Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
             }
             Location::Postgres {
@@ -161,6 +173,10 @@ impl Store {
                     return Err(OpenError::Missing);
                 }
                 let house = Postgres::house(&options).await?.ok_or(OpenError::Missing)?;
+                let found = Postgres::schema(&options).await?;
+                if let Some(sql) = found.and_then(|found| lacking(&POSTGRES, found)) {
+                    Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await?;
+                }
                 Store::over(Engine::Postgres(Arc::new(
                     Postgres::open(options, house).await?,
                 )))

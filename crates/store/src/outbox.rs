@@ -184,6 +184,22 @@ impl Store {
             .collect()
     }
 
+    /// Removes all messages of a mailbox.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn drop_mailbox(&self, lookup: &str) -> Result<(), StoreError> {
+        self.transact(
+            "mailbox",
+            vec![(
+                "DELETE FROM mailbox WHERE lookup = $1".to_owned(),
+                vec![lookup.into()],
+            )],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Messages in a mailbox.
     ///
     /// # Errors

@@ -100,6 +100,53 @@ impl Postgres {
         Ok(())
     }
 
+    /// Brings the tables of an older program to this one's, in one transaction; another process may have done it.
+    pub(crate) async fn upgrade(
+        options: &PgConnectOptions,
+        migrations: &str,
+        found: i64,
+    ) -> Result<(), StoreError> {
+        let mut connection = PgConnection::connect_with(options)
+            .await
+            .map_err(doing("connecting"))?;
+        let mut transaction = connection.begin().await.map_err(doing("beginning"))?;
+        transaction
+            .execute("SELECT pg_advisory_xact_lock(7205759403792793601)")
+            .await
+            .map_err(doing("locking"))?;
+        let row: (Vec<u8>,) = sqlx::query_as("SELECT value FROM meta WHERE name = 'schema'")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(doing("reading the schema version"))?;
+        if row.0 == found.to_be_bytes() {
+            let named = format!(
+                "{migrations}; UPDATE meta SET value = decode('{}', 'hex') WHERE name = 'schema'",
+                seal::hex(&crate::open::SCHEMA.to_be_bytes())
+            );
+            transaction
+                .execute(sqlx::raw_sql(AssertSqlSafe(named)))
+                .await
+                .map_err(doing("bringing the tables up to date"))?;
+        }
+        transaction.commit().await.map_err(doing("committing"))?;
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    /// Schema version of the database.
+    pub(crate) async fn schema(options: &PgConnectOptions) -> Result<Option<i64>, StoreError> {
+        let mut connection = PgConnection::connect_with(options)
+            .await
+            .map_err(doing("connecting"))?;
+        let row: Option<(Vec<u8>,)> =
+            sqlx::query_as("SELECT value FROM meta WHERE name = 'schema'")
+                .fetch_optional(&mut connection)
+                .await
+                .map_err(doing("reading the schema version"))?;
+        let _ = connection.close().await;
+        Ok(row.and_then(|(version,)| version.try_into().ok().map(i64::from_be_bytes)))
+    }
+
     pub(crate) async fn house(options: &PgConnectOptions) -> Result<Option<[u8; 16]>, StoreError> {
         let mut connection = PgConnection::connect_with(options)
             .await

@@ -66,7 +66,7 @@ pub const fn compartment_code(compartment: Compartment) -> u8 {
     }
 }
 
-fn record(house: [u8; 16], row: &mut Row) -> Result<StoredRecord, StoreError> {
+pub(crate) fn record(house: [u8; 16], row: &mut Row) -> Result<StoredRecord, StoreError> {
     let shape = || StoreError::Shape { table: "ledger" };
     let seq = u64::try_from(row.int()?).map_err(|_| shape())?;
     let recorded_at = row.int()?;
@@ -410,6 +410,44 @@ impl Store {
             .next()
             .map(|mut row| Ok(ReportId(uuid(row.array()?))))
             .transpose()
+    }
+
+    /// The report whose mailbox has this hash of its look-up id.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn report_by_lookup(&self, lookup: &str) -> Result<Option<ReportId>, StoreError> {
+        if lookup.is_empty() {
+            return Ok(None);
+        }
+        let rows = self
+            .rows(
+                "report",
+                "SELECT id FROM report WHERE lookup = $1",
+                &[lookup.into()],
+            )
+            .await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| Ok(ReportId(uuid(row.array()?))))
+            .transpose()
+    }
+
+    /// Reports whose finder has a mailbox.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn reports_with_mailbox(&self) -> Result<Vec<ReportId>, StoreError> {
+        let rows = self
+            .rows(
+                "report",
+                "SELECT id FROM report WHERE lookup <> '' ORDER BY id",
+                &[],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(ReportId(uuid(row.array()?))))
+            .collect()
     }
 
     /// Subscribers to be told of an advisory that names these vendors and products (folded names).

@@ -336,8 +336,83 @@ pub static MAILBOX: Table = Table {
     key: &["lookup", "at"],
 };
 
+/// Table `credential`.
+pub static CREDENTIAL: Table = Table {
+    name: "credential",
+    kind: Kind::Truth,
+    columns: &[
+        c("person", Type::Bytes, Mark::Open),
+        c("memory_kib", Type::Int, Mark::Open),
+        c("passes", Type::Int, Mark::Open),
+        c("salt", Type::Bytes, Mark::Open),
+        c("verifier", Type::Bytes, Mark::Blind),
+        c("since", Type::Int, Mark::Open),
+    ],
+    key: &["person"],
+};
+
+/// Table `token`.
+pub static TOKEN: Table = Table {
+    name: "token",
+    kind: Kind::Working,
+    columns: &[
+        c("hash", Type::Bytes, Mark::Blind),
+        c("purpose", Type::Text, Mark::Open),
+        c("subject", Type::Bytes, Mark::Open),
+        c("code", Type::Bytes, Mark::Blind),
+        c("tries", Type::Int, Mark::Open),
+        c("expires_at", Type::Int, Mark::Open),
+        c("used_at", Type::Int, Mark::Open),
+        c("sealed", Type::Bytes, Mark::Sealed),
+    ],
+    key: &["hash"],
+};
+
+/// Table `session`.
+pub static SESSION: Table = Table {
+    name: "session",
+    kind: Kind::Working,
+    columns: &[
+        c("hash", Type::Bytes, Mark::Blind),
+        c("side", Type::Text, Mark::Open),
+        c("subject", Type::Bytes, Mark::Open),
+        c("strength", Type::Int, Mark::Open),
+        c("began_at", Type::Int, Mark::Open),
+        c("seen_at", Type::Int, Mark::Open),
+        c("stepped_at", Type::Int, Mark::Open),
+        c("ends_at", Type::Int, Mark::Open),
+    ],
+    key: &["hash"],
+};
+
+/// Table `draft`.
+pub static DRAFT: Table = Table {
+    name: "draft",
+    kind: Kind::Working,
+    columns: &[
+        c("name", Type::Text, Mark::Open),
+        c("person", Type::Bytes, Mark::Open),
+        c("at", Type::Int, Mark::Open),
+        c("sealed", Type::Bytes, Mark::Sealed),
+    ],
+    key: &["name"],
+};
+
+/// Table `looked`.
+pub static LOOKED: Table = Table {
+    name: "looked",
+    kind: Kind::Working,
+    columns: &[
+        c("person", Type::Bytes, Mark::Open),
+        c("stream", Type::Bytes, Mark::Open),
+        c("seq", Type::Int, Mark::Open),
+        c("at", Type::Int, Mark::Open),
+    ],
+    key: &["person", "stream"],
+};
+
 /// All tables, in the order in which they are written.
-pub static ALL: [&Table; 18] = [
+pub static ALL: [&Table; 23] = [
     &META,
     &LEDGER,
     &BODY,
@@ -356,6 +431,11 @@ pub static ALL: [&Table; 18] = [
     &LEAF,
     &OUTBOX,
     &MAILBOX,
+    &CREDENTIAL,
+    &TOKEN,
+    &SESSION,
+    &DRAFT,
+    &LOOKED,
 ];
 
 impl Table {
@@ -377,8 +457,8 @@ impl Table {
             return String::new();
         }
         let key = self.key.join(", ");
-        let kept =
-            matches!(self.kind, Kind::Truth) && !matches!(self.name, "sealed_key" | "approver");
+        let kept = matches!(self.kind, Kind::Truth)
+            && !matches!(self.name, "sealed_key" | "approver" | "credential");
         // An intent that is written again is the same intent: it keeps its lease and stays done.
         if kept || self.name == "outbox" {
             return format!(" ON CONFLICT ({key}) DO NOTHING");

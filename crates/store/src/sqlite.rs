@@ -108,6 +108,32 @@ impl Sqlite {
             .map_err(doing("making the tables"))
     }
 
+    /// Brings the tables of an older program to this one's, in one transaction.
+    pub(crate) fn upgrade(path: &Path, migrations: &str) -> Result<(), StoreError> {
+        let connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
+        let schema = seal::hex(&crate::open::SCHEMA.to_be_bytes());
+        connection
+            .execute_batch(&format!(
+                "BEGIN IMMEDIATE; {migrations} UPDATE meta SET value = x'{schema}' WHERE name = 'schema'; COMMIT;"
+            ))
+            .map_err(doing("bringing the tables up to date"))
+    }
+
+    /// Schema version of the database.
+    pub(crate) fn schema(path: &Path) -> Result<Option<i64>, StoreError> {
+        let connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
+        let rows = query(
+            &connection,
+            "SELECT value FROM meta WHERE name = 'schema'",
+            &[],
+        )
+        .map_err(doing("reading the schema version"))?;
+        Ok(match rows.into_iter().flatten().next() {
+            Some(Value::Bytes(version)) => version.try_into().ok().map(i64::from_be_bytes),
+            _ => None,
+        })
+    }
+
     pub(crate) fn house(path: &Path) -> Result<Option<[u8; 16]>, StoreError> {
         let connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
         let tables = query(

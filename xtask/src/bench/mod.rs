@@ -5,6 +5,7 @@
 //! printed and the exit code is 2. Trust processor time per unit, not the clock:
 //! on a small machine the load generator stands in the way of everything else.
 
+mod desk;
 mod ledger;
 mod mail;
 mod measure;
@@ -24,10 +25,11 @@ use std::path::PathBuf;
 /// Runs one bench.
 pub fn run(arguments: &[String]) -> Outcome<()> {
     let house = House::find()?;
-    let (name, rest) = arguments
-        .split_first()
-        .ok_or_else(|| Problem::cannot_run("bench NAME: portal, ledger, mail, press or replay"))?;
+    let (name, rest) = arguments.split_first().ok_or_else(|| {
+        Problem::cannot_run("bench NAME: desk, portal, ledger, mail, press or replay")
+    })?;
     match name.as_str() {
+        "desk" => desk::run(&house, rest),
         "portal" => portal::run(&house, rest),
         "ledger" => ledger::run(&house, rest),
         "mail" => mail::run(&house, rest),

@@ -187,7 +187,15 @@ fn started(binary: &Path, dir: &Path, log: &Log) -> Outcome<(Running, String)> {
     let mut command = Command::new(binary);
     command.env_remove("NOROSHI_DATABASE");
     command.arg("--dir").arg(dir);
-    let mut running = log.start(command.args(["serve", "--listen", &listen]))?;
+    let mut running = log.start(command.args([
+        "serve",
+        "--listen",
+        &listen,
+        "--listen-desk",
+        "127.0.0.1:0",
+        "--listen-partner",
+        "127.0.0.1:0",
+    ]))?;
     let base = format!("http://{listen}");
     let deadline = Instant::now() + START;
     while !http::get(&base, "/", &[]).is_ok_and(|answer| answer.status == 200) {

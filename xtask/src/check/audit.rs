@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const BUDGET: [&str; 6] = ["--max-js", "0", "--max-css", "15", "--max-total", "60"];
+const BUDGET: [&str; 6] = ["--max-js", "6", "--max-css", "15", "--max-total", "60"];
 
 /// Judges every page of the demonstration that is open to everybody.
 pub fn pages(house: &House, log: &Log, demo: &Demo, all: bool) -> Outcome<String> {

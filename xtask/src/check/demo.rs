@@ -35,6 +35,9 @@ impl Demo {
         let mut command = Command::new(house.target.join("debug/noroshi"));
         command.arg("demo").arg("--dir").arg(folder.path());
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
+        for option in ["--listen-desk", "--listen-partner"] {
+            command.args([option, "127.0.0.1:0"]);
+        }
         let mut program = log.start(command.current_dir(&house.root))?;
         let deadline = Instant::now() + START;
         loop {

@@ -31,6 +31,7 @@ pub fn tree(house: &House, log: &Log, public: &Path) -> Outcome<String> {
         judge(log, Judge::python(house, "security-txt"), &security),
         judge(log, Judge::python(house, "feed"), &feeds),
         signatures(log, public, &files),
+        search(house, log),
     ];
     let mut said = Vec::new();
     let mut problems = Vec::new();
@@ -44,6 +45,17 @@ pub fn tree(house: &House, log: &Log, public: &Path) -> Outcome<String> {
         return Ok(said.join("; "));
     }
     Err(Problem::new(problems.join("\n")))
+}
+
+/// The script of the list answers the questions of `fixtures/find` as the index that the house makes wants them.
+fn search(house: &House, log: &Log) -> Outcome<String> {
+    let mut command = Command::new("node");
+    command.arg(house.root.join("judges/find-test.mjs"));
+    let (status, text) = log.capture(&mut command, SHORT)?;
+    if status.success() {
+        return Ok(format!("search: {}", text.trim()));
+    }
+    Err(Problem::new(format!("the search of the list:\n{text}")))
 }
 
 struct Judge {

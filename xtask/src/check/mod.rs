@@ -9,8 +9,8 @@ mod audit;
 mod demo;
 mod engines;
 mod judge;
-mod postgres;
-mod setup;
+pub mod postgres;
+pub mod setup;
 mod tests;
 mod whole;
 
@@ -18,13 +18,14 @@ use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::{self, LONG, Log};
 use crate::tidy;
+use crate::walk;
 use std::fs;
 use std::time::{Duration, Instant};
 use tests::Tally;
 
 /// What the command line asked for.
 #[derive(Debug, Clone, Copy, Default)]
-struct Wish {
+pub struct Wish {
     install: bool,
     all: bool,
 }
@@ -79,6 +80,10 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     });
 
     demo_steps(&mut steps, &house, wish, built);
+    steps.step("walk", |log| {
+        require(built, "build")?;
+        walk::all(&house, log, &walk::Wish::whole(wish.all))
+    });
     if wish.all {
         steps.step("replay", |log| {
             require(built, "build")?;

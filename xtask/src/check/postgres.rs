@@ -81,6 +81,19 @@ impl Cluster {
         format!("postgres:///?host={}&user=postgres", self.folder.display())
     }
 
+    /// Makes an empty database of this name and returns its address.
+    pub fn database(&self, log: &Log, name: &str) -> Outcome<String> {
+        let bin = postgres_binaries()
+            .ok_or_else(|| Problem::cannot_run("PostgreSQL's programs are not here"))?;
+        let mut create = as_postgres(&bin.join("createdb"), &self.folder);
+        create.arg("-h").arg(&self.folder).args(["-U", "postgres"]);
+        log.run(create.arg(name), SHORT)?;
+        Ok(format!(
+            "postgres:///{name}?host={}&user=postgres",
+            self.folder.display()
+        ))
+    }
+
     /// The last line of postmaster.pid says `ready`; pg_ctl waits for the same.
     fn wait_until_ready(&mut self, data: &Path) -> Outcome<()> {
         let deadline = Instant::now() + START;

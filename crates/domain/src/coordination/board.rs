@@ -23,6 +23,16 @@ pub enum Cell {
 /// Computes the cell of a participant, over all its products or for one.
 #[must_use]
 pub fn cell(participant: &Participant, product: Option<&str>) -> Cell {
+    cell_for(participant, product, None)
+}
+
+/// Computes the cell of a participant for one vulnerability of the case, or over all of them.
+#[must_use]
+pub fn cell_for(
+    participant: &Participant,
+    product: Option<&str>,
+    vulnerability: Option<&str>,
+) -> Cell {
     if participant.declined || participant.left {
         return Cell::Declined;
     }
@@ -31,6 +41,11 @@ pub fn cell(participant: &Participant, product: Option<&str>) -> Cell {
         .iter()
         .filter(|answer| {
             product.is_none() || answer.product.as_deref() == product || answer.product.is_none()
+        })
+        .filter(|answer| {
+            vulnerability.is_none()
+                || answer.vulnerability.is_none()
+                || answer.vulnerability.as_deref() == vulnerability
         })
         .collect();
     let has = |wanted: VendorAnswer| answers.iter().any(|answer| answer.answer == wanted);
@@ -92,6 +107,8 @@ mod tests {
             versions: product.unwrap_or("").to_owned(),
             answer,
             fixed_in: fixed.then(|| "2".to_owned()),
+            vulnerability: None,
+            because: None,
         }
     }
 

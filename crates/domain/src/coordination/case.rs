@@ -33,6 +33,8 @@ pub struct Case {
     pub world: PublicState,
     pub texts: Vec<(Field, TextRef)>,
     pub facts: Option<TextRef>,
+    /// Vulnerabilities of the case: label and name (class V). None named means one.
+    pub vulnerabilities: Vec<(String, TextRef)>,
     pub closed: Option<ClosureCode>,
 }
 
@@ -55,6 +57,7 @@ impl Case {
             world: PublicState::default(),
             texts: vec![],
             facts: None,
+            vulnerabilities: vec![],
             closed: None,
         }
     }
@@ -99,6 +102,10 @@ impl Case {
             }
             Event::EmbargoRevisionRejected => (self.em, self.revision_until) = (Em::Active, None),
             Event::EmbargoEnded { .. } => (self.em, self.revision_until) = (Em::Exited, None),
+            Event::VulnerabilityNamed { label, text } => {
+                self.vulnerabilities.retain(|(known, _)| known != label);
+                self.vulnerabilities.push((label.clone(), *text));
+            }
             Event::CaseClosed { code } => self.closed = Some(*code),
             _ => {}
         }

@@ -398,10 +398,10 @@ pub fn record_statement(
     if statement == StatementKind::Statement {
         asked(participant, unasked)?;
     }
-    if text.class != Class::R {
+    if text.class != statement.class() {
         return Err(Refusal::Input {
             field: "class",
-            why: "a vendor's words are class R",
+            why: "a vendor's words are class R, a workaround is class W, a fix class F",
         });
     }
     Ok(vec![Change::of(

@@ -33,6 +33,16 @@ pub struct Participant {
     pub statements: Vec<(StatementKind, TextRef)>,
     pub declined: bool,
     pub left: bool,
+    /// The party's own number for the matter, class R.
+    pub ticket: Option<TextRef>,
+    /// Texts of the report that were opened to the party.
+    pub opened: Vec<BodyId>,
+    /// A coordinator recorded that this party's sessions need no second step.
+    pub step_waived: bool,
+    /// What was last proposed by the party as a date of its own.
+    pub countered: Option<Instant>,
+    /// When the party asked to be called, and where and when in a text (class C); done with the second step.
+    pub call_asked: Option<(Instant, TextRef)>,
 }
 
 impl Participant {
@@ -59,6 +69,11 @@ impl Participant {
             statements: vec![],
             declined: false,
             left: false,
+            ticket: None,
+            opened: vec![],
+            step_waived: false,
+            countered: None,
+            call_asked: None,
         }
     }
 
@@ -81,12 +96,21 @@ impl Participant {
             }
             Event::ReceiptConfirmed => self.seen_at = Some(at),
             Event::BasisRecorded { basis } => self.basis = basis.clone(),
-            Event::DetailsSent { .. } => self.details_at = self.details_at.or(Some(at)),
-            Event::DateInvited { .. } => self.consent = Consent::Invited,
+            Event::DetailsSent { bodies } => {
+                self.details_at = self.details_at.or(Some(at));
+                for body in bodies {
+                    if !self.opened.contains(body) {
+                        self.opened.push(*body);
+                    }
+                }
+            }
+            Event::DateInvited { .. } => (self.consent, self.countered) = (Consent::Invited, None),
             Event::DateAgreed { .. } => {
                 (self.consent, self.seen_at) = (Consent::Signatory, self.seen_at.or(Some(at)))
             }
-            Event::DateCountered { .. } => self.seen_at = self.seen_at.or(Some(at)),
+            Event::DateCountered { until } => {
+                (self.countered, self.seen_at) = (Some(*until), self.seen_at.or(Some(at)))
+            }
             Event::DateDeclined => {
                 (self.consent, self.seen_at) = (Consent::Declined, self.seen_at.or(Some(at)))
             }
@@ -107,6 +131,10 @@ impl Participant {
                 }
             }
             Event::ParticipantLeft { .. } => self.left = true,
+            Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
+            Event::SecondStepWaived => (self.step_waived, self.call_asked) = (true, None),
+            Event::SecondStepPassed { .. } => self.call_asked = None,
+            Event::CallAsked { text } => self.call_asked = Some((at, *text)),
             _ => {}
         }
         if self.rm != Rm::Start && self.path == VendorPath::Unaware {
@@ -118,7 +146,9 @@ impl Participant {
         self.answered_at = Some(at);
         self.unasked |= unasked;
         self.answers.retain(|before| {
-            before.product != answer.product || before.versions != answer.versions
+            before.product != answer.product
+                || before.versions != answer.versions
+                || before.vulnerability != answer.vulnerability
         });
         self.answers.push(answer.clone());
         if answer.fixed_in.is_some() && self.path != VendorPath::FixDeployed {

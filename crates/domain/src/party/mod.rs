@@ -34,6 +34,10 @@ pub struct Person {
     /// Approval key, hexadecimal, of those who may approve.
     pub approval_key: Option<String>,
     pub since: Instant,
+    /// When the person left the house; then nothing is allowed any more.
+    pub ended: Option<Instant>,
+    /// When a password was last set; `None` before the first.
+    pub credential: Option<Instant>,
 }
 
 impl House {
@@ -72,8 +76,20 @@ impl House {
                         founding: *founding,
                         approval_key: approval_key.clone(),
                         since,
+                        ended: None,
+                        credential: None,
                     },
                 );
+            }
+            Event::CredentialSet { person } => {
+                if let Some(found) = self.persons.get_mut(person) {
+                    found.credential = Some(recorded.occurred_at);
+                }
+            }
+            Event::PersonEnded { person } => {
+                if let Some(found) = self.persons.get_mut(person) {
+                    found.ended = Some(recorded.occurred_at);
+                }
             }
             Event::LedgerAnchored { seq, root, leaf } => {
                 self.anchor = Some((*seq, root.clone(), recorded.occurred_at));

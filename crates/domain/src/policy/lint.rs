@@ -240,7 +240,7 @@ fn has_exploit_link(folded: &str) -> bool {
 }
 
 /// A gloss stands in brackets directly after the word's first use.
-fn lacks_gloss(text: &str, word: &str) -> bool {
+pub(super) fn lacks_gloss(text: &str, word: &str) -> bool {
     match text.split_once(word) {
         Some((_, after)) if !word.is_empty() => !after.trim_start().starts_with(['(', '（']),
         _ => false,

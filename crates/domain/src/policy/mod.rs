@@ -31,3 +31,5 @@ pub mod profile;
 pub mod series;
 
 pub mod lint;
+
+pub mod jargon;

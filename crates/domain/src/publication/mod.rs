@@ -45,6 +45,7 @@ pub struct Draft {
     pub stage: AdvisoryStage,
     pub texts: Vec<(Field, TextRef)>,
     pub facts: TextRef,
+    pub author: PersonId,
     pub at: Instant,
 }
 
@@ -112,6 +113,7 @@ impl Advisory {
                     stage: *stage,
                     texts: texts.clone(),
                     facts: *facts,
+                    author: recorded.actor,
                     at: recorded.occurred_at,
                 });
             }
@@ -188,7 +190,8 @@ impl Advisory {
         self.published.last().map_or(1, |last| last.revision + 1)
     }
 
-    /// Returns the plan if enough persons other than its author approved it.
+    /// Returns the plan if enough persons other than its author approved it, or in a house of one person that person
+    /// twice.
     ///
     /// # Errors
     /// [`Refusal::NoPlan`], [`Refusal::Quorum`].
@@ -196,6 +199,19 @@ impl Advisory {
         let (Some(plan), Some(case)) = (&self.plan, self.case) else {
             return Err(Refusal::NoPlan);
         };
+        if quorum == SOLO {
+            let is_done = plan.approvals.iter().any(|first| {
+                let again = |a: &&PlanApproval| a.person == first.person && a.at > first.at;
+                let second = plan.approvals.iter().find(again);
+                second.is_some_and(|second| second.at >= plan.second_signature_from(first))
+            });
+            let found = u8::from(!plan.approvals.is_empty());
+            return if is_done {
+                Ok(plan.approved(case, 1))
+            } else {
+                Err(Refusal::Quorum { found, needed: 2 })
+            };
+        }
         let mut persons: Vec<PersonId> = plan
             .approvals
             .iter()
@@ -209,14 +225,40 @@ impl Advisory {
         if found < needed {
             return Err(Refusal::Quorum { found, needed });
         }
-        Ok(ApprovedPlan {
-            case,
-            sha256: plan.sha256.clone(),
-            instant: plan.instant,
-            emergency: plan.emergency,
-            persons: found,
-        })
+        Ok(plan.approved(case, found))
     }
+}
+
+impl Plan {
+    fn approved(&self, case: CaseId, persons: u8) -> ApprovedPlan {
+        ApprovedPlan {
+            case,
+            sha256: self.sha256.clone(),
+            instant: self.instant,
+            emergency: self.emergency,
+            persons,
+        }
+    }
+
+    /// From when a person who publishes alone may sign again. An emergency has its reason in the plan and waits for
+    /// nothing.
+    #[must_use]
+    pub fn second_signature_from(&self, first: &PlanApproval) -> Instant {
+        let wait = if self.emergency { 1 } else { SOLO_WAIT_US };
+        Instant(first.at.0.saturating_add(wait))
+    }
+}
+
+/// The quorum of a house in which one person publishes alone and signs twice (security.md §2.8).
+pub const SOLO: u8 = 0;
+
+/// What lies between the two signatures of such a person, µs; the signer demands the same.
+pub const SOLO_WAIT_US: i64 = 30 * 60 * 1_000_000;
+
+/// How many signatures a plan needs under a quorum.
+#[must_use]
+pub const fn signatures_needed(quorum: u8) -> u8 {
+    if quorum == SOLO { 2 } else { quorum }
 }
 
 /// A plan that enough persons approved. Made by [`Advisory::approved_plan`] alone.
@@ -463,8 +505,10 @@ pub fn plan(
 /// Records an approval.
 ///
 /// # Errors
-/// If the plan is another one, or the person is its author or has approved already.
+/// If the plan is another one, or the person is its author or has approved already; in a house of one person, if
+/// the second signature comes too soon after the first or is not needed any more.
 pub fn approve(
+    quorum: u8,
     advisory: &Advisory,
     plan_sha256: &str,
     person: PersonId,
@@ -476,11 +520,17 @@ pub fn approve(
         .as_ref()
         .filter(|plan| plan.sha256 == plan_sha256)
         .ok_or(Refusal::NoPlan)?;
-    if plan.author == person {
-        return Err(Refusal::OwnPlan);
-    }
-    if plan.approvals.iter().any(|a| a.person == person) {
-        return Err(Refusal::ApprovedAlready);
+    let mut own = plan.approvals.iter().filter(|a| a.person == person);
+    match (own.next(), own.next()) {
+        _ if quorum != SOLO && plan.author == person => return Err(Refusal::OwnPlan),
+        (None, _) => {}
+        (Some(first), None) if quorum == SOLO => {
+            let from = plan.second_signature_from(first);
+            if at < from {
+                return Err(Refusal::SecondSignature { from });
+            }
+        }
+        _ => return Err(Refusal::ApprovedAlready),
     }
     Ok(vec![Change::of(
         advisory.id,
@@ -513,3 +563,6 @@ pub fn abort(advisory: &Advisory, plan_sha256: &str, act: &Act) -> Result<Vec<Ch
         },
     )])
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
 //! Commands of coordination.
 
+use domain::aggregate::Change;
 use domain::coordination::decide;
+use domain::event::Event;
 use domain::policy::class::Class;
+use domain::policy::role::Role;
 use domain::policy::series::Kind;
 use domain::refusal::Refusal;
 use domain::value::*;
@@ -70,7 +73,8 @@ inputs! {
     }
     RecordAnswer "Records what a participant says about its products." {
         participant: String = "tracking number or id";
-        answer: ProductAnswer = "{product, versions, answer: affected|not_affected|investigating|unknown, fixed_in}";
+        answer: ProductAnswer = "{product, versions, answer: affected|not_affected|investigating|unknown, fixed_in, vulnerability}";
+        #[serde(default)] because: Option<TextInput> = "why, in the party's words";
     }
     RecordUnaskedAnswer "Records an answer of a party that nobody had asked." {
         participant: String = "tracking number or id";
@@ -78,13 +82,30 @@ inputs! {
     }
     RecordStatement "Records a text of or about a vendor (class R)." {
         participant: String = "tracking number or id";
-        statement: StatementKind = "statement, information, addendum, references";
+        statement: StatementKind = "statement, information, addendum, references, workaround, fix";
         text: TextInput = "the words";
         #[serde(default)] unasked: bool = "the vendor was never asked";
     }
     LeaveCase "Records that a participant leaves the case." {
         participant: String = "tracking number or id";
         honours_embargo: Option<bool> = "whether it still keeps the embargo; needed while one is in force";
+    }
+    RecordTicket "Records the party's own number for the matter." {
+        participant: String = "tracking number or id";
+        ticket: String = "the number as the party writes it";
+    }
+    WaiveSecondStep "Records that this participant's sessions need no second step; needs a reason." {
+        participant: String = "tracking number or id";
+        reason: String = "why";
+    }
+    PassSecondStep "Records that a session of the participant passed its second step." {
+        participant: String = "tracking number or id";
+        way: SecondStep = "telephone, key";
+    }
+    NameVulnerability "Names a vulnerability of the case; the board gets a column for it." {
+        case: String = "case number or id";
+        label: String = "short label: up to 12 letters, digits or -";
+        text: TextInput = "what it is, in one line (class V)";
     }
     CloseCase "Closes a case." {
         case: String = "case number or id";
@@ -108,14 +129,8 @@ pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Res
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("participant").into());
     }
-    if unit
-        .house
-        .store
-        .participants(case.id)
-        .await?
-        .iter()
-        .any(|(_, p)| *p == party.id)
-    {
+    let already = unit.house.store.participant_of(case.id, party.id).await?;
+    if already.is_some() {
         return Err(Refusal::Exists("participant").into());
     }
     let tracking = draw_number(unit, Kind::Tracking).await?.to_string();
@@ -125,34 +140,45 @@ pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Res
     Ok(json!({ "participant": id.to_string(), "tracking": tracking }))
 }
 
-async fn with_case(
-    unit: &mut Unit<'_>,
-    participant: &str,
-) -> Result<
-    (
-        domain::coordination::case::Case,
-        domain::coordination::participant::Participant,
-    ),
-    Fault,
-> {
+pub(crate) type WithCase = (
+    domain::coordination::case::Case,
+    domain::coordination::participant::Participant,
+);
+
+/// Finds a participant with its case, for the desk.
+async fn with_case(unit: &mut Unit<'_>, participant: &str) -> Result<WithCase, Fault> {
     desk(&unit.act)?;
     let participant = find_participant(unit, participant).await?;
     let case = find_case(unit, &participant.case.to_string()).await?;
     Ok((case, participant))
 }
 
+/// Finds a participant with its case, for the desk or for the participant's own party; to any other party it
+/// does not exist.
+pub(crate) async fn with_own_case(
+    unit: &mut Unit<'_>,
+    participant: &str,
+) -> Result<WithCase, Fault> {
+    if unit.act.role != Role::Vendor {
+        return with_case(unit, participant).await;
+    }
+    let participant = find_participant(unit, participant).await?;
+    let is_own = participant.party.map(|party| party.bytes()) == Some(unit.act.actor.bytes());
+    if !is_own || participant.left {
+        return Err(Refusal::NotFound("participant").into());
+    }
+    let case = find_case(unit, &participant.case.to_string()).await?;
+    Ok((case, participant))
+}
+
+/// The answer of a command about one participant.
+pub(crate) fn named(participant: &domain::coordination::participant::Participant) -> Value {
+    json!({ "participant": participant.id.to_string() })
+}
+
 /// Contacts a participant.
 pub async fn contact(unit: &mut Unit<'_>, input: &Contact) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
-    unit.record(decide::contact(
-        &case,
-        &participant,
-        input.channel,
-        input.result,
-        false,
-    )?)
-    .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    attempt(unit, &input.participant, input.channel, input.result, false).await
 }
 
 /// Records a contact made elsewhere.
@@ -160,31 +186,45 @@ pub async fn contact_elsewhere(
     unit: &mut Unit<'_>,
     input: &RecordContactElsewhere,
 ) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
+    attempt(unit, &input.participant, input.channel, input.result, true).await
+}
+
+async fn attempt(
+    unit: &mut Unit<'_>,
+    participant: &str,
+    channel: ContactChannel,
+    result: ContactResult,
+    elsewhere: bool,
+) -> Result<Value, Fault> {
+    let (case, participant) = with_case(unit, participant).await?;
     unit.record(decide::contact(
         &case,
         &participant,
-        input.channel,
-        input.result,
-        true,
+        channel,
+        result,
+        elsewhere,
     )?)
     .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Records a confirmation.
 pub async fn confirm_receipt(unit: &mut Unit<'_>, input: &ConfirmReceipt) -> Result<Value, Fault> {
-    let (_, participant) = with_case(unit, &input.participant).await?;
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
     unit.record(decide::confirm_receipt(&participant)?).await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Records a basis.
 pub async fn record_basis(unit: &mut Unit<'_>, input: &RecordBasis) -> Result<Value, Fault> {
-    let (_, participant) = with_case(unit, &input.participant).await?;
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    let by_itself = unit.act.role == Role::Vendor;
+    if by_itself && !matches!(input.basis, ConfidentialityBasis::AdHoc { .. }) {
+        return Err(Refusal::Role.into());
+    }
     unit.record(decide::record_basis(&participant, input.basis.clone()))
         .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Opens details.
@@ -229,30 +269,30 @@ pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Va
 
 /// Agrees to a date.
 pub async fn agree_date(unit: &mut Unit<'_>, input: &AgreeDate) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
     unit.record(decide::agree_date(&case, &participant)?)
         .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Names another date.
 pub async fn counter_date(unit: &mut Unit<'_>, input: &CounterDate) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
     unit.record(decide::counter_date(
         &case,
         &participant,
         instant(&input.until)?,
     )?)
     .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Declines a date.
 pub async fn decline_date(unit: &mut Unit<'_>, input: &DeclineDate) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
     unit.record(decide::decline_date(&case, &participant)?)
         .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Changes the date.
@@ -273,9 +313,9 @@ pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Valu
             .filter(|plan| !plan.emergency && plan.instant < until)
     {
         let plan_sha256 = plan.sha256.clone();
-        unit.record(vec![domain::aggregate::Change::of(
+        unit.record(vec![Change::of(
             advisory.id,
-            domain::event::Event::PlanAborted { plan_sha256 },
+            Event::PlanAborted { plan_sha256 },
         )])
         .await?;
     }
@@ -301,14 +341,19 @@ pub async fn observe(unit: &mut Unit<'_>, input: &Observe) -> Result<Value, Faul
 
 /// Records an answer.
 pub async fn record_answer(unit: &mut Unit<'_>, input: &RecordAnswer) -> Result<Value, Fault> {
-    let (_, participant) = with_case(unit, &input.participant).await?;
-    unit.record(decide::record_answer(
-        &participant,
-        input.answer.clone(),
-        false,
-    )?)
-    .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    let because = match &input.because {
+        Some(why) if !why.text.trim().is_empty() => Some(
+            unit.text(case.id.into(), Class::R, why.lang, &why.text)
+                .await?,
+        ),
+        _ => None,
+    };
+    let said = ProductAnswer {
+        because,
+        ..input.answer.clone()
+    };
+    answer(unit, &participant, said, false).await
 }
 
 /// Records an answer that nobody had asked for.
@@ -317,13 +362,22 @@ pub async fn record_unasked_answer(
     input: &RecordUnaskedAnswer,
 ) -> Result<Value, Fault> {
     let (_, participant) = with_case(unit, &input.participant).await?;
-    unit.record(decide::record_answer(
-        &participant,
-        input.answer.clone(),
-        true,
-    )?)
-    .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    let said = ProductAnswer {
+        because: None,
+        ..input.answer.clone()
+    };
+    answer(unit, &participant, said, true).await
+}
+
+async fn answer(
+    unit: &mut Unit<'_>,
+    participant: &domain::coordination::participant::Participant,
+    answer: ProductAnswer,
+    unasked: bool,
+) -> Result<Value, Fault> {
+    unit.record(decide::record_answer(participant, answer, unasked)?)
+        .await?;
+    Ok(named(participant))
 }
 
 /// Records a text.
@@ -331,9 +385,21 @@ pub async fn record_statement(
     unit: &mut Unit<'_>,
     input: &RecordStatement,
 ) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    let of_others = matches!(
+        input.statement,
+        StatementKind::Information | StatementKind::Addendum
+    );
+    if unit.act.role == Role::Vendor && (of_others || input.unasked) {
+        return Err(Refusal::Role.into());
+    }
     let text = unit
-        .text(case.id.into(), Class::R, input.text.lang, &input.text.text)
+        .text(
+            case.id.into(),
+            input.statement.class(),
+            input.text.lang,
+            &input.text.text,
+        )
         .await?;
     unit.record(decide::record_statement(
         &participant,
@@ -342,15 +408,15 @@ pub async fn record_statement(
         input.unasked,
     )?)
     .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Leaves a case.
 pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Fault> {
-    let (case, participant) = with_case(unit, &input.participant).await?;
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
     unit.record(decide::leave(&case, &participant, input.honours_embargo)?)
         .await?;
-    Ok(json!({ "participant": participant.id.to_string() }))
+    Ok(named(&participant))
 }
 
 /// Closes a case.
@@ -358,5 +424,103 @@ pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Faul
     desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     unit.record(decide::close(&case, input.code)?).await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// Longest ticket number, in characters.
+const TICKET_CHARS_MAX: usize = 120;
+/// Longest label of a vulnerability: it heads a column.
+const LABEL_CHARS_MAX: usize = 12;
+
+/// Records the party's own number.
+pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    let ticket = input.ticket.trim();
+    if ticket.is_empty() || ticket.chars().count() > TICKET_CHARS_MAX {
+        return Err(Refusal::Input {
+            field: "ticket",
+            why: "1 to 120 characters",
+        }
+        .into());
+    }
+    let ticket = unit
+        .text(case.id.into(), Class::R, Lang::En, ticket)
+        .await?;
+    unit.record(vec![Change::of(
+        participant.id,
+        Event::OwnTicketRecorded { ticket },
+    )])
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Waives the second step.
+pub async fn waive_second_step(
+    unit: &mut Unit<'_>,
+    input: &WaiveSecondStep,
+) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    if input.reason.trim().is_empty() {
+        return Err(Refusal::NoReason.into());
+    }
+    unit.act.reason = input.reason.trim().to_owned();
+    let (_, participant) = with_case(unit, &input.participant).await?;
+    unit.record(vec![Change::of(participant.id, Event::SecondStepWaived)])
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Records a passed second step.
+pub async fn pass_second_step(unit: &mut Unit<'_>, input: &PassSecondStep) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(vec![Change::of(
+        participant.id,
+        Event::SecondStepPassed { way: input.way },
+    )])
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Names a vulnerability.
+pub async fn name_vulnerability(
+    unit: &mut Unit<'_>,
+    input: &NameVulnerability,
+) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    case.open()?;
+    let label = input.label.trim();
+    let fits = (1..=LABEL_CHARS_MAX).contains(&label.chars().count())
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    if !fits {
+        return Err(Refusal::Input {
+            field: "label",
+            why: "1 to 12 letters, digits or -",
+        }
+        .into());
+    }
+    if input.text.text.trim().is_empty() {
+        return Err(Refusal::Input {
+            field: "text",
+            why: "say in one line what it is",
+        }
+        .into());
+    }
+    let text = unit
+        .text(
+            case.id.into(),
+            Class::V,
+            input.text.lang,
+            input.text.text.trim(),
+        )
+        .await?;
+    unit.record(vec![Change::of(
+        case.id,
+        Event::VulnerabilityNamed {
+            label: label.to_owned(),
+            text,
+        },
+    )])
+    .await?;
     Ok(json!({ "case": case.id.to_string() }))
 }

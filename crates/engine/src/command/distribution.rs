@@ -20,6 +20,9 @@ inputs! {
     Unsubscribe "Ends a subscription; waiting copies are dropped." {
         reference: String = "reference of the unsubscribe link, or the subscriber's id";
     }
+    GiveUpCopy "Records that a copy could not be delivered and that a person has looked after it." {
+        reference: String = "reference that stands on the copy";
+    }
     Acknowledge "Records that a person said \"received\", by the code of the copy told by telephone or fax." {
         reference: String = "reference that stands on the copy";
         code: String = "the six digits of the copy";
@@ -89,8 +92,16 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
     let copy = copy
         .filter(|copy| seal::token::code(unit.house.keys.codes.bytes(), &copy.id) == typed)
         .ok_or(Refusal::NoSuchCopy)?;
+    record_acknowledgement(unit, &copy, input.way).await
+}
+
+async fn record_acknowledgement(
+    unit: &mut Unit<'_>,
+    copy: &store::delivery::Copy,
+    way: AckWay,
+) -> Result<Value, Fault> {
     let subscriber = find(unit, &copy.subscriber.to_string()).await?;
-    unit.record(subscriber.acknowledge(copy.advisory, copy.revision, input.way))
+    unit.record(subscriber.acknowledge(copy.advisory, copy.revision, way))
         .await?;
     // The event is the evidence; the copy's row follows it and is set again if the process dies in between.
     let settled = store::delivery::Settled {
@@ -101,6 +112,55 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
     };
     unit.afterwards(crate::unit::After::Settle(settled));
     Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
+}
+
+/// Gives a copy up.
+pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, Fault> {
+    super::desk(&unit.act)?;
+    let copy = unit
+        .house
+        .store
+        .copy_by_reference(&input.reference)
+        .await?
+        .filter(|copy| {
+            matches!(
+                copy.state,
+                distribution::CopyState::Refused | distribution::CopyState::Expired
+            )
+        })
+        .ok_or(Refusal::NoSuchCopy)?;
+    unit.state(copy.subscriber.into()).await?;
+    unit.record(vec![domain::aggregate::Change::of(
+        copy.subscriber,
+        domain::event::Event::CopyGivenUp {
+            advisory: copy.advisory,
+            revision: copy.revision,
+        },
+    )])
+    .await?;
+    unit.afterwards(crate::unit::After::Settle(store::delivery::Settled {
+        id: copy.id,
+        state: distribution::CopyState::Dropped,
+        next_at: 0,
+        detail: 0,
+    }));
+    Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
+}
+
+/// Records an acknowledgement of a copy's page: its reference is known from the mail only, and either a browser
+/// vouched for a person's press (`digits` is nothing) or the mail's two digits were typed.
+pub async fn acknowledge_on_page(
+    unit: &mut Unit<'_>,
+    reference: &str,
+    digits: Option<&str>,
+) -> Result<Value, Fault> {
+    let copy = unit.house.store.copy_by_reference(reference).await?;
+    let copy = copy
+        .filter(|copy| {
+            digits.is_none_or(|typed| crate::post::copy_digits(unit.house, &copy.id) == typed)
+        })
+        .ok_or(Refusal::NoSuchCopy)?;
+    record_acknowledgement(unit, &copy, AckWay::Page).await
 }
 
 /// What an import did.

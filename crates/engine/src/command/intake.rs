@@ -6,9 +6,11 @@ use domain::policy::class::Class;
 use domain::policy::series::Kind;
 use domain::refusal::Refusal;
 use domain::value::*;
+use formats::letter::NoteKind;
 use serde_json::{Value, json};
 
 use super::{TextInput, desk, draw_number, find_case, find_report, inputs};
+use crate::reception::mailbox::{self, Arrival};
 use crate::unit::Unit;
 use crate::{Fault, clock};
 
@@ -67,8 +69,28 @@ pub struct Part {
     pub text: String,
 }
 
-/// Takes in a report.
+/// Takes in a report that the desk or an import brings: number and receipt are drawn here.
 pub async fn file(unit: &mut Unit<'_>, input: &FileReport) -> Result<Value, Fault> {
+    // A record of an archive has no finder who could come back.
+    let receipt = (input.kind != ReportKind::Archive).then(seal::receipt::Receipt::draw);
+    let house = unit.house.id();
+    let arrival = receipt
+        .as_ref()
+        .map(|receipt| Arrival::of(receipt, &house, ""));
+    let mut answer = file_arrived(unit, input, arrival.as_ref()).await?;
+    if let Some(answer) = answer.as_object_mut() {
+        let printed = receipt.map(|receipt| receipt.printed().to_string());
+        answer.insert("receipt".to_owned(), json!(printed));
+    }
+    Ok(answer)
+}
+
+/// Takes in a report whose finder keeps the receipt; the number that the finder was told is kept if it is free.
+pub async fn file_arrived(
+    unit: &mut Unit<'_>,
+    input: &FileReport,
+    arrival: Option<&Arrival>,
+) -> Result<Value, Fault> {
     let id = ReportId(input.id.unwrap_or_else(|| unit.draw()));
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("report").into());
@@ -98,44 +120,20 @@ pub async fn file(unit: &mut Unit<'_>, input: &FileReport) -> Result<Value, Faul
         ),
         None => None,
     };
-    let handling = draw_number(unit, Kind::Report).await?.to_string();
-    // A record of an archive has no finder who could come back.
-    let receipt = (input.kind != ReportKind::Archive).then(seal::receipt::Receipt::draw);
-    let house = unit.house.id();
-    let mailbox = receipt.as_ref().map(|receipt| {
-        let lookup = seal::sha256(&receipt.lookup(&house));
-        (
-            lookup,
-            seal::mailbox::public(&receipt.mailbox_secret(&house)),
-        )
-    });
-    if let Some((lookup, public)) = &mailbox {
-        let first = json!({ "state": "received", "at": clock::rfc3339(unit.act.occurred_at), "handling": handling });
-        let sealed = seal::mailbox::seal(public, lookup, first.to_string().as_bytes());
-        unit.row((
-            &store::schema::MAILBOX,
-            vec![
-                seal::hex(lookup).into(),
-                unit.act.now.0.into(),
-                sealed.into(),
-            ],
-        ));
-    }
+    let handling = mailbox::handling(unit, input.kind, arrival).await?;
     let event = Event::ReportReceived {
         handling: handling.clone(),
         report: input.kind,
         channel: input.channel,
-        lookup: mailbox.map(|(lookup, _)| seal::hex(&lookup)),
-        mailbox: mailbox.map(|(_, public)| seal::hex(&public)),
+        lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
+        mailbox: arrival.map(|arrival| seal::hex(&arrival.public)),
         consent: input.consent.clone(),
         text,
         finder,
         contact,
     };
     unit.record(vec![Change::of(id, event)]).await?;
-    Ok(
-        json!({ "report": id.to_string(), "handling": handling, "receipt": receipt.map(|r| r.printed().to_string()) }),
-    )
+    Ok(json!({ "report": id.to_string(), "handling": handling }))
 }
 
 /// Splits a report's text.
@@ -168,21 +166,13 @@ pub async fn ask(unit: &mut Unit<'_>, input: &AskFinder) -> Result<Value, Fault>
         )
         .await?;
     let changes = report.ask(text)?;
-    if let (Some(lookup), Some(public)) = (
-        report.lookup.as_deref().and_then(seal::unhex32),
-        report.mailbox.as_deref().and_then(seal::unhex32),
-    ) {
-        let question = json!({ "question": input.text.text, "lang": input.text.lang, "at": clock::rfc3339(unit.act.occurred_at) });
-        let sealed = seal::mailbox::seal(&public, &lookup, question.to_string().as_bytes());
-        unit.row((
-            &store::schema::MAILBOX,
-            vec![
-                seal::hex(&lookup).into(),
-                unit.act.now.0.into(),
-                sealed.into(),
-            ],
-        ));
-    }
+    mailbox::note(
+        unit,
+        &report,
+        NoteKind::Question,
+        input.text.lang,
+        &input.text.text,
+    );
     unit.record(changes).await?;
     Ok(json!({ "report": report.id.to_string() }))
 }
@@ -198,6 +188,13 @@ pub async fn add(unit: &mut Unit<'_>, input: &AddToReport) -> Result<Value, Faul
             &input.text.text,
         )
         .await?;
+    mailbox::note(
+        unit,
+        &report,
+        NoteKind::Own,
+        input.text.lang,
+        &input.text.text,
+    );
     unit.record(report.add(text)).await?;
     Ok(json!({ "report": report.id.to_string() }))
 }
@@ -270,7 +267,11 @@ pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value
         ),
         None => None,
     };
-    unit.record(report.decline(input.reason, text)?).await?;
+    let changes = report.decline(input.reason, text)?;
+    if let Some(text) = &input.text {
+        mailbox::note(unit, &report, NoteKind::Decision, text.lang, &text.text);
+    }
+    unit.record(changes).await?;
     Ok(json!({ "report": report.id.to_string() }))
 }
 

@@ -8,7 +8,9 @@ pub mod case;
 pub mod distribution;
 pub mod intake;
 pub mod party;
+pub mod people;
 pub mod publication;
+pub mod reading;
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
@@ -21,6 +23,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::house::House;
+use crate::partner::command as vendor;
 use crate::unit::Unit;
 use crate::{Fault, clock};
 
@@ -132,12 +135,23 @@ commands! {
     RecordStatement "record-statement" case::RecordStatement record_statement;
     LeaveCase "leave-case" case::LeaveCase leave;
     CloseCase "close-case" case::CloseCase close;
+    AskCall "ask-call" vendor::AskCall ask_call;
+    RecordTicket "record-ticket" case::RecordTicket record_ticket;
+    WaiveSecondStep "waive-second-step" case::WaiveSecondStep waive_second_step;
+    PassSecondStep "pass-second-step" case::PassSecondStep pass_second_step;
+    NameVulnerability "name-vulnerability" case::NameVulnerability name_vulnerability;
+    ReadText "read-text" reading::ReadText read;
+    NamePerson "name-person" people::NamePerson name;
+    EndPerson "end-person" people::EndPerson end;
+    IssueLink "issue-link" people::IssueLink issue_link;
+    ChangeContact "change-contact" party::ChangeContact change_contact;
     DraftAdvisory "draft-advisory" publication::DraftAdvisory draft;
     PlanRelease "plan-release" publication::PlanRelease plan;
     ApprovePlan "approve-plan" publication::ApprovePlan approve;
     AbortPlan "abort-plan" publication::AbortPlan abort;
     Subscribe "subscribe" distribution::Subscribe subscribe;
     Unsubscribe "unsubscribe" distribution::Unsubscribe unsubscribe;
+    GiveUpCopy "give-up-copy" distribution::GiveUpCopy give_up;
     Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
 }
 
@@ -194,7 +208,7 @@ pub async fn perform_json(
     let (actor, person) = own
         .persons
         .iter()
-        .find(|(_, person)| person.handle == handle)
+        .find(|(_, person)| person.handle == handle && person.ended.is_none())
         .ok_or(ReadCommand::Person(handle))?;
     let act = Act {
         actor: *actor,

@@ -21,6 +21,10 @@ inputs! {
         lang: Lang = "language to write in: ja or en";
         #[serde(default)] listed: bool = "agrees to stand on public boards";
     }
+    ChangeContact "Changes the mail address of a party's contact point; waiting links to the older one end." {
+        party: String = "name or id";
+        contact: String = "mail address";
+    }
     AgreeStanding "Records a standing agreement on confidentiality with a party." {
         party: String = "name or id";
         version: String = "version of the agreement that was signed";
@@ -42,17 +46,7 @@ pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Valu
         return Err(Refusal::Exists("party").into());
     }
     let contact = match &input.contact {
-        Some(address) => {
-            let address =
-                formats::subscribers::MailAddress::parse(address).map_err(|_| Refusal::Input {
-                    field: "contact",
-                    why: "this is no mail address",
-                })?;
-            Some(
-                unit.text(id.into(), Class::C, input.lang, &address.to_string())
-                    .await?,
-            )
-        }
+        Some(address) => Some(contact_text(unit, id, input.lang, address).await?),
         None => None,
     };
     let event = Event::PartyRegistered {
@@ -79,4 +73,38 @@ pub async fn agree_standing(unit: &mut Unit<'_>, input: &AgreeStanding) -> Resul
     )])
     .await?;
     Ok(json!({ "party": party.id.to_string() }))
+}
+
+/// Changes the contact point.
+pub async fn change_contact(unit: &mut Unit<'_>, input: &ChangeContact) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let party = find_party(unit, &input.party).await?;
+    let contact = contact_text(
+        unit,
+        party.id,
+        party.lang.unwrap_or(Lang::Ja),
+        &input.contact,
+    )
+    .await?;
+    unit.record(vec![Change::of(
+        party.id,
+        Event::ContactChanged { contact },
+    )])
+    .await?;
+    Ok(json!({ "party": party.id.to_string() }))
+}
+
+async fn contact_text(
+    unit: &mut Unit<'_>,
+    party: PartyId,
+    lang: Lang,
+    address: &str,
+) -> Result<TextRef, Fault> {
+    let address =
+        formats::subscribers::MailAddress::parse(address).map_err(|_| Refusal::Input {
+            field: "contact",
+            why: "this is no mail address",
+        })?;
+    unit.text(party.into(), Class::C, lang, &address.to_string())
+        .await
 }

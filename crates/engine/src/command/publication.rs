@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use domain::aggregate::Aggregate;
 use domain::event::Document;
 use domain::policy::class::{Class, Compartment};
-use domain::policy::lint;
 use domain::publication::{self, NewPlan};
 use domain::refusal::Refusal;
 use domain::value::*;
-use formats::advisory::{Advisory as Form, Lang as FormLang};
 use seal::signer::{PLAN, Plan, PlannedDocument};
 use serde_json::{Value, json};
 
 use super::{desk, find_case, inputs};
-use crate::compose::{self, Facts};
+use crate::compose::{self, Composition, Facts};
+use crate::editing::check::{self, Finding};
+use crate::editing::sources;
 use crate::unit::Unit;
 use crate::{Fault, clock};
 
@@ -22,13 +22,14 @@ inputs! {
     DraftAdvisory "Drafts the next revision of a case's advisory." {
         case: String = "case number or id";
         stage: AdvisoryStage = "interim, final, updated, withdrawn";
-        texts: Vec<DraftText> = "[{field, lang, text}], fields title, summary, details, affected, check, impact, fix, workaround, side_effects, detection, threat_note, note, actions, revision_reason, credit";
+        texts: Vec<DraftText> = "[{field, lang, text, from}], from = id of a releasable text that it is taken from; fields title, summary, details, affected, check, impact, fix, workaround, side_effects, detection, threat_note, note, actions, revision_reason, credit";
         #[serde(default)] facts: Facts = "{audience, damage, threat, severity, cvss, cve, other_ids, references, accepted_risk, credit_consent, untranslated}";
     }
     PlanRelease "Plans the release of the drafted revision: exact bytes, instant, recipients, channels." {
         case: String = "case number or id";
         instant: Option<String> = "RFC 3339 with an offset; without it, the embargo's end or now";
         #[serde(default)] emergency: bool = "ends an embargo early; needs a reason";
+        #[serde(default)] overlap_override: bool = "takes on texts that repeat unreleasable ones; by another person than the drafter, with a reason";
         #[serde(default)] reason: String = "why, for an emergency or an overlap that a person takes on";
     }
     ApprovePlan "Approves a plan by its hash, with the approver's own key." {
@@ -36,11 +37,30 @@ inputs! {
         plan: String = "SHA-256 of the plan, as plan-release answered it";
         person: String = "handle of the approver";
         password_file: Option<String> = "file with the approver's password; without it, NOROSHI_PASSWORD is used";
+        #[serde(skip)] password: Option<Password> = "given in memory by the page that asked for it, never in a file";
     }
     AbortPlan "Takes a plan back." {
         case: String = "case number or id";
         plan: String = "SHA-256 of the plan";
         reason: String = "why";
+    }
+}
+
+/// A password in memory; it does not print and is wiped when dropped.
+#[derive(Clone)]
+pub struct Password(zeroize::Zeroizing<String>);
+
+impl Password {
+    /// Takes a password as it was typed.
+    #[must_use]
+    pub fn new(typed: &str) -> Password {
+        Password(zeroize::Zeroizing::new(typed.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
     }
 }
 
@@ -53,9 +73,13 @@ pub struct DraftText {
     pub text: String,
     /// Class, if it is not the field's own.
     pub class: Option<Class>,
+    /// Body of the releasable text that it was taken from. Unchanged words stay a reference to that body; changed
+    /// ones become a text of its class (R-S1).
+    #[serde(default)]
+    pub from: Option<uuid::Uuid>,
 }
 
-async fn advisory_of(
+pub(crate) async fn advisory_of(
     unit: &mut Unit<'_>,
     case: CaseId,
 ) -> Result<Option<publication::Advisory>, Fault> {
@@ -87,18 +111,33 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
     let case = find_case(unit, &input.case).await?;
     let before = advisory_of(unit, case.id).await?;
     let id = advisory_id(case.id);
+    let releasable = if input.texts.iter().any(|text| text.from.is_some()) {
+        sources::references(unit, &case, before.as_ref()).await?
+    } else {
+        vec![]
+    };
     let mut texts = Vec::with_capacity(input.texts.len());
     for text in input
         .texts
         .iter()
         .filter(|text| !text.text.trim().is_empty())
     {
-        let class = text.class.unwrap_or(text.field.class());
-        texts.push((
-            text.field,
-            unit.text(case.id.into(), class, text.lang, &text.text)
-                .await?,
-        ));
+        let source = releasable
+            .iter()
+            .find(|found| Some(found.body.0) == text.from);
+        if let Some(found) = source
+            && found.lang == text.lang
+            && same_words(&unit.opened(found).await?, &text.text)
+        {
+            texts.push((text.field, *found));
+            continue;
+        }
+        let own = source.map_or(text.field.class(), |found| found.class);
+        let class = text.class.unwrap_or(own);
+        let sealed = unit
+            .text(case.id.into(), class, text.lang, &text.text)
+            .await?;
+        texts.push((text.field, sealed));
     }
     let facts = serde_json::to_string(&input.facts).map_err(|_| Fault::Form("facts"))?;
     let facts = unit
@@ -111,12 +150,27 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
     Ok(json!({ "advisory": id.to_string(), "revision": revision }))
 }
 
-/// Plans a release.
-pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fault> {
-    desk(&unit.act)?;
-    if !input.reason.is_empty() {
-        unit.act.reason.clone_from(&input.reason);
-    }
+/// Browsers send line ends and a last empty line of their own; the words are the same.
+fn same_words(kept: &str, typed: &str) -> bool {
+    kept.replace("\r\n", "\n").trim() == typed.replace("\r\n", "\n").trim()
+}
+
+/// A release that is composed and not decided: what a plan records, a preview shows.
+#[derive(Debug)]
+pub struct Prepared {
+    pub case: domain::coordination::case::Case,
+    pub advisory: publication::Advisory,
+    pub draft: publication::Draft,
+    pub instant: Instant,
+    pub composition: Composition,
+    pub findings: Vec<Finding>,
+}
+
+/// Composes the release of the drafted revision and looks at it; refuses neither for lints nor for overlaps.
+///
+/// # Errors
+/// [`Refusal::NoDraft`]; what the gate keeps back; faults.
+pub async fn prepare(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Prepared, Fault> {
     let case = find_case(unit, &input.case).await?;
     let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoDraft)?;
     let draft = advisory.draft.clone().ok_or(Refusal::NoDraft)?;
@@ -131,8 +185,54 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
             .unwrap_or(unit.act.occurred_at),
     }
     .whole_seconds();
-    let (doc, facts) = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
-    let findings = check_lints(unit, &doc, &facts, &advisory)?;
+    let composition = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
+    let findings = check::of_document(&composition.doc, &composition.facts, &advisory);
+    Ok(Prepared {
+        case,
+        advisory,
+        draft,
+        instant,
+        composition,
+        findings,
+    })
+}
+
+/// Refuses what must not become a plan: overlaps that no second person takes on, and errors of the lints.
+fn refuse(unit: &Unit<'_>, input: &PlanRelease, prepared: &Prepared) -> Result<bool, Fault> {
+    let is_taken_on = input.overlap_override || prepared.composition.facts.overlap_override;
+    let has_overlaps = !prepared.composition.overlaps.is_empty();
+    if has_overlaps {
+        if !is_taken_on || prepared.draft.author == unit.act.actor {
+            return Err(Refusal::Overlap.into());
+        }
+        if unit.act.reason.trim().is_empty() {
+            return Err(Refusal::NoReason.into());
+        }
+    }
+    let mode = unit.house.profile().lints;
+    if let Some(worst) = check::worst(&prepared.findings, mode) {
+        let words = format!("{} {} {}", worst.rule, worst.field, worst.code);
+        return Err(Refusal::Lint(words).into());
+    }
+    Ok(has_overlaps)
+}
+
+/// Plans a release.
+pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    if !input.reason.is_empty() {
+        unit.act.reason.clone_from(&input.reason);
+    }
+    let prepared = prepare(unit, input).await?;
+    let is_overridden = refuse(unit, input, &prepared)?;
+    let Prepared {
+        case,
+        advisory,
+        draft,
+        instant,
+        composition: Composition { doc, .. },
+        findings,
+    } = prepared;
     let made = compose::documents(unit.house, &doc)?;
     let mut documents = Vec::with_capacity(made.len());
     for document in &made {
@@ -168,12 +268,12 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
             })
             .collect(),
         emergency: input.emergency,
-        overrides: if facts.overlap_override {
+        overrides: if is_overridden {
             vec!["overlap".to_owned()]
         } else {
             vec![]
         },
-        reason: if input.emergency || facts.overlap_override {
+        reason: if input.emergency || is_overridden {
             unit.act.reason.clone()
         } else {
             String::new()
@@ -192,71 +292,13 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     };
     let changes = publication::plan(&advisory, &case, new, &unit.act.clone())?;
     unit.record(changes).await?;
+    let findings: Vec<Value> = findings
+        .iter()
+        .map(|f| json!({ "rule": f.rule, "field": f.field, "code": f.code }))
+        .collect();
     Ok(
         json!({ "plan": sha256, "number": doc.id, "revision": draft.revision, "instant": clock::rfc3339(instant), "lints": findings }),
     )
-}
-
-fn check_lints(
-    unit: &Unit<'_>,
-    doc: &Form,
-    facts: &Facts,
-    advisory: &publication::Advisory,
-) -> Result<Vec<Value>, Fault> {
-    let texts = doc.texts(FormLang::Ja);
-    let english = doc.texts(FormLang::En);
-    let filled = |ja: &str, en: &str| (!ja.is_empty() || !en.is_empty()).then_some("filled");
-    let all: Vec<&str> = doc
-        .texts
-        .values()
-        .flat_map(|t| {
-            [
-                &t.title,
-                &t.summary,
-                &t.details,
-                &t.impact,
-                &t.fix,
-                &t.workaround,
-                &t.detection,
-                &t.check,
-                &t.side_effects,
-                &t.note,
-            ]
-        })
-        .map(String::as_str)
-        .collect();
-    let target =
-        (!doc.products.is_empty() || !doc.vendors.is_empty() || !texts.affected.is_empty())
-            .then_some("filled");
-    let draft = lint::Draft {
-        audience: Some("set"),
-        status: Some("set"),
-        issued_at_utc: Some(&doc.published),
-        issued_at_local: Some(&doc.published),
-        target,
-        damage: (!facts.damage.is_empty()).then_some("filled"),
-        threat: (facts.threat != formats::advisory::Threat::NotRecorded).then_some("filled"),
-        detection: filled(&texts.detection, &english.detection),
-        solution: filled(&texts.fix, &english.fix)
-            .or(filled(&texts.workaround, &english.workaround)),
-        side_effects: filled(&texts.side_effects, &english.side_effects),
-        texts: &all,
-        jargon: &[],
-        number_is_unique: true,
-        earlier_revision_kept: advisory.published.iter().all(|p| !p.files.is_empty()),
-    };
-    let findings = lint::check(&draft);
-    if lint::stops(&findings, unit.house.profile().lints)
-        && let Some(worst) = findings
-            .iter()
-            .find(|f| f.severity == lint::Severity::Error)
-    {
-        return Err(Refusal::Lint(format!("{} {} {}", worst.rule, worst.field, worst.code)).into());
-    }
-    Ok(findings
-        .iter()
-        .map(|f| json!({ "rule": f.rule, "field": f.field, "code": f.code }))
-        .collect())
 }
 
 /// Approves a plan.
@@ -267,22 +309,16 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     let (person, named) = own
         .persons
         .iter()
-        .find(|(_, p)| p.handle == input.person)
+        .find(|(_, p)| p.handle == input.person && p.ended.is_none())
         .ok_or(Refusal::NotFound("person"))?;
     if named.approval_key.is_none() {
         return Err(Refusal::Role.into());
     }
-    let password = match &input.password_file {
-        Some(path) => seal::files::read_secret(std::path::Path::new(path))?,
-        None => zeroize_env(),
-    };
-    let password = std::str::from_utf8(&password)
-        .map_err(|_| Refusal::Input {
-            field: "password_file",
-            why: "not UTF-8",
-        })?
-        .trim_end()
-        .to_owned();
+    if input.password.is_some() && unit.act.actor != *person {
+        // A page approves for nobody but whoever is signed in.
+        return Err(Refusal::Role.into());
+    }
+    let password = password(input)?;
     let key = unit
         .house
         .store
@@ -304,6 +340,7 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     unit.act.actor = *person;
     unit.act.role = named.role;
     let changes = publication::approve(
+        own.quorum,
         &advisory,
         &input.plan,
         *person,
@@ -312,6 +349,22 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     )?;
     unit.record(changes).await?;
     Ok(json!({ "plan": input.plan, "person": input.person }))
+}
+
+/// The password as it was given: in memory, in a file, or in the environment.
+fn password(input: &ApprovePlan) -> Result<zeroize::Zeroizing<String>, Fault> {
+    if let Some(Password(typed)) = &input.password {
+        return Ok(typed.clone());
+    }
+    let bytes = match &input.password_file {
+        Some(path) => seal::files::read_secret(std::path::Path::new(path))?,
+        None => zeroize_env(),
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::Input {
+        field: "password_file",
+        why: "not UTF-8",
+    })?;
+    Ok(zeroize::Zeroizing::new(text.trim_end().to_owned()))
 }
 
 fn zeroize_env() -> zeroize::Zeroizing<Vec<u8>> {

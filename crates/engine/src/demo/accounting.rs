@@ -300,6 +300,8 @@ fn unasked(script: &mut Script<'_>, vendor: ParticipantId, fixed_in: &str, days_
         versions: VERSIONS.to_owned(),
         answer: VendorAnswer::Affected,
         fixed_in: Some(fixed_in.to_owned()),
+        vulnerability: None,
+        because: None,
     };
     let record = case::RecordUnaskedAnswer {
         participant: vendor.to_string(),
@@ -325,10 +327,13 @@ async fn withdrawn(script: &mut Script<'_>) -> Result<(String, String, String), 
             versions: "< 1.6.2".to_owned(),
             answer: VendorAnswer::NotAffected,
             fixed_in: None,
+            vulnerability: None,
+            because: None,
         };
         let record = case::RecordAnswer {
             participant: vendor.to_string(),
             answer,
+            because: None,
         };
         script.add(script.ago(46), Command::RecordAnswer(record));
     }

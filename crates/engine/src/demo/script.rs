@@ -315,6 +315,7 @@ impl<'h> Script<'h> {
                 Command::RecordAnswer(case::RecordAnswer {
                     participant: who.to_string(),
                     answer,
+                    because: None,
                 }),
             );
         }
@@ -361,6 +362,7 @@ impl<'h> Script<'h> {
             case: case.to_string(),
             instant: Some(clock::rfc3339(instant)),
             emergency: false,
+            overlap_override: false,
             reason: String::new(),
         };
         self.add(at, Command::PlanRelease(plan));
@@ -377,6 +379,7 @@ impl<'h> Script<'h> {
                 plan: plan.clone(),
                 person: person.to_owned(),
                 password_file: Some(password.display().to_string()),
+                password: None,
             };
             self.add(at, Command::ApprovePlan(approve));
         }

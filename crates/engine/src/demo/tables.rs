@@ -116,6 +116,8 @@ impl Said {
             versions: versions.to_owned(),
             answer,
             fixed_in: fixed_in.map(str::to_owned),
+            vulnerability: None,
+            because: None,
         })
     }
 }
@@ -144,6 +146,7 @@ impl Story {
             lang,
             text: text.to_owned(),
             class: None,
+            from: None,
         };
         let texts = words
             .values()

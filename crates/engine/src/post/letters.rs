@@ -87,8 +87,23 @@ impl House {
         } else {
             &party.name_en
         };
-        let (subject, text) =
-            pages::mail::first_contact(&self.mail_site(), lang, to_name, &participant.tracking);
+        let invitation = self.invitation(participant.id, name).await?;
+        let link = format!(
+            "{}/{}/partner/i/{}",
+            self.config.partner,
+            lang.tag(),
+            invitation.link
+        );
+        let (subject, text) = pages::mail::invitation(
+            &self.mail_site(),
+            lang,
+            &pages::mail::Invited {
+                name: to_name.clone(),
+                tracking: participant.tracking.clone(),
+                link,
+                code: invitation.code,
+            },
+        );
         let stem =
             seal::token::reference(self.keys.codes.bytes(), "first-contact", name.as_bytes());
         let message_id =
@@ -101,7 +116,7 @@ impl House {
         };
         let outgoing = Outgoing {
             message_id: &message_id,
-            date_us: participant.asked_at.unwrap_or(clock::now()).0,
+            date_us: invitation.at,
             from: Mailbox {
                 name: &house_name,
                 address: &from,
@@ -151,7 +166,7 @@ impl House {
             .await
     }
 
-    async fn hand_over(
+    pub(crate) async fn hand_over(
         &self,
         stem: &str,
         address: &MailAddress,

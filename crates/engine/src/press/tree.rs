@@ -1,12 +1,12 @@
 //! What stands in the tree: paths and bytes, from published documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use domain::aggregate::Aggregate;
 use domain::publication::{Advisory as Stream, PublishedRevision};
 use formats::advisory::{Advisory, Lang, Marking};
-use formats::{feed, provider, security_txt};
+use formats::{feed, index, provider, security_txt};
 use pages::{Entry as Line, Files, OlderRevision, Site};
 
 use super::Entries;
@@ -15,7 +15,7 @@ use crate::config::Purpose;
 use crate::house::House;
 use crate::{Fault, clock};
 
-/// Advisories on the first list page and in the feeds.
+/// Advisories in the feeds.
 const NEWEST: usize = 100;
 /// Advisories on the home page.
 const RECENT: usize = 10;
@@ -40,13 +40,15 @@ struct Build<'a> {
 struct Item {
     doc: Advisory,
     instant: i64,
+    /// Of the document's JSON.
+    sha256: String,
 }
 
 impl Build<'_> {
     fn put(&mut self, path: impl Into<String>, bytes: &[u8], mtime: i64) -> Result<(), Fault> {
         let path = path.into();
         let compress = [
-            ".html", ".css", ".svg", ".json", ".jsonl", ".txt", ".atom", ".csv",
+            ".html", ".css", ".js", ".svg", ".json", ".jsonl", ".txt", ".atom", ".csv",
         ]
         .iter()
         .any(|ending| path.ends_with(ending));
@@ -106,9 +108,10 @@ pub async fn build(house: &House, old: &Manifest, folder: &Path) -> Result<Tree,
         .fingerprint();
     let site = site(house, fingerprint.clone());
     let stamp_source = format!(
-        "{}|{}|{:?}|{}",
+        "{}|{}|{}|{:?}|{}",
         env!("CARGO_PKG_VERSION"),
         pages::style_path(),
+        pages::find_script_path(),
         site.name,
         site.portal
     );
@@ -335,69 +338,77 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
             at,
         )?;
     }
-    Ok(Item { doc, instant: at })
-}
-
-fn year_of(doc: &Advisory) -> i16 {
-    doc.first_published
-        .get(..4)
-        .and_then(|y| y.parse().ok())
-        .unwrap_or(1970)
+    Ok(Item {
+        doc,
+        instant: at,
+        sha256: json.sha256.clone(),
+    })
 }
 
 fn lists(build: &mut Build<'_>, items: &[Item], newest: i64) -> Result<(), Fault> {
     let site = build.site.clone();
-    let lines: Vec<Line> = items.iter().map(|item| Line::from(&item.doc)).collect();
-    let years: Vec<i16> = items
+    let docs: Vec<&Advisory> = items.iter().map(|item| &item.doc).collect();
+    let recent: Vec<Line> = docs
         .iter()
-        .map(|item| year_of(&item.doc))
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .rev()
+        .take(RECENT)
+        .map(|doc| Line::from(*doc))
         .collect();
+    let blocks = texts(build, items)?;
     build.put("/index.html", &pages::front(&site), newest)?;
     for lang in Lang::ALL {
         build.put(
             pages::home_path(lang),
-            &pages::home(
-                &site,
-                lang,
-                lines.get(..RECENT.min(lines.len())).unwrap_or_default(),
-            ),
+            &pages::home(&site, lang, &recent),
             newest,
         )?;
-        build.put(
-            pages::list_path(lang, None),
-            &pages::list(
-                &site,
-                lang,
-                None,
-                &years,
-                lines.get(..NEWEST.min(lines.len())).unwrap_or_default(),
-            ),
-            newest,
-        )?;
-        for year in &years {
-            let of_year: Vec<Line> = items
-                .iter()
-                .zip(&lines)
-                .filter(|(item, _)| year_of(&item.doc) == *year)
-                .map(|(_, line)| line.clone())
-                .collect();
-            let at = items
-                .iter()
-                .filter(|item| year_of(&item.doc) == *year)
-                .map(|item| item.instant)
-                .max()
-                .unwrap_or(newest);
-            build.put(
-                pages::list_path(lang, Some(*year)),
-                &pages::list(&site, lang, Some(*year), &years, &of_year),
-                at,
-            )?;
+        for page in pages::lists(&site, lang, &docs) {
+            let at = page.newest.and_then(|at| items.get(at));
+            let at = at.map_or(newest, |item| item.instant);
+            build.put(page.path, &page.bytes, at)?;
         }
+        let catalogue = index::catalogue(lang, &docs, &blocks, |id| pages::advisory_path(lang, id))
+            .map_err(|_| Fault::Form("search index"))?;
+        build.put(pages::index_path(lang), &catalogue, newest)?;
     }
     Ok(())
+}
+
+/// Presses the texts that the search looks into. The name of a block's files follows from its documents, so
+/// that a block none of which changed is taken over unread: the work stays that of one block as the tree grows.
+fn texts(build: &mut Build<'_>, items: &[Item]) -> Result<Vec<index::Block>, Fault> {
+    let docs: Vec<&Advisory> = items.iter().map(|item| &item.doc).collect();
+    let by_age: Vec<&Item> = index::by_age(&docs)
+        .into_iter()
+        .filter_map(|at| items.get(at))
+        .collect();
+    let mut blocks = Vec::new();
+    for (number, block) in by_age.chunks(index::BLOCK).enumerate() {
+        let source: String = block
+            .iter()
+            .map(|item| format!("{}\n", item.sha256))
+            .collect();
+        let hash = seal::hex(&seal::sha256(source.as_bytes())[..5]);
+        let stem = format!("{number}-{hash}");
+        let mut count = 0;
+        while build.take_over(&pages::piece_path(&stem, count)) {
+            count += 1;
+        }
+        if count == 0 {
+            let docs: Vec<&Advisory> = block.iter().map(|item| &item.doc).collect();
+            let at = block.iter().map(|item| item.instant).max().unwrap_or(0);
+            let pieces = index::pieces(&docs).map_err(|_| Fault::Form("search index"))?;
+            for bytes in pieces {
+                build.put(pages::piece_path(&stem, count), &bytes, at)?;
+                count += 1;
+            }
+        }
+        blocks.push(index::Block {
+            first: number * index::BLOCK,
+            stem,
+            pieces: count,
+        });
+    }
+    Ok(blocks)
 }
 
 async fn machine(
@@ -497,6 +508,7 @@ fn fixed(
     }
     build.put(pages::style_path(), pages::style(), founded)?;
     build.put(pages::icon_path(), pages::icon(), founded)?;
+    build.put(pages::find_script_path(), pages::find_script(), founded)?;
     build.put("/keys/advisory.asc", advisory_key, founded)?;
     build.put("/keys/log.asc", log_key, founded)?;
     let _ = newest;

@@ -299,6 +299,8 @@ async fn fact(
                 versions: String::new(),
                 answer,
                 fixed_in: None,
+                vulnerability: None,
+                because: None,
             };
             if unasked {
                 Command::RecordUnaskedAnswer(case::RecordUnaskedAnswer {
@@ -309,6 +311,7 @@ async fn fact(
                 Command::RecordAnswer(case::RecordAnswer {
                     participant,
                     answer,
+                    because: None,
                 })
             }
         }),
@@ -407,6 +410,7 @@ fn draft_text(field: Field, lang: Lang, text: &str) -> DraftText {
         lang,
         text: text.to_owned(),
         class: None,
+        from: None,
     }
 }
 

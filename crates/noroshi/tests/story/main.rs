@@ -48,12 +48,23 @@ mod scan;
 mod play;
 
 #[cfg(test)]
+mod browser;
+
+#[cfg(test)]
 mod story {
     mod case;
 
     mod rest;
 
     mod gate;
+
+    mod routes;
+
+    mod partner;
+
+    mod vendor;
+
+    mod editing;
 
     mod signer;
 
@@ -66,6 +77,8 @@ mod story {
     mod restored;
 
     mod post;
+
+    mod letters;
 
     mod wall;
 

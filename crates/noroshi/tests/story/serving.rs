@@ -18,8 +18,10 @@ const NAP: Duration = Duration::from_millis(20);
 pub struct Serving<'w> {
     world: &'w World,
     child: Child,
-    /// Host and port of the portal, once it is ready.
+    /// Host and port of the portal, once it is ready; so for the desk and the vendors' pages.
     pub portal: String,
+    pub desk: String,
+    pub partner: String,
     out: PathBuf,
     err: PathBuf,
 }
@@ -58,7 +60,15 @@ impl<'w> Serving<'w> {
         let stem = seal::hex(&seal::random::bytes::<4>());
         let path = |ending: &str| world.root().join(format!("serve-{stem}.{ending}"));
         let (out, err) = (path("out"), path("err"));
-        let mut command = world.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = world.command(&[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--listen-desk",
+            "127.0.0.1:0",
+            "--listen-partner",
+            "127.0.0.1:0",
+        ]);
         if let Some(point) = crash {
             command.env("NOROSHI_CRASH", point);
         }
@@ -72,6 +82,8 @@ impl<'w> Serving<'w> {
             world,
             child,
             portal: String::new(),
+            desk: String::new(),
+            partner: String::new(),
             out,
             err,
         }
@@ -81,11 +93,16 @@ impl<'w> Serving<'w> {
     pub fn start(world: &'w World) -> Serving<'w> {
         let mut serving = Serving::begin(world, None);
         let out = serving.out.clone();
-        serving.portal = serving.until("ready", || {
+        let addresses = serving.until("ready", || {
             let said = std::fs::read_to_string(&out).ok()?;
-            let (_, rest) = said.split_once("http://")?;
-            Some(rest.split_once('/')?.0.to_owned())
+            let found: Vec<String> = said
+                .split("http://")
+                .skip(1)
+                .filter_map(|rest| Some(rest.split_once('/')?.0.to_owned()))
+                .collect();
+            <[String; 3]>::try_from(found).ok()
         });
+        [serving.portal, serving.desk, serving.partner] = addresses;
         serving
     }
 

@@ -11,17 +11,20 @@ mail-personal =
     It differs from recipient to recipient.
 
     == To acknowledge
+    Once you have received this, please press "Received" on this page:
+    { $acknowledge }
+    Two digits: { $digits }
+    You may also reply to this mail with the code, or tell it to us,
+    for example by telephone.
     Confirmation code: { $code }
-    Please reply to this mail with the code once you have received it.
-    You may also tell us the code, for example by telephone:
     { $contact }
 
     == To stop these mails
     { $unsubscribe }
 
     Reference: { $reference }
-mail-first-subject = [TN#{ $tn }] Request to confirm your product security contact
-mail-first-text =
+mail-invitation-subject = [TLP:AMBER] { $name } [TN#{ $tn }]
+mail-invitation-text =
     To the person in charge of product security
     { $to }
 
@@ -31,8 +34,17 @@ mail-first-text =
     products, and we are looking for the right person to tell. Since the
     information must be handled with care, this mail does not contain it.
 
-    Please reply to this mail as soon as you can with one of the following,
-    and keep [TN#{ $tn }] in the subject:
+    Please open this page and enter the code below:
+
+    { $link }
+
+    Confirmation code: { $code }
+
+    The link is valid for 14 days and can be used once. If somebody else is
+    in charge, please do not forward this mail; tell us whom to write to.
+
+    If you cannot use the page, please reply to this mail with one of the
+    following, and keep [TN#{ $tn }] in the subject:
 
     (1) department, name and telephone number of the person in charge
     (2) a public key for encryption

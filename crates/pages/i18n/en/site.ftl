@@ -10,7 +10,6 @@ home-about = “About this site” tells how to verify that a document is genuin
 list-title = Advisories
 list-title-year = Advisories of { $year }
 list-newest = The newest { $n } advisories at most are shown. Choose a year for earlier ones.
-list-years = Lists by year
 list-all-years = Newest
 list-year = { $year }
 list-count = { $n ->

@@ -10,7 +10,6 @@ home-about = 文書が本物であることの確かめ方や、更新の受け�
 list-title = 脆弱性情報の一覧
 list-title-year = { $year }年の脆弱性情報
 list-newest = 新しい順に最大 { $n } 件を表示しています。それより前の情報は、年を選んでご覧ください。
-list-years = 年ごとの一覧
 list-all-years = 新しい情報
 list-year = { $year }年
 list-count = { $n } 件

@@ -91,8 +91,16 @@ impl Press {
     }
 
     pub async fn serve(&self, limits: Limits) -> Server {
+        self.serve_with(limits, |handle| handle).await
+    }
+
+    pub async fn serve_with(
+        &self,
+        limits: Limits,
+        fit_out: impl FnOnce(Handle) -> Handle,
+    ) -> Server {
         let site = Site::load(&self.folder, &limits).unwrap();
-        let handle = Arc::new(Handle::new(site, limits));
+        let handle = Arc::new(fit_out(Handle::new(site, limits)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, Arc::clone(&handle), limits));
@@ -127,9 +135,46 @@ impl Server {
         reply
     }
 
+    /// Sends a form.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)], headers: &str) -> Reply {
+        let body = form(fields);
+        let length = body.len();
+        let head = request(
+            "POST",
+            path,
+            &format!(
+                "Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Length: {length}\r\n{headers}"
+            ),
+        );
+        let bytes = self.raw(format!("{head}{body}").as_bytes()).await;
+        let (reply, rest) = Reply::read(&bytes, false);
+        assert!(rest.is_empty(), "bytes after the answer to {path}");
+        reply
+    }
+
     pub async fn get(&self, path: &str, headers: &str) -> Reply {
         self.ask("GET", path, headers).await
     }
+}
+
+/// Returns fields as a browser encodes them.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| {
+        let mut out = String::new();
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                out.push(char::from(byte));
+            } else {
+                write!(out, "%{byte:02X}").unwrap();
+            }
+        }
+        out
+    };
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 pub fn request(method: &str, path: &str, headers: &str) -> String {
@@ -154,6 +199,10 @@ pub struct Reply {
 }
 
 impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     pub fn read(bytes: &[u8], to_head: bool) -> (Self, &[u8]) {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let (head, rest) = bytes.split_at(end.unwrap() + 4);

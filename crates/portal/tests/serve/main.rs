@@ -20,6 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 mod client;
 
+mod reception;
+
 use client::*;
 
 #[tokio::test]

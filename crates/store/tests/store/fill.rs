@@ -252,6 +252,56 @@ pub fn truth() -> Vec<TableRow> {
             &schema::MAILBOX,
             vec!["lookup".into(), int(0), vec![5_u8; 20].into()],
         ),
+        (
+            &schema::CREDENTIAL,
+            vec![
+                id(52).into(),
+                int(19_456),
+                int(2),
+                [6_u8; 16].into(),
+                vec![7_u8; 32].into(),
+                int(START),
+            ],
+        ),
+        (
+            &schema::TOKEN,
+            vec![
+                [8_u8; 32].into(),
+                "invitation".into(),
+                id(42).into(),
+                vec![9_u8; 32].into(),
+                int(0),
+                int(START + 1),
+                int(0),
+                vec![1_u8; 20].into(),
+            ],
+        ),
+        (
+            &schema::SESSION,
+            vec![
+                [9_u8; 32].into(),
+                "desk".into(),
+                id(52).into(),
+                int(3),
+                int(START),
+                int(START),
+                int(START),
+                int(START + 1),
+            ],
+        ),
+        (
+            &schema::DRAFT,
+            vec![
+                "advisory/1".into(),
+                id(52).into(),
+                int(START),
+                vec![2_u8; 20].into(),
+            ],
+        ),
+        (
+            &schema::LOOKED,
+            vec![id(52).into(), id(1).into(), int(1), int(START)],
+        ),
     ]
 }
 

@@ -28,6 +28,8 @@ mod store {
 
     mod wall;
 
+    mod people;
+
     mod inventory;
 
     mod deliveries;

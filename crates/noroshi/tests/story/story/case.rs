@@ -112,6 +112,14 @@ on_both! {
         let pin = said(&world.kit.borrow()["fingerprints"], "advisory");
         let checked = world.good(&["verify", &tree, "--key", &pin]);
         assert_eq!((&checked["good"], &checked["advisories"], &checked["pinned"]), (&json!(true), &json!(1), &json!(true)));
+        for lang in ["ja", "en"] {
+            let list = public.join(lang).join("advisories");
+            let catalogue = std::fs::read_to_string(list.join("index.json")).expect("the catalogue of the search");
+            assert!(catalogue.contains(&format!("/{lang}/advisories/{}.html", case.number)), "{catalogue}");
+            let page = std::fs::read_to_string(list.join("vendors.html")).expect("the vendors by name");
+            assert!(page.contains(&case.number), "{page}");
+        }
+        assert_eq!(crate::world::files(&public.join("search")).len(), 3, "one piece, compressed twice");
         let copy = world.root().join("copy");
         for path in crate::world::files(&public) {
             let to = copy.join(path.strip_prefix(&public).expect("a public file"));

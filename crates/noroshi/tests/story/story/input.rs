@@ -148,7 +148,7 @@ on_both! {
         for words in [&["doctor"][..], &["ledger", "verify"], &["press"]] {
             could_not_run(&world.run(words), "schema 99");
         }
-        world.say(&value("0000000000000001"));
+        world.say(&value("0000000000000002"));
         world.ends_well();
     }
 

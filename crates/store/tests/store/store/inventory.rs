@@ -6,8 +6,14 @@ use crate::world::Engine;
 
 fn migration(engine: Engine) -> &'static str {
     match engine {
-        Engine::Sqlite => include_str!("../../../migrations/sqlite/0001_foundation.sql"),
-        Engine::Postgres => include_str!("../../../migrations/postgres/0001_foundation.sql"),
+        Engine::Sqlite => concat!(
+            include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+            include_str!("../../../migrations/sqlite/0002_people.sql")
+        ),
+        Engine::Postgres => concat!(
+            include_str!("../../../migrations/postgres/0001_foundation.sql"),
+            include_str!("../../../migrations/postgres/0002_people.sql")
+        ),
     }
 }
 

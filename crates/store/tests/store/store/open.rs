@@ -2,8 +2,10 @@
 
 use ::store::{OpenError, Store};
 
-use crate::fill::START;
-use crate::world::HOUSE;
+use domain::value::PersonId;
+
+use crate::fill::{START, id, next, put, stream};
+use crate::world::{HOUSE, Role};
 
 on_both! {
     async fn a_place_without_a_house_says_so(world) {
@@ -25,8 +27,24 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 1 })
+            Err(OpenError::Schema { found: 99, known: 2 })
         ));
+    }
+
+    /// What the program before this one wrote stays, and the tables that came since are there.
+    async fn an_older_schema_is_brought_up_to_date(world) {
+        let store = world.create().await;
+        put(&store, next(id(1), 1)).await;
+        store.set_meta("schema", &1_i64.to_be_bytes()).await.unwrap();
+        drop(store);
+        let older = "DROP TABLE credential; DROP TABLE token; DROP TABLE session; DROP TABLE draft; DROP TABLE looked; DROP INDEX stream_by_dossier; DROP INDEX participant_by_party;";
+        world.say(Role::Owner, older).await.unwrap();
+        let store = world.open().await;
+        assert_eq!(store.meta("schema").await.unwrap(), Some(2_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.stream(stream(1)).await.unwrap().len(), 1);
+        assert_eq!(store.looked(PersonId::from_bytes(id(52)), stream(1)).await.unwrap(), 0);
+        drop(store);
+        drop(world.open().await);
     }
 
     async fn the_house_keeps_its_id(world) {

@@ -1,0 +1,294 @@
+//! Passwords: setting them, and telling whether one is right.
+//!
+//! An unknown handle costs as much time as a known one. Wrong tries are counted in memory for each handle;
+//! over the budget an answer waits, so that guessing is slow and nobody is locked out (security.md §2.17).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::aggregate::Change;
+use domain::event::Event;
+use domain::refusal::Refusal;
+use domain::value::PersonId;
+use seal::approval::Cost;
+use seal::password::Verifier;
+use seal::record::Realm as Wall;
+
+use super::Known;
+use crate::config::Purpose;
+use crate::house::House;
+use crate::{Fault, clock};
+
+/// Shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Longest password, in bytes: a limit for the stretching, not for the person.
+pub const PASSWORD_BYTES_MAX: usize = 1_024;
+/// Wrong tries for one handle before answers wait.
+const TRIES_MAX: u32 = 5;
+/// How long tries are remembered.
+const TRIES_FOR: Duration = Duration::from_secs(600);
+/// How long an answer over the budget waits.
+const WAIT: Duration = Duration::from_secs(2);
+/// Handles whose tries are remembered.
+const HANDLES_MAX: usize = 10_000;
+
+/// Wrong tries, by handle.
+#[derive(Debug, Default)]
+pub struct Tries(Mutex<HashMap<String, (u32, Instant)>>);
+
+impl Tries {
+    fn count(&self, handle: &str) -> u32 {
+        let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tries
+            .get(handle)
+            .filter(|(_, since)| since.elapsed() < TRIES_FOR)
+            .map_or(0, |(n, _)| *n)
+    }
+
+    fn missed(&self, handle: &str) {
+        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= HANDLES_MAX {
+            tries.retain(|_, (_, since)| since.elapsed() < TRIES_FOR);
+        }
+        let entry = tries
+            .entry(handle.to_owned())
+            .or_insert((0, Instant::now()));
+        if entry.1.elapsed() >= TRIES_FOR {
+            *entry = (0, Instant::now());
+        }
+        entry.0 += 1;
+    }
+
+    fn forget(&self, handle: &str) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(handle);
+    }
+}
+
+/// Why a password cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    Short,
+    Long,
+    /// It contains the person's handle.
+    Handle,
+}
+
+/// Tells whether a password may be set for a handle.
+///
+/// # Errors
+/// Why not.
+pub fn fit(handle: &str, password: &str) -> Result<(), Unfit> {
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Err(Unfit::Short);
+    }
+    if password.len() > PASSWORD_BYTES_MAX {
+        return Err(Unfit::Long);
+    }
+    if !handle.is_empty() && password.to_lowercase().contains(&handle.to_lowercase()) {
+        return Err(Unfit::Handle);
+    }
+    Ok(())
+}
+
+/// The row that keeps a verifier.
+pub(crate) fn credential_row(
+    person: PersonId,
+    verifier: &Verifier,
+    since: i64,
+) -> store::write::TableRow {
+    (
+        &store::schema::CREDENTIAL,
+        vec![
+            person.bytes().into(),
+            verifier.cost.memory_kib.into(),
+            verifier.cost.passes.into(),
+            verifier.salt.into(),
+            verifier.value.into(),
+            since.into(),
+        ],
+    )
+}
+
+async fn stretched<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Fault::Form("password"))
+}
+
+impl House {
+    /// What stretching a password costs here.
+    #[must_use]
+    pub fn password_cost(&self) -> Cost {
+        if self.config.purpose == Purpose::Live {
+            Cost::HOUSE
+        } else {
+            Cost::DANGER_QUICK
+        }
+    }
+
+    /// The person with this handle and password.
+    ///
+    /// # Errors
+    /// If the store fails; a wrong password is `None`.
+    pub async fn sign_in(&self, handle: &str, password: &str) -> Result<Option<Known>, Fault> {
+        if self.tries.count(handle) >= TRIES_MAX {
+            tokio::time::sleep(WAIT).await;
+        }
+        let known = self.person_called(handle).await?;
+        let kept = match &known {
+            Some(known) => self.store.credential(known.id).await?,
+            None => None,
+        };
+        let right = self
+            .is_password(known.as_ref().map(|k| k.id), kept, password)
+            .await?;
+        if right {
+            self.tries.forget(handle);
+            Ok(known)
+        } else {
+            self.tries.missed(handle);
+            Ok(None)
+        }
+    }
+
+    async fn is_password(
+        &self,
+        person: Option<PersonId>,
+        kept: Option<store::people::Credential>,
+        password: &str,
+    ) -> Result<bool, Fault> {
+        let password = zeroize::Zeroizing::new(password.to_owned());
+        if password.len() > PASSWORD_BYTES_MAX {
+            return Ok(false);
+        }
+        let id = person.map_or([0; 16], |p| p.bytes());
+        let verifier = kept.and_then(|kept| {
+            Some(Verifier {
+                cost: Cost {
+                    memory_kib: kept.memory_kib,
+                    passes: kept.passes,
+                },
+                salt: kept.salt.try_into().ok()?,
+                value: kept.verifier.try_into().ok()?,
+            })
+        });
+        let known = verifier.is_some();
+        // Whoever does not exist, or has no password yet, costs the same time.
+        let verifier = verifier.unwrap_or(Verifier {
+            cost: self.password_cost(),
+            salt: [0; 16],
+            value: [0; 32],
+        });
+        let right = stretched(move || seal::password::matches(&id, &password, &verifier)).await?;
+        Ok(known && right)
+    }
+
+    /// Sets a person's password. `before` is the old one, which an approval key must be opened with; without
+    /// it the person gets a new approval key, which does not count for 72 hours.
+    ///
+    /// # Errors
+    /// [`Refusal::Input`] if `before` does not open the key.
+    pub async fn set_password(
+        &self,
+        known: &Known,
+        before: Option<&str>,
+        after: &str,
+    ) -> Result<(), Fault> {
+        let id = known.id.bytes();
+        let cost = self.password_cost();
+        let key = self.store.approval_key(id).await?;
+        let (before, after) = (
+            before.map(|b| zeroize::Zeroizing::new(b.to_owned())),
+            zeroize::Zeroizing::new(after.to_owned()),
+        );
+        let wrong = Refusal::Input {
+            field: "password",
+            why: "it does not open this approval key",
+        };
+        let made = stretched(move || {
+            let verifier = seal::password::verifier(&id, &after, cost)?;
+            let key = match (key, before) {
+                (Some(key), Some(before)) => {
+                    Some(seal::approval::reseal(&key, &id, &before, &after, cost)?)
+                }
+                (Some(_), None) => Some(seal::approval::draw(&id, &after, cost)?),
+                (None, _) => None,
+            };
+            Ok::<_, seal::approval::WrongPassword>((verifier, key))
+        })
+        .await?;
+        let (verifier, key) = made.map_err(|_| wrong)?;
+        let person = known.id;
+        let named = known.person.clone();
+        let mut act = self.clock_act("");
+        act.actor = person;
+        act.role = named.role;
+        self.perform(&act, "set-password", Wall::Live, async |unit| {
+            let stream = unit.house.stream();
+            let mut changes = Vec::new();
+            unit.row(credential_row(person, &verifier, clock::now().0));
+            if let Some(key) = &key {
+                let public = seal::hex(&key.public);
+                let founding = named.founding && named.approval_key.as_ref() == Some(&public);
+                if named.approval_key.as_ref() != Some(&public) {
+                    changes.push(Change::of(
+                        stream,
+                        Event::PersonNamed {
+                            person,
+                            handle: named.handle.clone(),
+                            role: named.role,
+                            founding: false,
+                            approval_key: Some(public),
+                        },
+                    ));
+                }
+                unit.row((
+                    &store::schema::APPROVER,
+                    vec![
+                        id.into(),
+                        key.public.into(),
+                        key.cost.memory_kib.into(),
+                        key.cost.passes.into(),
+                        key.salt.into(),
+                        key.sealed.clone().into(),
+                        named.since.0.into(),
+                        founding.into(),
+                    ],
+                ));
+            }
+            changes.push(Change::of(stream, Event::CredentialSet { person }));
+            unit.record(changes).await
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_long_and_not_the_handle() {
+        assert_eq!(fit("desk", "short"), Err(Unfit::Short));
+        assert_eq!(fit("desk", "my DESK is brown"), Err(Unfit::Handle));
+        assert_eq!(fit("desk", &"x".repeat(2_000)), Err(Unfit::Long));
+        assert_eq!(fit("desk", "四文字熟語を三つ並べた言葉"), Ok(()));
+    }
+
+    #[test]
+    fn tries_are_counted_for_each_handle() {
+        let tries = Tries::default();
+        for _ in 0..3 {
+            tries.missed("a");
+        }
+        assert_eq!((tries.count("a"), tries.count("b")), (3, 0));
+        tries.forget("a");
+        assert_eq!(tries.count("a"), 0);
+    }
+}

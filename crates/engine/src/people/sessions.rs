@@ -1,0 +1,146 @@
+//! Sessions: who is signed in, kept on the server, known to the browser by 256 random bits.
+
+use domain::policy::gate::Strength;
+use domain::value::{ParticipantId, PersonId};
+use store::people::SessionRow;
+
+use crate::house::House;
+use crate::{Fault, clock};
+
+/// How long a session lasts at most, µs: a shift.
+pub const SESSION_US: i64 = 12 * 3_600_000_000;
+
+/// Side of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Person(PersonId),
+    Participant(ParticipantId),
+}
+
+/// A session that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub hash: [u8; 32],
+    pub of: Of,
+    pub strength: Strength,
+    pub began_at: i64,
+    /// When a password was last given.
+    pub stepped_at: i64,
+    pub ends_at: i64,
+}
+
+fn code(strength: Strength) -> u32 {
+    match strength {
+        Strength::Link => 0,
+        Strength::SecondChannel => 1,
+        Strength::Strong => 2,
+        Strength::Desk => 3,
+    }
+}
+
+fn strength(code: u32) -> Option<Strength> {
+    Some(match code {
+        0 => Strength::Link,
+        1 => Strength::SecondChannel,
+        2 => Strength::Strong,
+        3 => Strength::Desk,
+        _ => return None,
+    })
+}
+
+fn row(session: &Session) -> SessionRow {
+    let (side, subject) = match session.of {
+        Of::Person(id) => ("desk", id.bytes()),
+        Of::Participant(id) => ("partner", id.bytes()),
+    };
+    SessionRow {
+        hash: session.hash,
+        side: side.to_owned(),
+        subject,
+        strength: code(session.strength),
+        began_at: session.began_at,
+        seen_at: session.began_at,
+        stepped_at: session.stepped_at,
+        ends_at: session.ends_at,
+    }
+}
+
+impl House {
+    /// Begins a session; the returned secret goes to the browser alone.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn session_begin(&self, of: Of, strength: Strength) -> Result<String, Fault> {
+        let secret = seal::hex(&seal::random::bytes::<32>());
+        let now = clock::now().0;
+        let session = Session {
+            hash: seal::sha256(secret.as_bytes()),
+            of,
+            strength,
+            began_at: now,
+            stepped_at: if strength == Strength::Desk { now } else { 0 },
+            ends_at: now + SESSION_US,
+        };
+        self.store.put_session(&row(&session)).await?;
+        // What has ended is of no use to anybody but a thief.
+        self.store.sweep_people(now - SESSION_US).await?;
+        Ok(secret)
+    }
+
+    /// The session of a secret.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn session(&self, secret: &str) -> Result<Option<Session>, Fault> {
+        let hash = seal::sha256(secret.as_bytes());
+        let found = self.store.session(&hash, clock::now().0).await?;
+        Ok(found.and_then(|row| {
+            let subject = uuid::Uuid::from_bytes(row.subject);
+            Some(Session {
+                hash,
+                of: match row.side.as_str() {
+                    "desk" => Of::Person(PersonId(subject)),
+                    "partner" => Of::Participant(ParticipantId(subject)),
+                    _ => return None,
+                },
+                strength: strength(row.strength)?,
+                began_at: row.began_at,
+                stepped_at: row.stepped_at,
+                ends_at: row.ends_at,
+            })
+        }))
+    }
+
+    /// Notes that the person behind a session has just given the password, or a second step.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn session_step(&self, session: &Session, to: Strength) -> Result<(), Fault> {
+        let stepped = Session {
+            strength: to,
+            stepped_at: clock::now().0,
+            ..session.clone()
+        };
+        Ok(self.store.put_session(&row(&stepped)).await?)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn session_end(&self, hash: &[u8; 32]) -> Result<(), Fault> {
+        Ok(self.store.end_session(hash).await?)
+    }
+
+    /// Ends all sessions of somebody.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn sessions_end(&self, of: Of) -> Result<(), Fault> {
+        match of {
+            Of::Person(id) => self.store.end_sessions_of("desk", id.bytes()).await?,
+            Of::Participant(id) => self.store.end_sessions_of("partner", id.bytes()).await?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,238 @@
+//! Links of one use: an invitation, not a key (security.md §2.7).
+//!
+//! A link is 128 random bits, kept as a hash with purpose, subject and end. Where a code stands beside it,
+//! the link alone opens nothing, and five wrong codes end it. Unknown, used, ended and wrong are one answer.
+
+use store::people::TokenRow;
+
+use crate::house::House;
+use crate::{Fault, clock};
+
+/// Wrong codes before a link ends.
+const TRIES_MAX: u32 = 5;
+/// Purpose: a person of the house chooses a password.
+pub const SET_UP: &str = "set-up";
+/// How long a set-up link lasts, µs.
+pub const SET_UP_US: i64 = 3_600_000_000;
+
+/// A link that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub hash: [u8; 32],
+    pub purpose: String,
+    pub subject: [u8; 16],
+    /// What it carries.
+    pub load: Vec<u8>,
+    /// Whether a code is needed beside it.
+    pub has_code: bool,
+    code: Vec<u8>,
+}
+
+impl House {
+    fn code_of(&self, hash: &[u8; 32], code: &str) -> Vec<u8> {
+        let digits: String = code
+            .chars()
+            .filter_map(|c| match u32::from(c) {
+                n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
+                _ => c.is_ascii_digit().then_some(c),
+            })
+            .collect();
+        seal::hmac256(
+            self.keys.codes.bytes(),
+            &seal::canon::Canon::of("noroshi/link-code/1")
+                .fixed(hash)
+                .bytes(digits.as_bytes())
+                .finish(),
+        )
+        .to_vec()
+    }
+
+    fn load_place(hash: &[u8; 32], purpose: &str) -> Vec<u8> {
+        seal::canon::Canon::of("noroshi/link-load/1")
+            .fixed(hash)
+            .bytes(purpose.as_bytes())
+            .finish()
+    }
+
+    /// Draws a link; an older one for the same purpose and subject ends.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_draw(
+        &self,
+        purpose: &str,
+        subject: [u8; 16],
+        load: &[u8],
+        code: Option<&str>,
+        lasts_us: i64,
+    ) -> Result<String, Fault> {
+        let (link, hash) = seal::token::draw();
+        let now = clock::now().0;
+        let token = TokenRow {
+            hash,
+            purpose: purpose.to_owned(),
+            subject,
+            code: code.map_or(vec![], |code| self.code_of(&hash, code)),
+            tries: 0,
+            expires_at: now + lasts_us,
+            used_at: 0,
+            sealed: seal::body::seal_raw(
+                &self.working_key(),
+                &Self::load_place(&hash, purpose),
+                load,
+            ),
+        };
+        self.store.put_token(&token, now).await?;
+        Ok(link)
+    }
+
+    /// The link of a name: the same name has the same link and the same code, so that a letter that is written
+    /// again is the same letter. An older link for the same purpose and subject ends. Returns link and code.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_named(
+        &self,
+        name: &str,
+        purpose: &str,
+        subject: [u8; 16],
+        lasts_us: i64,
+    ) -> Result<(String, String), Fault> {
+        let place = seal::canon::Canon::of("noroshi/named-link/1")
+            .bytes(purpose.as_bytes())
+            .fixed(&subject)
+            .bytes(name.as_bytes())
+            .finish();
+        let mac = seal::hmac256(self.keys.codes.bytes(), &place);
+        let link = seal::token::base32(&mac[..16]);
+        let code = seal::token::code(self.keys.codes.bytes(), &place);
+        let hash = seal::sha256(&mac[..16]);
+        if self.store.token(&hash, purpose).await?.is_none() {
+            let now = clock::now().0;
+            let token = TokenRow {
+                hash,
+                purpose: purpose.to_owned(),
+                subject,
+                code: self.code_of(&hash, &code),
+                tries: 0,
+                expires_at: now + lasts_us,
+                used_at: 0,
+                sealed: seal::body::seal_raw(
+                    &self.working_key(),
+                    &Self::load_place(&hash, purpose),
+                    b"",
+                ),
+            };
+            self.store.put_token(&token, now).await?;
+        }
+        Ok((link, code))
+    }
+
+    fn holding(&self, row: TokenRow) -> Option<Token> {
+        let now = clock::now().0;
+        if row.used_at != 0 || row.expires_at <= now || row.tries >= TRIES_MAX {
+            return None;
+        }
+        let load = seal::body::open_raw(
+            &self.working_key(),
+            &Self::load_place(&row.hash, &row.purpose),
+            &row.sealed,
+        )
+        .ok()?;
+        Some(Token {
+            hash: row.hash,
+            purpose: row.purpose,
+            subject: row.subject,
+            load,
+            has_code: !row.code.is_empty(),
+            code: row.code,
+        })
+    }
+
+    /// The link, if it still holds.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_find(&self, link: &str, purpose: &str) -> Result<Option<Token>, Fault> {
+        let Some(hash) = seal::token::hash(link) else {
+            return Ok(None);
+        };
+        let row = self.store.token(&hash, purpose).await?;
+        Ok(row.and_then(|row| self.holding(row)))
+    }
+
+    /// The link whose hash is known, whatever its state: to send a new one to whoever had it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_subject(
+        &self,
+        link: &str,
+        purpose: &str,
+    ) -> Result<Option<[u8; 16]>, Fault> {
+        let Some(hash) = seal::token::hash(link) else {
+            return Ok(None);
+        };
+        Ok(self.store.token(&hash, purpose).await?.map(|r| r.subject))
+    }
+
+    /// The newest link for a subject that still holds.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_for(
+        &self,
+        purpose: &str,
+        subject: [u8; 16],
+    ) -> Result<Option<Token>, Fault> {
+        let row = self.store.token_for(purpose, subject).await?;
+        Ok(row.and_then(|row| self.holding(row)))
+    }
+
+    /// Tells whether a code is that of a link, without using the link up; a wrong one is counted.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_fits(&self, token: &Token, code: &str) -> Result<bool, Fault> {
+        let given = self.code_of(&token.hash, code);
+        let differs = given.len() != token.code.len()
+            || given
+                .iter()
+                .zip(&token.code)
+                .fold(0, |d, (a, b)| d | (a ^ b))
+                != 0;
+        if differs {
+            self.store.token_missed(&token.hash).await?;
+        }
+        Ok(!differs)
+    }
+
+    /// Uses a link up, with its code if it has one; `false` if the code is wrong or somebody was first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_use(&self, token: &Token, code: &str) -> Result<bool, Fault> {
+        if token.has_code {
+            let given = self.code_of(&token.hash, code);
+            let differs = given
+                .iter()
+                .zip(&token.code)
+                .fold(given.len() ^ token.code.len(), |d, (a, b)| {
+                    d | usize::from(a ^ b)
+                });
+            if differs != 0 {
+                self.store.token_missed(&token.hash).await?;
+                return Ok(false);
+            }
+        }
+        Ok(self.store.use_token(&token.hash, clock::now().0).await?)
+    }
+
+    /// Draws `digits` decimal digits, for codes that people read and say.
+    #[must_use]
+    pub fn draw_digits(digits: u32) -> String {
+        let modulus = 10_u64.saturating_pow(digits.min(18));
+        let width = digits as usize;
+        format!("{:0width$}", seal::random::u64() % modulus)
+    }
+}

@@ -1,0 +1,105 @@
+//! What a subscription would have brought lately, read from the pressed index of advisories.
+//!
+//! The portal shows it before somebody subscribes. It reads `/{lang}/advisories/index.json`; how names are compared is
+//! an argument, since the house compares them when it sends. It knows no clock and no disk.
+
+use serde::Deserialize;
+
+use crate::letter::Scope;
+
+/// Days that a preview looks back.
+pub const DAYS: i64 = 90;
+/// Entries that a preview shows; the rest is counted.
+pub const SHOWN_MAX: usize = 50;
+/// Largest index that is read, in bytes: about 100,000 advisories.
+const INDEX_BYTES_MAX: usize = 64 << 20;
+
+/// One advisory of the index; fields that a preview does not need are passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Line {
+    pub id: String,
+    pub path: String,
+    pub title: String,
+    /// Instant of the newest revision, RFC 3339.
+    pub published: String,
+    #[serde(default)]
+    pub vendors: Vec<String>,
+    #[serde(default)]
+    pub products: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    v: u32,
+    advisories: Vec<Line>,
+}
+
+/// Reads the index; nothing if it has another form.
+#[must_use]
+pub fn read(bytes: &[u8]) -> Option<Vec<Line>> {
+    if bytes.len() > INDEX_BYTES_MAX {
+        return None;
+    }
+    let index: Index = serde_json::from_slice(bytes).ok()?;
+    (index.v == 1).then_some(index.advisories)
+}
+
+/// Returns what a choice would have brought since `DAYS` before `now` (seconds since 1970), newest first as it stands.
+#[must_use]
+pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64, fold: fn(&str) -> String) -> Vec<Line> {
+    let since = now.saturating_sub(DAYS * 86_400);
+    let wanted = match scope {
+        Scope::Everything => None,
+        Scope::Vendor { name } | Scope::Product { name } => Some(fold(name)),
+    };
+    lines
+        .into_iter()
+        .filter(|line| {
+            crate::time::instant(&line.published).is_some_and(|at| at.as_second() >= since)
+        })
+        .filter(|line| {
+            let names = match scope {
+                Scope::Everything => return true,
+                Scope::Vendor { .. } => &line.vendors,
+                Scope::Product { .. } => &line.products,
+            };
+            names.iter().any(|name| Some(fold(name)) == wanted)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INDEX: &str = r#"{"v":1,"advisories":[
+        {"id":"NRS-2","path":"/ja/advisories/NRS-2.html","title":"二","published":"2026-11-20T00:00:00Z","revision":1,"vendors":["浮橋ネットワークス株式会社"],"products":["Resolver"]},
+        {"id":"NRS-1","path":"/ja/advisories/NRS-1.html","title":"一","published":"2026-01-20T00:00:00Z","vendors":["浮橋ネットワークス株式会社"],"products":["Resolver"]}]}"#;
+    /// 22 November 2026, midnight in UTC.
+    const NOW: i64 = 1_795_305_600;
+
+    fn ids(scope: &Scope) -> Vec<String> {
+        let lines = read(INDEX.as_bytes()).unwrap_or_default();
+        let found = chosen(lines, scope, NOW, |name| {
+            name.to_lowercase().replace("株式会社", "")
+        });
+        found.into_iter().map(|line| line.id).collect()
+    }
+
+    #[test]
+    fn a_preview_shows_the_choice_within_ninety_days() {
+        assert_eq!(ids(&Scope::Everything), ["NRS-2"]);
+        let vendor = |name: &str| Scope::Vendor { name: name.into() };
+        assert_eq!(ids(&vendor("浮橋ネットワークス")), ["NRS-2"]);
+        assert!(ids(&vendor("凪野通信機")).is_empty());
+        let product = |name: &str| Scope::Product { name: name.into() };
+        assert_eq!(ids(&product("RESOLVER")), ["NRS-2"]);
+        assert!(ids(&product("浮橋ネットワークス")).is_empty());
+    }
+
+    #[test]
+    fn an_index_of_another_form_gives_no_preview() {
+        assert_eq!(read(b"{\"v\":2,\"advisories\":[]}"), None);
+        assert_eq!(read(b"<html>"), None);
+    }
+}

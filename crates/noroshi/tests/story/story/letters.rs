@@ -1,0 +1,321 @@
+//! Letters of the portal: performed once each, and answered where only their sender reads.
+//!
+//! What could go wrong: a letter is performed twice or lost, a stray or foreign file stops the others, an address is
+//! subscribed without its owner's code, a mailbox tells more than its finder may know, files that are lost stay lost.
+
+use engine::House;
+use engine::command;
+use engine::context::Contexts;
+use formats::letter::{
+    Acknowledgement, Addition, Confirmation, Kind, Letter, Note, NoteKind, Progress, Report, Scope,
+    Subscription, Tongue, Withdrawal,
+};
+use seal::receipt::Receipt;
+use serde_json::{Value, json};
+
+use crate::play::{Case, now};
+use crate::serving::Serving;
+use crate::world::World;
+
+/// A finder with a receipt.
+struct Finder {
+    receipt: Receipt,
+    house: [u8; 16],
+}
+
+impl Finder {
+    fn of(house: &House) -> Finder {
+        Finder {
+            receipt: Receipt::draw(),
+            house: house.id(),
+        }
+    }
+
+    fn report(&self, handling: &str) -> Letter {
+        let lookup = seal::sha256(&self.receipt.lookup(&self.house));
+        let public = seal::mailbox::public(&self.receipt.mailbox_secret(&self.house));
+        Letter::Report(Report {
+            at: at_once(),
+            lang: Tongue::Ja,
+            kind: Kind::Site,
+            handling: handling.to_owned(),
+            lookup: seal::hex(&lookup),
+            mailbox: seal::hex(&public),
+            consent: "2026-1".to_owned(),
+            what: "浮橋の会員サイト".to_owned(),
+            happens: "他人の注文が見えます。".to_owned(),
+            contact: "hanako@finder.example".to_owned(),
+            credit: "東雲 花子".to_owned(),
+            ..Report::default()
+        })
+    }
+
+    fn proof(&self) -> String {
+        seal::hex(&self.receipt.lookup(&self.house))
+    }
+
+    fn folder(&self, world: &World) -> std::path::PathBuf {
+        let hash = seal::sha256(&self.receipt.lookup(&self.house));
+        world.dir().join("mailbox").join(seal::hex(&hash))
+    }
+
+    fn open(&self, world: &World, name: &str) -> Vec<u8> {
+        let sealed = std::fs::read(self.folder(world).join(name)).expect("a file of the mailbox");
+        let hash = seal::sha256(&self.receipt.lookup(&self.house));
+        let secret = self.receipt.mailbox_secret(&self.house);
+        seal::mailbox::open(&secret, &hash, &sealed).expect("the receipt opens it")
+    }
+
+    /// The words of the steps, in order.
+    fn steps(&self, world: &World) -> (Vec<&'static str>, Progress) {
+        let progress = Progress::read(&self.open(world, "state")).expect("a document");
+        let words = progress.steps.iter().map(|step| step.step.word()).collect();
+        (words, progress)
+    }
+
+    fn note(&self, world: &World, number: u32) -> Note {
+        Note::read(&self.open(world, &format!("note-{number:06}"))).expect("a message")
+    }
+}
+
+fn at_once() -> String {
+    crate::play::at(now())
+}
+
+/// Puts a letter into the box as the portal does; returns its name.
+fn post(world: &World, letter: &Letter, id: [u8; 16]) -> String {
+    let public = std::fs::read_to_string(world.dir().join("keys/public/intake.hex"));
+    let public = seal::unhex32(public.expect("the public half").trim()).expect("a key");
+    let sealed = seal::intake::seal(&public, &id, &letter.write()).expect("a sealed letter");
+    let name = format!("letter-{}", seal::hex(&id));
+    std::fs::create_dir_all(world.dir().join("box")).expect("the box");
+    std::fs::write(world.dir().join("box").join(&name), sealed).expect("a letter");
+    name
+}
+
+/// Lets the house do what it does each second: letters, then mailboxes.
+fn round(world: &World, house: &House) {
+    world.runtime.block_on(async {
+        house.empty_letterbox().await.expect("letters are read");
+        house
+            .write_mailboxes()
+            .await
+            .expect("mailboxes are written");
+    });
+}
+
+fn perform(world: &World, house: &House, name: &str, fields: Value) -> Value {
+    let done = command::perform_json(house, name, fields);
+    world.runtime.block_on(Box::pin(done)).expect("a command")
+}
+
+fn waiting(world: &World) -> usize {
+    let entries = std::fs::read_dir(world.dir().join("box")).expect("the box");
+    let names = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    names.filter(|name| name.starts_with("letter-")).count()
+}
+
+on_both! {
+    fn a_report_is_filed_once_and_its_finder_follows_it(engine) {
+        let world = World::founded(engine);
+        let house = world.open(Contexts::default());
+        let finder = Finder::of(&house);
+        let (digits, handling) = engine::reception::handling_number(4_821_773).expect("a number");
+        let report = finder.report(&handling);
+        for _ in 0..2 {
+            // The second time is a crash between the ledger and the box.
+            post(&world, &report, [1; 16]);
+            round(&world, &house);
+            assert_eq!(waiting(&world), 0);
+        }
+        assert_eq!(world.count("report"), 1);
+        let (steps, progress) = finder.steps(&world);
+        assert_eq!(steps, ["received", "checking"]);
+        assert_eq!((progress.handling.as_str(), progress.may_withdraw), (handling.as_str(), true));
+
+        perform(&world, &house, "ask-finder", json!({ "report": digits, "text": { "lang": "ja", "text": "いつのことですか。" } }));
+        round(&world, &house);
+        let (steps, progress) = finder.steps(&world);
+        assert_eq!((steps.last(), progress.asked), (Some(&"asked"), true));
+        let question = finder.note(&world, 1);
+        assert_eq!((question.note, question.text.as_str()), (NoteKind::Question, "いつのことですか。"));
+
+        let answer = Letter::Addition(Addition {
+            at: at_once(),
+            lang: Tongue::Ja,
+            lookup: finder.proof(),
+            text: "昨日です。".to_owned(),
+        });
+        for _ in 0..2 {
+            post(&world, &answer, [2; 16]);
+            round(&world, &house);
+        }
+        assert_eq!(finder.note(&world, 2).text, "昨日です。");
+        assert!(!finder.folder(&world).join("note-000003").exists());
+        assert!(finder.steps(&world).0.contains(&"answered"));
+
+        // After the decision a withdrawal changes nothing, and says so.
+        perform(&world, &house, "accept-report", json!({ "report": digits }));
+        let left = Letter::Withdrawal(Withdrawal { at: at_once(), lookup: finder.proof() });
+        post(&world, &left, [3; 16]);
+        round(&world, &house);
+        let (steps, progress) = finder.steps(&world);
+        assert_eq!((steps.last(), progress.may_withdraw), (Some(&"accepted"), false));
+        assert_eq!(finder.note(&world, 3).note, NoteKind::WithdrawnTooLate);
+
+        // Files that are lost come back.
+        std::fs::remove_dir_all(world.dir().join("mailbox")).expect("the mailboxes");
+        round(&world, &house);
+        assert_eq!(finder.steps(&world).0.last(), Some(&"accepted"));
+        assert_eq!(finder.note(&world, 2).text, "昨日です。");
+        drop(house);
+        world.ends_well();
+    }
+
+    fn a_finder_withdraws_and_a_number_that_was_taken_is_replaced(engine) {
+        let world = World::founded(engine);
+        let house = world.open(Contexts::default());
+        let (first, second) = (Finder::of(&house), Finder::of(&house));
+        let (_, handling) = engine::reception::handling_number(11_111_111).expect("a number");
+        post(&world, &first.report(&handling), [1; 16]);
+        round(&world, &house);
+        post(&world, &second.report(&handling), [2; 16]);
+        round(&world, &house);
+        assert_eq!(world.count("report"), 2);
+        let (steps, progress) = second.steps(&world);
+        assert_eq!(steps, ["received", "renumbered", "checking"]);
+        assert_ne!(progress.handling, handling);
+        assert_eq!(progress.steps[1].about, progress.handling);
+        let left = Letter::Withdrawal(Withdrawal { at: at_once(), lookup: first.proof() });
+        post(&world, &left, [3; 16]);
+        round(&world, &house);
+        assert_eq!(first.steps(&world).0, ["received", "withdrawn"]);
+        assert_eq!(second.steps(&world).0.last(), Some(&"checking"));
+        drop(house);
+        world.ends_well();
+    }
+
+    fn what_nobody_can_read_is_laid_aside_and_stops_nothing(engine) {
+        let world = World::founded(engine);
+        let house = world.open(Contexts::default());
+        let finder = Finder::of(&house);
+        let (_, handling) = engine::reception::handling_number(5).expect("a number");
+        let name = post(&world, &finder.report(&handling), [9; 16]);
+        // Renamed: sealed to another name.
+        let letters = world.dir().join("box");
+        std::fs::rename(letters.join(&name), letters.join(format!("letter-{}", "0".repeat(32)))).expect("a letter");
+        std::fs::write(letters.join("letter-short"), b"?").expect("a letter");
+        post(&world, &finder.report(&handling), [8; 16]);
+        // An addition by somebody without a receipt waits for its report, and is nobody's.
+        let stray = Letter::Addition(Addition { at: at_once(), lang: Tongue::En, lookup: "0".repeat(64), text: "x".to_owned() });
+        post(&world, &stray, [7; 16]);
+        round(&world, &house);
+        let aside = std::fs::read_dir(letters.join(engine::reception::UNREADABLE)).expect("the folder");
+        assert_eq!(aside.count(), 2);
+        assert_eq!((world.count("report"), waiting(&world)), (1, 1));
+        drop(house);
+        world.ends_well();
+    }
+
+    fn nobody_is_subscribed_without_the_code_of_the_mail(engine) {
+        let world = World::founded(engine);
+        let house = world.open(Contexts::default());
+        let wish = |at: &str| Letter::Subscription(Subscription {
+            at: at.to_owned(),
+            lang: Tongue::En,
+            address: "reader@member.example".to_owned(),
+            scope: Scope::Vendor { name: "Ukihashi Networks".to_owned() },
+        });
+        post(&world, &wish(&crate::play::at(now() - 2_000_000)), [1; 16]);
+        post(&world, &wish(&at_once()), [2; 16]);
+        round(&world, &house);
+        assert_eq!(world.count("subscriber"), 0);
+        let mails = world.mails();
+        assert_eq!(mails.len(), 1, "an address is not asked twice within minutes");
+        let text = mail_text(&mails[0].1);
+        let link = text.split("/subscribe/confirm/").nth(1).expect("a link").chars().take(26).collect::<String>();
+        let code = text.split("Confirmation code: ").nth(1).expect("a code").chars().take(6).collect::<String>();
+        assert!(!link.contains(&code));
+        let typed = |code: &str| Letter::Confirmation(Confirmation { at: at_once(), token: link.clone(), code: code.to_owned() });
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        post(&world, &typed(wrong), [3; 16]);
+        round(&world, &house);
+        assert_eq!(world.count("subscriber"), 0);
+        for id in [4, 5] {
+            post(&world, &typed(&code), [id; 16]);
+            round(&world, &house);
+        }
+        assert_eq!(world.count("subscriber WHERE active = 1 AND scope = 'vendor'"), 1);
+        assert_eq!(world.mails().len(), 2, "one that asks, one that welcomes");
+        drop(house);
+        world.ends_well();
+    }
+
+    fn a_press_on_the_page_of_a_copy_acknowledges_it(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.board();
+        case.draft(None);
+        let plan = case.plan(now());
+        case.approve_by_two(&plan);
+        case.readers();
+        let mut serving = Serving::start(&world);
+        serving.until("the copies are sent", || (world.count("delivery WHERE state = 2") == 3).then_some(()));
+        serving.settle();
+        serving.stop();
+        let copies = case.copies(1, "accepted");
+        let mails = world.mails();
+        let house = world.open(Contexts::default());
+        let press = |reference: &str, digits: Option<String>| Letter::Acknowledgement(Acknowledgement { at: at_once(), reference: reference.to_owned(), digits });
+        let [(pressed, _), (typed, _), (guessed, _)] = copies.as_slice() else { panic!("three copies") };
+        let text = mails.iter().find(|(name, _)| name == typed).map(|(_, bytes)| mail_text(bytes)).expect("a copy");
+        assert!(text.contains(&format!("/ack/{typed}")), "{text}");
+        let digits: String = text
+            .split("Two digits: ").nth(1).or(text.split("2桁の数字: ").nth(1))
+            .expect("two digits").chars().take(2).collect();
+        let own = &mails.iter().find(|(name, _)| name == guessed).map(|(_, bytes)| mail_text(bytes)).expect("a copy");
+        let wrong = (0..100).map(|n| format!("{n:02}")).find(|n| !own.contains(&format!(": {n}\n"))).expect("wrong digits");
+        post(&world, &press(pressed, None), [1; 16]);
+        post(&world, &press(typed, Some(digits)), [2; 16]);
+        post(&world, &press(guessed, Some(wrong)), [3; 16]);
+        post(&world, &press("aaaaaaaaaaaaaaaa", None), [4; 16]);
+        round(&world, &house);
+        assert_eq!(waiting(&world), 0);
+        drop(house);
+        assert_eq!(world.count("delivery WHERE state = 7"), 2);
+        world.ends_well();
+    }
+}
+
+/// What a mail says, block by block, with blocks of base64 decoded.
+fn mail_text(bytes: &[u8]) -> String {
+    let mail = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    let blocks = mail.split("\n\n").map(|block| {
+        let lines = block.lines().take_while(|line| !line.starts_with("--"));
+        let digits: String = lines.collect();
+        decoded(&digits).unwrap_or_else(|| block.to_owned())
+    });
+    blocks
+        .collect::<Vec<_>>()
+        .join("\n\n")
+        .replace("\r\n", "\n")
+}
+
+fn decoded(digits: &str) -> Option<String> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for digit in digits.trim_end_matches('=').bytes() {
+        let value = ALPHABET.iter().position(|known| *known == digit)?;
+        bits = bits << 6 | u32::try_from(value).ok()?;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push(u8::try_from(bits >> held & 255).ok()?);
+        }
+    }
+    String::from_utf8(out)
+        .ok()
+        .filter(|text| text.contains(' ') || text.contains('。'))
+}

@@ -1,0 +1,242 @@
+//! A vendor's side: its page holds its own matter and nothing of another vendor's; its link opens only with its
+//! code, and once; what it may see follows from how it came in.
+
+use domain::policy::gate::Strength;
+use domain::value::{ParticipantId, StreamId};
+use engine::House;
+use engine::context::Contexts;
+use engine::partner::{self, step};
+use formats::advisory::Lang;
+use serde_json::json;
+
+use crate::play::{Case, SECOND, at, now, said};
+use crate::scan::Canary;
+use crate::world::World;
+
+/// Returns the participant with this tracking number.
+fn participant(world: &World, house: &House, tracking: &str) -> ParticipantId {
+    let digits: String = tracking.chars().filter(char::is_ascii_digit).collect();
+    let found = world.runtime.block_on(house.store.by_number(&digits));
+    let (_, stream): (_, StreamId) = found.expect("the numbers").expect("a tracking number");
+    stream.into()
+}
+
+/// Returns all that a session of this strength is shown, as text.
+fn shown(world: &World, tracking: &str, strength: Strength) -> String {
+    let house = world.open(Contexts::default());
+    let id = participant(world, &house, tracking);
+    let view = world
+        .runtime
+        .block_on(Box::pin(partner::view(&house, id, strength, Lang::Ja)));
+    format!("{:?}", view.expect("a view"))
+}
+
+/// Returns the names of the case's canaries that stand in a text.
+fn canaries_in(case: &Case<'_>, text: &str) -> Vec<String> {
+    let there = case
+        .kept
+        .iter()
+        .filter(|canary| text.contains(&canary.word));
+    let mut names: Vec<String> = there.map(|canary| canary.name.clone()).collect();
+    names.sort();
+    names
+}
+
+/// Brings in a vendor that is written to in English, and writes to it; returns its tracking number.
+fn written_to(case: &Case<'_>, name: &str) -> String {
+    let fields = json!({
+        "name_ja": name, "name_en": name, "contact": "psirt@birch.example", "lang": "en",
+    });
+    let party = said(&case.world.perform("register-party", &fields), "party");
+    let joined = json!({ "case": case.number, "party": party, "part": "vendor" });
+    let tracking = said(&case.world.perform("add-participant", &joined), "tracking");
+    let contact = json!({ "participant": tracking, "channel": "mail", "result": "tried" });
+    case.world.perform("contact", &contact);
+    tracking
+}
+
+/// Sends what waits; returns the links with their codes, as the mails in the folder say them.
+fn invitations(world: &World) -> Vec<(String, String)> {
+    world.good(&["mail", "send"]);
+    let mails = world.mails();
+    let texts = mails
+        .iter()
+        .map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    texts
+        .filter_map(|text| {
+            let link = text
+                .split("/en/partner/i/")
+                .nth(1)?
+                .lines()
+                .next()?
+                .to_owned();
+            let code = text
+                .split("Confirmation code: ")
+                .nth(1)?
+                .lines()
+                .next()?
+                .to_owned();
+            Some((link, code))
+        })
+        .collect()
+}
+
+on_both! {
+    fn what_one_vendor_is_shown_does_not_change_with_another(engine) {
+        let world = World::founded(engine);
+        let case = Case::open(&world, false);
+        let [aoba, birch, cedar] = &case.tracking[..] else { panic!("three vendors") };
+        let contact = |tracking: &str| {
+            case.perform("contact", json!({ "participant": tracking, "channel": "phone", "result": "reached" }));
+        };
+        contact(aoba);
+        case.perform("send-details", json!({ "participant": aoba, "classes": ["V", "W", "F", "K1", "K2", "E"] }));
+        case.perform("propose-date", json!({ "case": case.number, "until": at(now() + 30 * 86_400 * SECOND) }));
+        let levels = [Strength::Link, Strength::SecondChannel];
+        let before = levels.map(|strength| shown(&world, aoba, strength));
+
+        // Another vendor does all that one can do, and is the first to agree; a third declines.
+        let words = Canary::draw("another vendor");
+        contact(birch);
+        let basis = json!({ "basis": "ad_hoc", "version": "2026-1" });
+        case.perform("record-basis", json!({ "participant": birch, "basis": basis }));
+        case.perform("send-details", json!({ "participant": birch, "classes": ["V"] }));
+        case.perform("agree-date", json!({ "participant": birch }));
+        let fixed = json!({ "product": words.word, "versions": "< 9", "answer": "affected", "fixed_in": "9" });
+        case.perform("record-answer", json!({ "participant": birch, "answer": fixed }));
+        for kind in ["statement", "workaround", "fix"] {
+            let text = json!({ "lang": "ja", "text": format!("{} {kind}", words.word) });
+            case.perform("record-statement", json!({ "participant": birch, "statement": kind, "text": text }));
+        }
+        contact(cedar);
+        case.perform("decline-date", json!({ "participant": cedar }));
+        case.perform("leave-case", json!({ "participant": cedar, "honours_embargo": true }));
+
+        let after = levels.map(|strength| shown(&world, aoba, strength));
+        assert_eq!(before, after);
+        assert!(!after.concat().contains(&words.word));
+        world.ends_well();
+    }
+
+    fn what_is_shown_follows_from_basis_step_and_class(engine) {
+        let world = World::founded(engine);
+        let case = Case::open(&world, false);
+        let [_, birch, _] = &case.tracking[..] else { panic!("three vendors") };
+        case.perform("contact", json!({ "participant": birch, "channel": "phone", "result": "reached" }));
+        let digits: String = case.number.chars().filter(char::is_ascii_digit).collect();
+        let details = json!({ "participant": birch, "classes": ["V", "W", "F", "K1", "K2", "E"] });
+        case.refuses("send-details", details.clone(), "participant.no_basis");
+        let early = shown(&world, birch, Strength::SecondChannel);
+        assert!(early.contains("details: None") && !early.contains(&digits), "{early}");
+
+        case.perform("record-basis", json!({ "participant": birch, "basis": { "basis": "ad_hoc", "version": "2026-1" } }));
+        case.refuses("send-details", json!({ "participant": birch, "classes": ["T"] }), "gate.withheld");
+        case.perform("send-details", details);
+        // By the link alone nothing of the matter is shown, not even its number.
+        let by_link = shown(&world, birch, Strength::Link);
+        assert!(by_link.contains("details: None") && !by_link.contains(&digits), "{by_link}");
+        assert_eq!(canaries_in(&case, &by_link), Vec::<String>::new());
+
+        let opened = ["E", "F", "K1", "K2", "V", "W"].map(|class| format!("{class} of the report"));
+        let by_phone = shown(&world, birch, Strength::SecondChannel);
+        assert!(by_phone.contains(&digits), "{by_phone}");
+        assert_eq!(canaries_in(&case, &by_phone), opened);
+
+        // A recorded decision lets the link suffice; without a reason it is none.
+        case.refuses("waive-second-step", json!({ "participant": birch, "reason": " " }), "no_reason");
+        case.perform("waive-second-step", json!({ "participant": birch, "reason": "known for years" }));
+        assert_eq!(canaries_in(&case, &shown(&world, birch, Strength::Link)), opened);
+
+        // Whoever has left is shown nothing any more.
+        case.perform("leave-case", json!({ "participant": birch, "honours_embargo": true }));
+        let gone = shown(&world, birch, Strength::SecondChannel);
+        assert!(gone.contains("details: None"), "{gone}");
+        world.ends_well();
+    }
+
+    fn an_invitation_opens_with_its_code_and_once(engine) {
+        let world = World::founded(engine);
+        let case = Case::open(&world, false);
+        let tracking = written_to(&case, "Dogwood");
+        let digits: String = case.number.chars().filter(char::is_ascii_digit).collect();
+        let sent = invitations(&world);
+        let [(link, code)] = &sent[..] else { panic!("one letter: {sent:?}") };
+        assert_eq!((link.len(), code.len()), (26, 6));
+        for (_, mail) in world.mails() {
+            let text = String::from_utf8_lossy(&mail).into_owned();
+            assert!(!text.contains(&digits), "a clear mail names no case: {text}");
+            assert!(canaries_in(&case, &text).is_empty());
+        }
+
+        let house = world.open(Contexts::default());
+        let id = participant(&world, &house, &tracking);
+        let enter = |link: &str, code: &str| {
+            let guest = world.runtime.block_on(Box::pin(partner::guest_of(&house, link, code)));
+            guest.expect("an answer").map(|guest| guest.participant)
+        };
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        assert_eq!(enter(link, wrong), None);
+        assert_eq!(enter("aaaaaaaaaaaaaaaaaaaaaaaaaa", code), None);
+        assert_eq!(enter(link, code), Some(id));
+        assert_eq!(enter(link, code), None, "a link is used once");
+
+        // Whoever holds the old link has a new one sent to the registered address, and no more than one at a time.
+        let again = |link: &str| {
+            let asked = world.runtime.block_on(Box::pin(partner::invite_again(&house, link)));
+            asked.expect("an answer");
+        };
+        again("aaaaaaaaaaaaaaaaaaaaaaaaaa");
+        let asked = now();
+        again(link);
+        again(link);
+        // Two stretches of ten minutes may meet between two questions.
+        let letters = if asked / (600 * SECOND) == now() / (600 * SECOND) { 1 } else { 2 };
+        drop(house);
+        let sent_again = invitations(&world);
+        assert_eq!(sent_again.len(), 1 + letters, "{sent_again:?}");
+        let house = world.open(Contexts::default());
+        let enter = |link: &str, code: &str| {
+            let guest = world.runtime.block_on(Box::pin(partner::guest_of(&house, link, code)));
+            guest.expect("an answer").map(|guest| guest.participant)
+        };
+        let opened = sent_again.iter().filter(|(link, code)| enter(link, code) == Some(id)).count();
+        assert_eq!(opened, 1, "only the newest link opens");
+        drop(house);
+        world.ends_well();
+    }
+
+    fn five_wrong_codes_end_a_link(engine) {
+        let world = World::founded(engine);
+        let case = Case::open(&world, false);
+        let tracking = written_to(&case, "Dogwood");
+        let sent = invitations(&world);
+        let (link, code) = &sent[0];
+        let house = world.open(Contexts::default());
+        let id = participant(&world, &house, &tracking);
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for given in [wrong, wrong, wrong, wrong, wrong, code] {
+            let guest = world.runtime.block_on(Box::pin(partner::guest_of(&house, link, given)));
+            assert_eq!(guest.expect("an answer"), None);
+        }
+
+        // The number of the telephone: the newest counts, and once.
+        let issue = || {
+            let code = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, id)));
+            code.expect("a number")
+        };
+        let (older, newer) = (issue(), issue());
+        let state = world.runtime.block_on(Box::pin(house.load(id.into()))).expect("the store");
+        let state = state.expect("a participant").state;
+        let domain::aggregate::Aggregate::Participant(found) = &*state else { panic!("a participant") };
+        let guest = step::Guest { participant: id, party: found.party.expect("a party"), case: found.case };
+        let pass = |code: &str| {
+            let passed = world.runtime.block_on(Box::pin(partner::pass_phone_code(&house, &guest, code)));
+            passed.expect("an answer")
+        };
+        assert_eq!(newer.len(), 8);
+        assert!(older == newer || !pass(&older));
+        assert!(pass(&newer) && !pass(&newer));
+        drop(house);
+        world.ends_well();
+    }
+}

@@ -1,0 +1,279 @@
+// The search of the public list. Everything here is a convenience: the lists by year, severity, stage and
+// vendor need no script. Spellings are made equal as `formats::index::fold` does; fixtures/find holds both.
+"use strict";
+
+/* Entries shown at once: a page that still scrolls. */
+const SHOWN = 100;
+/* As WORD_CHARS_MAX of the index. */
+const WORD = 40;
+const SOUNDS = [["ヴァ", "バ"], ["ヴィ", "ビ"], ["ヴェ", "ベ"], ["ヴォ", "ボ"], ["ヴ", "ブ"],
+  ["ゔぁ", "ば"], ["ゔぃ", "び"], ["ゔぇ", "べ"], ["ゔぉ", "ぼ"], ["ゔ", "ぶ"]];
+const SMALL = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ";
+const LARGE = "あいうえおつやゆよわかけアイウエオツヤユヨワカケ";
+const KATAKANA = /^[\u30A1-\u30FA\u30FD-\u30FF]/;
+const HIRAGANA = /^[\u3041-\u309F]+$/;
+const RUNS = /[\u30A1-\u30FA\u30FD-\u30FF]+|[\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+|[^\u30A1-\u30FA\u30FD-\u30FF\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+/gu;
+const DENSE = /^[\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
+
+/** One width and case, small kana large, no long-vowel marks, one space between words. */
+function plain(text) {
+  let out = text.normalize("NFKC").toLowerCase();
+  for (const [from, to] of SOUNDS) out = out.replaceAll(from, to);
+  return [...out.replaceAll("ー", "")].map((c) => LARGE[SMALL.indexOf(c)] ?? c).join("")
+    .replace(/[^\p{Alphabetic}\p{N}]+/gu, " ").trim();
+}
+
+function moved(text, range, by) {
+  return text.replace(range, (c) => String.fromCharCode(c.charCodeAt(0) + by));
+}
+
+/** Katakana as hiragana, for looking into titles and names. */
+function loose(text) {
+  return moved(text, /[\u30A1-\u30F6\u30FD\u30FE]/g, -0x60);
+}
+
+function pairs(run) {
+  const chars = [...run];
+  return chars.slice(1).map((c, at) => chars[at] + c);
+}
+
+/** The terms of a plain text, sorted; the page itself asks run by run. */
+function terms(text) {
+  const all = text.split(" ").flatMap((word) => word.match(RUNS) ?? []).flatMap((run) =>
+    DENSE.test(run) ? pairs(run) : [...run].length > 1 ? [[...run].slice(0, WORD).join("")] : []);
+  return [...new Set(all)].sort();
+}
+
+function piece(pair, pieces) {
+  const [first, second] = [...pair].map((c) => c.codePointAt(0));
+  return (first * 31 + second) % pieces;
+}
+
+function bare(text) {
+  return plain(text).replaceAll(" ", "");
+}
+
+/** The one advisory whose number was typed, if it was. */
+function jump(index, query) {
+  const wanted = bare(query);
+  const hits = index.advisories.filter((e) => [e.id, ...e.ids].some((id) => bare(id) === wanted));
+  return wanted && hits.length === 1 ? hits[0] : null;
+}
+
+function names(...lists) {
+  return lists.flat().map((name) => loose(plain(name ?? ""))).join("\n");
+}
+
+function vendorNames(e) {
+  return (e.sought ??= names(e.vendors, e.kana));
+}
+
+function hay(e) {
+  return (e.hay ??= names(e.id, e.title, e.other_title, e.vendors, e.kana, e.products, e.ids, e.ids.map(bare), bare(e.id)));
+}
+
+function numbers(list, first, into) {
+  let at = first;
+  for (const step of list.split(" ")) into.add((at += Number(step)));
+}
+
+async function ofTerm(block, term, isWord, load) {
+  const found = new Set();
+  const lists = await load(block.stem, piece([...term].slice(0, 2).join(""), block.pieces));
+  if (!isWord) {
+    if (Object.hasOwn(lists, term)) numbers(lists[term], block.first, found);
+    return found;
+  }
+  for (const [word, list] of Object.entries(lists)) if (word.includes(term)) numbers(list, block.first, found);
+  return found;
+}
+
+function both(sets) {
+  return sets.reduce((a, b) => new Set([...a].filter((n) => b.has(n))));
+}
+
+/** The advisories of a block whose texts have a run of characters of one script. */
+async function ofRun(block, run, load) {
+  const cut = [...run].slice(0, WORD).join("");
+  if (!DENSE.test(run)) return ofTerm(block, cut, true, load);
+  const dense = both(await Promise.all(pairs(run).map((pair) => ofTerm(block, pair, false, load))));
+  if (HIRAGANA.test(run)) {
+    const katakana = moved(cut, /[\u3041-\u3096\u309D\u309E]/g, 0x60);
+    for (const n of await ofTerm(block, katakana, true, load)) dense.add(n);
+  }
+  return dense;
+}
+
+/** The numbers of the advisories whose texts have a word. */
+async function ofTexts(index, word, load) {
+  const runs = word.match(RUNS).filter((run) => [...run].length > 1);
+  if (!runs.length) return new Set();
+  const blocks = await Promise.all(index.search.map(async (block) =>
+    both(await Promise.all(runs.map((run) => ofRun(block, run, load))))));
+  return new Set(blocks.flatMap((found) => [...found]));
+}
+
+/** The entries that fit, in the order of the index: what a name or title has before what only a text has. */
+async function search(index, ask, load) {
+  const vendor = loose(plain(ask.vendor ?? ""));
+  const fits = (e) => (!ask.severity || e.severity === ask.severity) && (!ask.status || e.status === ask.status)
+    && (!ask.year || e.first_published.startsWith(`${ask.year}-`)) && (!vendor || vendorNames(e).includes(vendor));
+  const rest = index.advisories.filter(fits);
+  const words = plain(ask.q ?? "").split(" ").filter(Boolean);
+  if (!words.length) return rest;
+  const texts = await Promise.all(words.map((word) => ofTexts(index, word, load)));
+  const named = (e) => words.every((word) => hay(e).includes(loose(word)));
+  const told = (e) => words.every((word, at) => texts[at].has(e.n) || hay(e).includes(loose(word)));
+  return [...rest.filter(named), ...rest.filter((e) => !named(e) && told(e))];
+}
+
+const FIELDS = ["q", "severity", "status", "year", "vendor"];
+
+function start(form) {
+  const say = form.dataset;
+  const status = document.getElementById("find-says");
+  const list = document.getElementById("found");
+  const more = document.getElementById("find-more");
+  const pressed = document.getElementById("pressed");
+  let index, asked = 0, shown = SHOWN, found = [];
+  const cache = new Map();
+
+  const get = async (path, options) => {
+    const answer = await fetch(path, options);
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  };
+  const open = (options) => (index ??= get("index.json", options).catch((error) => {
+    index = undefined;
+    throw error;
+  }));
+  const load = (stem, n) => {
+    const path = `../../search/${stem}-${n}.json`;
+    if (!cache.has(path)) cache.set(path, get(path).then((file) => file.terms));
+    return cache.get(path);
+  };
+  const number = (one, many, n) => (n === 1 ? one : many).replace("%s", n);
+
+  const element = (name, text, className) => {
+    const node = document.createElement(name);
+    if (text) node.textContent = text;
+    if (className) node.className = className;
+    return node;
+  };
+  const option = (field, value) => [...form.elements[field].options].find((o) => o.value === value)?.text ?? value;
+  const zone = (at, name, timeZone, long) => {
+    const date = long ? { year: "numeric", month: say.lang === "ja" ? "long" : "short", day: "numeric" } : {};
+    if (long && say.lang === "ja") date.weekday = "short";
+    return `${at.toLocaleString(say.lang === "ja" ? "ja" : "en-GB", { ...date, hour: say.lang === "ja" ? "numeric" : "2-digit", minute: "2-digit", timeZone }).replace(",", "")} ${name}`;
+  };
+  const time = (e) => {
+    const at = new Date(e.published);
+    const day = (shift) => new Date(at.getTime() + shift).getUTCDate();
+    const differs = day(0) !== day(9 * 3600e3);
+    const zones = [["JST", "Asia/Tokyo"], ["UTC", "UTC"]];
+    if (say.lang !== "ja") zones.reverse();
+    const node = element("time", `${zone(at, ...zones[0], true)} (${zone(at, ...zones[1], differs)})`);
+    node.dateTime = e.published;
+    return node;
+  };
+  const line = (e) => {
+    const item = element("li");
+    const link = element("a", e.title);
+    link.href = `${encodeURIComponent(e.id)}.html`;
+    if (e.untranslated) link.lang = say.lang === "ja" ? "en" : "ja";
+    const facts = element("ul", "", "badges");
+    const add = (text, badge) => {
+      const fact = element("li", badge ? "" : text);
+      if (badge) fact.append(element("span", text, `badge ${badge}`));
+      facts.append(fact);
+    };
+    add(e.id);
+    add(option("status", e.status), `status-${e.status}`);
+    add(say.severity.replace("%s", option("severity", e.severity)), `severity-${e.severity.replace("_", "-")}`);
+    if (e.marking) add(say[e.marking], "marked");
+    add(say.revision.replace("%s", e.revision));
+    add(number(say.vendorsOne, say.vendorsMany, e.board));
+    if (e.untranslated) add(say.untranslated);
+    const last = element("li");
+    last.append(time(e));
+    facts.append(last);
+    item.append(link, facts);
+    return item;
+  };
+  const show = () => {
+    list.replaceChildren(...found.slice(0, shown).map(line));
+    more.hidden = found.length <= shown;
+    if (!more.hidden) more.textContent = say.more.replace("%s", found.length - shown);
+  };
+
+  const ask = () => Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value.trim()]));
+  const remember = (asking) => {
+    const query = new URLSearchParams(Object.entries(asking).filter(([, value]) => value)).toString();
+    history.replaceState(null, "", query ? `?${query}` : location.pathname);
+  };
+  const run = async (options) => {
+    const asking = ask(), turn = ++asked;
+    const isIdle = !Object.values(asking).some(Boolean);
+    remember(asking);
+    if (isIdle) {
+      list.hidden = more.hidden = true;
+      pressed.hidden = false;
+      status.textContent = "";
+      return;
+    }
+    try {
+      const hits = await search(await open(options), asking, load);
+      if (turn !== asked) return;
+      [found, shown] = [hits, SHOWN];
+      show();
+      list.hidden = !found.length;
+      pressed.hidden = true;
+      status.textContent = found.length ? number(say.one, say.many, found.length) : say.none;
+    } catch {
+      if (turn !== asked) return;
+      // A publication may have replaced what the index at hand names: it is asked for once more.
+      index = undefined;
+      cache.clear();
+      if (!options) return run({ cache: "reload" });
+      pressed.hidden = false;
+      list.hidden = more.hidden = true;
+      status.textContent = say.failed;
+    }
+  };
+  let timer;
+  const soon = (event) => {
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(run, 150);
+  };
+  const read = () => {
+    const query = new URLSearchParams(location.search);
+    for (const name of FIELDS) form.elements[name].value = query.get(name) ?? "";
+  };
+
+  form.addEventListener("input", soon);
+  form.addEventListener("compositionend", soon);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    const target = await open().then((at) => jump(at, form.elements.q.value), () => null);
+    if (target) location.assign(`${encodeURIComponent(target.id)}.html`);
+    else run();
+  });
+  more.addEventListener("click", () => {
+    const first = shown;
+    shown += SHOWN;
+    show();
+    list.children[first]?.querySelector("a").focus();
+  });
+  addEventListener("popstate", () => { read(); run(); });
+  read();
+  document.getElementById("find-note").textContent = say.ready;
+  form.querySelector("fieldset").disabled = false;
+  if (location.search) run();
+}
+
+// A page that was opened from a folder may not read its neighbours, so there the box stays as it is, with its note.
+if (typeof document !== "undefined" && location.protocol !== "file:") {
+  const form = document.getElementById("find");
+  if (form) start(form);
+}

@@ -1,0 +1,43 @@
+# Search and filters of the public list.
+find-title = Search and filters
+find-note = Search and filters use JavaScript. Without it, please use the lists below.
+find-ready = Search for products, vendors, numbers such as CVE or JVN, and words of the texts. Type a number and press “Search” to open that advisory.
+find-q = Words or number
+find-any = Any
+find-severity = Severity
+find-status = Stage
+find-year = Year of publication
+find-vendor = Vendor name
+find-submit = Search
+find-clear = Clear
+find-one = { $n } advisory found.
+find-many = { $n } advisories found.
+find-none = Nothing fits. Try a shorter word or fewer conditions.
+find-failed = The data for searching could not be loaded. Please use the lists below.
+find-more = Show more ({ $n } left)
+find-revision = Revision { $n }
+find-vendors-one = { $n } vendor
+find-vendors-many = { $n } vendors
+
+find-filters = Kinds of lists
+find-by-year = Year of publication
+find-by-severity = Severity
+find-by-status = Stage
+find-by-vendor = Vendor
+find-vendors-link = Vendors by name
+find-title-severity = Advisories of severity “{ $severity }”
+find-title-status = Advisories at the stage “{ $status }”
+find-title-vendor = Advisories that name { $vendor }
+find-capped = The newest { $max } of { $n } advisories are shown. Please use the lists by year for earlier ones.
+find-vendor-note = These advisories name the vendor on their board. That does not mean that it has affected products.
+find-vendors-title = Vendors by name
+find-vendors-capped = The { $max } vendors with the most advisories are listed. Please search for others.
+find-vendors-count = ({ $n ->
+    [one] { $n } advisory
+   *[other] { $n } advisories
+})
+find-vendors-newest = (the newest of { $n })
+find-initials = Initials
+find-row = { $kana }
+find-others = Others
+find-back = Back to the advisories

@@ -1,0 +1,337 @@
+//! Coming in: signing in, choosing a password, giving it once more, and pages that say why nothing is shown.
+//!
+//! A form that waited while a session ended is carried along, so that nothing typed is lost. One page answers
+//! for all that is not there and all that is not for this person.
+
+use askama::Template;
+
+use super::bits::{LINE_CHARS_MAX, borrowed, carried};
+use super::view::{Again, Kept, SetUp, SignIn, Sorry};
+use super::words;
+use crate::catalogue::Say;
+use crate::form::{Field, Typed, hidden, summary};
+use crate::frame::{Frame, bytes};
+use crate::inside::Inside;
+use crate::text;
+
+/// Fewest characters of a password.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+
+/// Most characters of a carried value that are shown; the whole is carried.
+const SHOWN_CHARS_MAX: usize = 2_000;
+
+/// Returns the page to sign in; `typed` carries the handle and what was wrong.
+#[must_use]
+pub fn sign_in(inside: &Inside, view: &SignIn, typed: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    let mut kept = hidden("next", &view.next);
+    if let Some(form) = &view.kept {
+        kept.push_str(&hidden("keep_action", &form.action));
+        kept.push_str(&carried("keep.", borrowed(&form.pairs)));
+    }
+    let fields = [
+        Field::text(say, typed, "handle", "desk-handle")
+            .attr("autocomplete=\"username\"")
+            .required()
+            .max(LINE_CHARS_MAX)
+            .html(),
+        Field::input(say, typed, "password", "desk-password", "password")
+            .attr("autocomplete=\"current-password\"")
+            .required()
+            .html(),
+    ];
+    Form {
+        title: "desk-sign-in",
+        notes: match view.kept {
+            Some(_) => vec!["desk-sign-in-kept"],
+            None => vec![],
+        },
+        button: "desk-sign-in-button",
+        verb: "sign-in",
+        action: inside.href(&inside.path),
+        inner: format!("{kept}{}", fields.concat()),
+        shown: vec![],
+    }
+    .bytes(inside, say, typed)
+}
+
+/// Returns the page on which a person with a one-time link chooses a password.
+#[must_use]
+pub fn set_up(inside: &Inside, view: &SetUp, typed: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    let min = PASSWORD_CHARS_MIN.to_string();
+    let new = |name: &str, label: &str| {
+        Field::input(say, typed, name, label, "password")
+            .attr("autocomplete=\"new-password\"")
+            .required()
+    };
+    let mut inner = format!(
+        "<dl class=\"facts\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd>{}</dd></div></dl>",
+        text::escape(&say.t("desk-handle")),
+        text::escape(&text::line(&view.handle)),
+        text::escape(&say.t("desk-role")),
+        text::escape(&words::word(say, "role", &view.role)),
+    );
+    // Password managers want to know whose password it is.
+    inner.push_str(&format!(
+        "<input type=\"text\" name=\"handle\" value=\"{}\" autocomplete=\"username\" hidden>",
+        text::escape(&view.handle)
+    ));
+    inner.push_str(
+        &new("password", "desk-password-new")
+            .hint_words(say.with("desk-password-rule", &[("min", &min)]))
+            .html(),
+    );
+    inner.push_str(&new("password_again", "desk-password-again").html());
+    let mut notes = vec![if view.is_first {
+        "desk-set-up-first"
+    } else {
+        "desk-set-up-note"
+    }];
+    if view.with_approval_key {
+        notes.push("desk-set-up-approval");
+    }
+    Form {
+        title: "desk-set-up",
+        notes,
+        button: "desk-set-up-button",
+        verb: "set-up",
+        action: inside.href(&inside.path),
+        inner,
+        shown: vec![],
+    }
+    .bytes(inside, say, typed)
+}
+
+/// Returns the page on which a signed-in person changes the password.
+#[must_use]
+pub fn change(inside: &Inside, with_approval_key: bool, typed: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    let min = PASSWORD_CHARS_MIN.to_string();
+    let field = |name: &str, label: &str, autocomplete: &str| {
+        Field::input(say, typed, name, label, "password")
+            .attr(autocomplete)
+            .required()
+    };
+    let inner = [
+        field(
+            "before",
+            "desk-password-before",
+            "autocomplete=\"current-password\"",
+        )
+        .html(),
+        field(
+            "password",
+            "desk-password-new",
+            "autocomplete=\"new-password\"",
+        )
+        .hint_words(say.with("desk-password-rule", &[("min", &min)]))
+        .html(),
+        field(
+            "password_again",
+            "desk-password-again",
+            "autocomplete=\"new-password\"",
+        )
+        .html(),
+    ]
+    .concat();
+    Form {
+        title: "inside-password",
+        notes: if with_approval_key {
+            vec!["desk-password-change-approval"]
+        } else {
+            vec![]
+        },
+        button: "desk-password-change-button",
+        verb: "change",
+        action: inside.href(&inside.path),
+        inner,
+        shown: vec![],
+    }
+    .bytes(inside, say, typed)
+}
+
+/// Returns the page that asks for the password once more; the waiting form goes along with it.
+#[must_use]
+pub fn again(inside: &Inside, view: &Again, typed: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    let mut inner = carried("", borrowed(&view.kept.pairs));
+    inner.push_str(&format!(
+        "<p>{}: <strong>{}</strong></p>",
+        text::escape(&say.t("desk-handle")),
+        text::escape(&text::line(&view.handle)),
+    ));
+    inner.push_str(
+        &Field::input(say, typed, "again_password", "desk-password", "password")
+            .attr("autocomplete=\"current-password\"")
+            .required()
+            .html(),
+    );
+    Form {
+        title: "desk-again",
+        notes: vec!["desk-again-note"],
+        button: "desk-again-button",
+        verb: "",
+        action: view.kept.action.clone(),
+        inner,
+        shown: shown(say, &view.kept.pairs),
+    }
+    .bytes(inside, say, typed)
+}
+
+/// Returns the page that offers a form again which waited while somebody signed in.
+#[must_use]
+pub fn resume(inside: &Inside, kept: &Kept) -> Vec<u8> {
+    let say = inside.say();
+    let inner = carried("", borrowed(&kept.pairs));
+    Form {
+        title: "desk-resume",
+        notes: vec!["desk-resume-note"],
+        button: "desk-resume-button",
+        verb: "",
+        action: kept.action.clone(),
+        inner,
+        shown: shown(say, &kept.pairs),
+    }
+    .bytes(inside, say, &Typed::default())
+}
+
+/// Returns a page that says why nothing is shown and what one can do.
+#[must_use]
+pub fn sorry(inside: &Inside, why: Sorry) -> Vec<u8> {
+    let say = inside.say();
+    let key = match why {
+        Sorry::NotFound => "desk-sorry-not-found",
+        Sorry::Role => "desk-sorry-role",
+        Sorry::Link => "desk-sorry-link",
+        Sorry::Form => "desk-sorry-form",
+        Sorry::Trouble => "desk-sorry-trouble",
+    };
+    bytes(&SorryPage {
+        frame: inside.frame(&say.t(key)),
+        h1: say.t(key),
+        text: say.t(&format!("{key}-text")),
+        home: (!inside.who.is_empty()).then(|| {
+            let path = match inside.side {
+                crate::inside::Side::Desk => "/desk/",
+                crate::inside::Side::Partner => "/partner/",
+            };
+            (inside.href(path), say.t("desk-sorry-home"))
+        }),
+    })
+}
+
+/// What the fields of carried forms are called, and the family of codes their values belong to.
+const NAMES: [(&str, &str, &str); 34] = [
+    ("answer", "work-answer-answer", "answer"),
+    ("ask_lang", "work-lang", ""),
+    ("ask_text", "work-ask-text", ""),
+    ("basis", "work-basis-now", "basis"),
+    ("basis_version", "desk-party-version", ""),
+    ("case", "work-merge-case", ""),
+    ("channel", "work-contact-channel", "channel"),
+    ("class", "work-details-classes", "class"),
+    ("contact", "desk-party-contact", ""),
+    ("counter_date", "work-counter-until", ""),
+    ("decline_text", "work-decline-text", ""),
+    ("end_reason", "work-end-reason", ""),
+    ("end_why", "work-end-why", "embargo-end"),
+    ("fact", "work-observe-fact", "world"),
+    ("fixed_in", "work-answer-fixed-in", ""),
+    ("handle", "desk-handle", ""),
+    ("label", "work-name-label", ""),
+    ("part_class", "work-part-class", "class"),
+    ("part_text", "work-part-text", ""),
+    ("product", "work-answer-product", ""),
+    ("reason", "work-decline-reason", "decline"),
+    ("reference", "desk-record-reference", ""),
+    ("result", "work-contact-result", "result"),
+    ("revised_date", "work-revise-until", ""),
+    ("since_date", "work-public-since", ""),
+    ("statement", "work-statement-kind", "statement"),
+    ("statement_text", "work-statement-text", ""),
+    ("ticket", "work-ticket-number", ""),
+    ("until_date", "work-propose-until", ""),
+    ("version", "desk-party-version", ""),
+    ("versions_from", "work-answer-from", ""),
+    ("versions_to", "work-answer-to", ""),
+    ("vuln_text", "work-name-text", ""),
+    ("waive_reason", "work-waive-reason", ""),
+];
+
+/// Names and values to show, in words where there are some; what is technical or long is left out of sight,
+/// and values of one name stand together.
+pub(crate) fn shown(say: Say, pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = vec![];
+    for (name, value) in pairs {
+        if value.trim().is_empty() || matches!(name.as_str(), "do" | "seen" | "body") {
+            continue;
+        }
+        let (value, _) = text::excerpt(value, SHOWN_CHARS_MAX);
+        let (name, value) = match NAMES.iter().find(|(known, _, _)| known == name) {
+            Some((_, key, "")) => (say.t(key), value),
+            Some((_, key, family)) => (say.t(key), words::word(say, family, &value)),
+            None => (text::line(name), value),
+        };
+        match out.iter_mut().find(|(found, _)| *found == name) {
+            Some((_, values)) => {
+                values.push('\n');
+                values.push_str(&value);
+            }
+            None => out.push((name, value)),
+        }
+    }
+    out
+}
+
+struct Form {
+    title: &'static str,
+    notes: Vec<&'static str>,
+    button: &'static str,
+    /// Empty where the carried form has its own.
+    verb: &'static str,
+    action: String,
+    inner: String,
+    shown: Vec<(String, String)>,
+}
+
+impl Form {
+    fn bytes(self, inside: &Inside, say: Say, typed: &Typed) -> Vec<u8> {
+        bytes(&SignPage {
+            w: say,
+            frame: inside.frame(&say.t(self.title)),
+            h1: say.t(self.title),
+            summary: summary(say, typed),
+            notes: self.notes.iter().map(|key| say.t(key)).collect(),
+            button: say.t(self.button),
+            verb: self.verb,
+            action: self.action,
+            inner: self.inner,
+            shown: self.shown,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk_sign.html")]
+struct SignPage {
+    w: Say,
+    frame: Frame,
+    h1: String,
+    summary: String,
+    notes: Vec<String>,
+    button: String,
+    verb: &'static str,
+    action: String,
+    inner: String,
+    shown: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_sorry.html")]
+struct SorryPage {
+    frame: Frame,
+    h1: String,
+    text: String,
+    home: Option<(String, String)>,
+}

@@ -1,0 +1,592 @@
+//! The reception as the internet sees it: forms sent to a socket, letters that only the house can read.
+//!
+//! What could go wrong: a GET or a scanner changes something, something typed is lost or stands in clear on disk, an
+//! unknown receipt is told from a mistyped one, another site's form is taken.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use formats::letter::{Kind, Letter, Note, NoteKind, Progress, Scope, StepKind, Tongue};
+use portal::{HandlingNumber, Limits, Reception};
+use seal::receipt::Receipt;
+
+use super::client::*;
+use super::snapshot;
+
+const HOUSE: [u8; 16] = [7; 16];
+const TEXT: &str = "起動すると応答が止まります。<b>1</b>";
+
+/// A portal with a reception, and the private half that only the house has.
+struct House {
+    press: Press,
+    private: [u8; 32],
+}
+
+impl House {
+    fn new() -> Self {
+        let mut press = Press::usual();
+        let index = r#"{"v":1,"advisories":[{"id":"NRS-1","path":"/ja/advisories/NRS-1.html","title":"題名","published":"2999-01-01T00:00:00Z","vendors":["浮橋"],"products":[]}]}"#;
+        press.plain("/ja/advisories/index.json", index.as_bytes());
+        press.swap(2);
+        let (private, public) = seal::intake::draw();
+        let house = House {
+            press,
+            private: *private,
+        };
+        let keys = house.dir().join("keys").join("public");
+        std::fs::create_dir_all(&keys).unwrap();
+        std::fs::write(keys.join("intake.hex"), seal::hex(&public)).unwrap();
+        std::fs::write(keys.join("house.hex"), seal::hex(&HOUSE)).unwrap();
+        house
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.press.folder.join("house")
+    }
+
+    async fn serve(&self) -> Server {
+        let names = [
+            (formats::advisory::Lang::Ja, "狼煙調整センター".to_owned()),
+            (formats::advisory::Lang::En, "Noroshi Centre".to_owned()),
+        ];
+        let reception = Reception {
+            dir: self.dir(),
+            site: pages::Site {
+                name: BTreeMap::from(names),
+                portal: "https://portal.example".to_owned(),
+                contact: "desk@portal.example".to_owned(),
+                fingerprint: "0".repeat(40),
+                marking: formats::advisory::Marking::None,
+                version: "0".to_owned(),
+            },
+            number: |random| {
+                let digits = format!("{:09}", random % 1_000_000_000);
+                let printed = format!("{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..]);
+                Some(HandlingNumber { digits, printed })
+            },
+            fold: |name| name.to_lowercase(),
+        };
+        self.press
+            .serve_with(Limits::default(), |handle| handle.with_reception(reception))
+            .await
+    }
+
+    /// Opens all letters, as the house does.
+    fn letters(&self) -> Vec<Letter> {
+        let mut out = Vec::new();
+        for entry in std::fs::read_dir(self.dir().join("box"))
+            .into_iter()
+            .flatten()
+        {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            let Some(id) = name.strip_prefix("letter-") else {
+                continue;
+            };
+            let id: [u8; 16] = seal::unhex(id).unwrap().try_into().unwrap();
+            let sealed = std::fs::read(entry.path()).unwrap();
+            let opened = seal::intake::open(&self.private, &id, &sealed).unwrap();
+            out.push(Letter::read(&opened).unwrap());
+        }
+        out
+    }
+
+    fn writes(&self) -> BTreeMap<PathBuf, (std::time::SystemTime, Vec<u8>)> {
+        let mut all = BTreeMap::new();
+        snapshot(&self.press.folder, &mut all);
+        all
+    }
+}
+
+/// The value of a field in a page.
+fn value(page: &str, name: &str) -> String {
+    let (_, rest) = page
+        .split_once(&format!("name=\"{name}\" value=\""))
+        .unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+const GOOD: [(&str, &str); 5] = [
+    ("what", "浮橋リゾルバー 3.1"),
+    ("happens", TEXT),
+    ("contact", "hanako@finder.example"),
+    ("consent", "2026-1"),
+    ("do", "send"),
+];
+
+async fn reported(server: &Server) -> (String, String) {
+    let reply = server.post("/ja/report", &GOOD, "").await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let page = reply.text();
+    (value(&page, "receipt"), value(&page, "handling"))
+}
+
+#[tokio::test]
+async fn a_report_becomes_a_letter_that_only_the_house_reads() {
+    let house = House::new();
+    let server = house.serve().await;
+    let (receipt, handling) = reported(&server).await;
+    let Some(Letter::Report(report)) = house.letters().pop() else {
+        unreachable!("a report was sent");
+    };
+    assert_eq!(
+        (report.happens.as_str(), report.kind, report.lang),
+        (TEXT, Kind::Product, Tongue::Ja)
+    );
+    assert_eq!(
+        (report.contact.as_str(), report.consent.as_str()),
+        ("hanako@finder.example", "2026-1")
+    );
+    assert_eq!(report.handling, handling);
+    let digits = handling.replace('-', "");
+    assert!(house.dir().join("box/numbers").join(digits).exists());
+    let receipt = Receipt::read(&receipt).unwrap();
+    assert_eq!(
+        report.lookup,
+        seal::hex(&seal::sha256(&receipt.lookup(&HOUSE)))
+    );
+    let public = seal::mailbox::public(&receipt.mailbox_secret(&HOUSE));
+    assert_eq!(report.mailbox, seal::hex(&public));
+    // Neither text nor receipt stands in clear anywhere on disk.
+    let printed = receipt.printed();
+    for (path, (_, bytes)) in house.writes() {
+        let stands = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
+        assert!(
+            !stands("応答が止まります".as_bytes()) && !stands(printed.as_bytes()),
+            "{path:?}"
+        );
+        assert!(!path.to_string_lossy().contains(&printed[..4]), "{path:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_report_is_named_and_nothing_typed_is_lost() {
+    let house = House::new();
+    let server = house.serve().await;
+    let before = house.writes();
+    let receipt = Receipt::draw().printed().to_string();
+    let with_receipt = format!("{TEXT} {receipt}");
+    let long = "あ".repeat(20_001);
+    for (change, problem) in [
+        (("consent", ""), "f-consent"),
+        (("happens", " "), "f-happens"),
+        (("what", ""), "f-what"),
+        (("happens", with_receipt.as_str()), "f-happens"),
+        (("happens", long.as_str()), "f-happens"),
+    ] {
+        let fields: Vec<(&str, &str)> = GOOD
+            .iter()
+            .map(|field| if field.0 == change.0 { change } else { *field })
+            .collect();
+        let reply = server.post("/ja/report", &fields, "").await;
+        let page = reply.text();
+        assert_eq!(reply.status, 422, "{problem}");
+        assert!(page.contains(&format!("href=\"#{problem}\"")), "{page}");
+        assert!(page.contains("hanako@finder.example"), "{page}");
+        let end: String = change.1.trim().chars().rev().take(20).collect();
+        let end: String = end.chars().rev().collect();
+        assert!(page.contains(&end), "{problem}");
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+    assert_eq!(house.writes(), before);
+}
+
+#[tokio::test]
+async fn the_last_group_is_asked_for_and_the_receipt_opens_the_mailbox() {
+    let house = House::new();
+    let server = house.serve().await;
+    let (receipt, handling) = reported(&server).await;
+    let carried = [
+        ("receipt", receipt.as_str()),
+        ("handling", handling.as_str()),
+    ];
+    let wrong = [carried[0], carried[1], ("last", "0AAAA")];
+    let reply = server.post("/ja/report/confirm", &wrong, "").await;
+    assert_eq!(reply.status, 422);
+    assert_eq!(value(&reply.text(), "receipt"), receipt);
+    let last = receipt[receipt.len() - 5..].to_lowercase();
+    let right = [carried[0], carried[1], ("last", last.as_str())];
+    let reply = server.post("/ja/report/confirm", &right, "").await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.text().contains("受け付けました"));
+    // The slip is shown once more at the first return, and not at the second.
+    let typed = receipt.to_lowercase().replace('-', "　");
+    for slips in [1, 0] {
+        let reply = server.post("/en/r", &[("receipt", &typed)], "").await;
+        assert_eq!((reply.status, reply.body.len() % 4096), (200, 0));
+        assert_eq!(
+            reply.text().matches("class=\"slip receipt\"").count(),
+            slips
+        );
+        assert!(reply.text().contains("We received your report"));
+    }
+    let file = server.post("/ja/report/file", &carried, "").await;
+    assert_eq!(file.header("content-type"), "text/plain; charset=utf-8");
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment; filename=\"receipt-")
+    );
+    assert!(file.text().contains(&receipt) && file.text().contains(&handling));
+}
+
+#[tokio::test]
+async fn an_unknown_and_a_mistyped_receipt_get_one_answer() {
+    let house = House::new();
+    let server = house.serve().await;
+    reported(&server).await;
+    let unknown = Receipt::draw().printed().to_string();
+    let expected = server.post("/ja/r", &[("receipt", &unknown)], "").await;
+    assert_eq!((expected.status, expected.body.len() % 4096), (422, 0));
+    assert!(!expected.text().contains(&unknown));
+    let mut mistyped = unknown.clone();
+    let last = if mistyped.ends_with('0') { "1" } else { "0" };
+    mistyped.replace_range(unknown.len() - 1.., last);
+    for typed in [
+        mistyped.as_str(),
+        "",
+        "ABC",
+        "../../etc/passwd",
+        &"0".repeat(5000),
+    ] {
+        for path in [
+            "/ja/r",
+            "/ja/r/add",
+            "/ja/r/withdraw",
+            "/ja/r/slip",
+            "/ja/report/confirm",
+        ] {
+            let fields = [
+                ("receipt", typed),
+                ("text", "x"),
+                ("sure", "yes"),
+                ("last", "AAAAA"),
+            ];
+            let reply = server.post(path, &fields, "").await;
+            assert_eq!(reply, expected, "{path} {typed}");
+        }
+    }
+    assert_eq!(house.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn a_finder_reads_the_house_answers_and_withdraws() {
+    let house = House::new();
+    let server = house.serve().await;
+    let (printed, _) = reported(&server).await;
+    let receipt = Receipt::read(&printed).unwrap();
+    let lookup = seal::sha256(&receipt.lookup(&HOUSE));
+    let public = seal::mailbox::public(&receipt.mailbox_secret(&HOUSE));
+    let folder = house.dir().join("mailbox").join(seal::hex(&lookup));
+    let sealed = seal::mailbox::seal(
+        &public,
+        &lookup,
+        &Progress {
+            v: 1,
+            handling: "4821-7730-0".into(),
+            steps: vec![formats::letter::Step {
+                step: StepKind::Asked,
+                at: "2026-11-22T03:00:00Z".into(),
+                about: String::new(),
+            }],
+            asked: true,
+            may_withdraw: true,
+        }
+        .write(),
+    );
+    std::fs::write(folder.join("state"), sealed).unwrap();
+    let question = Note {
+        note: NoteKind::Question,
+        at: "2026-11-22T03:00:00Z".into(),
+        lang: Tongue::Ja,
+        text: "版を<i>お知らせ</i>ください。".into(),
+    };
+    let sealed = seal::mailbox::seal(&public, &lookup, &question.write());
+    std::fs::write(folder.join("note-000001"), sealed).unwrap();
+    let reply = server.post("/ja/r", &[("receipt", &printed)], "").await;
+    assert!(
+        reply
+            .text()
+            .contains("版を&lt;i&gt;お知らせ&lt;/i&gt;ください。"),
+        "{}",
+        reply.text()
+    );
+    let carried = ("receipt", printed.as_str());
+    let held = format!("版は3です。{printed}");
+    for (path, field, status) in [
+        ("/ja/r/add", ("text", ""), 422),
+        ("/ja/r/add", ("text", held.as_str()), 422),
+        ("/ja/r/withdraw", ("sure", ""), 422),
+        ("/ja/r/add", ("text", "版は3です。"), 200),
+        ("/ja/r/withdraw", ("sure", "yes"), 200),
+    ] {
+        let reply = server.post(path, &[carried, field], "").await;
+        assert_eq!(
+            (reply.status, reply.body.len() % 4096),
+            (status, 0),
+            "{path}"
+        );
+        assert!(status == 200 || field.1.is_empty() || reply.text().contains(field.1));
+    }
+    let proof = seal::hex(&receipt.lookup(&HOUSE));
+    let letters = house.letters();
+    let added = letters.iter().any(|letter| matches!(letter, Letter::Addition(a) if a.text == "版は3です。" && a.lookup == proof));
+    let left = letters
+        .iter()
+        .any(|letter| matches!(letter, Letter::Withdrawal(w) if w.lookup == proof));
+    assert!(added && left);
+    assert_eq!(letters.len(), 3);
+}
+
+#[tokio::test]
+async fn a_member_sees_a_preview_and_every_answer_is_noted() {
+    let house = House::new();
+    let server = house.serve().await;
+    let fields = |verb| {
+        [
+            ("address", "a..b@docomo.example"),
+            ("lang", "ja"),
+            ("scope", "vendor"),
+            ("name", "浮橋"),
+            ("do", verb),
+        ]
+    };
+    let preview = server.post("/ja/subscribe", &fields("preview"), "").await;
+    assert_eq!(preview.status, 200);
+    assert!(
+        preview.text().contains("/ja/advisories/NRS-1.html"),
+        "{}",
+        preview.text()
+    );
+    assert!(preview.text().contains("a..b@docomo.example"));
+    assert!(house.letters().is_empty());
+    let noted = server.post("/ja/subscribe", &fields("subscribe"), "").await;
+    assert_eq!(noted.status, 200);
+    let again = server.post("/ja/subscribe", &fields("subscribe"), "").await;
+    assert_eq!(again, noted);
+    let Some(Letter::Subscription(wish)) = house.letters().pop() else {
+        unreachable!("a subscription was sent");
+    };
+    assert_eq!(
+        wish.scope,
+        Scope::Vendor {
+            name: "浮橋".into()
+        }
+    );
+    let wrong = [
+        ("address", "nobody"),
+        ("lang", "ja"),
+        ("scope", "vendor"),
+        ("do", "subscribe"),
+    ];
+    let reply = server.post("/ja/subscribe", &wrong, "").await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.text().contains("#f-address") && reply.text().contains("#f-name"));
+    let confirm = format!("/en/subscribe/confirm/{}", "b".repeat(26));
+    assert_eq!(
+        server.post(&confirm, &[("code", "12")], "").await.status,
+        422
+    );
+    assert_eq!(
+        server
+            .post(&confirm, &[("code", "１２３ ４５６")], "")
+            .await
+            .status,
+        200
+    );
+    let codes = house
+        .letters()
+        .into_iter()
+        .filter(|letter| matches!(letter, Letter::Confirmation(c) if c.code == "123456"));
+    assert_eq!(codes.count(), 1);
+}
+
+#[tokio::test]
+async fn only_a_press_or_two_digits_say_received() {
+    let house = House::new();
+    let server = house.serve().await;
+    let path = "/ja/ack/abcdefghijklmnop";
+    let plain = server.get(path, "").await;
+    assert!(plain.text().contains("name=\"digits\""));
+    let modern = server.get(path, "Sec-Fetch-Site: none\r\n").await;
+    assert!(!modern.text().contains("name=\"digits\""));
+    assert_eq!(
+        server.post(path, &[("do", "received")], "").await.status,
+        422
+    );
+    assert_eq!(server.post(path, &[("digits", "7")], "").await.status, 422);
+    assert!(house.letters().is_empty());
+    let pressed = "Sec-Fetch-Site: same-origin\r\nSec-Fetch-User: ?1\r\n";
+    assert_eq!(
+        server
+            .post(path, &[("do", "received")], pressed)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        server.post(path, &[("digits", "０７")], "").await.status,
+        200
+    );
+    let mut digits: Vec<Option<String>> = house
+        .letters()
+        .into_iter()
+        .filter_map(|letter| match letter {
+            Letter::Acknowledgement(ack) => Some(ack.digits),
+            _ => None,
+        })
+        .collect();
+    digits.sort();
+    assert_eq!(digits, [None, Some("07".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_wish_to_stop_is_one_letter_in_the_open() {
+    let house = House::new();
+    let server = house.serve().await;
+    let path = format!("/unsubscribe/{}", "c".repeat(26));
+    let asked = server.get(&path, "").await;
+    assert_eq!(asked.status, 200);
+    assert!(asked.text().contains("name=\"word\""));
+    assert_eq!(server.post(&path, &[("word", "go")], "").await.status, 200);
+    assert!(!house.dir().join("box").exists());
+    for fields in [[("List-Unsubscribe", "One-Click")], [("word", "停止")]] {
+        let noted = server
+            .post(&path, &fields, "Origin: https://mail.example\r\n")
+            .await;
+        assert_eq!(noted.status, 200);
+        assert!(noted.text().contains("承りました"));
+    }
+    let letter = house
+        .dir()
+        .join("box")
+        .join(format!("unsubscribe-{}", "c".repeat(26)));
+    assert_eq!(std::fs::read_to_string(letter).unwrap(), "c".repeat(26));
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_not_taken() {
+    let house = House::new();
+    let server = house.serve().await;
+    let before = house.writes();
+    for headers in [
+        "Origin: https://evil.example\r\n",
+        "Sec-Fetch-Site: cross-site\r\nOrigin: null\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+    ] {
+        for path in [
+            "/ja/report",
+            "/en/r",
+            "/ja/subscribe",
+            "/ja/ack/abcdefghijklmnop",
+        ] {
+            let reply = server.post(path, &GOOD, headers).await;
+            assert_eq!(reply.status, 403, "{path}");
+        }
+    }
+    assert_eq!(house.writes(), before);
+    let own = "Origin: http://portal.example\r\nSec-Fetch-Site: same-origin\r\n";
+    assert_eq!(server.post("/ja/report", &GOOD, own).await.status, 200);
+    assert_eq!(
+        server
+            .post("/ja/report", &GOOD, "Origin: null\r\n")
+            .await
+            .status,
+        200
+    );
+}
+
+/// Property 8 of security.md §3.
+#[tokio::test]
+async fn looking_at_the_reception_changes_no_file() {
+    let house = House::new();
+    let server = house.serve().await;
+    reported(&server).await;
+    let before = house.writes();
+    let token = "d".repeat(26);
+    let pages = [
+        "/ja/report".to_owned(),
+        "/en/r".to_owned(),
+        "/ja/subscribe".to_owned(),
+        format!("/ja/subscribe/confirm/{token}"),
+        "/en/ack/abcdefghijklmnop".to_owned(),
+        format!("/unsubscribe/{token}"),
+    ];
+    for path in &pages {
+        let reply = server.get(path, "").await;
+        assert_eq!(reply.status, 200, "{path}");
+        assert_eq!(reply.header("cache-control"), "no-store");
+        assert!(
+            reply
+                .header("content-security-policy")
+                .contains("form-action 'self'")
+        );
+        assert_eq!(reply.header("referrer-policy"), "same-origin");
+        assert_eq!(reply.header("content-encoding"), "");
+        let head = server.ask("HEAD", path, "").await;
+        assert_eq!((head.status, head.body.len()), (200, 0));
+        for method in ["PUT", "DELETE", "OPTIONS"] {
+            assert_eq!(
+                server.ask(method, path, "").await.status,
+                405,
+                "{method} {path}"
+            );
+        }
+    }
+    // What only a form leads to is an address like any other that leads nowhere.
+    let nowhere = server.get("/nowhere", "").await;
+    for path in [
+        "/ja/r/add",
+        "/ja/r/withdraw",
+        "/ja/report/confirm",
+        "/fr/report",
+        "/ja/ack/short",
+    ] {
+        assert_eq!(server.get(path, "").await, nowhere, "{path}");
+    }
+    assert_eq!(house.writes(), before);
+}
+
+#[tokio::test]
+async fn a_house_that_cannot_take_letters_says_so_and_keeps_what_was_typed() {
+    let house = House::new();
+    std::fs::remove_file(house.dir().join("keys/public/intake.hex")).unwrap();
+    let server = house.serve().await;
+    let reply = server.post("/ja/report", &GOOD, "").await;
+    assert_eq!(reply.status, 503);
+    assert!(reply.text().contains("応答が止まります"));
+    assert!(
+        std::fs::read_dir(house.dir().join("mailbox"))
+            .unwrap()
+            .next()
+            .is_none()
+    );
+    let long = "x".repeat(2 << 20);
+    let reply = server.post("/ja/report", &[("happens", &long)], "").await;
+    assert_eq!(reply.status, 413);
+}
+
+#[tokio::test]
+async fn a_network_that_sends_too_much_is_told_when_to_come_again() {
+    let house = House::new();
+    let server = house.serve().await;
+    let from = "X-Forwarded-For: 192.0.2.7\r\n";
+    for _ in 0..30 {
+        assert_eq!(server.post("/ja/report", &GOOD, from).await.status, 200);
+    }
+    let reply = server.post("/ja/report", &GOOD, from).await;
+    assert_eq!(reply.status, 429);
+    assert!(reply.text().contains("応答が止まります"));
+    let other = "X-Forwarded-For: 198.51.100.7\r\n";
+    assert_eq!(server.post("/ja/report", &GOOD, other).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_pages_wear_their_own_styles_even_before_the_first_press() {
+    let house = House::new();
+    let server = house.serve().await;
+    for path in [pages::style_path(), pages::inside_style_path()] {
+        let reply = server.get(path, "").await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.header("content-type"), "text/css; charset=utf-8");
+    }
+}

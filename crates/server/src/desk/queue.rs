@@ -1,0 +1,362 @@
+//! 受付・案件一覧: what waits, for whom, until when; every condition stands in the address.
+
+use std::collections::HashMap;
+
+use domain::aggregate::Aggregate;
+use domain::coordination::board::{self, Cell};
+use domain::coordination::case::{Case, Stage};
+use domain::intake::{Report, ReportState};
+use domain::policy::phase::Phase;
+use domain::value::{CaseId, StreamId};
+use engine::Fault;
+use pages::desk::view::{Presence, Queue, QueueCounts, QueueRow, RowKind, Waiting, Words};
+
+use super::lists;
+use super::sight::Eyes;
+use crate::answer::Answer;
+use crate::room::Room;
+use crate::visit::{Signed, Stop, Visit};
+
+/// Rows of one page.
+const ROWS: usize = 50;
+/// Characters of a report's first words that are shown.
+const GIST_CHARS: usize = 60;
+const THREE_DAYS_US: i64 = 3 * 86_400_000_000;
+
+/// The list.
+///
+/// # Errors
+/// If the store fails.
+pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let signed = visit.person()?;
+    let all = rows(room, signed).await?;
+    let now = engine::clock::now().0;
+    let counts = counts(&all, now);
+    let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
+    match visit.query.trimmed("sort") {
+        "new" => wanted.sort_by(|a, b| b.since.cmp(&a.since)),
+        "number" => wanted.sort_by(|a, b| a.number.cmp(&b.number)),
+        // What runs out first stands first; what has no deadline comes after, newest first.
+        _ => wanted.sort_by(|a, b| {
+            let key = |row: &QueueRow| row.due.as_ref().map(|due| due.at.clone());
+            (key(a).is_none(), key(a), &b.since).cmp(&(key(b).is_none(), key(b), &a.since))
+        }),
+    }
+    let pages = wanted.len().div_ceil(ROWS).max(1);
+    let page = visit
+        .query
+        .trimmed("page")
+        .parse::<usize>()
+        .unwrap_or(1)
+        .clamp(1, pages);
+    let view = Queue {
+        total: wanted.len(),
+        rows: wanted
+            .into_iter()
+            .skip((page - 1) * ROWS)
+            .take(ROWS)
+            .cloned()
+            .collect(),
+        page,
+        pages,
+        counts,
+    };
+    Ok(Answer::page(pages::desk::queue::page(
+        &visit.inside(room),
+        &view,
+        &visit.query,
+    )))
+}
+
+fn micros(at: &str) -> i64 {
+    engine::clock::parse(at).map_or(i64::MAX, |at| at.0)
+}
+
+fn counts(rows: &[QueueRow], now: i64) -> QueueCounts {
+    let count = |wanted: &dyn Fn(&QueueRow) -> bool| rows.iter().filter(|row| wanted(row)).count();
+    QueueCounts {
+        all: rows.len(),
+        reports: count(&|row| row.kind == RowKind::Report),
+        cases: count(&|row| row.kind == RowKind::Case),
+        overdue: count(&|row| due_in(row, now).is_some_and(|left| left < 0)),
+        three_days: count(&|row| {
+            due_in(row, now).is_some_and(|left| (0..THREE_DAYS_US).contains(&left))
+        }),
+        us: count(&|row| row.waiting == Waiting::Us),
+        vendor: count(&|row| row.waiting == Waiting::Vendor),
+        finder: count(&|row| row.waiting == Waiting::Finder),
+    }
+}
+
+fn due_in(row: &QueueRow, now: i64) -> Option<i64> {
+    row.due.as_ref().map(|due| micros(&due.at) - now)
+}
+
+fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
+    let is = |name: &str| visit.query.trimmed(name).to_owned();
+    let kind = match is("kind").as_str() {
+        "reports" => row.kind == RowKind::Report,
+        "cases" => row.kind == RowKind::Case,
+        _ => true,
+    };
+    let due = match is("due").as_str() {
+        "overdue" => due_in(row, now).is_some_and(|left| left < 0),
+        "3days" => due_in(row, now).is_some_and(|left| (0..THREE_DAYS_US).contains(&left)),
+        _ => true,
+    };
+    let waiting = match is("waiting").as_str() {
+        "us" => row.waiting == Waiting::Us,
+        "vendor" => row.waiting == Waiting::Vendor,
+        "finder" => row.waiting == Waiting::Finder,
+        _ => true,
+    };
+    let state = is("state");
+    let folded = |text: &str| domain::party::folded(text);
+    let q = folded(&is("q"));
+    let said = || {
+        q.is_empty()
+            || folded(&row.number).contains(&q)
+            || row
+                .title
+                .as_ref()
+                .is_some_and(|title| folded(&title.text).contains(&q))
+    };
+    kind && due && waiting && (state.is_empty() || row.state == state) && said()
+}
+
+async fn rows(room: &Room, signed: &Signed) -> Result<Vec<QueueRow>, Stop> {
+    let store = &room.house.store;
+    let last = store.last_by_dossier().await.map_err(Fault::from)?;
+    let looked = store.looked_all(signed.id).await.map_err(Fault::from)?;
+    let news = News { last, looked };
+    let mut out = Vec::new();
+    for stream in store.streams_of("report").await.map_err(Fault::from)? {
+        if let Some(state) = room.house.load(stream).await?.map(|l| l.state)
+            && let Aggregate::Report(report) = &*state
+            // An accepted report goes on as its case.
+            && !matches!(report.state, ReportState::Accepted { .. } | ReportState::Merged { .. })
+        {
+            out.push(report_row(room, signed, report, &news).await?);
+        }
+    }
+    for stream in store.streams_of("case").await.map_err(Fault::from)? {
+        if let Some(loaded) = room.house.load(stream).await?
+            && loaded.realm == 0
+            && let Aggregate::Case(case) = &*loaded.state
+        {
+            out.push(case_row(room, signed, case, &news).await?);
+        }
+    }
+    Ok(out)
+}
+
+struct News {
+    last: HashMap<StreamId, u64>,
+    looked: HashMap<StreamId, u64>,
+}
+
+impl News {
+    fn is_new(&self, dossier: StreamId) -> bool {
+        let last = self.last.get(&dossier).copied().unwrap_or(0);
+        last > self.looked.get(&dossier).copied().unwrap_or(0)
+    }
+}
+
+fn presence(room: &Room, signed: &Signed, dossier: StreamId) -> Vec<Presence> {
+    room.writing(dossier, &signed.handle)
+        .into_iter()
+        .map(|(who, minutes)| Presence { who, minutes })
+        .collect()
+}
+
+/// State of a report as its code.
+#[must_use]
+pub fn report_state(state: &ReportState) -> &'static str {
+    match state {
+        ReportState::Received => "received",
+        ReportState::Questioned { .. } => "asked",
+        ReportState::Accepted { .. } => "accepted",
+        ReportState::Declined { .. } => "declined",
+        ReportState::Merged { .. } => "merged",
+        ReportState::Withdrawn => "withdrawn",
+    }
+}
+
+async fn report_row(
+    room: &Room,
+    signed: &Signed,
+    report: &Report,
+    news: &News,
+) -> Result<QueueRow, Stop> {
+    let dossier: StreamId = report.id.into();
+    let eyes = Eyes::of(room, signed, Phase::P0);
+    let sorted = report
+        .parts
+        .iter()
+        .find(|part| part.class == domain::policy::class::Class::V);
+    let mut title = None;
+    for text in sorted.into_iter().chain(report.text.as_ref()) {
+        if title.is_none() {
+            title = eyes.words(text).await?.map(gist);
+        }
+    }
+    let due = if report.is_open() {
+        let lines = room.lines(dossier).await?;
+        lists::of_report(room, report, &lines).into_iter().next()
+    } else {
+        None
+    };
+    Ok(QueueRow {
+        kind: RowKind::Report,
+        number: report.handling.clone(),
+        title,
+        state: report_state(&report.state).to_owned(),
+        due,
+        waiting: match report.state {
+            ReportState::Received => Waiting::Us,
+            ReportState::Questioned { .. } => Waiting::Finder,
+            _ => Waiting::Nobody,
+        },
+        is_new: news.is_new(dossier),
+        presence: presence(room, signed, dossier),
+        since: engine::clock::rfc3339(report.received_at),
+    })
+}
+
+fn gist(words: Words) -> Words {
+    let line = words.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text: String = line.chars().take(GIST_CHARS).collect();
+    if line.chars().count() > GIST_CHARS {
+        text.push('…');
+    }
+    Words {
+        lang: words.lang,
+        text,
+    }
+}
+
+/// The advisory of a case.
+///
+/// # Errors
+/// If the store fails.
+pub async fn advisory_of(
+    room: &Room,
+    case: CaseId,
+) -> Result<Option<domain::publication::Advisory>, Stop> {
+    let id: StreamId = engine::command::publication::advisory_id(case).into();
+    let state = room.house.load(id).await?.map(|l| l.state);
+    Ok(match state.as_deref() {
+        Some(Aggregate::Advisory(advisory)) => Some(advisory.clone()),
+        _ => None,
+    })
+}
+
+/// What a case is called: the title of its advisory, or the first words of what is wrong.
+///
+/// # Errors
+/// If the store fails.
+pub async fn title_of(
+    room: &Room,
+    signed: &Signed,
+    case: &Case,
+    advisory: Option<&domain::publication::Advisory>,
+    page: formats::advisory::Lang,
+) -> Result<Option<Words>, Stop> {
+    let eyes = Eyes::of(
+        room,
+        signed,
+        if case.clock_start.is_some() {
+            Phase::P1
+        } else {
+            Phase::P0
+        },
+    );
+    let drafted = advisory.and_then(|advisory| advisory.draft.as_ref());
+    let titles: Vec<_> = drafted
+        .into_iter()
+        .flat_map(|draft| &draft.texts)
+        .filter(|(field, _)| *field == domain::value::Field::Title)
+        .map(|(_, text)| *text)
+        .collect();
+    let own = titles
+        .iter()
+        .find(|text| super::sight::lang(text.lang) == page)
+        .or(titles.first());
+    let named = case.vulnerabilities.first().map(|(_, text)| *text);
+    for text in own.copied().into_iter().chain(named) {
+        if let Some(words) = eyes.words(&text).await? {
+            return Ok(Some(gist(words)));
+        }
+    }
+    if let Some(report) = case.report
+        && let Some(state) = room.house.load(report.into()).await?.map(|l| l.state)
+        && let Aggregate::Report(report) = &*state
+    {
+        for part in &report.parts {
+            if part.class == domain::policy::class::Class::V
+                && let Some(words) = eyes.words(part).await?
+            {
+                return Ok(Some(gist(words)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+async fn case_row(
+    room: &Room,
+    signed: &Signed,
+    case: &Case,
+    news: &News,
+) -> Result<QueueRow, Stop> {
+    let dossier: StreamId = case.id.into();
+    let advisory = advisory_of(room, case.id).await?;
+    let published = advisory.as_ref().is_some_and(|a| !a.published.is_empty());
+    let stage = case.stage(published);
+    let is_over = matches!(stage, Stage::Published | Stage::Closed);
+    Ok(QueueRow {
+        kind: RowKind::Case,
+        number: case.number.clone(),
+        title: title_of(
+            room,
+            signed,
+            case,
+            advisory.as_ref(),
+            formats::advisory::Lang::Ja,
+        )
+        .await?,
+        state: stage.word().to_owned(),
+        due: lists::of_case(room, case, published).into_iter().next(),
+        waiting: if is_over {
+            Waiting::Nobody
+        } else if is_anybody_silent(room, case.id).await? {
+            Waiting::Vendor
+        } else {
+            Waiting::Us
+        },
+        is_new: news.is_new(dossier),
+        presence: presence(room, signed, dossier),
+        since: engine::clock::rfc3339(case.opened_at),
+    })
+}
+
+async fn is_anybody_silent(room: &Room, case: CaseId) -> Result<bool, Stop> {
+    let participants = room
+        .house
+        .store
+        .participants(case)
+        .await
+        .map_err(Fault::from)?;
+    for (id, _) in participants {
+        let state = room.house.load(id.into()).await?.map(|l| l.state);
+        if let Some(Aggregate::Participant(participant)) = state.as_deref()
+            && matches!(
+                board::cell(participant, None),
+                Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
+            )
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

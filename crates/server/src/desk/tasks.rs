@@ -1,0 +1,161 @@
+//! 対応が必要なこと: addresses that are dead, copies that ran out, dates that came without a plan.
+
+use domain::aggregate::Aggregate;
+use domain::distribution::CopyState;
+use domain::policy::phase::Phase;
+use domain::value::{AckWay, AdvisoryId};
+use engine::Fault;
+use engine::command::{Command, distribution as commands};
+use pages::desk::view::{Task, Tasks};
+use pages::form::Typed;
+
+use super::act;
+use super::sight::Eyes;
+use crate::answer::Answer;
+use crate::room::Room;
+use crate::visit::{Stop, Visit};
+
+/// Digits of a copy's code that are shown, so that both speak of the same copy; the person tells the rest.
+const HINT_DIGITS: usize = 2;
+
+/// The list.
+///
+/// # Errors
+/// If the store fails.
+pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    render(room, &visit, &Typed::default())
+        .await
+        .map(Answer::page)
+}
+
+async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
+    let mut rows = copies(room, visit).await?;
+    rows.extend(dates(room).await?);
+    let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
+        .map_or(0, |entries| entries.flatten().count());
+    let view = Tasks { rows, unreadable };
+    Ok(pages::desk::tasks::page(&visit.inside(room), &view, typed))
+}
+
+async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let signed = visit.person()?;
+    let eyes = Eyes::of(room, signed, Phase::P3);
+    let states = [CopyState::Refused.code(), CopyState::Expired.code()];
+    let dead = room
+        .house
+        .store
+        .dead_copies(&states)
+        .await
+        .map_err(Fault::from)?;
+    let mut out = Vec::new();
+    for copy in dead {
+        let state = room
+            .house
+            .load(copy.subscriber.into())
+            .await?
+            .map(|l| l.state);
+        let Some(Aggregate::Subscriber(subscriber)) = state.as_deref() else {
+            continue;
+        };
+        let contact = match &subscriber.address {
+            Some(address) => eyes.words(address).await?.map(|words| words.text),
+            None => None,
+        };
+        let code = engine::post::copy_code(&room.house, &copy.id);
+        out.push(Task {
+            id: format!("copy-{}", copy.reference),
+            kind: if copy.state == CopyState::Refused.code() {
+                "dead_address"
+            } else {
+                "expired_copy"
+            }
+            .to_owned(),
+            who: subscriber.reference.clone(),
+            contact,
+            what: number_of(room, copy.advisory).await?,
+            path: None,
+            since: engine::clock::rfc3339(engine::Instant(copy.changed_at)),
+            code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
+            reference: Some(copy.reference),
+        });
+    }
+    Ok(out)
+}
+
+async fn number_of(room: &Room, advisory: AdvisoryId) -> Result<String, Stop> {
+    let state = room.house.load(advisory.into()).await?.map(|l| l.state);
+    Ok(match state.as_deref() {
+        Some(Aggregate::Advisory(advisory)) => advisory
+            .published
+            .last()
+            .map(|last| last.number.clone())
+            .unwrap_or_default(),
+        _ => String::new(),
+    })
+}
+
+/// Cases whose date came and which have nothing published.
+async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
+    let waiting = room
+        .house
+        .store
+        .intents_about("date_without_plan")
+        .await
+        .map_err(Fault::from)?;
+    let mut out = Vec::new();
+    for (id, at) in waiting {
+        let state = room.house.load(id).await?.map(|l| l.state);
+        if let Some(Aggregate::Case(case)) = state.as_deref()
+            && case.closed.is_none()
+            && !case.world.public
+        {
+            out.push(Task {
+                id: format!("date-{}", case.number),
+                kind: "no_plan".to_owned(),
+                who: case.number.clone(),
+                contact: None,
+                what: case.number.clone(),
+                path: Some(format!("/desk/cases/{}/plan", case.number)),
+                since: engine::clock::rfc3339(case.until.unwrap_or(engine::Instant(at))),
+                reference: None,
+                code_hint: None,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// Records that a copy was received, or that nothing more can be done for it.
+///
+/// # Errors
+/// If the store fails.
+pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let mut typed = visit.form.clone();
+    let reference = typed
+        .trimmed("task")
+        .strip_prefix("copy-")
+        .map(str::to_owned);
+    let verb = typed.value("do").to_owned();
+    let command = match (verb.as_str(), reference) {
+        ("record", Some(reference)) => {
+            typed.need("code", "desk-record-code-needed");
+            Command::Acknowledge(commands::Acknowledge {
+                reference,
+                code: typed.trimmed("code").to_owned(),
+                way: AckWay::Hand,
+            })
+        }
+        ("done", Some(reference)) => Command::GiveUpCopy(commands::GiveUpCopy { reference }),
+        _ => return Err(Stop::NotFound),
+    };
+    if typed.is_good()
+        && act::perform(room, &visit, &mut typed, &command)
+            .await?
+            .is_some()
+    {
+        return Ok(Answer::see(
+            visit.href(&format!("/desk/tasks?done=task-{verb}")),
+        ));
+    }
+    render(room, &visit, &typed).await.map(Answer::wrong)
+}

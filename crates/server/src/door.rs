@@ -1,0 +1,306 @@
+//! The door: every request passes here before a handler sees it.
+//!
+//! Host and origin are checked, the body is read within its limit, the session is looked up, the route is
+//! found. What is unknown, foreign, ended or withdrawn gets one answer. Logs name route, status and time only.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use formats::advisory::Lang;
+use http_body_util::{BodyExt, Limited};
+use pages::form::Typed;
+use pages::inside::Side;
+
+use crate::answer::Answer;
+use crate::desk::sign;
+use crate::room::{Office, Room};
+use crate::route::{self, Found};
+use crate::visit::{Stop, Visit, Who};
+
+/// Largest form: 1 MiB.
+const FORM_BYTES_MAX: usize = 1 << 20;
+/// Longest path with its query.
+const PATH_BYTES_MAX: usize = 8 << 10;
+
+/// A request, taken out of the server's hands.
+#[derive(Debug)]
+pub struct Asked {
+    pub side: Side,
+    pub is_post: bool,
+    pub path: String,
+    pub query: String,
+    pub cookie: String,
+    pub language: String,
+    pub is_fragment: bool,
+    pub body: Vec<u8>,
+}
+
+#[derive(Clone)]
+struct Doorway {
+    office: Office,
+    side: Side,
+    /// Values of Host that are ours.
+    hosts: Vec<String>,
+}
+
+/// The routes of one side; `address` is what people type, `listen` where it listens.
+pub fn routes(office: Office, side: Side, address: &str, listen: SocketAddr) -> Router {
+    let mut hosts = vec![
+        address
+            .split_once("://")
+            .map_or(address, |(_, rest)| rest)
+            .to_ascii_lowercase(),
+    ];
+    if listen.ip().is_loopback() {
+        let port = listen.port();
+        hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")));
+    }
+    Router::new().fallback(enter).with_state(Doorway {
+        office,
+        side,
+        hosts,
+    })
+}
+
+fn plain(status: StatusCode, words: &'static str) -> Response<Body> {
+    Answer::with_status(status, words.as_bytes().to_vec()).into_response()
+}
+
+async fn enter(State(doorway): State<Doorway>, request: Request) -> Response<Body> {
+    let began = Instant::now();
+    let (parts, body) = request.into_parts();
+    let text = |name: header::HeaderName| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let host = text(header::HOST).to_ascii_lowercase();
+    if !doorway.hosts.contains(&host) {
+        return plain(
+            StatusCode::MISDIRECTED_REQUEST,
+            "this is not an address of this house\n",
+        );
+    }
+    let is_post = match parts.method {
+        Method::GET | Method::HEAD => false,
+        Method::POST => true,
+        _ => return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET, HEAD and POST\n"),
+    };
+    if is_post && !is_ours(&parts.headers, &host) {
+        return plain(
+            StatusCode::FORBIDDEN,
+            "this form came from another address; open the page anew and send it from there\n",
+        );
+    }
+    let path = parts.uri.path().to_owned();
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    if path.len() + query.len() > PATH_BYTES_MAX {
+        return plain(StatusCode::URI_TOO_LONG, "this address is too long\n");
+    }
+    let body = if is_post {
+        match Limited::new(body, FORM_BYTES_MAX).collect().await {
+            Ok(body) => body.to_bytes().to_vec(),
+            Err(_) => {
+                return plain(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "a form may hold 1 MiB; go back, make it shorter and send it again\n",
+                );
+            }
+        }
+    } else {
+        vec![]
+    };
+    let asked = Asked {
+        side: doorway.side,
+        is_post,
+        path,
+        query,
+        cookie: text(header::COOKIE),
+        language: text(header::ACCEPT_LANGUAGE),
+        is_fragment: parts.headers.contains_key("noroshi-fragment"),
+        body,
+    };
+    let side = doorway.side;
+    match doorway.office.ask(asked).await {
+        Some(answer) => {
+            let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            tracing::debug!(side = ?side, status = answer.status.as_u16(), took_us = took, "answered");
+            answer.into_response()
+        }
+        None => {
+            tracing::error!(code = "visit.lost", side = ?side, "a visit was not answered");
+            plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the house cannot answer now; please try again in a moment\n",
+            )
+        }
+    }
+}
+
+/// Tells whether a form was sent from a page of ours: by the browser's own word, or by the origin.
+fn is_ours(headers: &HeaderMap, host: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => text("origin")
+            .and_then(|origin| origin.split_once("://"))
+            .is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host)),
+    }
+}
+
+/// The language that a browser would rather have.
+fn preferred(accept: &str) -> Lang {
+    let place = |tag: &str| accept.to_ascii_lowercase().find(tag);
+    match (place("ja"), place("en")) {
+        (None, Some(_)) => Lang::En,
+        (Some(ja), Some(en)) if en < ja => Lang::En,
+        _ => Lang::Ja,
+    }
+}
+
+/// Parts `/ja/desk/` into language and rest.
+fn language_of(path: &str) -> Option<(Lang, &str)> {
+    Lang::ALL.into_iter().find_map(|lang| {
+        let rest = path.strip_prefix('/')?.strip_prefix(lang.tag())?;
+        if rest.is_empty() {
+            Some((lang, "/"))
+        } else {
+            rest.starts_with('/').then_some((lang, rest))
+        }
+    })
+}
+
+/// Serves one visit.
+pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
+    if let Some(answer) = asset(&asked.path) {
+        return answer;
+    }
+    let Some((lang, path)) = language_of(&asked.path) else {
+        let lang = preferred(&asked.language);
+        // Without a language only a page that exists has an address to be sent to.
+        let known = route::find(asked.side, false, &asked.path).is_some() || asked.path == "/";
+        if asked.is_post || !known {
+            return sign::not_found(room, lang, asked.side);
+        }
+        let query = if asked.query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", asked.query)
+        };
+        return Answer::see(format!("/{}{}{query}", lang.tag(), asked.path));
+    };
+    let home = match asked.side {
+        Side::Desk => "/desk/",
+        Side::Partner => "/partner/",
+    };
+    if path == "/" && !asked.is_post {
+        return Answer::see(format!("/{}{home}", lang.tag()));
+    }
+    let Some(Found { route, params }) = route::find(asked.side, asked.is_post, path) else {
+        return sign::not_found(room, lang, asked.side);
+    };
+    let who = match crate::session::who(room, asked.side, &asked.cookie).await {
+        Ok(who) => who,
+        Err(stop) => return sign::stopped(room, lang, asked.side, stop),
+    };
+    let mut visit = Visit {
+        lang,
+        side: asked.side,
+        path: path.to_owned(),
+        params,
+        query: Typed::parse(asked.query.as_bytes()),
+        form: Typed::parse(&asked.body),
+        who,
+        is_fragment: asked.is_fragment,
+        is_post: asked.is_post,
+    };
+    let kept = visit.form.clone();
+    if asked.is_post
+        && let Err(stop) = sign::take_step(room, &mut visit).await
+    {
+        return sign::stopped(room, lang, asked.side, stop);
+    }
+    let is_nobody = matches!(visit.who, Who::Nobody);
+    let who = visit.who.clone();
+    let answer = if route.signed && is_nobody {
+        Err(if asked.side == Side::Desk {
+            Stop::SignIn
+        } else {
+            Stop::NotFound
+        })
+    } else {
+        (route.handler)(room, visit).await
+    };
+    match answer {
+        Ok(answer) => answer,
+        Err(stop @ (Stop::SignIn | Stop::Again)) => sign::kept(
+            room,
+            lang,
+            path,
+            asked.is_post.then_some(&kept),
+            &who,
+            matches!(stop, Stop::Again),
+        ),
+        Err(stop) => sign::stopped(room, lang, asked.side, stop),
+    }
+}
+
+fn asset(path: &str) -> Option<Answer> {
+    let (bytes, ty) = if path == pages::style_path() {
+        (pages::style(), "text/css; charset=utf-8")
+    } else if path == pages::inside_style_path() {
+        (pages::inside_style(), "text/css; charset=utf-8")
+    } else if path == pages::inside_script_path() {
+        (pages::inside_script(), "text/javascript; charset=utf-8")
+    } else if path == pages::icon_path() {
+        (pages::icon(), "image/svg+xml")
+    } else {
+        return None;
+    };
+    Some(Answer::asset(bytes, ty))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_begins_with_its_language() {
+        assert_eq!(language_of("/ja/desk/"), Some((Lang::Ja, "/desk/")));
+        assert_eq!(language_of("/en"), Some((Lang::En, "/")));
+        assert_eq!(language_of("/jam/desk/"), None);
+        assert_eq!(language_of("/desk/"), None);
+    }
+
+    #[test]
+    fn the_browser_says_which_language_it_would_rather_have() {
+        assert_eq!(preferred("en-GB,en;q=0.9,ja;q=0.2"), Lang::En);
+        assert_eq!(preferred("ja,en;q=0.2"), Lang::Ja);
+        assert_eq!(preferred(""), Lang::Ja);
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_refused() {
+        let check = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, axum::http::HeaderValue::from_static(value));
+            }
+            is_ours(&headers, "desk.example:8081")
+        };
+        assert!(check(&[("sec-fetch-site", "same-origin")]));
+        assert!(check(&[("origin", "http://desk.example:8081")]));
+        assert!(!check(&[("sec-fetch-site", "cross-site")]));
+        assert!(!check(&[("sec-fetch-site", "none")]));
+        assert!(!check(&[("origin", "null")]));
+        assert!(!check(&[("origin", "https://evil.example")]));
+        assert!(!check(&[]));
+    }
+}

@@ -1,0 +1,144 @@
+//! The room in which visits are served: one thread that works with the house.
+//!
+//! Handlers borrow the house over waits, which no task that may move between threads can; so all of them run
+//! here, side by side, on one thread. A panic in one visit ends that visit alone.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use domain::value::StreamId;
+use engine::{Fault, House};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::answer::Answer;
+use crate::desk::story::Line;
+use crate::door::Asked;
+
+/// Dossiers whose opened records are kept: those that people look at in a shift.
+const DOSSIERS_MAX: usize = 256;
+/// Visits that may wait at once; over it, people are asked to come again.
+const VISITS_MAX: usize = 256;
+/// Somebody is said to be writing for this long after the last sign, µs.
+const PRESENCE_US: i64 = 180_000_000;
+
+/// Where visits are served.
+pub struct Room {
+    pub house: Arc<House>,
+    /// Who is writing on what, by dossier and handle, since when (µs).
+    presence: RefCell<HashMap<StreamId, HashMap<String, i64>>>,
+    /// Records that were opened, by dossier.
+    lines: RefCell<HashMap<StreamId, Rc<Vec<Line>>>>,
+}
+
+impl std::fmt::Debug for Room {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Room(…)")
+    }
+}
+
+impl Room {
+    /// A room for a house.
+    #[must_use]
+    pub fn new(house: Arc<House>) -> Room {
+        Room {
+            house,
+            presence: RefCell::default(),
+            lines: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn known_lines(&self, dossier: StreamId) -> Rc<Vec<Line>> {
+        let lines = self.lines.borrow();
+        lines.get(&dossier).map(Rc::clone).unwrap_or_default()
+    }
+
+    pub(crate) fn keep_lines(&self, dossier: StreamId, kept: Rc<Vec<Line>>) {
+        let mut lines = self.lines.borrow_mut();
+        if lines.len() >= DOSSIERS_MAX {
+            lines.clear();
+        }
+        lines.insert(dossier, kept);
+    }
+
+    /// Notes that somebody is writing on a dossier.
+    pub fn is_writing(&self, dossier: StreamId, handle: &str) {
+        let now = engine::clock::now().0;
+        let mut presence = self.presence.borrow_mut();
+        presence.retain(|_, people| {
+            people.retain(|_, at| now - *at < PRESENCE_US);
+            !people.is_empty()
+        });
+        presence
+            .entry(dossier)
+            .or_default()
+            .insert(handle.to_owned(), now);
+    }
+
+    /// Who else is writing on a dossier, with the minutes since the last sign.
+    #[must_use]
+    pub fn writing(&self, dossier: StreamId, but: &str) -> Vec<(String, u32)> {
+        let now = engine::clock::now().0;
+        let presence = self.presence.borrow();
+        let mut out: Vec<(String, u32)> = presence
+            .get(&dossier)
+            .into_iter()
+            .flatten()
+            .filter(|(handle, at)| handle.as_str() != but && now - **at < PRESENCE_US)
+            .map(|(handle, at)| {
+                (
+                    handle.clone(),
+                    u32::try_from((now - at) / 60_000_000).unwrap_or(0),
+                )
+            })
+            .collect();
+        out.sort();
+        out
+    }
+}
+
+pub(crate) type Reply = oneshot::Sender<Answer>;
+
+/// The way into the room, for any number of listeners.
+#[derive(Clone, Debug)]
+pub struct Office(mpsc::Sender<(Asked, Reply)>);
+
+impl Office {
+    /// Opens a room on a thread of its own; it closes when the last way into it is dropped.
+    ///
+    /// # Errors
+    /// If the thread cannot be started.
+    pub fn open(house: Arc<House>) -> Result<Office, Fault> {
+        let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Fault::io("cannot open the house's pages"))?;
+        let work = move || {
+            let local = tokio::task::LocalSet::new();
+            local.block_on(&runtime, async move {
+                let room = Rc::new(Room::new(house));
+                while let Some((asked, reply)) = asked.recv().await {
+                    let room = Rc::clone(&room);
+                    tokio::task::spawn_local(async move {
+                        let answer = crate::door::serve(&room, asked).await;
+                        let _ = reply.send(answer);
+                    });
+                }
+            });
+        };
+        std::thread::Builder::new()
+            .name("noroshi-room".into())
+            .spawn(work)
+            .map_err(Fault::io("cannot open the house's pages"))?;
+        Ok(Office(tell))
+    }
+
+    /// Asks; `None` if there is no room for one more, or the visit broke.
+    pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send((asked, reply)).ok()?;
+        answer.await.ok()
+    }
+}

@@ -1,0 +1,40 @@
+// Two who approve: they sign in with the passwords of the recovery kit, read one page, and
+// sign with their own keys.
+import { enter } from './desk.mjs';
+
+const HANDLES = ['approver-a', 'approver-b'];
+
+export async function arrive(w) {
+  w.known.approvers = [];
+  for (const handle of HANDLES) {
+    const person = await w.stage.person(handle === 'approver-a' ? 'approver' : handle);
+    if (handle === 'approver-a') {
+      await person.open(`${w.house.address('desk')}/${w.lang}/desk/`, 'sign-in');
+      await person.send('/sign-in', { verb: 'sign-in', fields: { handle, password: 'not-the-right-one' }, label: 'sign-in refused', status: 422 });
+      w.require(await person.page.inputValue('input[name="handle"]') === handle, 'the refused form lost the handle');
+    }
+    await enter(w, person, handle, w.house.password(handle));
+    w.inside(w.house.password(handle), `the password of ${handle}`);
+    w.known.approvers.push(person);
+  }
+}
+
+export async function approve(w) {
+  const [a, b] = w.known.approvers;
+  const plan = `${w.known.caseAddress}/plan`;
+  // The author cannot approve.
+  const e = w.known.editor;
+  await e.open(plan, 'plan of the author');
+  w.require(await e.page.locator('button[value="approve"]').count() === 0, 'the author may approve');
+  for (const [n, person] of [a, b].entries()) {
+    await person.open(plan, n === 0 ? 'plan' : '');
+    const shown = await person.text();
+    for (const word of [w.known.case, 'UTC', 'JST']) w.require(shown.includes(word), `the plan does not show ${word}`);
+    if (n === 0) {
+      await person.picture();
+      await person.send(/\/plan$/, { verb: 'approve', fields: { password: 'not-the-right-one', confirmed: true }, label: 'approval refused', status: 422 });
+    }
+    await person.send(/\/plan$/, { verb: 'approve', fields: { password: w.house.password(HANDLES[n]), confirmed: true }, label: `approved by ${n + 1}` });
+  }
+  w.require(Date.now() < w.known.instant, 'the approvals came after the instant: this machine is too slow for the lead');
+}

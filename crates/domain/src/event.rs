@@ -78,6 +78,10 @@ pub enum Event {
     CredentialSet {
         person: PersonId,
     },
+    /// A link with which the person chooses a password was given out.
+    LinkIssued {
+        person: PersonId,
+    },
     PersonEnded {
         person: PersonId,
     },

@@ -27,11 +27,12 @@ pub enum Intent {
 #[must_use]
 pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
     match event {
+        // What came back is a fact about a mail, not a wish for another.
         Event::ContactAttempted {
             channel: crate::value::ContactChannel::Mail,
             elsewhere: false,
-            ..
-        } => vec![Intent::FirstContact {
+            result,
+        } if *result != crate::value::ContactResult::Undeliverable => vec![Intent::FirstContact {
             participant: stream.into(),
         }],
         Event::PlanMade { plan_sha256, .. } => vec![Intent::Release {
@@ -60,6 +61,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::ReportWithdrawn
         | Event::TextRead { .. }
         | Event::CredentialSet { .. }
+        | Event::LinkIssued { .. }
         | Event::PersonEnded { .. }
         | Event::VulnerabilityNamed { .. }
         | Event::SecondStepPassed { .. }

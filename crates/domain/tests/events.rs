@@ -12,11 +12,12 @@ use domain::policy::role::Role;
 use domain::value::*;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 62;
+const VARIANTS: usize = 63;
 
 fn place(event: &Event) -> usize {
     match event {
         Event::ReportJoined { .. } => 53,
+        Event::LinkIssued { .. } => 62,
         Event::CredentialSet { .. } => 54,
         Event::PersonEnded { .. } => 55,
         Event::TextRead { .. } => 56,
@@ -322,6 +323,9 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
             way: AckWay::Reply,
         },
         Event::CredentialSet {
+            person: PersonId::from_bytes([6; 16]),
+        },
+        Event::LinkIssued {
             person: PersonId::from_bytes([6; 16]),
         },
         Event::PersonEnded {

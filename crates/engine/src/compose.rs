@@ -155,7 +155,7 @@ pub async fn advisory(
     }
     fill_languages(&mut texts, &facts);
     let (vendors, products) = vendors(unit, case, &grants, &mut outgoing).await?;
-    name_the_rest(&products, &facts, &mut outgoing);
+    name_the_rest(&vendors, &products, &facts, &mut outgoing);
     let overlaps = overlaps::find(unit, case, &outgoing, facts.credit_consent).await?;
     let at = clock::rfc3339(instant);
     let first = stream
@@ -206,12 +206,11 @@ pub async fn advisory(
     })
 }
 
-/// What is recorded in favour of the public reader. Whatever stands under fix or workaround is the
-/// countermeasure that is released with this very advisory, of whichever class its source was.
+/// What is recorded in favour of the public reader. A text of class W or F under fix or workaround is the
+/// countermeasure that is released with this very advisory; a list of actions alone is none.
 fn grants(draft: &Draft, facts: &Facts) -> Grants {
     let helps = |(field, text): &(Field, TextRef)| {
-        matches!(text.class, Class::W | Class::F)
-            || matches!(field, Field::Fix | Field::Workaround | Field::Actions)
+        matches!(field, Field::Fix | Field::Workaround) && matches!(text.class, Class::W | Class::F)
     };
     Grants {
         countermeasure: draft.texts.iter().any(helps),
@@ -227,7 +226,12 @@ fn grants(draft: &Draft, facts: &Facts) -> Grants {
 }
 
 /// Adds what is not a text of the draft and goes out all the same.
-fn name_the_rest(products: &[form::Product], facts: &Facts, outgoing: &mut Vec<Outgoing>) {
+fn name_the_rest(
+    vendors: &[form::Vendor],
+    products: &[form::Product],
+    facts: &Facts,
+    outgoing: &mut Vec<Outgoing>,
+) {
     let mut add = |place: Spot, text: String| {
         outgoing.push(Outgoing {
             place,
@@ -240,6 +244,11 @@ fn name_the_rest(products: &[form::Product], facts: &Facts, outgoing: &mut Vec<O
             add(Spot::Products, name.clone());
         }
         add(Spot::Products, product.versions.clone());
+    }
+    for product in vendors.iter().flat_map(|vendor| &vendor.products) {
+        if let Some(version) = &product.fixed_in {
+            add(Spot::Products, version.clone());
+        }
     }
     for reference in &facts.references {
         add(Spot::References, reference.url.clone());

@@ -1,4 +1,4 @@
-//! What falls due: letters of the portal, releases, ended embargoes, finders' mailboxes, first contacts, copies, the
+//! What falls due: releases, ended embargoes, letters of the portal, finders' mailboxes, first contacts, copies, the
 //! press, the daily anchor.
 //!
 //! A clock that runs out is a command, so time is in the ledger too. One round does all that is due and says
@@ -50,9 +50,17 @@ impl House {
         if self.held().await?.is_some() {
             return Ok(round);
         }
-        self.empty_letterbox().await?;
+        // Nothing that strangers send comes before a publication that is due, or ends a round.
         self.release_due(&mut round).await?;
         self.end_embargoes().await?;
+        match self.empty_letterbox().await {
+            Ok(_) => {}
+            Err(Fault::Context(name)) => return Err(Fault::Context(name)),
+            Err(error) => tracing::error!(
+                code = error.code(),
+                "the letterbox could not be emptied and is tried again"
+            ),
+        }
         self.anchor_daily().await?;
         round.pressed = self.press_due().await?;
         if let Err(error) = self.write_mailboxes().await {

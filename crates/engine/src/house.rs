@@ -44,6 +44,8 @@ pub struct House {
     states: Mutex<HashMap<StreamId, Loaded>>,
     /// Wrong passwords, counted in memory.
     pub(crate) tries: crate::people::passwords::Tries,
+    /// What the letterbox remembers while the house runs.
+    pub(crate) letterbox: crate::reception::Memory,
     pub(crate) tree: Mutex<(seal::record::Tree, u64)>,
     _instance: std::fs::File,
 }
@@ -81,6 +83,7 @@ impl House {
             fingerprint,
             states: Mutex::default(),
             tries: crate::people::passwords::Tries::default(),
+            letterbox: crate::reception::Memory::default(),
             tree: Mutex::new((seal::record::Tree::default(), 0)),
             _instance: instance,
         };

@@ -55,6 +55,8 @@ pub enum After {
     Settle(store::delivery::Settled),
     /// Waiting copies of somebody who left are dropped.
     Drop(SubscriberId),
+    /// What was sent to a party's earlier contact point opens nothing any more.
+    Shut(PartyId),
 }
 
 /// What is written, the states to remember, the keys that are new.
@@ -435,6 +437,7 @@ async fn follow(house: &House, after: Vec<After>, now: i64) -> Result<(), Fault>
         match step {
             After::Settle(settled) => house.store.settle_copies(&[settled], now).await?,
             After::Drop(subscriber) => house.store.drop_waiting(subscriber, now).await?,
+            After::Shut(party) => crate::partner::shut(house, party, now).await?,
         }
     }
     Ok(())

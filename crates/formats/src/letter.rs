@@ -14,6 +14,9 @@ pub const TEXT_BYTES_MAX: usize = 64 << 10;
 pub const LETTER_BYTES_MAX: usize = 6 * TEXT_BYTES_MAX + (4 << 10);
 /// Longest field that is one line, in characters.
 pub const LINE_CHARS_MAX: usize = 1_000;
+/// Longest name of a vendor or product that somebody subscribes to, in characters; it stands in a mail to an address
+/// that has not been confirmed.
+pub const SCOPE_CHARS_MAX: usize = 80;
 /// Longest text that a finder types into one field, in characters.
 pub const TEXT_CHARS_MAX: usize = 20_000;
 /// Documents of a mailbox grow in steps of this many bytes, so that their size tells nothing (security.md §2.18).
@@ -238,7 +241,9 @@ impl Letter {
                     && match &subscription.scope {
                         Scope::Everything => true,
                         Scope::Vendor { name } | Scope::Product { name } => {
-                            is_line(name) && !name.trim().is_empty()
+                            is_line(name)
+                                && name.chars().count() <= SCOPE_CHARS_MAX
+                                && !name.trim().is_empty()
                         }
                     }
             }

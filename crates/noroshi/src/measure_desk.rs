@@ -111,6 +111,13 @@ async fn large_case(house: &House) -> Result<String, Fault> {
     .await?;
     let case = perform("accept-report", json!({ "report": handling })).await?;
     let number = case["number"].as_str().unwrap_or_default().to_owned();
+    for label in ["1", "2"] {
+        perform(
+            "name-vulnerability",
+            json!({ "case": number, "label": label, "text": { "lang": "en", "text": text.text } }),
+        )
+        .await?;
+    }
     let mut events = 0;
     for n in 0..VENDORS {
         let party = perform(

@@ -78,7 +78,9 @@ async fn open_pages(
     listen_partner: SocketAddr,
     beside: Option<server::Routes>,
 ) -> Result<Pages, Fault> {
-    let office = server::Office::open(Arc::clone(house))?;
+    // Each side has a thread of its own, so that guests cannot slow the desk.
+    let desk_office = server::Office::open(Arc::clone(house))?;
+    let partner_office = server::Office::open(Arc::clone(house))?;
     let bind = |listen: SocketAddr, option: &'static str| async move {
         let listener = tokio::net::TcpListener::bind(listen)
             .await
@@ -93,7 +95,7 @@ async fn open_pages(
     let (desk, desk_address) = bind(listen_desk, "--listen-desk").await?;
     let (partner, partner_address) = bind(listen_partner, "--listen-partner").await?;
     let mut desk_routes = server::routes(
-        office.clone(),
+        desk_office,
         server::Side::Desk,
         &house.config.desk,
         desk_address,
@@ -102,7 +104,7 @@ async fn open_pages(
         desk_routes = desk_routes.merge(beside);
     }
     let partner_routes = server::routes(
-        office,
+        partner_office,
         server::Side::Partner,
         &house.config.partner,
         partner_address,
@@ -242,8 +244,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     let fresh = !common.dir.join(engine::config::FILE).exists();
     if fresh {
         let mut config = engine::config::Config::of(engine::config::Purpose::Demo);
-        // Links in the demonstration's mails lead to this machine.
-        config.portal = format!("http://{listen}");
+        // Links to desk and vendors' pages lead to this machine; those of the public pages name an invented host.
         config.desk = format!("http://{listen_desk}");
         config.partner = format!("http://{listen_partner}");
         engine::founding::found(&common.dir, &location, &config).await?;

@@ -417,12 +417,15 @@ fn subjects_carry_the_marks() {
     let mut doc = advisory();
     assert_eq!(
         mail::subject(Lang::Ja, &doc),
-        "[TLP:CLEAR] 【架空】 NRS-48217734 rev 2: 算木会計の脆弱性"
+        "[TLP:CLEAR] 【架空】 NRS-48217734 第2版: 算木会計の脆弱性"
     );
     doc.marking = Marking::Archive;
     assert_eq!(
         mail::subject(Lang::En, &doc),
         "[TLP:CLEAR] [ARCHIVE] NRS-48217734 rev 2: Flaw in Sangi Kaikei"
+    );
+    assert!(
+        mail::subject(Lang::Ja, &doc).starts_with("[TLP:CLEAR] 【過去の事例】 NRS-48217734 第2版")
     );
     doc.marking = Marking::None;
     assert_eq!(

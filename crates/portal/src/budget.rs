@@ -19,6 +19,8 @@ pub(crate) enum Lane {
     Subscriptions,
     /// Codes and acknowledgements; a whole office may press within minutes of a publication.
     Members,
+    /// Wishes to stop; a mail provider posts those of all its people from one network.
+    Wishes,
 }
 
 impl Lane {
@@ -29,6 +31,7 @@ impl Lane {
             Lane::Receipts => 300,
             Lane::Subscriptions => 20,
             Lane::Members => 600,
+            Lane::Wishes => 2_000,
         }
     }
 
@@ -39,6 +42,7 @@ impl Lane {
             Lane::Receipts => 20_000,
             Lane::Subscriptions => 2_000,
             Lane::Members => 200_000,
+            Lane::Wishes => 20_000,
         }
     }
 }

@@ -10,13 +10,46 @@ use std::path::Path;
 use http::{Response, StatusCode};
 use pages::form::Typed;
 use pages::member::{Stop, stop};
+use pages::reporter::Halt;
 
 use crate::body::Body;
+use crate::budget::Lane;
 use crate::exchange;
+use crate::mailbox::spent;
 use crate::reception::Visit;
 
 /// Wishes to stop that may lie in the box; over it, people are asked to come again.
 const WISHES_MAX: usize = 50_000;
+
+/// Letters that may wait for the house, about 1 GiB of the longest texts (security.md §2.17).
+const LETTERS_MAX: usize = 4_096;
+
+/// What lies in the box; each sort is counted apart, so that one cannot crowd out the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// Sealed to the house.
+    Letter,
+    /// A wish to stop, in the open.
+    Wish,
+}
+
+impl Sort {
+    /// What the names of its files begin with.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Sort::Letter => "letter-",
+            Sort::Wish => "unsubscribe-",
+        }
+    }
+
+    /// How many may lie in the box.
+    const fn most(self) -> usize {
+        match self {
+            Sort::Letter => LETTERS_MAX,
+            Sort::Wish => WISHES_MAX,
+        }
+    }
+}
 
 /// Shows the form.
 pub(crate) fn shown(visit: &Visit, reference: &str) -> Response<Body> {
@@ -25,13 +58,19 @@ pub(crate) fn shown(visit: &Visit, reference: &str) -> Response<Body> {
 
 /// Takes a wish in.
 pub(crate) fn taken(visit: &Visit, reference: &str, typed: &Typed) -> Response<Body> {
+    // A mail program's one click comes without any page of ours; a word is typed on it.
+    if visit.sender.is_foreign && !is_one_click(typed) {
+        return visit.halt(StatusCode::FORBIDDEN, Halt::Foreign);
+    }
     if !wants(typed) {
         return page(visit, reference, StatusCode::OK, Stop::Unclear);
     }
+    if let Some(busy) = spent(visit, Lane::Wishes) {
+        return busy;
+    }
     // The same wish twice is one letter.
-    let name = format!("unsubscribe-{reference}");
     let letters = visit.desk.letters();
-    match write(&letters, &name, reference.as_bytes(), WISHES_MAX) {
+    match write(&letters, Sort::Wish, reference, reference.as_bytes()) {
         Ok(()) => page(visit, reference, StatusCode::OK, Stop::Noted),
         Err(_) => page(
             visit,
@@ -46,9 +85,13 @@ fn page(visit: &Visit, reference: &str, status: StatusCode, at: Stop) -> Respons
     exchange::page(status, None, stop(visit.site(), reference, at))
 }
 
+fn is_one_click(typed: &Typed) -> bool {
+    typed.value("List-Unsubscribe").trim() == "One-Click"
+}
+
 /// Whether a form says so: the mail program's one click, or the word that a person typed.
 fn wants(typed: &Typed) -> bool {
-    typed.value("List-Unsubscribe").trim() == "One-Click"
+    is_one_click(typed)
         || matches!(
             typed.trimmed("word").to_lowercase().as_str(),
             "stop" | "停止" | "ｓｔｏｐ"
@@ -58,22 +101,28 @@ fn wants(typed: &Typed) -> bool {
 /// Writes a letter: flushed under a name of its own, then renamed, so that the house never reads half of one.
 ///
 /// # Errors
-/// `StorageFull` if `letters_max` lie there already; or what the system says.
-pub(crate) fn write(
-    folder: &Path,
-    name: &str,
-    bytes: &[u8],
-    letters_max: usize,
-) -> std::io::Result<()> {
+/// `StorageFull` if as many of this sort lie there as may; or what the system says.
+pub(crate) fn write(folder: &Path, sort: Sort, id: &str, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    if std::fs::read_dir(folder)?.take(letters_max).count() >= letters_max {
+    let target = folder.join(format!("{}{id}", sort.prefix()));
+    if sort == Sort::Wish && target.exists() {
+        return Ok(());
+    }
+    let alike = std::fs::read_dir(folder)?.filter(|entry| {
+        let name = entry.as_ref().map(std::fs::DirEntry::file_name);
+        name.is_ok_and(|name| {
+            name.as_encoded_bytes()
+                .starts_with(sort.prefix().as_bytes())
+        })
+    });
+    if alike.take(sort.most()).count() >= sort.most() {
         return Err(std::io::ErrorKind::StorageFull.into());
     }
     let temporary = folder.join(format!(".{}.tmp", seal::hex(&seal::random::bytes::<16>())));
     let written = std::fs::File::create_new(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&temporary, folder.join(name))
+        std::fs::rename(&temporary, &target)
     });
     if written.is_err() {
         let _ = std::fs::remove_file(&temporary);

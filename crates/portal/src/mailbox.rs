@@ -5,7 +5,7 @@
 //! id as proof: the house knows its hash only.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use formats::letter::{
@@ -70,41 +70,60 @@ pub(crate) fn begin(
 struct Opened {
     lookup_id: [u8; 32],
     progress: Progress,
-    notes: Vec<Note>,
+    documents: Documents,
 }
 
-fn opened(desk: &Desk, receipt: &Receipt) -> Option<Opened> {
+/// The documents of a mailbox, and what opens them.
+struct Documents {
+    folder: PathBuf,
+    hash: [u8; 32],
+    receipt: Receipt,
+    house: [u8; 16],
+}
+
+impl Documents {
+    fn open(&self, name: &Path) -> Option<Vec<u8>> {
+        let sealed = read_up_to(name, DOCUMENT_BYTES_MAX).ok()?;
+        let secret = self.receipt.mailbox_secret(&self.house);
+        seal::mailbox::open(&secret, &self.hash, &sealed).ok()
+    }
+
+    /// The newest messages, in their order; read only where they are shown.
+    fn notes(&self) -> Vec<Note> {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return Vec::new();
+        };
+        let mut names: Vec<_> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| {
+                let name = path.file_name().and_then(|name| name.to_str());
+                name.is_some_and(|name| name.starts_with(NOTE) && !name.ends_with(".tmp"))
+            })
+            .collect();
+        names.sort();
+        let newest = names.iter().rev().take(NOTES_MAX).rev();
+        newest
+            .filter_map(|name| Note::read(&self.open(name)?))
+            .collect()
+    }
+}
+
+fn opened(desk: &Desk, receipt: Receipt) -> Option<Opened> {
     let house = desk.house().ok()?;
     let lookup_id = receipt.lookup(&house);
     let hash = seal::sha256(&lookup_id);
-    let secret = receipt.mailbox_secret(&house);
-    let folder = desk.mailbox(&seal::hex(&hash));
-    let open = |name: &Path| {
-        let sealed = read_up_to(name, DOCUMENT_BYTES_MAX).ok()?;
-        seal::mailbox::open(&secret, &hash, &sealed).ok()
+    let documents = Documents {
+        folder: desk.mailbox(&seal::hex(&hash)),
+        hash,
+        receipt,
+        house,
     };
-    let progress = Progress::read(&open(&folder.join(STATE))?)?;
-    let mut names: Vec<_> = std::fs::read_dir(&folder)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with(NOTE) && !name.ends_with(".tmp"))
-        })
-        .collect();
-    names.sort();
-    let notes = names
-        .iter()
-        .rev()
-        .take(NOTES_MAX)
-        .rev()
-        .filter_map(|name| Note::read(&open(name)?))
-        .collect();
+    let progress = Progress::read(&documents.open(&documents.folder.join(STATE))?)?;
     Some(Opened {
         lookup_id,
         progress,
-        notes,
+        documents,
     })
 }
 
@@ -112,13 +131,13 @@ fn opened(desk: &Desk, receipt: &Receipt) -> Option<Opened> {
 fn bring(visit: &Visit, typed: &Typed) -> Option<(Opened, reporter::Slip)> {
     match carried(typed) {
         Some((receipt, mut slip)) => {
-            let opened = opened(&visit.desk, &receipt)?;
+            let opened = opened(&visit.desk, receipt)?;
             slip.handling.clone_from(&opened.progress.handling);
             Some((opened, slip))
         }
         None => {
             // A receipt that opens nothing, so that a mistyped one takes the same way.
-            let _ = opened(&visit.desk, &Receipt::draw());
+            let _ = opened(&visit.desk, Receipt::draw());
             None
         }
     }
@@ -135,7 +154,7 @@ fn page(
     let mailbox = Mailbox {
         slip,
         progress: opened.progress,
-        notes: opened.notes,
+        notes: opened.documents.notes(),
         shows_slip,
         done,
     };
@@ -166,6 +185,9 @@ pub(crate) fn open(visit: &Visit, typed: Typed) -> Response<Body> {
 
 /// Shows the mailbox after the last group was typed.
 pub(crate) fn confirmed(visit: &Visit, typed: Typed) -> Response<Body> {
+    if let Some(busy) = spent(visit, Lane::Receipts) {
+        return busy;
+    }
     match bring(visit, &typed) {
         Some(both) => page(
             visit,
@@ -193,6 +215,9 @@ pub(crate) fn slip(visit: &Visit, typed: Typed) -> Response<Body> {
 
 /// Takes an answer or an addition in.
 pub(crate) fn add(visit: &Visit, mut typed: Typed) -> Response<Body> {
+    if let Some(busy) = spent(visit, Lane::Receipts) {
+        return busy;
+    }
     let Some(both) = bring(visit, &typed) else {
         return unknown(visit, typed);
     };
@@ -223,6 +248,9 @@ pub(crate) fn add(visit: &Visit, mut typed: Typed) -> Response<Body> {
 
 /// Takes a withdrawal in.
 pub(crate) fn withdraw(visit: &Visit, mut typed: Typed) -> Response<Body> {
+    if let Some(busy) = spent(visit, Lane::Receipts) {
+        return busy;
+    }
     let Some(both) = bring(visit, &typed) else {
         return unknown(visit, typed);
     };

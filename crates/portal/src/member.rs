@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use formats::letter::{
-    ACK_DIGITS, Acknowledgement, CODE_DIGITS, Confirmation, LINE_CHARS_MAX, Letter, Scope,
+    ACK_DIGITS, Acknowledgement, CODE_DIGITS, Confirmation, Letter, SCOPE_CHARS_MAX, Scope,
     Subscription, Tongue, digits, is_digits,
 };
 use formats::recent;
@@ -116,7 +116,7 @@ pub(crate) fn subscribe(visit: &Visit, handle: &Handle, mut typed: Typed) -> Res
 }
 
 fn scope(typed: &mut Typed) -> Option<Scope> {
-    typed.limit("name", LINE_CHARS_MAX);
+    typed.limit("name", SCOPE_CHARS_MAX);
     let name = typed.trimmed("name").replace('\n', " ");
     let named = |typed: &mut Typed| {
         if name.is_empty() {

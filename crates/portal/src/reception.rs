@@ -25,8 +25,6 @@ use crate::exchange::{self, Sender, Unread};
 use crate::serve::Handle;
 use crate::{letterbox, mailbox, member, report};
 
-/// Letters that may wait for the house, about 1 GiB of the longest texts (security.md §2.17).
-const LETTERS_MAX: usize = 4_096;
 /// Forms that are read at once; they stand in memory whole.
 const FORMS_AT_ONCE_MAX: usize = 64;
 /// Time that a form waits for its turn before it is told to come again.
@@ -113,8 +111,8 @@ impl Desk {
             .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
         let id: [u8; 16] = seal::random::bytes();
         let sealed = seal::intake::seal(&key, &id, &letter.write()).map_err(io::Error::other)?;
-        let name = format!("letter-{}", seal::hex(&id));
-        letterbox::write(&self.letters(), &name, &sealed, LETTERS_MAX)
+        let name = seal::hex(&id);
+        letterbox::write(&self.letters(), letterbox::Sort::Letter, &name, &sealed)
     }
 }
 
@@ -257,7 +255,7 @@ pub(crate) async fn answer(
     match *request.method() {
         Method::GET | Method::HEAD => shown(&visit, &route.room),
         Method::POST => {
-            // The one click of a mail program comes without any page.
+            // The one click of a mail program comes without any page; which it is, its form says.
             if visit.sender.is_foreign && !matches!(route.room, Room::Stop(_)) {
                 return visit.halt(StatusCode::FORBIDDEN, Halt::Foreign);
             }

@@ -44,6 +44,18 @@ pub fn draw() -> (Zeroizing<[u8; 32]>, [u8; 32]) {
     (private, open)
 }
 
+/// Returns the public half of a private one.
+///
+/// # Errors
+/// [`Unopenable`] if `private` is no usable key.
+pub fn public(private: &[u8; 32]) -> Result<[u8; 32], Unopenable> {
+    let secret =
+        <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(private).map_err(|_| Unopenable)?;
+    let mut open = [0; 32];
+    open.copy_from_slice(&X25519HkdfSha256::sk_to_pk(&secret).to_bytes());
+    Ok(open)
+}
+
 /// Seals `plaintext` to the intake key, bound to the random id under which it is filed.
 ///
 /// # Errors
@@ -92,6 +104,7 @@ mod tests {
     #[test]
     fn a_report_opens_with_the_private_half_and_its_id_only() {
         let (private, public) = draw();
+        assert_eq!(super::public(&private), Ok(public));
         let sealed = seal(&public, &[1; 16], b"report").unwrap_or_default();
         assert_eq!(open(&private, &[1; 16], &sealed), Ok(b"report".to_vec()));
         assert_eq!(open(&private, &[2; 16], &sealed), Err(Unopenable));

@@ -18,11 +18,13 @@ use pages::inside::Side;
 use crate::answer::Answer;
 use crate::desk::sign;
 use crate::room::{Office, Room};
-use crate::route::{self, Found};
+use crate::route::{self, Found, Need};
 use crate::visit::{Stop, Visit, Who};
 
 /// Largest form: 1 MiB.
 const FORM_BYTES_MAX: usize = 1 << 20;
+/// How long a form may take to arrive: a bad line, and no more.
+const BODY_TIME: std::time::Duration = std::time::Duration::from_secs(30);
 /// Longest path with its query.
 const PATH_BYTES_MAX: usize = 8 << 10;
 
@@ -105,9 +107,16 @@ async fn enter(State(doorway): State<Doorway>, request: Request) -> Response<Bod
         return plain(StatusCode::URI_TOO_LONG, "this address is too long\n");
     }
     let body = if is_post {
-        match Limited::new(body, FORM_BYTES_MAX).collect().await {
-            Ok(body) => body.to_bytes().to_vec(),
+        let collected = Limited::new(body, FORM_BYTES_MAX).collect();
+        match tokio::time::timeout(BODY_TIME, collected).await {
             Err(_) => {
+                return plain(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "the form took too long to arrive; please send it again\n",
+                );
+            }
+            Ok(Ok(body)) => body.to_bytes().to_vec(),
+            Ok(Err(_)) => {
                 return plain(
                     StatusCode::PAYLOAD_TOO_LARGE,
                     "a form may hold 1 MiB; go back, make it shorter and send it again\n",
@@ -229,12 +238,23 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
     }
     let is_nobody = matches!(visit.who, Who::Nobody);
     let who = visit.who.clone();
-    let answer = if route.signed && is_nobody {
+    let answer = if route.need != Need::Open && is_nobody {
         Err(if asked.side == Side::Desk {
             Stop::SignIn
         } else {
             Stop::NotFound
         })
+    } else if route.need == Need::Desk && !works_on_cases(&who) {
+        // Who administers persons has a page to begin with; of cases there is nothing for such a person.
+        if path == "/desk/" && visit.person().is_ok_and(|signed| signed.is_admin) {
+            return Answer::see(visit.href("/desk/persons"));
+        }
+        Err(Stop::Role)
+    } else if asked.is_post && !room.has_budget(&who) {
+        return Answer::with_status(
+            StatusCode::TOO_MANY_REQUESTS,
+            "this was sent too often; please wait some minutes and send it again\n".into(),
+        );
     } else {
         (route.handler)(room, visit).await
     };
@@ -250,6 +270,15 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         ),
         Err(stop) => sign::stopped(room, lang, asked.side, stop),
     }
+}
+
+/// Whether somebody of the house works on cases, by role or by an approval key.
+fn works_on_cases(who: &Who) -> bool {
+    use domain::policy::role::Role;
+    matches!(who, Who::Person(signed) if signed.can_approve || matches!(
+        signed.role,
+        Role::Coordinator | Role::Reception | Role::Analysis | Role::EditionEditor
+    ))
 }
 
 fn asset(path: &str) -> Option<Answer> {

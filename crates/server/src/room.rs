@@ -13,11 +13,15 @@ use engine::{Fault, House};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::answer::Answer;
-use crate::desk::story::Line;
+use crate::desk::history::Line;
 use crate::door::Asked;
+use crate::visit::Who;
 
 /// Dossiers whose opened records are kept: those that people look at in a shift.
 const DOSSIERS_MAX: usize = 256;
+/// Forms that a guest may send within [`GUEST_FOR_US`]: a large case has some dozens of answers.
+const GUEST_FORMS_MAX: u32 = 200;
+const GUEST_FOR_US: i64 = 3_600_000_000;
 /// Visits that may wait at once; over it, people are asked to come again.
 const VISITS_MAX: usize = 256;
 /// Somebody is said to be writing for this long after the last sign, µs.
@@ -28,6 +32,8 @@ pub struct Room {
     pub house: Arc<House>,
     /// Who is writing on what, by dossier and handle, since when (µs).
     presence: RefCell<HashMap<StreamId, HashMap<String, i64>>>,
+    /// Forms that each guest has sent, by session, since when (µs).
+    sent: RefCell<HashMap<[u8; 32], (u32, i64)>>,
     /// Records that were opened, by dossier.
     lines: RefCell<HashMap<StreamId, Rc<Vec<Line>>>>,
 }
@@ -45,8 +51,23 @@ impl Room {
         Room {
             house,
             presence: RefCell::default(),
+            sent: RefCell::default(),
             lines: RefCell::default(),
         }
+    }
+
+    /// Whether whoever sends a form may send one more: each leaves a record for ever, so guests have a budget.
+    #[must_use]
+    pub fn has_budget(&self, who: &Who) -> bool {
+        let Who::Partner(guest) = who else {
+            return true;
+        };
+        let now = engine::clock::now().0;
+        let mut sent = self.sent.borrow_mut();
+        sent.retain(|_, (_, since)| now - *since < GUEST_FOR_US);
+        let (count, _) = sent.entry(guest.session.hash).or_insert((0, now));
+        *count += 1;
+        *count <= GUEST_FORMS_MAX
     }
 
     pub(crate) fn known_lines(&self, dossier: StreamId) -> Rc<Vec<Line>> {
@@ -102,7 +123,11 @@ pub(crate) type Reply = oneshot::Sender<Answer>;
 
 /// The way into the room, for any number of listeners.
 #[derive(Clone, Debug)]
-pub struct Office(mpsc::Sender<(Asked, Reply)>);
+pub struct Office {
+    tell: mpsc::Sender<(Asked, Reply)>,
+    /// A place for each visit that is being served.
+    places: Arc<tokio::sync::Semaphore>,
+}
 
 impl Office {
     /// Opens a room on a thread of its own; it closes when the last way into it is dropped.
@@ -132,13 +157,17 @@ impl Office {
             .name("noroshi-room".into())
             .spawn(work)
             .map_err(Fault::io("cannot open the house's pages"))?;
-        Ok(Office(tell))
+        Ok(Office {
+            tell,
+            places: Arc::new(tokio::sync::Semaphore::new(VISITS_MAX)),
+        })
     }
 
     /// Asks; `None` if there is no room for one more, or the visit broke.
     pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
+        let _place = self.places.try_acquire().ok()?;
         let (reply, answer) = oneshot::channel();
-        self.0.try_send((asked, reply)).ok()?;
+        self.tell.try_send((asked, reply)).ok()?;
         answer.await.ok()
     }
 }

@@ -14,6 +14,17 @@ use crate::visit::{Stop, Visit};
 
 type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Stop>> + 'a>>;
 
+/// Who is let through to a handler; what it then shows is asked of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Anybody.
+    Open,
+    /// Somebody who is signed in.
+    Signed,
+    /// Somebody of the desk who works on cases: who only runs the machine, or only answers calls, is none.
+    Desk,
+}
+
 /// A route.
 #[derive(Clone, Copy)]
 pub struct Route {
@@ -22,8 +33,8 @@ pub struct Route {
     /// With `{name}` for a place.
     pub path: &'static str,
     pub side: Side,
-    /// Whether a session is needed before the handler is asked.
-    pub signed: bool,
+    /// Who is let through to the handler.
+    pub need: Need,
     pub handler: for<'a> fn(&'a Room, Visit) -> Answering<'a>,
 }
 
@@ -46,12 +57,13 @@ macro_rules! routes {
             method: stringify!($method),
             path: $path,
             side: Side::$side,
-            signed: routes!(@$need),
+            need: routes!(@$need),
             handler: |room, visit| Box::pin($($handler)::+(room, visit)),
         },)*];
     };
-    (@signed) => { true };
-    (@open) => { false };
+    (@signed) => { Need::Signed };
+    (@open) => { Need::Open };
+    (@desk) => { Need::Desk };
 }
 
 routes! {
@@ -63,36 +75,36 @@ routes! {
     POST "/set-up/{link}" Desk open => crate::desk::sign::set_password;
     GET "/desk/password" Desk signed => crate::desk::sign::password;
     POST "/desk/password" Desk signed => crate::desk::sign::change_password;
-    GET "/desk/" Desk signed => crate::desk::queue::show;
-    GET "/desk/reports/{handling}" Desk signed => crate::desk::report::show;
-    POST "/desk/reports/{handling}" Desk signed => crate::desk::report::act;
-    POST "/desk/reports/{handling}/draft" Desk signed => crate::desk::report::draft;
-    POST "/desk/reports/{handling}/presence" Desk signed => crate::desk::report::presence_ping;
-    GET "/desk/cases/{number}" Desk signed => crate::desk::case::show;
-    POST "/desk/cases/{number}" Desk signed => crate::desk::case::act;
-    POST "/desk/cases/{number}/presence" Desk signed => crate::desk::case::presence_ping;
-    GET "/desk/cases/{number}/vendors/{tn}" Desk signed => crate::desk::participant::show;
-    POST "/desk/cases/{number}/vendors/{tn}" Desk signed => crate::desk::participant::act;
-    POST "/desk/cases/{number}/vendors/{tn}/presence" Desk signed => crate::desk::participant::presence_ping;
-    GET "/desk/register" Desk signed => crate::desk::register::show;
-    POST "/desk/register" Desk signed => crate::desk::register::add;
-    GET "/desk/register/{party}" Desk signed => crate::desk::register::party;
-    POST "/desk/register/{party}" Desk signed => crate::desk::register::act;
-    GET "/desk/tasks" Desk signed => crate::desk::tasks::show;
-    POST "/desk/tasks" Desk signed => crate::desk::tasks::act;
+    GET "/desk/" Desk desk => crate::desk::queue::show;
+    GET "/desk/reports/{handling}" Desk desk => crate::desk::report::show;
+    POST "/desk/reports/{handling}" Desk desk => crate::desk::report::act;
+    POST "/desk/reports/{handling}/draft" Desk desk => crate::desk::report::draft;
+    POST "/desk/reports/{handling}/presence" Desk desk => crate::desk::report::presence_ping;
+    GET "/desk/cases/{number}" Desk desk => crate::desk::case::show;
+    POST "/desk/cases/{number}" Desk desk => crate::desk::case::act;
+    POST "/desk/cases/{number}/presence" Desk desk => crate::desk::case::presence_ping;
+    GET "/desk/cases/{number}/vendors/{tn}" Desk desk => crate::desk::participant::show;
+    POST "/desk/cases/{number}/vendors/{tn}" Desk desk => crate::desk::participant::act;
+    POST "/desk/cases/{number}/vendors/{tn}/presence" Desk desk => crate::desk::participant::presence_ping;
+    GET "/desk/register" Desk desk => crate::desk::register::show;
+    POST "/desk/register" Desk desk => crate::desk::register::add;
+    GET "/desk/register/{party}" Desk desk => crate::desk::register::party;
+    POST "/desk/register/{party}" Desk desk => crate::desk::register::act;
+    GET "/desk/tasks" Desk desk => crate::desk::tasks::show;
+    POST "/desk/tasks" Desk desk => crate::desk::tasks::act;
     GET "/desk/record" Desk signed => crate::desk::record::show;
     POST "/desk/record" Desk signed => crate::desk::record::act;
     GET "/desk/persons" Desk signed => crate::desk::persons::show;
     POST "/desk/persons" Desk signed => crate::desk::persons::act;
-    GET "/desk/cases/{number}/advisory" Desk signed => crate::desk::advisory::show;
-    POST "/desk/cases/{number}/advisory" Desk signed => crate::desk::advisory::save;
-    POST "/desk/cases/{number}/advisory/draft" Desk signed => crate::desk::advisory::autosave;
-    POST "/desk/cases/{number}/advisory/check" Desk signed => crate::desk::advisory::lint;
-    GET "/desk/cases/{number}/advisory/preview" Desk signed => crate::desk::advisory::preview::show;
-    GET "/desk/cases/{number}/advisory/raw" Desk signed => crate::desk::advisory::preview::raw;
-    GET "/advisories/{file}" Desk signed => crate::desk::advisory::preview::alone;
-    GET "/desk/cases/{number}/plan" Desk signed => crate::desk::plan::show;
-    POST "/desk/cases/{number}/plan" Desk signed => crate::desk::plan::act;
+    GET "/desk/cases/{number}/advisory" Desk desk => crate::desk::advisory::show;
+    POST "/desk/cases/{number}/advisory" Desk desk => crate::desk::advisory::save;
+    POST "/desk/cases/{number}/advisory/draft" Desk desk => crate::desk::advisory::autosave;
+    POST "/desk/cases/{number}/advisory/check" Desk desk => crate::desk::advisory::lint;
+    GET "/desk/cases/{number}/advisory/preview" Desk desk => crate::desk::advisory::preview::show;
+    GET "/desk/cases/{number}/advisory/raw" Desk desk => crate::desk::advisory::preview::raw;
+    GET "/advisories/{file}" Desk desk => crate::desk::advisory::preview::alone;
+    GET "/desk/cases/{number}/plan" Desk desk => crate::desk::plan::show;
+    POST "/desk/cases/{number}/plan" Desk desk => crate::desk::plan::act;
     GET "/partner/i/{token}" Partner open => crate::partner::enter::invitation;
     POST "/partner/i/{token}" Partner open => crate::partner::enter::enter;
     POST "/partner/i/{token}/new" Partner open => crate::partner::enter::again;

@@ -129,6 +129,21 @@ impl Store {
         Ok(())
     }
 
+    /// How many intents, waiting or carried out, have a name after `after` and up to `until`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn intents_between(&self, after: &str, until: &str) -> Result<i64, StoreError> {
+        let sql = "SELECT count(*) FROM outbox WHERE name > $1 AND name <= $2";
+        let rows = self
+            .rows("outbox", sql, &[after.into(), until.into()])
+            .await?;
+        match rows.into_iter().next() {
+            Some(mut row) => row.int(),
+            None => Ok(0),
+        }
+    }
+
     /// Marks all intents of one kind about one stream as carried out: plans that were replaced have nothing to wait for.
     ///
     /// # Errors

@@ -161,24 +161,49 @@ impl Store {
         rows.into_iter().next().map(token_row).transpose()
     }
 
-    /// Counts a wrong code; returns how many there were.
+    /// Counts a try with a code; `false` if there have been `tries_max`, or the link has ended.
     ///
     /// # Errors
     /// As above.
-    pub async fn token_missed(&self, hash: &[u8; 32]) -> Result<u32, StoreError> {
+    pub async fn try_token(
+        &self,
+        hash: &[u8; 32],
+        tries_max: u32,
+        now: i64,
+    ) -> Result<bool, StoreError> {
         let rows = self
             .transact(
                 "token",
                 vec![(
-                    "UPDATE token SET tries = tries + 1 WHERE hash = $1 RETURNING tries".to_owned(),
-                    vec![(*hash).into()],
+                    "UPDATE token SET tries = tries + 1 WHERE hash = $1 AND tries < $2 AND used_at = 0 AND expires_at > $3 RETURNING tries"
+                        .to_owned(),
+                    vec![(*hash).into(), tries_max.into(), now.into()],
                 )],
             )
             .await?;
-        match rows.into_iter().flatten().next() {
-            Some(mut row) => row.u32(),
-            None => Ok(0),
-        }
+        Ok(rows.into_iter().flatten().next().is_some())
+    }
+
+    /// Ends all unused links of a purpose for a subject.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn end_tokens(
+        &self,
+        purpose: &str,
+        subject: [u8; 16],
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.transact(
+            "token",
+            vec![(
+                "UPDATE token SET used_at = $1 WHERE purpose = $2 AND subject = $3 AND used_at = 0"
+                    .to_owned(),
+                vec![now.into(), purpose.into(), subject.into()],
+            )],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Uses a link up; `false` if somebody was first.
@@ -282,6 +307,27 @@ impl Store {
                 })
             })
             .transpose()
+    }
+
+    /// Notes a step of a session that still exists.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn step_session(
+        &self,
+        hash: &[u8; 32],
+        strength: u32,
+        stepped_at: i64,
+    ) -> Result<(), StoreError> {
+        self.transact(
+            "session",
+            vec![(
+                "UPDATE session SET strength = $1, stepped_at = $2 WHERE hash = $3".to_owned(),
+                vec![strength.into(), stepped_at.into(), (*hash).into()],
+            )],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Ends one session.

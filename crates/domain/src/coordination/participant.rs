@@ -41,8 +41,10 @@ pub struct Participant {
     pub step_waived: bool,
     /// What was last proposed by the party as a date of its own.
     pub countered: Option<Instant>,
-    /// When the party asked to be called, and where and when in a text (class C); done with the second step.
+    /// When the party asked to be called, and where and when in a text (class C); done with the second step or a call.
     pub call_asked: Option<(Instant, TextRef)>,
+    /// The last attempt to contact, if it came back.
+    pub undeliverable: Option<Instant>,
 }
 
 impl Participant {
@@ -74,6 +76,7 @@ impl Participant {
             step_waived: false,
             countered: None,
             call_asked: None,
+            undeliverable: None,
         }
     }
 
@@ -90,8 +93,14 @@ impl Participant {
                 (self.case, self.party, self.part) = (*case, Some(*party), *part);
                 self.tracking.clone_from(tracking);
             }
-            Event::ContactAttempted { .. } => {
+            Event::ContactAttempted {
+                channel, result, ..
+            } => {
                 self.attempts += 1;
+                self.undeliverable = (*result == ContactResult::Undeliverable).then_some(at);
+                if *channel == ContactChannel::Phone {
+                    self.call_asked = None;
+                }
                 self.asked_at = Some(self.asked_at.map_or(at, |before| before.min(at)));
             }
             Event::ReceiptConfirmed => self.seen_at = Some(at),

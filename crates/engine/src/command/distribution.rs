@@ -87,11 +87,25 @@ pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Val
 
 /// Records an acknowledgement.
 pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Value, Fault> {
+    use crate::people::passwords::TRIES_MAX;
+    if input.way == AckWay::Hand && unit.act.role != domain::policy::role::Role::HelpdeskAgent {
+        super::desk(&unit.act)?;
+    }
+    // Six digits are guessed in time; five wrong ones for a copy are enough for a while.
+    let name = format!(
+        "copy/{}",
+        input.reference.chars().take(64).collect::<String>()
+    );
     let copy = unit.house.store.copy_by_reference(&input.reference).await?;
     let typed: String = super::digits(&input.code);
-    let copy = copy
-        .filter(|copy| seal::token::code(unit.house.keys.codes.bytes(), &copy.id) == typed)
-        .ok_or(Refusal::NoSuchCopy)?;
+    let found = copy.filter(|copy| {
+        unit.house.tries.count(&name) < TRIES_MAX
+            && seal::token::code(unit.house.keys.codes.bytes(), &copy.id) == typed
+    });
+    let Some(copy) = found else {
+        unit.house.tries.missed(&name);
+        return Err(Refusal::NoSuchCopy.into());
+    };
     record_acknowledgement(unit, &copy, input.way).await
 }
 

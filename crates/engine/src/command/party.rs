@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{desk, find_party, inputs};
 use crate::Fault;
-use crate::unit::Unit;
+use crate::unit::{After, Unit};
 
 inputs! {
     RegisterParty "Enters an organisation or a single person into the register." {
@@ -21,7 +21,7 @@ inputs! {
         lang: Lang = "language to write in: ja or en";
         #[serde(default)] listed: bool = "agrees to stand on public boards";
     }
-    ChangeContact "Changes the mail address of a party's contact point; waiting links to the older one end." {
+    ChangeContact "Changes the mail address of a party's contact point; links and sessions of the older one end." {
         party: String = "name or id";
         contact: String = "mail address";
     }
@@ -91,6 +91,7 @@ pub async fn change_contact(unit: &mut Unit<'_>, input: &ChangeContact) -> Resul
         Event::ContactChanged { contact },
     )])
     .await?;
+    unit.afterwards(After::Shut(party.id));
     Ok(json!({ "party": party.id.to_string() }))
 }
 

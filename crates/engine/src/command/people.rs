@@ -29,7 +29,7 @@ inputs! {
 }
 
 /// Longest handle, in characters: it stands in every line of a case's history.
-const HANDLE_CHARS_MAX: usize = 40;
+pub(crate) const HANDLE_CHARS_MAX: usize = 40;
 
 fn operator(act: &Act) -> Result<(), Fault> {
     if act.role == Role::Operator {
@@ -131,6 +131,11 @@ pub async fn issue_link(unit: &mut Unit<'_>, input: &IssueLink) -> Result<Value,
     let link = unit
         .house
         .token_draw(SET_UP, person.bytes(), b"", None, SET_UP_US)
+        .await?;
+    let stream = unit.house.stream();
+    unit.state(stream).await?;
+    // Whoever holds the link can become this person: who gave it stands in the record.
+    unit.record(vec![Change::of(stream, Event::LinkIssued { person })])
         .await?;
     let address = format!("{}/set-up/{link}", unit.house.config.desk);
     Ok(json!({ "person": input.person, "link": address }))

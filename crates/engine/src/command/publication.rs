@@ -1,6 +1,7 @@
 //! Commands of publication: draft, plan, approve, abort. Release itself is a matter of time: [`crate::release`].
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::aggregate::Aggregate;
 use domain::event::Document;
@@ -8,6 +9,7 @@ use domain::policy::class::{Class, Compartment};
 use domain::publication::{self, NewPlan};
 use domain::refusal::Refusal;
 use domain::value::*;
+use seal::approval::{Approval, SealedKey};
 use seal::signer::{PLAN, Plan, PlannedDocument};
 use serde_json::{Value, json};
 
@@ -15,6 +17,8 @@ use super::{desk, find_case, inputs};
 use crate::compose::{self, Composition, Facts};
 use crate::editing::check::{self, Finding};
 use crate::editing::sources;
+use crate::house::House;
+use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, WAIT, stretched};
 use crate::unit::Unit;
 use crate::{Fault, clock};
 
@@ -47,14 +51,34 @@ inputs! {
 }
 
 /// A password in memory; it does not print and is wiped when dropped.
+///
+/// It remembers the signature that it opened the key for, so that a command which is decided anew does not stretch
+/// it again.
 #[derive(Clone)]
-pub struct Password(zeroize::Zeroizing<String>);
+pub struct Password {
+    typed: zeroize::Zeroizing<String>,
+    signed: Arc<Mutex<Option<Approval>>>,
+}
 
 impl Password {
     /// Takes a password as it was typed.
     #[must_use]
     pub fn new(typed: &str) -> Password {
-        Password(zeroize::Zeroizing::new(typed.to_owned()))
+        Password {
+            typed: zeroize::Zeroizing::new(typed.to_owned()),
+            signed: Arc::default(),
+        }
+    }
+
+    fn signed(&self) -> Option<Approval> {
+        self.signed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn remember(&self, approval: &Approval) {
+        *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = Some(approval.clone());
     }
 }
 
@@ -74,7 +98,7 @@ pub struct DraftText {
     /// Class, if it is not the field's own.
     pub class: Option<Class>,
     /// Body of the releasable text that it was taken from. Unchanged words stay a reference to that body; changed
-    /// ones become a text of its class (R-S1).
+    /// ones become a text of its class or the field's, whichever is stricter (R-S1).
     #[serde(default)]
     pub from: Option<uuid::Uuid>,
 }
@@ -132,7 +156,9 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
             texts.push((text.field, *found));
             continue;
         }
-        let own = source.map_or(text.field.class(), |found| found.class);
+        let own = source.map_or(text.field.class(), |found| {
+            sources::stricter(found.class, text.field.class())
+        });
         let class = text.class.unwrap_or(own);
         let sealed = unit
             .text(case.id.into(), class, text.lang, &text.text)
@@ -318,7 +344,6 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         // A page approves for nobody but whoever is signed in.
         return Err(Refusal::Role.into());
     }
-    let password = password(input)?;
     let key = unit
         .house
         .store
@@ -329,14 +354,7 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         field: "plan",
         why: "64 hexadecimal digits",
     })?;
-    let at = clock::now();
-    let approval =
-        seal::approval::approve(&key, &person.bytes(), &password, &hash, at.0).map_err(|_| {
-            Refusal::Input {
-                field: "password",
-                why: "it does not open this approval key",
-            }
-        })?;
+    let approval = signature(unit.house, *person, key, hash, input).await?;
     unit.act.actor = *person;
     unit.act.role = named.role;
     let changes = publication::approve(
@@ -344,17 +362,61 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         &advisory,
         &input.plan,
         *person,
-        at,
+        Instant(approval.at),
         seal::hex(&approval.signature),
     )?;
     unit.record(changes).await?;
     Ok(json!({ "plan": input.plan, "person": input.person }))
 }
 
+/// Signs a plan's hash beside the house's thread. A wrong password counts among the wrong tries of signing in.
+async fn signature(
+    house: &House,
+    person: PersonId,
+    key: SealedKey,
+    plan: [u8; 32],
+    input: &ApprovePlan,
+) -> Result<Approval, Fault> {
+    let id = person.bytes();
+    let before = input.password.as_ref().and_then(Password::signed);
+    if let Some(signed) = before
+        && signed.person == id
+        && seal::approval::verifies(&signed, &key.public, &plan)
+    {
+        return Ok(signed);
+    }
+    let handle = input.person.as_str();
+    if house.tries.count(handle) >= TRIES_MAX {
+        tokio::time::sleep(WAIT).await;
+    }
+    let typed = password(input)?;
+    let made = if typed.len() > PASSWORD_BYTES_MAX {
+        None
+    } else {
+        let at = clock::now().0;
+        stretched(move || seal::approval::approve(&key, &id, &typed, &plan, at))
+            .await?
+            .ok()
+    };
+    let Some(approval) = made else {
+        house.tries.missed(handle);
+        return Err(Refusal::Input {
+            field: "password",
+            why: "it does not open this approval key",
+        }
+        .into());
+    };
+    house.tries.forget(handle);
+    if let Some(password) = &input.password {
+        password.remember(&approval);
+    }
+    Ok(approval)
+}
+
 /// The password as it was given: in memory, in a file, or in the environment.
 fn password(input: &ApprovePlan) -> Result<zeroize::Zeroizing<String>, Fault> {
-    if let Some(Password(typed)) = &input.password {
-        return Ok(typed.clone());
+    if let Some(password) = &input.password {
+        return Ok(password.typed.clone());
     }
     let bytes = match &input.password_file {
         Some(path) => seal::files::read_secret(std::path::Path::new(path))?,

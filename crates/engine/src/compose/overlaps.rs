@@ -5,10 +5,11 @@
 use domain::coordination::case::Case;
 use domain::policy::class::Class;
 use domain::policy::overlap::Fingerprint;
-use domain::value::Field;
+use domain::value::{Field, TextRef};
 
 use super::{Outgoing, Spot};
 use crate::Fault;
+use crate::editing::sources::is_releasable;
 use crate::unit::Unit;
 
 /// A piece of an outgoing text that stands in one which must not leave.
@@ -25,7 +26,8 @@ pub struct Overlap {
 /// Compares every outgoing text with the case's texts that must not leave.
 ///
 /// The report as it came (class U) counts as far as nobody sorted it into releasable parts: what a part of
-/// class V, W, F, K1, K2 or E repeats was declared releasable by the person who sorted it.
+/// class V, W, F, K1, K2, E or R repeats was declared releasable by the person who sorted it. What was erased can
+/// be repeated by nobody and is left out.
 pub(super) async fn find(
     unit: &mut Unit<'_>,
     case: &Case,
@@ -36,7 +38,7 @@ pub(super) async fn find(
     for report in case.report.iter().chain(&case.joined) {
         let report = crate::command::find_report(unit, &report.to_string()).await?;
         if let Some(name) = &report.finder {
-            names.push(unit.opened(name).await?);
+            names.extend(unless_erased(unit, name).await?);
         }
         for text in report
             .text
@@ -44,17 +46,17 @@ pub(super) async fn find(
             .chain(&report.parts)
             .chain(&report.contact)
         {
-            let opened = unit.opened(text).await?;
-            match text.class {
-                Class::A
-                | Class::T
-                | Class::H
-                | Class::O
-                | Class::U
-                | Class::C
-                | Class::I
-                | Class::G => kept.push(opened),
-                _ => open.push(opened),
+            // That the case exists, whose it is, when it comes out, and counts are public with the advisory.
+            if matches!(text.class, Class::X | Class::N | Class::D | Class::M) {
+                continue;
+            }
+            let Some(opened) = unless_erased(unit, text).await? else {
+                continue;
+            };
+            if is_releasable(text.class) {
+                open.push(opened);
+            } else {
+                kept.push(opened);
             }
         }
     }
@@ -86,6 +88,15 @@ pub(super) async fn find(
         }
     }
     Ok(out)
+}
+
+/// The words of a text, or nothing if its key was destroyed.
+async fn unless_erased(unit: &Unit<'_>, text: &TextRef) -> Result<Option<String>, Fault> {
+    match unit.opened(text).await {
+        Ok(words) => Ok(Some(words)),
+        Err(Fault::Sealed) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// Bytes at the edges of a run that a sorted part need not cover: a run begins and ends inside words.

@@ -1,7 +1,8 @@
 //! What approvers see of a plan: its bytes, its recipients, who approved and who may, what is new, what repeats.
 //!
 //! Reads the plan as it was recorded; the bytes are those that the plan's hash covers. Sentences count as new when no
-//! releasable source and no earlier publication has them; that is a hint for the eye and no judgement.
+//! releasable source and no earlier publication has them; that is a hint for the eye and no judgement. Names and
+//! versions of products are no sentences: they come from the vendors' answers and are listed only where they repeat.
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
@@ -271,6 +272,7 @@ async fn passages(
     let composition = &now.prepared.composition;
     let mut out: Vec<Passage> = Vec::new();
     for (index, one) in composition.outgoing.iter().enumerate() {
+        let is_name = one.place == Spot::Products;
         let is_source = one
             .body
             .is_some_and(|body| known.iter().any(|text| text.body == body));
@@ -283,7 +285,7 @@ async fn passages(
                 let fold = folded(text);
                 Sentence {
                     text: text.trim().to_owned(),
-                    is_new: !is_source && !fold.is_empty() && !heap.contains(&fold),
+                    is_new: !is_name && !is_source && !fold.is_empty() && !heap.contains(&fold),
                     repeats,
                 }
             })

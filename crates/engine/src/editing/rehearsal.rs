@@ -69,11 +69,7 @@ pub async fn rehearse(
     draft: Option<&DraftAdvisory>,
     plan: &PlanRelease,
 ) -> Result<Rehearsal, Fault> {
-    let mut unit = Unit::new(house, act.clone(), "rehearsal", realm);
-    if let Some(draft) = draft {
-        publication::draft(&mut unit, draft).await?;
-    }
-    let prepared = publication::prepare(&mut unit, plan).await?;
+    let prepared = composed(house, act, realm, draft, plan).await?;
     let made = match compose::documents(house, &prepared.composition.doc) {
         Ok(made) => Ok(made),
         Err(Fault::Judge(words)) => Err(words),
@@ -102,6 +98,24 @@ pub async fn recorded(house: &House, plan: &Plan) -> Result<(Advisory, Vec<Made>
         .ok_or(Fault::Form("plan"))?;
     let doc = serde_json::from_slice(&json.bytes).map_err(|_| Fault::Form("advisory"))?;
     Ok((doc, made))
+}
+
+/// Composes the release alone, for whoever asks what the gate and the overlaps say: no document is made or judged.
+///
+/// # Errors
+/// As [`rehearse`].
+pub async fn composed(
+    house: &House,
+    act: &Act,
+    realm: Wall,
+    draft: Option<&DraftAdvisory>,
+    plan: &PlanRelease,
+) -> Result<Prepared, Fault> {
+    let mut unit = Unit::new(house, act.clone(), "rehearsal", realm);
+    if let Some(draft) = draft {
+        publication::draft(&mut unit, draft).await?;
+    }
+    publication::prepare(&mut unit, plan).await
 }
 
 /// Shows one form of a release; nothing if there is no such form.

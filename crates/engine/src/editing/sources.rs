@@ -44,11 +44,38 @@ pub struct Source {
 /// Sources that are offered; a case with more has them in its own pages.
 const SOURCES_MAX: usize = 120;
 
-fn is_releasable(class: Class) -> bool {
+pub(crate) fn is_releasable(class: Class) -> bool {
     matches!(
         class,
         Class::V | Class::W | Class::F | Class::K1 | Class::K2 | Class::E | Class::R
     )
+}
+
+/// Returns the stricter of two classes, by what the gate asks of a text before it lets it out.
+#[must_use]
+pub fn stricter(one: Class, other: Class) -> Class {
+    if strictness(one) >= strictness(other) {
+        one
+    } else {
+        other
+    }
+}
+
+/// Never to the public; only by consent or decision of a person; only beside a countermeasure; and the rest. Within
+/// the flaw and what tells of it, the flaw itself is strictest.
+const fn strictness(class: Class) -> u8 {
+    match class {
+        Class::U | Class::A | Class::T | Class::I | Class::G | Class::O | Class::C => 9,
+        Class::J | Class::Q | Class::Y | Class::Z => 8,
+        Class::H => 7,
+        Class::V => 6,
+        Class::E => 5,
+        Class::K2 => 4,
+        Class::K1 => 3,
+        Class::W => 2,
+        Class::F => 1,
+        Class::R | Class::D | Class::X | Class::N | Class::M => 0,
+    }
 }
 
 /// Every releasable text of a case with its origin, newest drafts last.
@@ -184,5 +211,52 @@ fn phase(case: &Case, published: bool) -> Phase {
         (true, _) => Phase::P3,
         (false, true) => Phase::P1,
         (false, false) => Phase::P0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_words_never_come_out_under_a_milder_class_than_source_or_field() {
+        for (source, field, class) in [
+            (Class::V, Field::Fix, Class::V),
+            (Class::R, Field::Summary, Class::V),
+            (Class::K1, Field::Title, Class::V),
+            (Class::F, Field::Summary, Class::V),
+            (Class::W, Field::Workaround, Class::W),
+            (Class::R, Field::Workaround, Class::W),
+            (Class::E, Field::Detection, Class::E),
+            (Class::V, Field::Credit, Class::H),
+        ] {
+            assert_eq!(
+                stricter(source, field.class()),
+                class,
+                "{source:?} {field:?}"
+            );
+            assert_eq!(
+                stricter(field.class(), source),
+                class,
+                "{source:?} {field:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_never_leaves_is_stricter_than_all_that_is_releasable() {
+        for kept in [
+            Class::A,
+            Class::T,
+            Class::U,
+            Class::I,
+            Class::G,
+            Class::O,
+            Class::C,
+        ] {
+            for open in Class::ALL.into_iter().filter(|class| is_releasable(*class)) {
+                assert_eq!(stricter(open, kept), kept);
+            }
+        }
     }
 }

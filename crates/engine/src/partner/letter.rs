@@ -22,6 +22,11 @@ pub const INVITATION_US: i64 = 14 * 86_400_000_000;
 /// A new link is sent to the registered address at most this often, µs: whoever holds an old link must not be
 /// able to fill a mailbox.
 const AGAIN_EVERY_US: i64 = 600_000_000;
+/// For so long a link that was sent and not used suffices, µs; within as long new ones are counted.
+const AGAIN_WITHIN_US: i64 = 86_400_000_000;
+/// New links that holders of old ones may have sent within [`AGAIN_WITHIN_US`]: one for each half of a working
+/// day and one for a mistake.
+const AGAIN_MAX: i64 = 3;
 
 /// What an invitation's letter needs.
 pub(crate) struct Invitation {
@@ -56,13 +61,22 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
     let Some(loaded) = house.load(participant.into()).await? else {
         return Ok(());
     };
-    match &*loaded.state {
-        Aggregate::Participant(found) if !found.left => {}
+    let case = match &*loaded.state {
+        Aggregate::Participant(found) if !found.left => found.case,
+        _ => return Ok(()),
+    };
+    match house.load(case.into()).await?.as_ref().map(|l| &*l.state) {
+        Some(Aggregate::Case(case)) if case.closed.is_none() => {}
         _ => return Ok(()),
     }
     let now = clock::now().0;
     // One name in a stretch of time is one letter, however often it is asked for.
     let name = again(participant, now);
+    let before = again(participant, now - AGAIN_WITHIN_US);
+    let asked = house.store.intents_between(&before, &name).await?;
+    if asked >= AGAIN_MAX || is_fresh(house, subject, now).await? {
+        return Ok(());
+    }
     let act = house.clock_act("");
     house
         .perform(&act, "invite-again", Wall::Live, async |unit| {
@@ -85,22 +99,36 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
 }
 
 fn again(participant: ParticipantId, now: i64) -> String {
-    format!("first_contact/{participant}/again/{}", now / AGAIN_EVERY_US)
+    // The width keeps the names in the order of time.
+    let stretch = now / AGAIN_EVERY_US;
+    format!("first_contact/{participant}/again/{stretch:010}")
+}
+
+/// Tells whether a link that still holds was sent so recently that another is not needed.
+async fn is_fresh(house: &House, subject: [u8; 16], now: i64) -> Result<bool, Fault> {
+    if house.token_for(INVITATION, subject).await?.is_none() {
+        return Ok(false);
+    }
+    let row = house.store.token_for(INVITATION, subject).await?;
+    Ok(row.is_some_and(|row| row.expires_at - INVITATION_US + AGAIN_WITHIN_US > now))
 }
 
 impl House {
-    /// Link, code and instant of the invitation that an intent of this name asks for.
+    /// Link, code and instant of the invitation to an address that an intent of this name asks for.
     pub(crate) async fn invitation(
         &self,
         participant: ParticipantId,
+        address: BodyId,
         intent: &str,
     ) -> Result<Invitation, Fault> {
         let at = match intent.split_once("/again/") {
             Some((_, stretch)) => stretch.parse().unwrap_or(0) * AGAIN_EVERY_US,
             None => self.recorded_at(participant, intent).await?,
         };
+        // Another address has another link: what was on its way to the one before has ended.
+        let name = format!("{intent}/{address}");
         let (link, code) = self
-            .token_named(intent, INVITATION, participant.bytes(), INVITATION_US)
+            .token_named(&name, INVITATION, participant.bytes(), INVITATION_US)
             .await?;
         Ok(Invitation { link, code, at })
     }

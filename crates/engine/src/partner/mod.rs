@@ -10,5 +10,6 @@ pub mod step;
 pub mod view;
 
 pub use letter::{INVITATION, invite, invite_again};
-pub use step::{guest_of, issue_phone_code, pass_phone_code};
+pub(crate) use step::shut;
+pub use step::{guest_of, is_call_open, issue_phone_code, pass_phone_code};
 pub use view::view;

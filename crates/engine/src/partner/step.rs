@@ -4,6 +4,7 @@
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
+use domain::coordination::participant::Participant;
 use domain::policy::role::Role;
 use domain::refusal::Refusal;
 use domain::value::*;
@@ -12,6 +13,7 @@ use seal::record::Realm as Wall;
 use super::letter::INVITATION;
 use crate::command::{self, Command};
 use crate::house::House;
+use crate::people::sessions::Of;
 use crate::{Fault, clock};
 
 /// Purpose of a number that is told on the telephone.
@@ -74,6 +76,30 @@ pub async fn issue_phone_code(house: &House, participant: ParticipantId) -> Resu
         )
         .await?;
     Ok(code)
+}
+
+/// Tells whether a participant waits to be called: it asked, and no number that is told on the telephone holds.
+///
+/// # Errors
+/// If the store fails.
+pub async fn is_call_open(house: &House, participant: &Participant) -> Result<bool, Fault> {
+    if participant.call_asked.is_none() || participant.left {
+        return Ok(false);
+    }
+    let told = house.token_for(PHONE_CODE, participant.id.bytes()).await?;
+    Ok(told.is_none())
+}
+
+/// Ends whatever a party holds in any case: waiting invitations, numbers told on the telephone, sessions.
+pub(crate) async fn shut(house: &House, party: PartyId, now: i64) -> Result<(), Fault> {
+    for (_, participant) in house.store.cases_of(party).await? {
+        for purpose in [INVITATION, PHONE_CODE] {
+            let subject = participant.bytes();
+            house.store.end_tokens(purpose, subject, now).await?;
+        }
+        house.sessions_end(Of::Participant(participant)).await?;
+    }
+    Ok(())
 }
 
 /// Takes the number that was told on the telephone; records the step and tells whether it was right.

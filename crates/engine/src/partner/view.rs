@@ -219,12 +219,21 @@ impl<'h> Reader<'h> {
         Ok(out)
     }
 
+    /// The vulnerabilities that this participant's answers name. Where there are several, the others may be
+    /// those of another vendor; a single one is everybody's.
     async fn vulnerabilities(&self) -> Result<Vec<page::Named>, Fault> {
+        let all = &self.case.vulnerabilities;
+        let answers = &self.participant.answers;
+        let is_own = |label: &String| {
+            let named = |answer: &ProductAnswer| answer.vulnerability.as_ref() == Some(label);
+            all.len() == 1 || answers.iter().any(named)
+        };
         let mut out = Vec::new();
-        for (label, text) in &self.case.vulnerabilities {
-            if let Some(words) = self.text(text, Owner::Shared).await? {
+        for (label, text) in all.iter().filter(|(label, _)| is_own(label)) {
+            let label = self.through(Class::V, Owner::Shared, label.clone());
+            if let (Some(label), Some(words)) = (label, self.text(text, Owner::Shared).await?) {
                 out.push(page::Named {
-                    label: label.clone(),
+                    label,
                     lang: lang(text.lang),
                     text: words,
                 });

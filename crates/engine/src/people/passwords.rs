@@ -25,11 +25,11 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 /// Longest password, in bytes: a limit for the stretching, not for the person.
 pub const PASSWORD_BYTES_MAX: usize = 1_024;
 /// Wrong tries for one handle before answers wait.
-const TRIES_MAX: u32 = 5;
+pub(crate) const TRIES_MAX: u32 = 5;
 /// How long tries are remembered.
 const TRIES_FOR: Duration = Duration::from_secs(600);
 /// How long an answer over the budget waits.
-const WAIT: Duration = Duration::from_secs(2);
+pub(crate) const WAIT: Duration = Duration::from_secs(2);
 /// Handles whose tries are remembered.
 const HANDLES_MAX: usize = 10_000;
 
@@ -38,7 +38,8 @@ const HANDLES_MAX: usize = 10_000;
 pub struct Tries(Mutex<HashMap<String, (u32, Instant)>>);
 
 impl Tries {
-    fn count(&self, handle: &str) -> u32 {
+    /// Wrong tries so far.
+    pub(crate) fn count(&self, handle: &str) -> u32 {
         let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tries
             .get(handle)
@@ -46,10 +47,15 @@ impl Tries {
             .map_or(0, |(n, _)| *n)
     }
 
-    fn missed(&self, handle: &str) {
+    /// Notes a wrong try.
+    pub(crate) fn missed(&self, handle: &str) {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= HANDLES_MAX {
             tries.retain(|_, (_, since)| since.elapsed() < TRIES_FOR);
+        }
+        // Whoever fills the list with invented handles empties it: it costs memory or it costs the count.
+        if tries.len() >= HANDLES_MAX {
+            tries.clear();
         }
         let entry = tries
             .entry(handle.to_owned())
@@ -60,7 +66,8 @@ impl Tries {
         entry.0 += 1;
     }
 
-    fn forget(&self, handle: &str) {
+    /// Forgets what was wrong before a right one.
+    pub(crate) fn forget(&self, handle: &str) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -113,9 +120,18 @@ pub(crate) fn credential_row(
     )
 }
 
-async fn stretched<T: Send + 'static>(
+/// Passwords that are stretched at once: each takes 64 MiB.
+const STRETCHED_AT_ONCE: usize = 2;
+static STRETCHING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(STRETCHED_AT_ONCE);
+
+/// Stretches a password beside everything else; a few at a time.
+pub(crate) async fn stretched<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Fault> {
+    let _turn = STRETCHING
+        .acquire()
+        .await
+        .map_err(|_| Fault::Form("password"))?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Fault::Form("password"))
@@ -137,6 +153,10 @@ impl House {
     /// # Errors
     /// If the store fails; a wrong password is `None`.
     pub async fn sign_in(&self, handle: &str, password: &str) -> Result<Option<Known>, Fault> {
+        // Nobody has such a handle, and a long one is not worth remembering.
+        if handle.chars().count() > crate::command::people::HANDLE_CHARS_MAX {
+            return Ok(None);
+        }
         if self.tries.count(handle) >= TRIES_MAX {
             tokio::time::sleep(WAIT).await;
         }

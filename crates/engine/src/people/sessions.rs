@@ -116,12 +116,12 @@ impl House {
     /// # Errors
     /// If the store fails.
     pub async fn session_step(&self, session: &Session, to: Strength) -> Result<(), Fault> {
-        let stepped = Session {
-            strength: to,
-            stepped_at: clock::now().0,
-            ..session.clone()
-        };
-        Ok(self.store.put_session(&row(&stepped)).await?)
+        let now = clock::now().0;
+        // A session that was ended in between stays ended.
+        Ok(self
+            .store
+            .step_session(&session.hash, code(to), now)
+            .await?)
     }
 
     /// Ends a session.

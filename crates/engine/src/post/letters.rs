@@ -6,16 +6,28 @@
 use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome};
 use domain::aggregate::Aggregate;
+use domain::coordination::participant::Participant;
 use domain::refusal::Refusal;
-use domain::value::{AckWay, AdvisoryId, ParticipantId, SubscriberId};
+use domain::value::{
+    AckWay, AdvisoryId, ContactChannel, ContactResult, ParticipantId, SubscriberId,
+};
 use formats::advisory::Lang;
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing};
 use formats::subscribers::MailAddress;
+use seal::record::Realm as Wall;
 
 use super::LEASE_US;
+use crate::command::{self, Command};
 use crate::config::Transport;
 use crate::house::House;
 use crate::{Fault, clock};
+
+/// What became of a mail to one.
+enum Handed {
+    Taken,
+    /// By its recipient, for good.
+    Refused,
+}
 
 impl House {
     /// Writes the first contacts that are due; returns how many.
@@ -59,7 +71,7 @@ impl House {
         let Aggregate::Participant(participant) = &*loaded.state else {
             return Ok(());
         };
-        if loaded.realm != 0 {
+        if loaded.realm != 0 || participant.left {
             return Ok(());
         }
         let Some(party) = participant.party else {
@@ -71,12 +83,13 @@ impl House {
         let Aggregate::Party(party) = &*party.state else {
             return Ok(());
         };
-        // Without an address the attempt is a matter of telephone and post; the desk sees it on the board.
+        // Without an address the attempt is a matter of telephone and post.
         let Some(contact) = &party.contact else {
-            return Ok(());
+            return self.came_back(participant).await;
         };
-        let address =
-            MailAddress::parse(&self.text(contact).await?).map_err(|_| Fault::Form("address"))?;
+        let Ok(address) = MailAddress::parse(&self.text(contact).await?) else {
+            return self.came_back(participant).await;
+        };
         let lang = if party.lang == Some(domain::value::Lang::En) {
             Lang::En
         } else {
@@ -87,7 +100,14 @@ impl House {
         } else {
             &party.name_en
         };
-        let invitation = self.invitation(participant.id, name).await?;
+        let invitation = self.invitation(participant.id, contact.body, name).await?;
+        // A crash came between the refusal's record and the intent's end.
+        if participant
+            .undeliverable
+            .is_some_and(|at| at.0 >= invitation.at)
+        {
+            return Ok(());
+        }
         let link = format!(
             "{}/{}/partner/i/{}",
             self.config.partner,
@@ -128,8 +148,26 @@ impl House {
             circulation: Circulation::Personal,
             extra: &[],
         };
-        self.hand_over(&stem, &address, mail::compose_plain(&outgoing, &text))
-            .await
+        let composed = mail::compose_plain(&outgoing, &text);
+        match self.handed(&stem, &address, composed).await? {
+            Handed::Taken => Ok(()),
+            Handed::Refused => self.came_back(participant).await,
+        }
+    }
+
+    /// Records that no mail reaches a participant; the desk has it as a task.
+    async fn came_back(&self, participant: &Participant) -> Result<(), Fault> {
+        let contact = Command::Contact(command::case::Contact {
+            participant: participant.id.to_string(),
+            channel: ContactChannel::Mail,
+            result: ContactResult::Undeliverable,
+        });
+        let act = self.clock_act("");
+        match command::perform(self, &act, Wall::Live, &contact).await {
+            // Nobody needs to be reached about a closed case.
+            Ok(_) | Err(Fault::Refused(Refusal::CaseClosed)) => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 
     /// Writes to the duty address that something waits; nothing about what (security.md §2.13).
@@ -166,12 +204,22 @@ impl House {
             .await
     }
 
+    /// Hands a mail over for which a refusal by its recipient needs nobody's hand.
     pub(crate) async fn hand_over(
         &self,
         stem: &str,
         address: &MailAddress,
         composed: Composed,
     ) -> Result<(), Fault> {
+        self.handed(stem, address, composed).await.map(|_| ())
+    }
+
+    async fn handed(
+        &self,
+        stem: &str,
+        address: &MailAddress,
+        composed: Composed,
+    ) -> Result<Handed, Fault> {
         match self.config.mail.transport {
             Transport::Folder => {
                 let folder = MailFolder::open(&self.dir)
@@ -179,7 +227,7 @@ impl House {
                 folder
                     .write(stem, &[&composed.head, &composed.shared, &composed.tail])
                     .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
-                Ok(())
+                Ok(Handed::Taken)
             }
             Transport::Smtp => {
                 let job = Job {
@@ -197,7 +245,7 @@ impl House {
                 let outcome = outcomes.recv().await;
                 let _ = sender.await;
                 match outcome {
-                    Some((_, Outcome::Accepted { .. })) => Ok(()),
+                    Some((_, Outcome::Accepted { .. })) => Ok(Handed::Taken),
                     // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
                     Some((
                         _,
@@ -211,7 +259,7 @@ impl House {
                             smtp = code,
                             "a contact point refuses mail; try another channel"
                         );
-                        Ok(())
+                        Ok(Handed::Refused)
                     }
                     _ => Err(Fault::Config("the mail relay did not take the mail".into())),
                 }
@@ -239,19 +287,13 @@ impl House {
             };
             let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
             if draft.codes.contains(&code) {
-                let input = crate::command::distribution::Acknowledge {
+                let input = command::distribution::Acknowledge {
                     reference: reference.to_owned(),
                     code,
                     way: AckWay::Reply,
                 };
                 let act = self.clock_act("");
-                crate::command::perform(
-                    self,
-                    &act,
-                    seal::record::Realm::Live,
-                    &crate::command::Command::Acknowledge(input),
-                )
-                .await?;
+                command::perform(self, &act, Wall::Live, &Command::Acknowledge(input)).await?;
                 return Ok((copy.advisory, copy.revision, copy.subscriber));
             }
         }

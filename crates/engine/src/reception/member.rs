@@ -22,8 +22,14 @@ use crate::{Fault, clock};
 const PURPOSE: &str = "subscription";
 /// How long a confirmation link holds, µs: three days, as its mail says.
 const HOLDS_US: i64 = 3 * 86_400_000_000;
-/// An address that was asked so lately is not asked again, µs.
+/// Purpose of what is remembered of an address: when it was asked. Nobody holds its link.
+const ASKED: &str = "subscription-asked";
+/// An address that was asked so lately is not asked again, whatever for, µs.
 const PAUSE_US: i64 = 600_000_000;
+/// Span in which an address is asked [`ASKED_MAX`] times at most, µs: a day.
+const ASKED_SPAN_US: i64 = 86_400_000_000;
+/// How often an address is asked in a day, whatever for.
+const ASKED_MAX: usize = 5;
 /// Subscriptions to the same thing by the same address, one after the other; each ended before the next began.
 const AGAIN_MAX: u32 = 64;
 
@@ -38,9 +44,7 @@ impl House {
             return Ok(());
         };
         let subject = self.wish_id(&address, &wish.scope, 0);
-        if let Some(before) = self.token_for(PURPOSE, subject).await?
-            && is_too_soon(&before.load, wish)
-        {
+        if !self.may_ask(id, &address).await? {
             return Ok(());
         }
         let code = House::draw_digits(CODE_DIGITS as u32);
@@ -68,6 +72,29 @@ impl House {
         self.write_to(&stem, &address, lang, &subject, &text).await
     }
 
+    /// Whether an address may be asked now, and notes that it is; the same letter may ask again.
+    async fn may_ask(&self, id: &[u8; 16], address: &MailAddress) -> Result<bool, Fault> {
+        let name = seal::canon::Canon::of("noroshi/asked-address/1")
+            .bytes(address.to_string().to_lowercase().as_bytes())
+            .finish();
+        let mac = seal::hmac256(self.keys.codes.bytes(), &name);
+        let subject: [u8; 16] = mac.first_chunk().copied().unwrap_or_default();
+        let now = clock::now().0;
+        let before = self.token_for(ASKED, subject).await?;
+        let load = before.map(|before| before.load).unwrap_or_default();
+        let mut asked = Asked::read(&load, now);
+        if asked.knows(id) {
+            return Ok(true);
+        }
+        if !asked.allows(now) {
+            return Ok(false);
+        }
+        asked.0.push((*id, now));
+        self.token_draw(ASKED, subject, &asked.write(), None, ASKED_SPAN_US)
+            .await?;
+        Ok(true)
+    }
+
     /// Enters a subscriber whose code is right; a wrong one changes nothing but the count of tries.
     pub(super) async fn confirm_subscriber(
         &self,
@@ -85,7 +112,7 @@ impl House {
         let address = MailAddress::parse(&wish.address).map_err(|_| Fault::Form("subscription"))?;
         // Entered first, used up afterwards: a crash in between enters the same subscriber once more, which changes nothing.
         let entered = self.enter(&address, &wish).await?;
-        if !self.token_use(&token, &confirmation.code).await? {
+        if !self.store.use_token(&token.hash, clock::now().0).await? {
             return Ok(());
         }
         self.welcome(&token.hash, &address, &wish, entered).await
@@ -199,15 +226,38 @@ impl House {
     }
 }
 
-/// Whether an address was asked for another letter a short while before; the same letter may ask again.
-fn is_too_soon(load: &[u8], wish: &Subscription) -> bool {
-    let Ok(Letter::Subscription(before)) = Letter::read(load) else {
-        return false;
-    };
-    let (Some(then), Some(now)) = (clock::parse(&before.at), clock::parse(&wish.at)) else {
-        return false;
-    };
-    then != now && now.0 - then.0 < PAUSE_US
+/// When an address was asked, and by which letters.
+struct Asked(Vec<([u8; 16], i64)>);
+
+impl Asked {
+    /// Reads what is remembered, without what is older than the span.
+    fn read(load: &[u8], now: i64) -> Asked {
+        let (each, _) = load.as_chunks::<24>();
+        let all = each.iter().filter_map(|one| {
+            let (id, at) = one.split_first_chunk::<16>()?;
+            let at = i64::from_be_bytes(*at.first_chunk()?);
+            (now - at < ASKED_SPAN_US).then_some((*id, at))
+        });
+        Asked(all.collect())
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.0.len() * 24);
+        for (id, at) in &self.0 {
+            out.extend_from_slice(id);
+            out.extend_from_slice(&at.to_be_bytes());
+        }
+        out
+    }
+
+    /// Whether this letter asked before: its mail may not have been taken.
+    fn knows(&self, id: &[u8; 16]) -> bool {
+        self.0.iter().any(|(known, _)| known == id)
+    }
+
+    fn allows(&self, now: i64) -> bool {
+        self.0.len() < ASKED_MAX && self.0.iter().all(|(_, at)| now - at >= PAUSE_US)
+    }
 }
 
 fn chosen(scope: &letter::Scope) -> Chosen<'_> {
@@ -215,5 +265,27 @@ fn chosen(scope: &letter::Scope) -> Chosen<'_> {
         letter::Scope::Everything => Chosen::Everything,
         letter::Scope::Vendor { name } => Chosen::Vendor(name),
         letter::Scope::Product { name } => Chosen::Product(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_asked_with_pauses_and_a_few_times_a_day() {
+        let mut asked = Asked(Vec::new());
+        let mut now = 1_000;
+        for id in 0..5 {
+            assert!(asked.allows(now));
+            asked.0.push(([id; 16], now));
+            let read = Asked::read(&asked.write(), now);
+            assert_eq!(read.0, asked.0);
+            assert!(read.knows(&[id; 16]) && !read.knows(&[9; 16]));
+            assert!(!read.allows(now + PAUSE_US - 1));
+            now += PAUSE_US;
+        }
+        assert!(!asked.allows(now));
+        assert!(Asked::read(&asked.write(), 1_000 + ASKED_SPAN_US).allows(1_000 + ASKED_SPAN_US));
     }
 }

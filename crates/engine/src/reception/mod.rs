@@ -9,7 +9,9 @@ pub mod mailbox;
 mod member;
 pub mod progress;
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::act::Act;
 use domain::event::Recorded;
@@ -19,20 +21,56 @@ use domain::refusal::Refusal;
 use domain::value::{ContactChannel, Lang, ReportId, ReportKind, StreamId};
 use formats::letter::{self, Addition, LETTER_BYTES_MAX, Letter, NoteKind, Report, Withdrawal};
 use seal::record::Realm as Wall;
-use zeroize::Zeroizing;
 
 use crate::command::{self, Command, TextInput, distribution, intake};
 use crate::house::House;
 use crate::{Fault, clock};
 
-/// Letters performed in one round.
+/// Letters performed in one round, and wishes to stop.
 const LETTERS_MAX: usize = 1_000;
 /// Longest sealed letter, in bytes: key, tag and text.
 const SEALED_BYTES_MAX: u64 = LETTER_BYTES_MAX as u64 + 1_024;
-/// How long a letter waits for what it needs: the report that it belongs to, or a relay that takes its mail, µs.
+/// How long a letter waits for the report that it belongs to, or for a disk, µs.
 const WAITS_US: i64 = 3_600_000_000;
+/// How long a letter waits for a relay that takes its mail, µs: a day.
+const MAIL_WAITS_US: i64 = 86_400_000_000;
+/// A letter whose report is not there yet is looked at again after so long, µs.
+const LOOK_AGAIN_US: i64 = 5_000_000;
+/// A letter that met trouble is looked at again after so long, µs; so are all that need the relay if it failed.
+const TROUBLE_US: i64 = 60_000_000;
 /// The folder in the box where letters lie that nobody can read.
 pub const UNREADABLE: &str = "unreadable";
+/// Names of sealed letters begin so.
+const LETTER: &str = "letter-";
+/// Names of wishes to stop begin so.
+const WISH: &str = "unsubscribe-";
+
+/// What the letterbox remembers while the house runs.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    /// Files that are not looked at before an instant, in µs.
+    waiting: HashMap<PathBuf, i64>,
+    /// No mail is tried before this instant, in µs: the relay failed.
+    relay_not_before: i64,
+    /// Whether what was laid aside has been put back by this process.
+    has_retried: bool,
+    /// Key files that could not be read, as it was logged last.
+    broken_keys: usize,
+}
+
+impl Memory {
+    fn get(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, path: &Path, for_us: i64) {
+        let until = clock::now().0 + for_us;
+        self.get().waiting.insert(path.to_owned(), until);
+    }
+}
 
 /// A letter that was opened.
 struct Opened {
@@ -41,67 +79,137 @@ struct Opened {
     letter: Letter,
 }
 
+/// What lies in a file of the box.
+enum Found {
+    Letter(Box<Opened>),
+    /// The disk or a key did not answer: later, perhaps.
+    NotNow,
+    /// Nobody can read it.
+    Unreadable,
+}
+
 impl House {
-    /// Performs what lies in the box; returns how many letters.
+    /// Performs what lies in the box, reports first; returns how many letters.
     ///
     /// # Errors
-    /// If the store fails; the letters stay and are read again.
+    /// If the store fails or a context is gone; the letters stay and are read again.
     pub async fn empty_letterbox(&self) -> Result<usize, Fault> {
         let folder = self.dir.join("box");
-        let Ok(entries) = std::fs::read_dir(&folder) else {
-            return Ok(0);
+        if let Err(error) = keys::tend(&self.dir, clock::now()) {
+            tracing::error!(
+                code = error.code(),
+                "the intake key could not be looked after"
+            );
+        }
+        if !std::mem::replace(&mut self.letterbox.get().has_retried, true) {
+            put_back(&folder);
+        }
+        let (sealed, wishes) = (listed(&folder, LETTER)?, listed(&folder, WISH)?);
+        let aside = listed(&folder.join(UNREADABLE), LETTER)?;
+        if sealed.is_empty()
+            && aside.is_empty()
+            && let Err(error) = keys::destroy_old(&self.dir, clock::now())
+        {
+            tracing::error!(
+                code = error.code(),
+                "an old intake key could not be destroyed"
+            );
+        }
+        let now = clock::now().0;
+        let is_ready = {
+            let mut memory = self.letterbox.get();
+            memory.waiting.retain(|_, until| *until > now);
+            let waiting: BTreeSet<PathBuf> = memory.waiting.keys().cloned().collect();
+            move |path: &PathBuf| !waiting.contains(path)
         };
-        let (mut wishes, mut sealed) = (Vec::new(), Vec::new());
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            if let Some(reference) = name.strip_prefix("unsubscribe-") {
-                wishes.push((entry.path(), reference.to_owned()));
-            } else if let Some(id) = name.strip_prefix("letter-") {
-                sealed.push((entry.path(), id.to_owned()));
-            }
-        }
         let mut done = 0;
-        for (path, reference) in wishes.into_iter().take(LETTERS_MAX) {
-            let input = distribution::Unsubscribe { reference };
-            let wish = Command::Unsubscribe(input);
-            self.obey(&self.clock_act("one-click"), &wish).await?;
-            destroy(&path)?;
-            done += 1;
+        let sealed: Vec<PathBuf> = sealed.into_iter().filter(&is_ready).collect();
+        if !sealed.is_empty() {
+            done += self.perform_letters(&folder, sealed).await?;
         }
-        if sealed.is_empty() {
-            self.renew_intake_key(true)?;
-            return Ok(done);
+        for path in wishes.into_iter().filter(is_ready).take(LETTERS_MAX) {
+            done += usize::from(self.perform_wish(&folder, &path).await?);
         }
-        let privates = keys::privates(&self.dir)?;
-        let mut letters: Vec<Opened> = sealed
-            .into_iter()
-            .take(LETTERS_MAX)
-            .filter_map(|(path, id)| open(&folder, path, &id, &privates))
-            .collect();
-        // A report comes before what is added to it.
-        letters.sort_by(|a, b| order(a).cmp(&order(b)));
-        for opened in letters {
-            done += usize::from(self.perform_letter(&folder, opened).await?);
-        }
-        self.renew_intake_key(false)?;
         Ok(done)
     }
 
-    /// Performs a command; a refusal is an answer that nobody waits for.
-    async fn obey(&self, act: &Act, command: &Command) -> Result<(), Fault> {
-        match command::perform(self, act, Wall::Live, command).await {
-            Ok(_) => Ok(()),
+    /// Performs sealed letters, a report before what is added to it; one is in memory at a time.
+    async fn perform_letters(&self, folder: &Path, sealed: Vec<PathBuf>) -> Result<usize, Fault> {
+        let privates = keys::privates(&self.dir)?;
+        let before = std::mem::replace(&mut self.letterbox.get().broken_keys, privates.broken);
+        if privates.broken > before {
+            tracing::error!(
+                code = "reception.key_unreadable",
+                files = privates.broken,
+                "intake keys cannot be read; letters to them wait"
+            );
+        }
+        let mut ordered = Vec::with_capacity(sealed.len());
+        for path in sealed {
+            match open(&path, &privates) {
+                Found::Letter(opened) => ordered.push((order(&opened), path)),
+                Found::NotNow => self.letterbox.wait(&path, TROUBLE_US),
+                Found::Unreadable => {
+                    tracing::warn!(
+                        code = "reception.unreadable",
+                        "a letter cannot be read and is laid aside"
+                    );
+                    self.lay_aside(folder, &path);
+                }
+            }
+        }
+        ordered.sort();
+        let mut done = 0;
+        for (_, path) in ordered {
+            if done >= LETTERS_MAX {
+                break;
+            }
+            if let Found::Letter(opened) = open(&path, &privates) {
+                done += usize::from(self.perform_letter(folder, *opened).await?);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Performs a wish to stop; a refusal is an answer that nobody waits for. `false` if it waits.
+    async fn perform_wish(&self, folder: &Path, path: &Path) -> Result<bool, Fault> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let reference = name.and_then(|name| name.strip_prefix(WISH)).unwrap_or("");
+        let command = Command::Unsubscribe(distribution::Unsubscribe {
+            reference: reference.to_owned(),
+        });
+        let act = self.clock_act("one-click");
+        match command::perform(self, &act, Wall::Live, &command).await {
+            Ok(_) => Ok(self.destroy(folder, path)),
             Err(Fault::Refused(refusal)) => {
                 tracing::debug!(code = refusal.code(), "a letter changed nothing");
-                Ok(())
+                Ok(self.destroy(folder, path))
             }
-            Err(other) => Err(other),
+            Err(error) if is_of_the_house(&error) => {
+                self.letterbox.wait(path, TROUBLE_US);
+                Err(error)
+            }
+            Err(error) => {
+                tracing::error!(
+                    code = error.code(),
+                    "a wish to stop could not be performed and is laid aside"
+                );
+                self.lay_aside(folder, path);
+                Ok(false)
+            }
         }
     }
 
     /// Performs a letter and destroys it; `false` if it waits.
     async fn perform_letter(&self, folder: &Path, opened: Opened) -> Result<bool, Fault> {
+        let needs_relay = matches!(
+            opened.letter,
+            Letter::Subscription(_) | Letter::Confirmation(_)
+        );
+        if needs_relay && clock::now().0 < self.letterbox.get().relay_not_before {
+            self.letterbox.wait(&opened.path, TROUBLE_US);
+            return Ok(false);
+        }
         let act = self.letter_act(&opened);
         let performed = match &opened.letter {
             Letter::Report(report) => self.take_report(act, opened.id, report).await,
@@ -111,30 +219,69 @@ impl House {
             Letter::Confirmation(confirmation) => self.confirm_subscriber(confirmation).await,
             Letter::Acknowledgement(ack) => self.take_acknowledgement(&act, ack).await,
         };
-        match performed {
-            Ok(()) => {
-                destroy(&opened.path)?;
-                Ok(true)
-            }
+        let Err(error) = performed else {
+            return Ok(self.destroy(folder, &opened.path));
+        };
+        if needs_relay && matches!(error, Fault::Config(_)) {
+            self.letterbox.get().relay_not_before = clock::now().0 + TROUBLE_US;
+        }
+        match error {
             // Whoever comes back within seconds may be ahead of the report; a relay or a disk may mend.
-            Err(
-                Fault::Refused(Refusal::NotFound("mailbox")) | Fault::Config(_) | Fault::Io { .. },
-            ) if is_young(&opened.letter) => Ok(false),
-            Err(Fault::Store(error)) => Err(Fault::Store(error)),
-            // Nobody waits for the answer; a report, though, is never thrown away.
-            Err(Fault::Refused(refusal)) if !matches!(opened.letter, Letter::Report(_)) => {
-                tracing::debug!(code = refusal.code(), "a letter changed nothing");
-                destroy(&opened.path)?;
-                Ok(true)
+            Fault::Refused(Refusal::NotFound("mailbox")) if is_young(&opened.letter, WAITS_US) => {
+                self.letterbox.wait(&opened.path, LOOK_AGAIN_US);
+                Ok(false)
             }
-            Err(error) => {
+            Fault::Config(_) if needs_relay && is_young(&opened.letter, MAIL_WAITS_US) => {
+                tracing::warn!(
+                    code = "config",
+                    "a mail to a member was not taken and waits"
+                );
+                self.letterbox.wait(&opened.path, TROUBLE_US);
+                Ok(false)
+            }
+            Fault::Config(_) | Fault::Io { .. } | Fault::File(_)
+                if is_young(&opened.letter, WAITS_US) =>
+            {
+                self.letterbox.wait(&opened.path, TROUBLE_US);
+                Ok(false)
+            }
+            error if is_of_the_house(&error) => {
+                self.letterbox.wait(&opened.path, TROUBLE_US);
+                Err(error)
+            }
+            // Nobody waits for the answer; a report, though, is never thrown away.
+            Fault::Refused(refusal) if !matches!(opened.letter, Letter::Report(_)) => {
+                tracing::debug!(code = refusal.code(), "a letter changed nothing");
+                Ok(self.destroy(folder, &opened.path))
+            }
+            error => {
                 tracing::error!(
                     code = error.code(),
                     "a letter could not be performed and is laid aside"
                 );
-                lay_aside(folder, &opened.path);
+                self.lay_aside(folder, &opened.path);
                 Ok(true)
             }
+        }
+    }
+
+    /// Destroys a letter that was performed; one that cannot be removed is laid aside. `true`, as it is performed.
+    fn destroy(&self, folder: &Path, path: &Path) -> bool {
+        if let Err(error) = std::fs::remove_file(path) {
+            tracing::error!(code = "reception.stuck", kind = ?error.kind(), "a letter cannot be removed");
+            self.lay_aside(folder, path);
+        }
+        true
+    }
+
+    fn lay_aside(&self, folder: &Path, path: &Path) {
+        let aside = folder.join(UNREADABLE);
+        let name = path.file_name().unwrap_or_default();
+        let moved =
+            std::fs::create_dir_all(&aside).and_then(|()| std::fs::rename(path, aside.join(name)));
+        if let Err(error) = moved {
+            tracing::error!(code = "reception.stuck", kind = ?error.kind(), "a letter cannot be laid aside");
+            self.letterbox.wait(path, TROUBLE_US);
         }
     }
 
@@ -295,56 +442,83 @@ fn taken_at(letter: &Letter) -> &str {
     }
 }
 
-fn order(opened: &Opened) -> (bool, &str, [u8; 16]) {
+/// Reports first, then as they were taken in.
+fn order(opened: &Opened) -> (bool, String, [u8; 16]) {
     let is_report = matches!(opened.letter, Letter::Report(_));
-    (!is_report, taken_at(&opened.letter), opened.id)
+    (!is_report, taken_at(&opened.letter).to_owned(), opened.id)
 }
 
-fn is_young(letter: &Letter) -> bool {
-    clock::parse(taken_at(letter)).is_some_and(|at| clock::now().0 - at.0 < WAITS_US)
+fn is_young(letter: &Letter, waits_us: i64) -> bool {
+    clock::parse(taken_at(letter)).is_some_and(|at| clock::now().0 - at.0 < waits_us)
 }
 
-/// Opens and reads a letter; one that nobody can read is laid aside.
-fn open(
-    folder: &Path,
-    path: PathBuf,
-    id: &str,
-    privates: &[Zeroizing<[u8; 32]>],
-) -> Option<Opened> {
-    let id: Option<[u8; 16]> = seal::unhex(id).and_then(|id| id.try_into().ok());
-    let read = id.and_then(|id| {
-        let is_small = std::fs::metadata(&path).ok()?.len() <= SEALED_BYTES_MAX;
-        let sealed = is_small.then(|| std::fs::read(&path).ok()).flatten()?;
-        let opened = privates
-            .iter()
-            .find_map(|private| seal::intake::open(private, &id, &sealed).ok())?;
-        Some((id, Letter::read(&opened).ok()?))
-    });
-    match read {
-        Some((id, letter)) => Some(Opened { path, id, letter }),
-        None => {
-            tracing::warn!(
-                code = "reception.unreadable",
-                "a letter cannot be read and is laid aside"
-            );
-            lay_aside(folder, &path);
-            None
+/// Whether a fault says something of the house and nothing of the letter.
+const fn is_of_the_house(fault: &Fault) -> bool {
+    matches!(fault, Fault::Store(_) | Fault::Context(_) | Fault::Held)
+}
+
+/// Files of the box whose names begin so.
+fn listed(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>, Fault> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Fault::io("cannot list the letterbox")(error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(Fault::io("cannot list the letterbox"))?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(prefix)) {
+            paths.push(entry.path());
+        }
+    }
+    Ok(paths)
+}
+
+/// Puts what was laid aside back into the box: a newer program or a mended key may read it.
+fn put_back(folder: &Path) {
+    for prefix in [LETTER, WISH] {
+        for path in listed(&folder.join(UNREADABLE), prefix).unwrap_or_default() {
+            let target = folder.join(path.file_name().unwrap_or_default());
+            if !target.exists()
+                && let Err(error) = std::fs::rename(&path, &target)
+            {
+                tracing::warn!(code = "reception.stuck", kind = ?error.kind(), "a letter cannot be put back");
+            }
         }
     }
 }
 
-fn lay_aside(folder: &Path, path: &Path) {
-    let aside = folder.join(UNREADABLE);
-    let name = path.file_name().unwrap_or_default();
-    let moved =
-        std::fs::create_dir_all(&aside).and_then(|()| std::fs::rename(path, aside.join(name)));
-    if let Err(error) = moved {
-        tracing::error!(code = "reception.stuck", kind = ?error.kind(), "a letter cannot be laid aside");
+/// Opens and reads a letter.
+fn open(path: &Path, privates: &keys::Privates) -> Found {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let id = name
+        .and_then(|name| seal::unhex(name.strip_prefix(LETTER)?))
+        .and_then(|id| <[u8; 16]>::try_from(id).ok());
+    let Some(id) = id else {
+        return Found::Unreadable;
+    };
+    match std::fs::metadata(path) {
+        Ok(facts) if facts.len() > SEALED_BYTES_MAX => return Found::Unreadable,
+        Ok(_) => {}
+        Err(_) => return Found::NotNow,
     }
-}
-
-fn destroy(path: &Path) -> Result<(), Fault> {
-    std::fs::remove_file(path).map_err(Fault::io("cannot empty the letterbox"))
+    let Ok(sealed) = std::fs::read(path) else {
+        return Found::NotNow;
+    };
+    let opened = privates
+        .keys
+        .iter()
+        .find_map(|private| seal::intake::open(private, &id, &sealed).ok());
+    match opened.map(|bytes| Letter::read(&bytes)) {
+        Some(Ok(letter)) => Found::Letter(Box::new(Opened {
+            path: path.to_owned(),
+            id,
+            letter,
+        })),
+        None if privates.broken > 0 || privates.keys.is_empty() => Found::NotNow,
+        None | Some(Err(_)) => Found::Unreadable,
+    }
 }
 
 /// What the portal's pages say about the house of a folder.

@@ -20,8 +20,14 @@ desk-zone = On your device: { $a }
 desk-saved = Saved { $a }
 desk-unsaved = Not saved. What you typed is still on this page.
 desk-draft = You see the draft saved on { $at }.
-desk-presence = { $who } is writing ({ $minutes } min ago).
-desk-presence-short = { $who } is writing ({ $minutes } min ago)
+desk-presence = { $who } is writing ({ $when ->
+    [now] just now
+   *[other] { $minutes } min ago
+}).
+desk-presence-short = { $who } is writing ({ $when ->
+    [now] just now
+   *[other] { $minutes } min ago
+})
 desk-by-itself = System
 desk-dash = –
 desk-none = None
@@ -56,10 +62,10 @@ moment-zone-wrong = Choose Japan Standard Time or UTC.
 desk-sign-in = Sign in to the desk
 desk-sign-in-kept = You were signed out after a while. What you were sending is kept; after signing in you can send it again.
 desk-sign-in-button = Sign in
-desk-handle = Name at the desk
+desk-handle = User name
 desk-password = Password
 desk-role = Role
-desk-sign-in-wrong = The name or the password is wrong. Please try again.
+desk-sign-in-wrong = The user name or the password is wrong. Please try again.
 desk-set-up = Choose a password
 desk-set-up-first = Choose the password of the first administrator.
 desk-set-up-note = Choose the password with which you will sign in. This page works once.
@@ -87,7 +93,7 @@ desk-sorry-form = The form was not accepted
 desk-sorry-form-text = It was too large, or it may have been sent from another site. Go back and send it again.
 desk-sorry-trouble = This could not be done
 desk-sorry-trouble-text = Nothing was changed. Please try again in a while. If it goes on, tell the person who runs the system.
-desk-sorry-home = To the first page
+desk-sorry-home = Back to reports and cases
 
 # The list.
 desk-views = Ready-made views
@@ -115,7 +121,7 @@ desk-no-due = No deadline
 desk-waiting = Waiting for
 desk-since = Received
 desk-search = Search
-desk-search-hint = Handling number, case number, words of the title, or a person
+desk-search-hint = Handling number, case number, or a part of the title
 desk-search-button = Search
 desk-filter-button = Filter
 desk-sort = Order
@@ -172,28 +178,32 @@ desk-task-code-hint = First digits of the code
 desk-task-code = Six-digit code told on the telephone
 desk-task-record = Record the acknowledgement
 desk-task-done = Mark as done
-desk-code-hint = The six digits at the end of the document.
+desk-code-hint = The six digits at the end of the mail.
 task-dead-address = Dead address
 task-expired-copy = Could not be sent
 task-no-plan = Date without a plan
 task-report-unread = Report not looked at
 task-vendor-silent = Silent vendor
+task-call-asked = Asks for a call
+task-dead-contact = Contact not reached
 task-todo-dead-address = Call them. If they have the document, ask for the code and record it.
 task-todo-expired-copy = It could not be sent in time. Call them, make sure they have it, and record it.
 task-todo-no-plan = The date is near or has passed, and there is no release plan. Change the date or make a plan.
 task-todo-report-unread = Look at the report and answer the finder.
 task-todo-vendor-silent = Reach them another way, for example by telephone.
+task-todo-call-asked = Call the number given, draw a code on the vendor’s page, and read it out. The entry goes when the call is recorded.
+task-todo-dead-contact = The first mail did not arrive. Check the address and write again, or reach them another way, and record it.
 desk-record-text = When somebody tells you by telephone or fax that they have a document, enter its reference and code here.
 desk-record-reference = Reference
-desk-record-reference-hint = It stands in the subject of the mail or at the end of the document.
+desk-record-reference-hint = It stands at the end of the mail as “Reference”.
 desk-record-code = Six-digit code
 desk-record-way = How you were told
 desk-record-button = Record the acknowledgement
 
 # Persons.
 desk-persons-caption = Persons of the desk
-desk-person-handle = Name at the desk
-desk-person-handle-hint = It stays in the record. Use something like “reception-1” rather than a personal name.
+desk-person-handle = User name
+desk-person-handle-hint = Used to sign in, and kept in the record. Use something like “reception-1” rather than a personal name.
 desk-person-marks = Rights
 desk-person-admin = Administrator
 desk-person-approver = Approves publications
@@ -217,7 +227,7 @@ desk-party-version-needed = Give the version of the agreement.
 desk-record-reference-needed = Give the reference.
 desk-record-code-needed = Give the six-digit code.
 desk-password-long = The password is too long. Choose a shorter one.
-desk-password-handle = A password must not contain your name at the desk. Choose another one.
+desk-password-handle = A password must not contain your user name. Choose another one.
 
 # Roles.
 role-finder = Finder
@@ -334,7 +344,7 @@ statement-fix = Fix
 consent-asked = Waiting for an answer
 consent-agreed = Agreed
 consent-countered = Asks for another date
-consent-declined = Declined
+consent-declined = Does not agree
 consent-lapsed = Has to be asked again
 embargo-none = No date yet
 embargo-proposed = Proposed

@@ -14,8 +14,8 @@ mail-personal =
     Once you have received this, please press "Received" on this page:
     { $acknowledge }
     Two digits: { $digits }
-    You may also reply to this mail with the code, or tell it to us,
-    for example by telephone.
+    If you cannot use the page, reply to this mail with the code,
+    or tell us by telephone.
     Confirmation code: { $code }
     { $contact }
 

@@ -21,7 +21,7 @@ partner-sender-key = Fingerprint of our signing key
 
 partner-title = A message about the security of your product
 partner-to = To the person in charge of product security at { $name }
-partner-reference = Reference
+partner-reference = Tracking number (TN)
 partner-colon = {": "}
 partner-has-left = You have left this matter. The record stays, but nothing can be entered.
 partner-closed = This matter is closed. Nothing can be entered.
@@ -34,7 +34,7 @@ partner-state-missing = not yet done
 partner-state-standing = covered by your standing agreement ({ $version })
 partner-state-accepted = accepted ({ $version })
 partner-state-passed = done
-partner-state-waived = the link is enough
+partner-state-waived = not needed (confirmed by the link in the mail)
 partner-state-waiting = in preparation
 partner-state-shown = shown on this page
 partner-waits = All steps are done. The details will appear on this page as soon as they are ready.
@@ -185,10 +185,11 @@ partner-leave-missing = Tick the box if you want to leave.
 
 partner-refused-state = This cannot be done as things stand. Please look at the current state.
 partner-refused-closed = This matter is closed, so nothing can be recorded.
-partner-refused-receipt = The text contains something in the form of a finder’s receipt. Leave that part out.
+partner-refused-receipt = The text contains something in the form of the private numbers that we give to finders. Leave that part out.
 partner-refused-embargo = There is no date to answer to at present.
 partner-refused-input = Check what you entered.
 
+partner-sorry-home = Back to the case
 partner-outside-title = Please come in by your link
 partner-outside-text = These pages are for those who came by the link in our mail. After 12 hours you need to confirm again.
 partner-outside-new = If you need a new link, open the link in the mail and ask for one, or tell us:

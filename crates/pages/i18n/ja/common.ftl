@@ -14,7 +14,7 @@ not-recorded-short = 記録なし
 no-translation = この文書の日本語訳はありません。以下は英語の原文です。
 no-translation-short = 英語のみ
 
-marking-archive-badge = [ARCHIVE] 過去の事例
+marking-archive-badge = 【過去の事例】
 marking-archive-note = 過去に公表された情報を再現したものです。この組織が調整したものではありません。
 marking-fictional-badge = 【架空】
 marking-fictional-note = 説明のために作った架空の内容です。登場する組織や製品は実在しません。

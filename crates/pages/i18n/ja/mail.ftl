@@ -1,6 +1,6 @@
 # Mails. Lines of plain text stay below 38 full-width characters.
-mail-subject = [TLP:CLEAR] { $marks }{ $id } rev { $n }: { $title }
-mail-mark-archive = [ARCHIVE]
+mail-subject = [TLP:CLEAR] { $marks }{ $id } 第{ $n }版: { $title }
+mail-mark-archive = 【過去の事例】
 mail-mark-fictional = 【架空】
 mail-mark-exercise = 【訓練】
 mail-web = ウェブページで全文を読む
@@ -14,8 +14,9 @@ mail-personal =
     受け取られたら、次のページで「受領しました」を押してください。
     { $acknowledge }
     2桁の数字: { $digits }
-    確認コードを書いてこのメールにご返信いただくか、
-    次の連絡先へお電話などで伝えていただいてもかまいません。
+    ページをお使いになれない場合は、
+    確認コードを書いてこのメールに返信するか、
+    次の連絡先へ電話でお知らせください。
     確認コード: { $code }
     { $contact }
 

@@ -16,7 +16,7 @@ list-count = { $n } 件
 list-empty = この一覧に載せる情報はありません。
 entry-severity = 深刻度: { $severity }
 entry-revision = 第{ $n }版
-entry-vendors = ベンダ { $n } 件
+entry-vendors = ベンダ { $n } 社
 
 about-title = このサイトについて
 about-who = 運営者

@@ -92,17 +92,24 @@ impl Action<'_> {
     }
 }
 
+/// Who is writing, in the words of `key`; less than a minute ago is "now", not zero minutes.
+pub(crate) fn presence_words(say: Say, key: &str, one: &Presence) -> String {
+    let when = if one.minutes == 0 { "now" } else { "before" };
+    say.with(
+        key,
+        &[
+            ("who", &text::line(&one.who)),
+            ("when", when),
+            ("minutes", &one.minutes.to_string()),
+        ],
+    )
+}
+
 /// The lines that tell who is writing now; empty if nobody is.
 pub(crate) fn presence_lines(say: Say, presence: &[Presence]) -> String {
     let mut out = String::new();
     for one in presence {
-        let words = say.with(
-            "desk-presence",
-            &[
-                ("who", &text::line(&one.who)),
-                ("minutes", &one.minutes.to_string()),
-            ],
-        );
+        let words = presence_words(say, "desk-presence", one);
         let _ = write!(out, "<p class=\"note\">{}</p>", text::escape(&words));
     }
     out

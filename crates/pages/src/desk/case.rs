@@ -338,7 +338,7 @@ fn acting(action: &Action<'_>, form: &Typed) -> String {
     let code = Field::select(
         say,
         form,
-        "code",
+        "closure",
         "work-close-code",
         choices(say, "closure", &CLOSURES),
     )

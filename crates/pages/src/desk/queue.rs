@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::bits::{due_html, segment};
+use super::bits::{due_html, presence_words, segment};
 use super::view::{Queue, QueueRow, RowKind, Waiting};
 use super::words;
 use crate::catalogue::Say;
@@ -194,15 +194,7 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
         presence: row
             .presence
             .iter()
-            .map(|one| {
-                say.with(
-                    "desk-presence-short",
-                    &[
-                        ("who", &text::line(&one.who)),
-                        ("minutes", &one.minutes.to_string()),
-                    ],
-                )
-            })
+            .map(|one| presence_words(say, "desk-presence-short", one))
             .collect(),
     }
 }

@@ -212,11 +212,11 @@ pub fn sorry(inside: &Inside, why: Sorry) -> Vec<u8> {
         h1: say.t(key),
         text: say.t(&format!("{key}-text")),
         home: (!inside.who.is_empty()).then(|| {
-            let path = match inside.side {
-                crate::inside::Side::Desk => "/desk/",
-                crate::inside::Side::Partner => "/partner/",
+            let (path, words) = match inside.side {
+                crate::inside::Side::Desk => ("/desk/", "desk-sorry-home"),
+                crate::inside::Side::Partner => ("/partner/", "partner-sorry-home"),
             };
-            (inside.href(path), say.t("desk-sorry-home"))
+            (inside.href(path), say.t(words))
         }),
     })
 }

@@ -1,6 +1,7 @@
 //! What needs somebody's hand: addresses that are dead, copies that ran out, dates without a plan; and the
 //! page on which a code told by telephone or fax is entered.
 //!
+//! Only a copy has a form: every other row ends by what is done on the page that it leads to.
 //! Knows no mail and no copy: the rows say whom to call and what to ask for.
 
 use askama::Template;

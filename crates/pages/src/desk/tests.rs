@@ -9,6 +9,7 @@ use formats::advisory::Lang;
 
 use super::view::*;
 use super::*;
+use crate::catalogue::Say;
 use crate::form::Typed;
 use crate::inside::Inside;
 
@@ -23,7 +24,7 @@ const CASE_BYTES_MAX: usize = 150 * 1024;
 const SCRIPT_BYTES_MAX: usize = 16 * 1024;
 
 /// Left column of japanese-practice.md §3.4, as it is said in Japanese, with its neighbours.
-const TRANSLATIONESE: [&str; 18] = [
+const TRANSLATIONESE: [&str; 24] = [
     "クロック",
     "キュー",
     "デスク",
@@ -42,6 +43,12 @@ const TRANSLATIONESE: [&str; 18] = [
     "ウォッチ",
     "サーバ内",
     "下さい",
+    "の超過",
+    "参照番号",
+    "確認番号",
+    "お預かり",
+    "TN TN",
+    "（0 分前）",
 ];
 
 /// Families of keys that [`words::word`] and its neighbours put together from a code.
@@ -186,6 +193,31 @@ fn ids_are_unique_and_labels_have_their_fields() {
             }
         }
     }
+}
+
+#[test]
+fn a_sign_of_life_of_this_minute_is_told_as_now() {
+    let one = |minutes| Presence {
+        who: "受付1".to_owned(),
+        minutes,
+    };
+    let said = |lang, key, minutes| bits::presence_words(Say(lang), key, &one(minutes));
+    assert_eq!(
+        said(Lang::Ja, "desk-presence", 0),
+        "受付1 さんが入力しています（たった今）。"
+    );
+    assert_eq!(
+        said(Lang::Ja, "desk-presence-short", 3),
+        "受付1 さんが入力中（3 分前）"
+    );
+    assert_eq!(
+        said(Lang::En, "desk-presence", 0),
+        "受付1 is writing (just now)."
+    );
+    assert_eq!(
+        said(Lang::En, "desk-presence-short", 3),
+        "受付1 is writing (3 min ago)"
+    );
 }
 
 #[test]

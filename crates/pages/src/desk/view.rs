@@ -466,7 +466,7 @@ pub struct Tasks {
 pub struct Task {
     /// Id that the form carries.
     pub id: String,
-    /// `dead_address`, `expired_copy`, `no_plan`, `report_unread`, `vendor_silent`.
+    /// `dead_address`, `expired_copy`, `no_plan`, `report_unread`, `vendor_silent`, `call_asked`, `dead_contact`.
     pub kind: String,
     /// Whom to call: a party's name or a subscriber's reference.
     pub who: String,

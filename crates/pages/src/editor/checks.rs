@@ -45,19 +45,17 @@ pub(super) fn html(say: Say, checks: &[Check]) -> String {
         return out;
     }
     out.push_str("\n<ul class=\"checks\">");
-    let mut last_rule = "";
     for check in checks {
         out.push_str("\n<li>");
-        out.push_str(&one(say, check, check.rule != last_rule));
+        out.push_str(&one(say, check));
         out.push_str("</li>");
-        last_rule = &check.rule;
     }
     out.push_str("\n</ul>");
     out
 }
 
-/// One finding; the reason of a rule is told with its first.
-fn one(say: Say, check: &Check, with_why: bool) -> String {
+/// One finding with the reason of its rule.
+fn one(say: Say, check: &Check) -> String {
     let kind = say.t(if check.is_error {
         "editor-check-error"
     } else {
@@ -76,10 +74,8 @@ fn one(say: Say, check: &Check, with_why: bool) -> String {
         text::escape(&place),
         text::escape(&say.with(&format!("editor-code-{code}"), &about)),
     );
-    if with_why {
-        let why = say.t(&format!("editor-why-{}", check.rule.to_lowercase()));
-        let _ = write!(out, " <span class=\"hint\">{}</span>", text::escape(&why));
-    }
+    let why = say.t(&format!("editor-why-{}", check.rule.to_lowercase()));
+    let _ = write!(out, " <span class=\"hint\">{}</span>", text::escape(&why));
     if let Some((value, words)) = mend::offer(say, check) {
         let _ = write!(
             out,

@@ -13,6 +13,7 @@ use super::preview::kind_words;
 use super::view::{Passage, Piece, Plan, PlanPage, Reader, Since};
 use crate::catalogue::Say;
 use crate::desk::bits::{due_html, instant_full};
+use crate::desk::words;
 use crate::form::{Choice, Field, Typed, summary};
 use crate::frame::{Fact, Frame, bytes};
 use crate::inside::Inside;
@@ -100,6 +101,7 @@ struct Shown {
     sha256: String,
     state: String,
     is_approved: bool,
+    countdown: String,
     countdown_html: String,
     outdated: bool,
     facts: Vec<Fact>,
@@ -151,6 +153,13 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
             say.count("editor-plan-missing", missing)
         },
         is_approved,
+        countdown: say.t(
+            if words::left(say, &inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late) {
+                "editor-plan-late"
+            } else {
+                "editor-plan-left"
+            },
+        ),
         countdown_html: due_html(say, &inside.now, &plan.instant),
         outdated: plan.is_outdated,
         facts: facts(say, view, plan),

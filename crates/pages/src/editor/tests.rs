@@ -369,6 +369,11 @@ fn the_plan_says_how_many_persons_it_takes_and_what_its_reader_may_do() {
         let typed = Typed::default();
         let html = check(&super::plan::page(&at, &plan(), &typed), lang);
         assert!(html.contains("value=\"approve\"") && html.contains("value=\"abort\""));
+        let countdown = match lang {
+            Lang::Ja => "公表まで<time",
+            Lang::En => "Publication: <time",
+        };
+        assert!(html.contains(countdown));
         assert!(html.contains("<del>&lt;b&gt;</del><ins>c</ins>"));
         assert!(html.contains("<mark>New.</mark>"));
         let waits = Reader::Waits("2026-11-22T00:30:00Z".to_owned());

@@ -73,7 +73,7 @@ pub fn subscribe(site: &Site, lang: Lang, typed: &Typed, preview: &Preview) -> V
             .html(),
             Field::text(say, typed, "name", "member-name")
                 .hint("member-name-hint")
-                .max(formats::letter::LINE_CHARS_MAX)
+                .max(formats::letter::SCOPE_CHARS_MAX)
                 .html(),
         ],
         has_preview: *preview != Preview::NotAsked,

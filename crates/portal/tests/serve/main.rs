@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 mod client;
 
+mod members;
 mod reception;
 
 use client::*;

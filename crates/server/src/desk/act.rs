@@ -105,14 +105,14 @@ pub async fn conflict(
 ) -> Result<Option<Answer>, Stop> {
     let seen = seen_of(&visit.form);
     let now = last(room, dossiers).await?;
-    if seen == 0 || now <= seen {
+    if now <= seen {
         return Ok(None);
     }
     let own = visit.person()?.handle.clone();
     let mut entries: Vec<Entry> = Vec::new();
     for dossier in dossiers {
         entries.extend(
-            super::story::of(room, visit, *dossier, seen)
+            super::history::of(room, visit, *dossier, seen)
                 .await?
                 .into_iter()
                 .filter(|entry| entry.seq > seen && entry.who != own),

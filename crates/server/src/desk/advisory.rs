@@ -16,7 +16,7 @@ use domain::refusal::Refusal;
 use domain::value::{Lang, Part};
 use engine::Fault;
 use engine::command::Command;
-use engine::command::publication::{DraftAdvisory, PlanRelease};
+use engine::command::publication::{DraftAdvisory, PlanRelease, Prepared};
 use engine::compose::{self, Spot};
 use engine::editing::rehearsal::{self, Rehearsal};
 use engine::editing::sources::{self, Origin};
@@ -30,7 +30,7 @@ use pages::moment;
 use seal::record::Realm as Wall;
 
 use self::fields::{Sayings, Surroundings};
-use self::working::{NOT_CONTENT, content, draft_name, form_of, keep, met};
+use self::working::{NOT_CONTENT, content, draft_name, form_of, keep, met, unseen};
 use super::act::word;
 use super::case::{find, members, tn};
 use super::sight::lang as page_lang;
@@ -145,6 +145,7 @@ async fn render(
     for name in NOT_CONTENT {
         typed.set(name, "");
     }
+    fields::forget_sources(&mut typed);
     let view = Editor {
         number: desk.case.number.clone(),
         revision: desk.revision(),
@@ -287,9 +288,8 @@ async fn at_the_gate(
         about,
         ..Check::default()
     };
-    let rehearsed = rehearse(room, visit, desk, Some(&command), issued).await;
-    let rehearsal = match rehearsed {
-        Ok(rehearsal) => rehearsal,
+    let prepared = match composed(room, visit, desk, Some(&command), issued).await {
+        Ok(prepared) => prepared,
         Err(Fault::Refused(Refusal::Withheld { class, .. })) => {
             return Ok(vec![error("gate", "fix", "withheld", class.to_owned())]);
         }
@@ -297,7 +297,7 @@ async fn at_the_gate(
         Err(Fault::Refused(_) | Fault::Sealed) => return Ok(vec![]),
         Err(other) => return Err(other.into()),
     };
-    let composition = &rehearsal.prepared.composition;
+    let composition = &prepared.composition;
     Ok(composition
         .overlaps
         .iter()
@@ -326,17 +326,33 @@ pub(super) async fn rehearse(
     draft: Option<&DraftAdvisory>,
     issued: Option<String>,
 ) -> Result<Rehearsal, Fault> {
+    let input = at_instant(visit, desk, issued);
+    rehearsal::rehearse(&room.house, &visit.act(), Wall::Live, draft, &input).await
+}
+
+/// The same without its documents, for the findings.
+pub(super) async fn composed(
+    room: &Room,
+    visit: &Visit,
+    desk: &Desk,
+    draft: Option<&DraftAdvisory>,
+    issued: Option<String>,
+) -> Result<Prepared, Fault> {
+    let input = at_instant(visit, desk, issued);
+    rehearsal::composed(&room.house, &visit.act(), Wall::Live, draft, &input).await
+}
+
+fn at_instant(visit: &Visit, desk: &Desk, issued: Option<String>) -> PlanRelease {
     const HOUR_US: i64 = 3_600_000_000;
     let act = visit.act();
     let hour = engine::Instant((act.now.0 / HOUR_US + 1) * HOUR_US);
-    let input = PlanRelease {
+    PlanRelease {
         case: desk.case.number.clone(),
         instant: Some(issued.unwrap_or_else(|| engine::clock::rfc3339(hour))),
         emergency: false,
         overlap_override: false,
         reason: String::new(),
-    };
-    rehearsal::rehearse(&room.house, &act, Wall::Live, draft, &input).await
+    }
 }
 
 /// What the form was sent for.
@@ -351,6 +367,9 @@ pub async fn save(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let here = format!("/desk/cases/{}/advisory", desk.case.number);
     match verb.as_str() {
         "discard" => {
+            if let Some(answer) = unseen(room, &visit, &desk, &typed).await? {
+                return Ok(answer);
+            }
             room.house.draft_drop(&draft_name(&desk.case)).await?;
             Ok(Answer::see(
                 visit.href(&format!("{here}?done=draft-restored")),

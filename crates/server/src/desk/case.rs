@@ -21,7 +21,7 @@ use pages::form::Typed;
 
 use super::act::{self, lang_of};
 use super::sight::{self, Eyes, Seen, lang};
-use super::{lists, queue, story};
+use super::{history, lists, queue};
 use crate::answer::Answer;
 use crate::room::Room;
 use crate::visit::{Signed, Stop, Visit};
@@ -113,7 +113,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         .and_then(|advisory| advisory.published.last())
         .map(|last| last.revision);
     let dossiers = dossiers(case);
-    let timeline = story::told(room, visit, &dossiers, None).await?;
+    let timeline = history::told(room, visit, &dossiers, None).await?;
     let mut reports = Vec::new();
     let mut texts = Vec::new();
     for report in case.report.iter().chain(&case.joined) {
@@ -155,7 +155,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         vulnerabilities,
         seen: timeline.first().map_or(0, |entry| entry.seq),
         timeline,
-        deadlines: lists::of_case(room, case, published.is_some()),
+        deadlines: lists::of_matter(room, case, published.is_some()).await?,
         texts,
         register,
         register_total,
@@ -218,7 +218,7 @@ pub(crate) fn consent_of(
     case: &Case,
     participant: &Participant,
     name: String,
-    lines: &[story::Line],
+    lines: &[history::Line],
 ) -> Option<Consent> {
     let answer = match participant.consent {
         Said::NoEmbargo => return None,
@@ -257,9 +257,9 @@ pub(crate) fn consent_of(
     })
 }
 
-fn embargo(case: &Case, members: &[Member], page: Lang, lines: &[story::Line]) -> Embargo {
+fn embargo(case: &Case, members: &[Member], page: Lang, lines: &[history::Line]) -> Embargo {
     // The last word of each participant, found in one pass.
-    let mut last: BTreeMap<StreamId, &story::Line> = BTreeMap::new();
+    let mut last: BTreeMap<StreamId, &history::Line> = BTreeMap::new();
     for line in lines {
         use domain::event::Event as E;
         if matches!(
@@ -292,7 +292,7 @@ fn embargo(case: &Case, members: &[Member], page: Lang, lines: &[story::Line]) -
                 consent_of(
                     case,
                     participant,
-                    story::party_name(party, page),
+                    history::party_name(party, page),
                     own.as_slice(),
                 )
             })
@@ -341,7 +341,7 @@ fn row(case: &Case, (participant, party): &Member, page: Lang) -> BoardRow {
     };
     BoardRow {
         tn: tn(participant),
-        name: story::party_name(party, page),
+        name: history::party_name(party, page),
         cells,
         public: public_label(participant, party),
     }
@@ -363,7 +363,7 @@ async fn choices(
         .take(CHOICES_MAX)
         .map(|party| PartyChoice {
             id: party.id.to_string(),
-            name: story::party_name(&party, visit.lang),
+            name: history::party_name(&party, visit.lang),
             is_in: members.iter().any(|(_, member)| member.id == party.id),
         })
         .collect();
@@ -393,8 +393,13 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if typed.value("do") == "read" {
         return read(room, &visit, &case, typed).await;
     }
-    let mut done = true;
-    for command in commands_of(&case, &mut typed) {
+    let commands = commands_of(&case, &mut typed);
+    // What cannot be read is no command, and nothing was done.
+    if commands.is_empty() && typed.is_good() {
+        typed.refuse("", "refusal-unread");
+    }
+    let mut done = !commands.is_empty();
+    for command in commands {
         done &= act::perform(room, &visit, &mut typed, &command)
             .await?
             .is_some();
@@ -515,7 +520,7 @@ fn commands_of(case: &Case, typed: &mut Typed) -> Vec<Command> {
             .map(|fact| Command::Observe(commands::Observe { case: number, fact }))
             .into_iter()
             .collect(),
-        "close" => act::code(typed.trimmed("code"))
+        "close" => act::code(typed.trimmed("closure"))
             .map(|code| Command::CloseCase(commands::CloseCase { case: number, code }))
             .into_iter()
             .collect(),

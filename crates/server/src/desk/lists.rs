@@ -1,16 +1,21 @@
-//! Deadlines of reports and cases, by the clocks of the house's profile.
+//! Deadlines of reports, cases and their vendors, by the clocks of the house's profile.
 
+use domain::aggregate::Aggregate;
+use domain::coordination::board::{self, Cell};
 use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
 use domain::event::Event;
 use domain::intake::{Report, ReportState};
 use domain::policy::calendar::{Calendar, JAPAN, WEEKENDS};
 use domain::policy::clock::{Clock, Deadline, Due as Runs, Moment, Timeline};
 use domain::policy::clock_table::Milestone;
-use domain::value::Instant;
+use domain::value::{CaseId, Instant};
+use engine::Fault;
 use pages::desk::view::Due;
 
-use super::story::Line;
+use super::history::Line;
 use crate::room::Room;
+use crate::visit::Stop;
 
 /// Clocks of a report, in the order in which they run out.
 const REPORT: [&str; 3] = ["report.human_reply", "report.decision", "finder.answer"];
@@ -113,4 +118,67 @@ pub fn of_case(room: &Room, case: &Case, is_published: bool) -> Vec<Due> {
     }
     out.sort_by(|a, b| a.at.cmp(&b.at));
     out
+}
+
+/// The participants of a case.
+///
+/// # Errors
+/// If the store fails.
+pub async fn participants(room: &Room, case: CaseId) -> Result<Vec<Participant>, Stop> {
+    let listed = room.house.store.participants(case).await;
+    let mut out = Vec::new();
+    for (id, _) in listed.map_err(Fault::from)? {
+        let state = room.house.load(id.into()).await?.map(|l| l.state);
+        if let Some(Aggregate::Participant(participant)) = state.as_deref() {
+            out.push(participant.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// Deadlines of a case and of its vendors, the nearest first; of several vendors' the nearest stands for all.
+///
+/// # Errors
+/// If the store fails.
+pub async fn of_matter(room: &Room, case: &Case, is_published: bool) -> Result<Vec<Due>, Stop> {
+    let mut out = of_case(room, case, is_published);
+    if case.closed.is_some() || is_published {
+        return Ok(out);
+    }
+    let mut vendors: Vec<Due> = participants(room, case.id)
+        .await?
+        .iter()
+        .filter_map(|participant| of_vendor(room, participant))
+        .collect();
+    vendors.sort_by(|a, b| a.at.cmp(&b.at));
+    for one in vendors {
+        if out.iter().all(|before| before.clock != one.clock) {
+            out.push(one);
+        }
+    }
+    out.sort_by(|a, b| a.at.cmp(&b.at));
+    Ok(out)
+}
+
+/// What runs for a vendor: its receipt after the details, or its answer after its last reply.
+fn of_vendor(room: &Room, participant: &Participant) -> Option<Due> {
+    if participant.left {
+        return None;
+    }
+    let replied = participant.seen_at.max(participant.answered_at);
+    let (key, milestone, at) = match (participant.details_at, replied) {
+        (Some(sent), None) => ("vendor.receipt", Milestone::DetailsSent, sent),
+        (_, Some(replied))
+            if matches!(
+                board::cell(participant, None),
+                Cell::Seen | Cell::Investigating
+            ) =>
+        {
+            ("vendor.silence", Milestone::LastReply, replied)
+        }
+        _ => return None,
+    };
+    let mut timeline = Timeline::default();
+    timeline.record(milestone, moment(at)?);
+    due(room, key, &timeline)
 }

@@ -7,6 +7,7 @@
 pub mod act;
 pub mod advisory;
 pub mod case;
+pub mod history;
 pub mod lists;
 pub mod participant;
 pub mod persons;
@@ -17,5 +18,4 @@ pub mod register;
 pub mod report;
 pub mod sight;
 pub mod sign;
-pub mod story;
 pub mod tasks;

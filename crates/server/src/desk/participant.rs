@@ -19,7 +19,7 @@ use pages::form::Typed;
 use super::act::{self, lang_of};
 use super::case::{Member, consent_of, find as find_case, public_label, tn};
 use super::sight::{self, Eyes, lang};
-use super::{register, story};
+use super::{history, register};
 use crate::answer::Answer;
 use crate::room::Room;
 use crate::visit::{Stop, Visit};
@@ -67,11 +67,13 @@ async fn render(
 ) -> Result<Vec<u8>, Stop> {
     let (participant, party) = member;
     let signed = visit.person()?;
+    // Taken before anything is read: what comes in between counts as not seen.
+    let seen = act::last(room, &[case.id.into()]).await?;
     let stream: StreamId = participant.id.into();
     let phase = sight::phase(room, case, std::slice::from_ref(participant)).await?;
     let eyes = Eyes::of(room, signed, phase);
     let lines = room.lines(case.id.into()).await?;
-    let own: Vec<story::Line> = lines
+    let own: Vec<history::Line> = lines
         .iter()
         .filter(|line| line.stream == stream)
         .cloned()
@@ -95,7 +97,7 @@ async fn render(
             .map(|words| (engine::clock::rfc3339(*asked), words.text)),
         None => None,
     };
-    let timeline = story::told(room, visit, &[case.id.into()], Some(stream)).await?;
+    let timeline = history::told(room, visit, &[case.id.into()], Some(stream)).await?;
     let passed = own
         .iter()
         .any(|line| matches!(line.recorded.event, Event::SecondStepPassed { .. }));
@@ -107,7 +109,7 @@ async fn render(
     let view = View {
         case: case.number.clone(),
         tn: tn(participant),
-        name: story::party_name(party, visit.lang),
+        name: history::party_name(party, visit.lang),
         party: party.id.to_string(),
         part: act::word(participant.part),
         contact: register::contact_of(room, visit, party).await?,
@@ -146,7 +148,7 @@ async fn render(
         consent: consent_of(
             case,
             participant,
-            story::party_name(party, visit.lang),
+            history::party_name(party, visit.lang),
             &own,
         ),
         answers: participant
@@ -173,7 +175,7 @@ async fn render(
         in_embargo: case.em.in_force(),
         timeline,
         presence: super::report::presence(room, signed, stream),
-        seen: act::last(room, &[case.id.into()]).await?,
+        seen,
         may_act: super::case::may_act(signed) && case.closed.is_none(),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
@@ -190,7 +192,7 @@ async fn parts_of(room: &Room, case: &Case) -> Result<Vec<domain::value::TextRef
     Ok(out)
 }
 
-fn contacts(own: &[story::Line]) -> Vec<Contact> {
+fn contacts(own: &[history::Line]) -> Vec<Contact> {
     own.iter()
         .rev()
         .filter_map(|line| match &line.recorded.event {
@@ -212,7 +214,7 @@ fn contacts(own: &[story::Line]) -> Vec<Contact> {
 async fn invitation(
     room: &Room,
     participant: ParticipantId,
-    own: &[story::Line],
+    own: &[history::Line],
 ) -> Result<Option<Invitation>, Stop> {
     let sent = own.iter().rev().find(|line| {
         matches!(
@@ -308,8 +310,13 @@ fn command(id: ParticipantId, typed: &mut Typed) -> Option<Command> {
     let participant = id.to_string();
     match typed.value("do").to_owned().as_str() {
         "contact" => {
-            let channel = act::code::<ContactChannel>(typed.trimmed("channel"))?;
-            let result = act::code::<ContactResult>(typed.trimmed("result"))?;
+            let (Some(channel), Some(result)) = (
+                act::code::<ContactChannel>(typed.trimmed("channel")),
+                act::code::<ContactResult>(typed.trimmed("result")),
+            ) else {
+                typed.refuse("", "refusal-unread");
+                return None;
+            };
             Some(if typed.has("elsewhere", "yes") {
                 Command::RecordContactElsewhere(commands::RecordContactElsewhere {
                     participant,

@@ -21,7 +21,7 @@ use pages::moment;
 use seal::record::Realm as Wall;
 
 use super::act::word;
-use super::advisory::{Desk, may_edit, refused, rehearse};
+use super::advisory::{Desk, composed, may_edit, refused};
 use super::sight::lang as page_lang;
 use crate::answer::Answer;
 use crate::room::Room;
@@ -92,8 +92,8 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
 
 /// Whether the recorded draft repeats texts that must not leave.
 async fn repeats(room: &Room, visit: &Visit, desk: &Desk) -> Result<bool, Stop> {
-    match rehearse(room, visit, desk, None, None).await {
-        Ok(rehearsal) => Ok(!rehearsal.prepared.composition.overlaps.is_empty()),
+    match composed(room, visit, desk, None, None).await {
+        Ok(prepared) => Ok(!prepared.composition.overlaps.is_empty()),
         Err(Fault::Refused(_) | Fault::Sealed) => Ok(false),
         Err(other) => Err(other.into()),
     }

@@ -9,6 +9,7 @@ use domain::intake::{Report, ReportState};
 use domain::policy::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use engine::Fault;
+use formats::advisory::Lang;
 use pages::desk::view::{Presence, Queue, QueueCounts, QueueRow, RowKind, Waiting, Words};
 
 use super::lists;
@@ -29,7 +30,7 @@ const THREE_DAYS_US: i64 = 3 * 86_400_000_000;
 /// If the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let signed = visit.person()?;
-    let all = rows(room, signed).await?;
+    let all = rows(room, signed, visit.lang).await?;
     let now = engine::clock::now().0;
     let counts = counts(&all, now);
     let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
@@ -124,7 +125,7 @@ fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
     kind && due && waiting && (state.is_empty() || row.state == state) && said()
 }
 
-async fn rows(room: &Room, signed: &Signed) -> Result<Vec<QueueRow>, Stop> {
+async fn rows(room: &Room, signed: &Signed, lang: Lang) -> Result<Vec<QueueRow>, Stop> {
     let store = &room.house.store;
     let last = store.last_by_dossier().await.map_err(Fault::from)?;
     let looked = store.looked_all(signed.id).await.map_err(Fault::from)?;
@@ -144,7 +145,7 @@ async fn rows(room: &Room, signed: &Signed) -> Result<Vec<QueueRow>, Stop> {
             && loaded.realm == 0
             && let Aggregate::Case(case) = &*loaded.state
         {
-            out.push(case_row(room, signed, case, &news).await?);
+            out.push(case_row(room, signed, case, &news, lang).await?);
         }
     }
     Ok(out)
@@ -260,7 +261,7 @@ pub async fn title_of(
     signed: &Signed,
     case: &Case,
     advisory: Option<&domain::publication::Advisory>,
-    page: formats::advisory::Lang,
+    page: Lang,
 ) -> Result<Option<Words>, Stop> {
     let eyes = Eyes::of(
         room,
@@ -308,6 +309,7 @@ async fn case_row(
     signed: &Signed,
     case: &Case,
     news: &News,
+    lang: Lang,
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
@@ -317,22 +319,16 @@ async fn case_row(
     Ok(QueueRow {
         kind: RowKind::Case,
         number: case.number.clone(),
-        title: title_of(
-            room,
-            signed,
-            case,
-            advisory.as_ref(),
-            formats::advisory::Lang::Ja,
-        )
-        .await?,
+        title: title_of(room, signed, case, advisory.as_ref(), lang).await?,
         state: stage.word().to_owned(),
-        due: lists::of_case(room, case, published).into_iter().next(),
+        due: lists::of_matter(room, case, published)
+            .await?
+            .into_iter()
+            .next(),
         waiting: if is_over {
             Waiting::Nobody
-        } else if is_anybody_silent(room, case.id).await? {
-            Waiting::Vendor
         } else {
-            Waiting::Us
+            waiting(room, case.id).await?
         },
         is_new: news.is_new(dossier),
         presence: presence(room, signed, dossier),
@@ -340,23 +336,21 @@ async fn case_row(
     })
 }
 
-async fn is_anybody_silent(room: &Room, case: CaseId) -> Result<bool, Stop> {
-    let participants = room
-        .house
-        .store
-        .participants(case)
-        .await
-        .map_err(Fault::from)?;
-    for (id, _) in participants {
-        let state = room.house.load(id.into()).await?.map(|l| l.state);
-        if let Some(Aggregate::Participant(participant)) = state.as_deref()
-            && matches!(
-                board::cell(participant, None),
-                Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
-            )
-        {
-            return Ok(true);
+/// For whom a case waits: for us while a vendor wishes to be called or no mail reaches it, else for the vendors
+/// that have not answered.
+async fn waiting(room: &Room, case: CaseId) -> Result<Waiting, Stop> {
+    let mut found = Waiting::Us;
+    for participant in lists::participants(room, case).await? {
+        let is_out_of_reach = participant.undeliverable.is_some() && !participant.left;
+        if is_out_of_reach || engine::partner::is_call_open(&room.house, &participant).await? {
+            return Ok(Waiting::Us);
+        }
+        if matches!(
+            board::cell(&participant, None),
+            Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
+        ) {
+            found = Waiting::Vendor;
         }
     }
-    Ok(false)
+    Ok(found)
 }

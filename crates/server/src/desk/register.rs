@@ -126,6 +126,9 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
 /// # Errors
 /// If the store fails.
 pub async fn add(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    if !may_act(&visit)? {
+        return Err(Stop::Role);
+    }
     let mut typed = visit.form.clone();
     typed.need("name_ja", "desk-party-name-needed");
     typed.need("name_en", "desk-party-name-needed");
@@ -191,6 +194,7 @@ async fn render_party(
     typed: &Typed,
 ) -> Result<Vec<u8>, Stop> {
     let dossier: StreamId = party.id.into();
+    let seen = act::last(room, &[dossier]).await?;
     let mut cases = Vec::new();
     for (case, participant) in cases_of(room, party.id).await? {
         cases.push((case, participant));
@@ -205,8 +209,8 @@ async fn render_party(
         contact: contact_of(room, visit, party).await?,
         standing: party.standing.clone(),
         cases,
-        timeline: super::story::told(room, visit, &[dossier], None).await?,
-        seen: act::last(room, &[dossier]).await?,
+        timeline: super::history::told(room, visit, &[dossier], None).await?,
+        seen,
         may_act: may_act(visit)?,
     };
     Ok(page::party(&visit.inside(room), &view, typed))

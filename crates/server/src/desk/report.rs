@@ -14,7 +14,7 @@ use pages::form::Typed;
 
 use super::act::{self, lang_of};
 use super::sight::{Eyes, Seen, lang};
-use super::{lists, queue, story};
+use super::{history, lists, queue};
 use crate::answer::Answer;
 use crate::room::Room;
 use crate::visit::{Signed, Stop, Visit};
@@ -38,9 +38,16 @@ async fn find(room: &Room, number: &str) -> Result<Report, Stop> {
     }
 }
 
-/// Name of the draft that goes with a report's forms.
-fn draft_name(report: &Report, signed: &Signed) -> String {
-    format!("report/{}/{}", report.id, signed.id)
+/// Forms of the page that save themselves, with a field that only that form has.
+const DRAFTS: [(&str, &str); 3] = [
+    ("sort", "part_text"),
+    ("ask", "ask_text"),
+    ("decline", "decline_text"),
+];
+
+/// Name of the draft that goes with one of a report's forms.
+fn draft_name(report: &Report, signed: &Signed, verb: &str) -> String {
+    format!("report/{}/{}/{verb}", report.id, signed.id)
 }
 
 /// The page.
@@ -50,14 +57,17 @@ fn draft_name(report: &Report, signed: &Signed) -> String {
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let report = find(room, visit.param(0)).await?;
     let signed = visit.person()?;
-    let draft = room.house.draft(&draft_name(&report, signed)).await?;
-    let (typed, at) = match draft {
-        Some(saved) => (
-            Typed::parse(&saved.bytes),
-            Some(engine::clock::rfc3339(engine::Instant(saved.at))),
-        ),
-        None => (Typed::default(), None),
-    };
+    let (mut typed, mut at) = (Typed::default(), None);
+    for (verb, _) in DRAFTS {
+        let name = draft_name(&report, signed, verb);
+        if let Some(saved) = room.house.draft(&name).await? {
+            let draft = Typed::parse(&saved.bytes);
+            for (name, value) in draft.pairs() {
+                typed.put(name, value);
+            }
+            at = at.max(Some(engine::clock::rfc3339(engine::Instant(saved.at))));
+        }
+    }
     render(room, &visit, &report, &typed, at)
         .await
         .map(Answer::page)
@@ -159,7 +169,7 @@ async fn view(
         } else {
             vec![]
         },
-        timeline: story::told(room, visit, &[dossier], None).await?,
+        timeline: history::told(room, visit, &[dossier], None).await?,
         presence: presence(room, signed, dossier),
         draft_at,
         seen: lines.last().map_or(0, |line| line.seq),
@@ -190,7 +200,7 @@ async fn number_of(room: &Room, case: domain::value::CaseId) -> Result<Option<St
     })
 }
 
-async fn messages(eyes: &Eyes<'_>, lines: &[story::Line]) -> Result<Vec<Message>, Stop> {
+async fn messages(eyes: &Eyes<'_>, lines: &[history::Line]) -> Result<Vec<Message>, Stop> {
     use domain::event::Event;
     let mut out = Vec::new();
     for line in lines {
@@ -230,6 +240,9 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             .map_err(Fault::from)?;
         return Ok(Answer::see(visit.href(&visit.path)));
     }
+    if !may_act(signed) {
+        return Err(Stop::Role);
+    }
     if let Some(conflict) = act::conflict(room, &visit, &[dossier]).await? {
         return Ok(conflict);
     }
@@ -242,7 +255,9 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     };
     match done {
         Some(answer) => {
-            room.house.draft_drop(&draft_name(&report, signed)).await?;
+            room.house
+                .draft_drop(&draft_name(&report, signed, visit.form.value("do")))
+                .await?;
             let now = engine::clock::now().0;
             let last = act::last(room, &[dossier]).await?;
             room.house
@@ -448,9 +463,13 @@ pub async fn draft(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let report = find(room, visit.param(0)).await?;
     let signed = visit.person()?;
     let bytes = super::act::encoded(&visit.form);
+    let form = DRAFTS
+        .iter()
+        .find(|(_, field)| !visit.form.all(field).is_empty());
+    let (verb, _) = form.ok_or(Stop::NotFound)?;
     let at = room
         .house
-        .draft_save(&draft_name(&report, signed), signed.id, &bytes)
+        .draft_save(&draft_name(&report, signed, verb), signed.id, &bytes)
         .await?;
     let at = engine::clock::rfc3339(engine::Instant(at));
     Ok(Answer::json(&serde_json::json!({ "saved": at })))

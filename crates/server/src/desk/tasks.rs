@@ -1,6 +1,9 @@
-//! 対応が必要なこと: addresses that are dead, copies that ran out, dates that came without a plan.
+//! 対応が必要なこと: addresses that are dead, copies that ran out, dates that came without a plan, vendors that no
+//! mail reaches or that wish to be called.
 
 use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::policy::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
@@ -10,6 +13,8 @@ use pages::desk::view::{Task, Tasks};
 use pages::form::Typed;
 
 use super::act;
+use super::case::tn;
+use super::history;
 use super::sight::Eyes;
 use crate::answer::Answer;
 use crate::room::Room;
@@ -31,6 +36,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows = copies(room, visit).await?;
     rows.extend(dates(room).await?);
+    rows.extend(vendors(room, visit).await?);
     let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
         .map_or(0, |entries| entries.flatten().count());
     let view = Tasks { rows, unreadable };
@@ -121,6 +127,80 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
                 code_hint: None,
             });
         }
+    }
+    Ok(out)
+}
+
+/// Participants of open cases that no mail reaches, or that wish to be called.
+async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let store = &room.house.store;
+    let mut out = Vec::new();
+    for stream in store.streams_of("case").await.map_err(Fault::from)? {
+        let Some(loaded) = room.house.load(stream).await? else {
+            continue;
+        };
+        let Aggregate::Case(case) = &*loaded.state else {
+            continue;
+        };
+        if loaded.realm != 0 || case.closed.is_some() {
+            continue;
+        }
+        for (id, _) in store.participants(case.id).await.map_err(Fault::from)? {
+            let state = room.house.load(id.into()).await?.map(|l| l.state);
+            if let Some(Aggregate::Participant(participant)) = state.as_deref() {
+                out.extend(of_vendor(room, visit, case, participant).await?);
+            }
+        }
+    }
+    Ok(out)
+}
+
+async fn of_vendor(
+    room: &Room,
+    visit: &Visit,
+    case: &Case,
+    participant: &Participant,
+) -> Result<Vec<Task>, Stop> {
+    let mut out = Vec::new();
+    let (Some(party), false) = (participant.party, participant.left) else {
+        return Ok(out);
+    };
+    let call = match &participant.call_asked {
+        Some(asked) if engine::partner::is_call_open(&room.house, participant).await? => {
+            Some(asked)
+        }
+        _ => None,
+    };
+    if call.is_none() && participant.undeliverable.is_none() {
+        return Ok(out);
+    }
+    let state = room.house.load(party.into()).await?.map(|l| l.state);
+    let Some(Aggregate::Party(party)) = state.as_deref() else {
+        return Ok(out);
+    };
+    let eyes = Eyes::of(room, visit.person()?, Phase::P1);
+    let digits = tn(participant);
+    let task = |kind: &str, contact: Option<String>, since: engine::Instant| Task {
+        id: format!("{kind}-{digits}"),
+        kind: kind.to_owned(),
+        who: history::party_name(party, visit.lang),
+        contact,
+        what: case.number.clone(),
+        path: Some(format!("/desk/cases/{}/vendors/{digits}", case.number)),
+        since: engine::clock::rfc3339(since),
+        reference: None,
+        code_hint: None,
+    };
+    if let Some((since, text)) = call {
+        let words = eyes.words(text).await?.map(|words| words.text);
+        out.push(task("call_asked", words, *since));
+    }
+    if let Some(since) = participant.undeliverable {
+        let words = match &party.contact {
+            Some(contact) => eyes.words(contact).await?.map(|words| words.text),
+            None => None,
+        };
+        out.push(task("dead_contact", words, since));
     }
     Ok(out)
 }

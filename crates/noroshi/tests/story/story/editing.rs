@@ -4,15 +4,16 @@
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case as Matter;
-use domain::policy::class::Class;
-use domain::value::{CaseId, Field, Lang};
+use domain::policy::class::{Class, Compartment};
+use domain::refusal::Refusal;
+use domain::value::{CaseId, Field, Lang, StreamId};
 use engine::command::Command;
-use engine::command::publication::{DraftAdvisory, DraftText, PlanRelease};
+use engine::command::publication::{ApprovePlan, DraftAdvisory, DraftText, Password, PlanRelease};
 use engine::editing::plan::{Since, facts};
-use engine::editing::rehearsal::{KINDS, rehearse, show};
+use engine::editing::rehearsal::{KINDS, composed, rehearse, show};
 use engine::editing::sources;
 use engine::unit::Unit;
-use engine::{House, clock};
+use engine::{Fault, House, clock};
 use seal::record::Realm as Wall;
 use serde_json::json;
 
@@ -139,6 +140,7 @@ on_both! {
                     text(Field::Title, "件名".to_owned(), None),
                     text(Field::Details, format!("{}\r\n", flaw.words), Some(flaw.text.body.0)),
                     text(Field::Summary, format!("{} 続き", fix.words), Some(fix.text.body.0)),
+                    text(Field::Check, format!("{} 続き", flaw.words), Some(flaw.text.body.0)),
                     text(Field::Fix, fix.words.clone(), Some(fix.text.body.0)),
                     // An id of no releasable text takes nothing over.
                     text(Field::Note, "補足".to_owned(), Some(matter.id.0)),
@@ -154,7 +156,8 @@ on_both! {
             assert_eq!(found(Field::Details), flaw.text);
             assert_eq!(found(Field::Fix), fix.text);
             assert_ne!(found(Field::Summary).body, fix.text.body);
-            assert_eq!(found(Field::Summary).class, Class::F, "a derived text keeps its source's class");
+            assert_eq!(found(Field::Summary).class, Class::V, "new words are as strict as the field");
+            assert_eq!(found(Field::Check).class, Class::V, "and as their source");
             assert_eq!(found(Field::Note).class, Class::V);
             assert_eq!(draft.author, act.actor);
         }));
@@ -178,11 +181,17 @@ on_both! {
             ("details", case.verification.as_str(), Some("V")),
         ]
         .map(|(field, text, class)| json!({ "field": field, "lang": "en", "text": text, "class": class }));
-        let mut draft = case.draft_of(&texts, "final");
+        let plan = json!({ "case": case.number, "instant": at(later) });
+        // A list of actions is no countermeasure, and neither is the flaw under the fix.
+        let unhelpful = [("title", "A title", None), ("actions", "all | wait | today", None), ("fix", "None", Some("V"))]
+            .map(|(field, text, class)| json!({ "field": field, "lang": "en", "text": text, "class": class }));
+        let mut draft = case.draft_of(&unhelpful, "final");
+        world.perform("draft-advisory", &draft);
+        assert_eq!(world.refused("plan-release", &plan), "gate.withheld");
+        draft["texts"] = json!(texts);
         draft["facts"]["untranslated"] = json!(["ja"]);
         draft["as"] = "editor".into();
         world.perform("draft-advisory", &draft);
-        let plan = json!({ "case": case.number, "instant": at(later) });
         assert_eq!(world.refused("plan-release", &plan), "gate.overlap");
         let mut taken_on = plan.clone();
         taken_on["overlap_override"] = true.into();
@@ -210,6 +219,31 @@ on_both! {
             let may: Vec<&str> = seen.may_approve.iter().map(|one| one.handle.as_str()).collect();
             assert_eq!(may, ["approver-b"]);
             assert!(!seen.is_outdated);
+            // Wrong passwords of approval and of signing in are counted together.
+            let wrong = || Command::ApprovePlan(ApprovePlan {
+                case: case.number.clone(),
+                plan: hash.clone(),
+                person: "approver-b".to_owned(),
+                password_file: None,
+                password: Some(Password::new("not the password")),
+            });
+            for _ in 0..5 {
+                let refused = engine::command::perform(&house, &act, Wall::Live, &wrong()).await;
+                assert!(matches!(refused, Err(Fault::Refused(Refusal::Input { field: "password", .. }))), "{refused:?}");
+            }
+            let begun = std::time::Instant::now();
+            assert!(house.sign_in("approver-b", "not the password").await.expect("the store").is_none());
+            assert!(begun.elapsed() >= std::time::Duration::from_secs(2), "nobody counted");
+            // What was erased keeps nobody from composing: it cannot be compared, and cannot be repeated.
+            let plan = plan_of(&case, later);
+            let before = composed(&house, &act, Wall::Live, None, &plan).await.expect("a release");
+            assert!(!before.composition.overlaps.is_empty());
+            let report = StreamId::from_bytes(seal::unhex(&case.report_id).expect("an id").try_into().expect("16 bytes"));
+            for compartment in [Compartment::Exploit, Compartment::Raw, Compartment::Identity] {
+                house.keys.erase(&house.store, report, compartment).await.expect("the keys");
+            }
+            let after = composed(&house, &act, Wall::Live, None, &plan).await.expect("a release all the same");
+            assert!(after.composition.overlaps.is_empty(), "{:?}", after.composition.overlaps);
         }));
         drop(house);
         case.perform("abort-plan", json!({ "case": case.number, "plan": hash, "reason": "end of the test" }));

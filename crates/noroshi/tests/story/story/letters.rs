@@ -207,13 +207,15 @@ on_both! {
         let letters = world.dir().join("box");
         std::fs::rename(letters.join(&name), letters.join(format!("letter-{}", "0".repeat(32)))).expect("a letter");
         std::fs::write(letters.join("letter-short"), b"?").expect("a letter");
+        // A wish that nobody can remove.
+        std::fs::create_dir(letters.join(format!("unsubscribe-{}", "a".repeat(26)))).expect("a folder");
         post(&world, &finder.report(&handling), [8; 16]);
         // An addition by somebody without a receipt waits for its report, and is nobody's.
         let stray = Letter::Addition(Addition { at: at_once(), lang: Tongue::En, lookup: "0".repeat(64), text: "x".to_owned() });
         post(&world, &stray, [7; 16]);
         round(&world, &house);
         let aside = std::fs::read_dir(letters.join(engine::reception::UNREADABLE)).expect("the folder");
-        assert_eq!(aside.count(), 2);
+        assert_eq!(aside.count(), 3);
         assert_eq!((world.count("report"), waiting(&world)), (1, 1));
         drop(house);
         world.ends_well();

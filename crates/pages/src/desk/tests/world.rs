@@ -359,6 +359,8 @@ pub(super) fn tasks_view() -> Tasks {
             task("no_plan", None),
             task("report_unread", None),
             task("vendor_silent", None),
+            task("call_asked", None),
+            task("dead_contact", None),
         ],
         unreadable: 2,
     }

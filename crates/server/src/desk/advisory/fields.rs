@@ -107,6 +107,17 @@ fn texts(typed: &mut Typed, revision: u32) -> Vec<DraftText> {
     out
 }
 
+/// Forgets the source of every text that somebody emptied, so that what is typed next does not count as taken from it.
+pub fn forget_sources(typed: &mut Typed) {
+    let emptied: Vec<String> = text_fields()
+        .flat_map(|name| LANGS.map(|lang| format!("{name}-{}", page_lang(lang).tag())))
+        .filter(|key| typed.trimmed(&format!("t-{key}")).is_empty())
+        .collect();
+    for key in emptied {
+        typed.set(format!("from-{key}"), "");
+    }
+}
+
 /// Rows of who, what and by when, as the lines that the document parts again.
 fn actions(typed: &mut Typed) -> Vec<DraftText> {
     let mut out = Vec::new();
@@ -471,5 +482,20 @@ mod tests {
         let said = read(&mut typed, 1);
         assert!(said.command("NRS-1").is_none());
         assert!(typed.problems().iter().any(|p| p.field == "t-title-ja"));
+    }
+
+    #[test]
+    fn an_emptied_text_forgets_its_source() {
+        let mut typed = Typed::filled([
+            ("t-fix-ja", "  "),
+            ("from-fix-ja", "x"),
+            ("t-fix-en", "Update"),
+            ("from-fix-en", "y"),
+        ]);
+        forget_sources(&mut typed);
+        assert_eq!(
+            (typed.value("from-fix-ja"), typed.value("from-fix-en")),
+            ("", "y")
+        );
     }
 }

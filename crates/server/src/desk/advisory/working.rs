@@ -57,6 +57,30 @@ pub(super) async fn keep(
     Ok(Ok(at))
 }
 
+/// The page that shows both, if a working draft would be thrown away that its sender has not read: one that another
+/// window saved after this form began.
+pub(super) async fn unseen(
+    room: &Room,
+    visit: &Visit,
+    desk: &Desk,
+    typed: &Typed,
+) -> Result<Option<Answer>, Stop> {
+    let Some(saved) = room.house.draft(&draft_name(&desk.case)).await? else {
+        return Ok(None);
+    };
+    if is_known(&saved, typed) {
+        return Ok(None);
+    }
+    met(room, visit, desk, typed).await
+}
+
+/// Whether a form began from this working draft, or is the window that saved it.
+fn is_known(saved: &Saved, typed: &Typed) -> bool {
+    let tab = typed.value("tab");
+    typed.trimmed("base").parse() == Ok(saved.at)
+        || (!tab.is_empty() && form_of(saved).value("tab") == tab)
+}
+
 /// Whether somebody else saved or recorded since this form began; the page that shows both, if so.
 pub(super) async fn met(
     room: &Room,
@@ -74,7 +98,7 @@ pub(super) async fn met(
     let mut theirs = None;
     if let Some(saved) = room.house.draft(&draft_name(&desk.case)).await? {
         let form = form_of(&saved);
-        if saved.at != number("base") && form.value("tab") != typed.value("tab") {
+        if !is_known(&saved, typed) {
             theirs = Some((content(&form), saved.person, saved.at));
         }
     }
@@ -171,5 +195,19 @@ mod tests {
             [("from-title-ja".to_owned(), "x".to_owned(), "z".to_owned())]
         );
         assert!(differences(&mine, &mine).0.is_empty());
+    }
+
+    #[test]
+    fn a_draft_is_known_to_the_form_that_began_from_it_and_to_its_own_window() {
+        let saved = |tab: &str| Saved {
+            person: domain::value::PersonId(seal::random::uuid(0)),
+            at: 7,
+            bytes: encoded(&Typed::filled([("tab", tab)])),
+        };
+        let form = |base: &str, tab: &str| Typed::filled([("base", base), ("tab", tab)]);
+        assert!(is_known(&saved("a"), &form("7", "b")));
+        assert!(is_known(&saved("a"), &form("0", "a")));
+        assert!(!is_known(&saved("a"), &form("0", "b")));
+        assert!(!is_known(&saved(""), &form("", "")));
     }
 }

@@ -56,6 +56,14 @@ on_both! {
         assert_eq!(claim(&store, START + 300, START + 999).await.len(), 1);
     }
 
+    async fn intents_are_counted_by_name_whether_done_or_not(world) {
+        let store = world.create().await;
+        put(&store, only_rows((1..=5).map(|version| press(version, START)).collect())).await;
+        store.finish_intents(&[name(3)]).await.unwrap();
+        assert_eq!(store.intents_between(&name(1), &name(4)).await.unwrap(), 3);
+        assert_eq!(store.intents_between(&name(5), &name(9)).await.unwrap(), 0);
+    }
+
     async fn kinds_do_not_take_each_others_intents(world) {
         let store = world.create().await;
         let release = Intent::Release { advisory: stream(2).into(), plan_sha256: "ab".to_owned() };

@@ -24,7 +24,10 @@ on_both! {
         store.put_token(&token(1), START).await.unwrap();
         assert_eq!(store.token(&[1; 32], "other").await.unwrap(), None);
         assert_eq!(store.token(&[1; 32], "invitation").await.unwrap(), Some(token(1)));
-        assert_eq!(store.token_missed(&[1; 32]).await.unwrap(), 1);
+        for _ in 0..3 {
+            assert!(store.try_token(&[1; 32], 3, START).await.unwrap());
+        }
+        assert!(!store.try_token(&[1; 32], 3, START).await.unwrap(), "a fourth try of three");
         assert!(!store.use_token(&[1; 32], START + 100).await.unwrap(), "after its end");
         assert!(store.use_token(&[1; 32], START + 99).await.unwrap());
         assert!(!store.use_token(&[1; 32], START + 99).await.unwrap(), "twice");

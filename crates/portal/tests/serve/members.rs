@@ -1,0 +1,158 @@
+//! The member's side of the reception: subscribing, saying "received", stopping.
+
+use formats::letter::{Letter, Scope};
+
+use super::reception::{GOOD, House};
+
+#[tokio::test]
+async fn a_member_sees_a_preview_and_every_answer_is_noted() {
+    let house = House::new();
+    let server = house.serve().await;
+    let fields = |verb| {
+        [
+            ("address", "a..b@docomo.example"),
+            ("lang", "ja"),
+            ("scope", "vendor"),
+            ("name", "浮橋"),
+            ("do", verb),
+        ]
+    };
+    let preview = server.post("/ja/subscribe", &fields("preview"), "").await;
+    assert_eq!(preview.status, 200);
+    assert!(
+        preview.text().contains("/ja/advisories/NRS-1.html"),
+        "{}",
+        preview.text()
+    );
+    assert!(preview.text().contains("a..b@docomo.example"));
+    assert!(house.letters().is_empty());
+    let noted = server.post("/ja/subscribe", &fields("subscribe"), "").await;
+    assert_eq!(noted.status, 200);
+    let again = server.post("/ja/subscribe", &fields("subscribe"), "").await;
+    assert_eq!(again, noted);
+    let Some(Letter::Subscription(wish)) = house.letters().pop() else {
+        unreachable!("a subscription was sent");
+    };
+    assert_eq!(
+        wish.scope,
+        Scope::Vendor {
+            name: "浮橋".into()
+        }
+    );
+    let wrong = [
+        ("address", "nobody"),
+        ("lang", "ja"),
+        ("scope", "vendor"),
+        ("do", "subscribe"),
+    ];
+    let reply = server.post("/ja/subscribe", &wrong, "").await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.text().contains("#f-address") && reply.text().contains("#f-name"));
+    let confirm = format!("/en/subscribe/confirm/{}", "b".repeat(26));
+    assert_eq!(
+        server.post(&confirm, &[("code", "12")], "").await.status,
+        422
+    );
+    assert_eq!(
+        server
+            .post(&confirm, &[("code", "１２３ ４５６")], "")
+            .await
+            .status,
+        200
+    );
+    let codes = house
+        .letters()
+        .into_iter()
+        .filter(|letter| matches!(letter, Letter::Confirmation(c) if c.code == "123456"));
+    assert_eq!(codes.count(), 1);
+}
+
+#[tokio::test]
+async fn only_a_press_or_two_digits_say_received() {
+    let house = House::new();
+    let server = house.serve().await;
+    let path = "/ja/ack/abcdefghijklmnop";
+    let plain = server.get(path, "").await;
+    assert!(plain.text().contains("name=\"digits\""));
+    let modern = server.get(path, "Sec-Fetch-Site: none\r\n").await;
+    assert!(!modern.text().contains("name=\"digits\""));
+    assert_eq!(
+        server.post(path, &[("do", "received")], "").await.status,
+        422
+    );
+    assert_eq!(server.post(path, &[("digits", "7")], "").await.status, 422);
+    assert!(house.letters().is_empty());
+    let pressed = "Sec-Fetch-Site: same-origin\r\nSec-Fetch-User: ?1\r\n";
+    assert_eq!(
+        server
+            .post(path, &[("do", "received")], pressed)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        server.post(path, &[("digits", "０７")], "").await.status,
+        200
+    );
+    let mut digits: Vec<Option<String>> = house
+        .letters()
+        .into_iter()
+        .filter_map(|letter| match letter {
+            Letter::Acknowledgement(ack) => Some(ack.digits),
+            _ => None,
+        })
+        .collect();
+    digits.sort();
+    assert_eq!(digits, [None, Some("07".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_wish_to_stop_is_one_letter_in_the_open() {
+    let house = House::new();
+    let server = house.serve().await;
+    let path = format!("/unsubscribe/{}", "c".repeat(26));
+    let asked = server.get(&path, "").await;
+    assert_eq!(asked.status, 200);
+    assert!(asked.text().contains("name=\"word\""));
+    assert_eq!(server.post(&path, &[("word", "go")], "").await.status, 200);
+    assert!(!house.dir().join("box").exists());
+    let foreign = "Origin: https://mail.example\r\n";
+    let refused = server.post(&path, &[("word", "stop")], foreign).await;
+    assert_eq!(refused.status, 403);
+    assert!(!house.dir().join("box").exists());
+    for (fields, headers) in [
+        ([("List-Unsubscribe", "One-Click")], foreign),
+        ([("List-Unsubscribe", "One-Click")], ""),
+        ([("word", "停止")], ""),
+    ] {
+        let noted = server.post(&path, &fields, headers).await;
+        assert_eq!(noted.status, 200);
+        assert!(noted.text().contains("承りました"));
+    }
+    let letter = house
+        .dir()
+        .join("box")
+        .join(format!("unsubscribe-{}", "c".repeat(26)));
+    assert_eq!(std::fs::read_to_string(letter).unwrap(), "c".repeat(26));
+}
+
+#[tokio::test]
+async fn wishes_to_stop_never_keep_a_report_out() {
+    let house = House::new();
+    let server = house.serve().await;
+    let letters = house.dir().join("box");
+    std::fs::create_dir_all(&letters).unwrap();
+    for n in 0..4_096 {
+        std::fs::write(letters.join(format!("unsubscribe-{n:026}")), b"").unwrap();
+    }
+    assert_eq!(server.post("/ja/report", &GOOD, "").await.status, 200);
+    for n in 0..4_095 {
+        std::fs::write(letters.join(format!("letter-{n:032}")), b"").unwrap();
+    }
+    assert_eq!(server.post("/ja/report", &GOOD, "").await.status, 503);
+    let path = format!("/unsubscribe/{}", "e".repeat(26));
+    assert_eq!(
+        server.post(&path, &[("word", "stop")], "").await.status,
+        200
+    );
+}

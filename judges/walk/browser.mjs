@@ -97,9 +97,9 @@ class Person {
     return this;
   }
 
-  /** The first link whose path matches. */
+  /** The first link whose path matches; a jump inside the page leads nowhere else. */
   async link(pattern) {
-    for (const link of await this.page.locator('a[href]').all()) {
+    for (const link of await this.page.locator('a[href]:not([href^="#"])').all()) {
       if (pattern.test(await link.evaluate((a) => a.pathname + a.search))) return link;
     }
     throw new Error(`no link ${pattern} on ${this.page.url()}`);

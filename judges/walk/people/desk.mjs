@@ -196,7 +196,7 @@ export async function close(w) {
   await c.open(w.known.caseAddress, 'case in the end');
   const timeline = await c.page.locator('.tl li').count();
   w.require(timeline >= 15, `the timeline has ${timeline} lines`);
-  await c.send(CASE, { verb: 'close', fields: { code: 'published' }, label: 'closed' });
+  await c.send(CASE, { verb: 'close', fields: { closure: 'published' }, label: 'closed' });
   await r.open(door(w), 'list in the end');
   posted(w);
   const out = w.known.admin;

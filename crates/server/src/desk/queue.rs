@@ -225,7 +225,15 @@ async fn report_row(
 }
 
 fn gist(words: Words) -> Words {
-    let line = words.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // The headings of the portal's form say nothing of this report.
+    let own = words
+        .text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('■'));
+    let line = own
+        .flat_map(str::split_whitespace)
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut text: String = line.chars().take(GIST_CHARS).collect();
     if line.chars().count() > GIST_CHARS {
         text.push('…');

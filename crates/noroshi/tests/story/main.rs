@@ -60,6 +60,8 @@ mod story {
 
     mod routes;
 
+    mod turns;
+
     mod partner;
 
     mod vendor;

@@ -11,7 +11,7 @@ use seal::record::Realm as Wall;
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::room::Room;
+use crate::room::{Room, Turn};
 use crate::visit::{Stop, Visit};
 
 /// Key of the words for a refusal.
@@ -94,11 +94,28 @@ pub async fn last(room: &Room, dossiers: &[StreamId]) -> Result<u64, Stop> {
     Ok(last)
 }
 
+/// Waits for this form's turn on its dossiers; the page of [`conflict`] instead, if others came first. Hold the turn
+/// until the form's command is performed.
+///
+/// # Errors
+/// If the store fails.
+pub async fn turn(
+    room: &Room,
+    visit: &Visit,
+    dossiers: &[StreamId],
+) -> Result<Result<Turn, Answer>, Stop> {
+    let turn = room.turn(dossiers).await;
+    Ok(match conflict(room, visit, dossiers).await? {
+        None => Ok(turn),
+        Some(answer) => Err(answer),
+    })
+}
+
 /// The page that stands between two people: what others did since the form's page was made. `None` if nothing.
 ///
 /// # Errors
 /// If the store fails.
-pub async fn conflict(
+async fn conflict(
     room: &Room,
     visit: &Visit,
     dossiers: &[StreamId],

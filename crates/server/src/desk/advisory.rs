@@ -35,7 +35,7 @@ use super::act::word;
 use super::case::{find, members, tn};
 use super::sight::lang as page_lang;
 use crate::answer::Answer;
-use crate::room::Room;
+use crate::room::{Room, Turn};
 use crate::visit::{Signed, Stop, Visit};
 
 /// Tells whether a person composes advisories.
@@ -361,7 +361,7 @@ fn at_instant(visit: &Visit, desk: &Desk, issued: Option<String>) -> PlanRelease
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn save(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     editor(&visit)?;
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let (_turn, desk) = own_turn(room, &visit).await?;
     let mut typed = visit.form.clone();
     let verb = typed.value("do").to_owned();
     let here = format!("/desk/cases/{}/advisory", desk.case.number);
@@ -395,6 +395,13 @@ pub async fn save(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             shown_again(room, &visit, &desk, typed).await
         }
     }
+}
+
+/// Waits for this form's turn on the case, and reads the case as it stands then.
+async fn own_turn(room: &Room, visit: &Visit) -> Result<(Turn, Desk), Stop> {
+    let case = Desk::of(room, visit.param(0)).await?.case.id;
+    let turn = room.turn(&[case.into()]).await;
+    Ok((turn, Desk::of(room, visit.param(0)).await?))
 }
 
 async fn shown_again(
@@ -514,7 +521,7 @@ pub(super) fn refused(typed: &mut Typed, fault: Fault) -> Result<(), Stop> {
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn autosave(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     editor(&visit)?;
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let (_turn, desk) = own_turn(room, &visit).await?;
     Ok(match keep(room, &visit, &desk, &visit.form).await? {
         Ok(_) => Answer::fragment(vec![]),
         Err(conflict) => conflict,

@@ -387,9 +387,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return Ok(Answer::see(visit.href(&visit.path)));
     }
     let dossiers = dossiers(&case);
-    if let Some(conflict) = act::conflict(room, &visit, &dossiers).await? {
-        return Ok(conflict);
-    }
+    let _turn = match act::turn(room, &visit, &dossiers).await? {
+        Ok(turn) => turn,
+        Err(conflict) => return Ok(conflict),
+    };
     if typed.value("do") == "read" {
         return read(room, &visit, &case, typed).await;
     }

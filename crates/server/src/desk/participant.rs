@@ -253,9 +253,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !super::case::may_act(signed) {
         return Err(Stop::Role);
     }
-    if let Some(conflict) = act::conflict(room, &visit, &[case.id.into()]).await? {
-        return Ok(conflict);
-    }
+    let _turn = match act::turn(room, &visit, &[case.id.into()]).await? {
+        Ok(turn) => turn,
+        Err(conflict) => return Ok(conflict),
+    };
     let participant = member.0.id;
     let mut typed = visit.form.clone();
     let verb = typed.value("do").to_owned();

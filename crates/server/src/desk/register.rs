@@ -248,9 +248,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !may_act(&visit)? {
         return Err(Stop::Role);
     }
-    if let Some(conflict) = act::conflict(room, &visit, &[party.id.into()]).await? {
-        return Ok(conflict);
-    }
+    let _turn = match act::turn(room, &visit, &[party.id.into()]).await? {
+        Ok(turn) => turn,
+        Err(conflict) => return Ok(conflict),
+    };
     let mut typed = visit.form.clone();
     let command = match typed.value("do").to_owned().as_str() {
         "party-contact" => {

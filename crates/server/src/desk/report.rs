@@ -243,9 +243,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !may_act(signed) {
         return Err(Stop::Role);
     }
-    if let Some(conflict) = act::conflict(room, &visit, &[dossier]).await? {
-        return Ok(conflict);
-    }
+    let _turn = match act::turn(room, &visit, &[dossier]).await? {
+        Ok(turn) => turn,
+        Err(conflict) => return Ok(conflict),
+    };
     if typed.value("do") == "read" {
         return read(room, &visit, &report, typed).await;
     }

@@ -236,6 +236,8 @@ pub enum Event {
         statement: StatementKind,
         text: TextRef,
         unasked: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<About>,
     },
     OwnTicketRecorded {
         ticket: TextRef,

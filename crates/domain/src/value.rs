@@ -251,6 +251,46 @@ pub struct ProductAnswer {
     pub because: Option<TextRef>,
 }
 
+impl ProductAnswer {
+    /// What a text speaks of that belongs to this answer; nothing if the answer names no product.
+    #[must_use]
+    pub fn about(&self) -> Option<About> {
+        self.product.as_ref().map(|product| About {
+            product: product.clone(),
+            versions: self.versions.clone(),
+        })
+    }
+}
+
+/// The product and the range of versions that a vendor's text speaks of; both stand in one of its answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    pub product: String,
+    /// Range in words as in [`ProductAnswer::versions`]; empty means all versions.
+    #[serde(default)]
+    pub versions: String,
+}
+
+impl std::fmt::Display for About {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.versions.is_empty() {
+            f.write_str(&self.product)
+        } else {
+            write!(f, "{} ({})", self.product, self.versions)
+        }
+    }
+}
+
+/// A recorded text of or about a vendor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub kind: StatementKind,
+    /// Nothing speaks of all that the vendor has in the case.
+    pub about: Option<About>,
+    pub text: TextRef,
+}
+
 /// Whose words a recorded text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -278,6 +318,15 @@ impl StatementKind {
             StatementKind::Fix => Class::F,
             _ => Class::R,
         }
+    }
+
+    /// Whether such a text can speak of one product alone.
+    #[must_use]
+    pub const fn may_be_about(self) -> bool {
+        matches!(
+            self,
+            StatementKind::Statement | StatementKind::Workaround | StatementKind::Fix
+        )
     }
 }
 

@@ -262,6 +262,7 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
             statement: StatementKind::Statement,
             text: text(Class::R),
             unasked: false,
+            about: None,
         },
         Event::OwnTicketRecorded {
             ticket: text(Class::R),
@@ -384,4 +385,23 @@ fn every_event_reads_and_writes_as_its_golden_file() {
         );
     }
     assert_eq!(seen.len(), VARIANTS, "a variant has no sample");
+}
+
+#[test]
+fn a_text_about_one_product_reads_as_it_was_written() {
+    let event = Event::StatementRecorded {
+        statement: StatementKind::Fix,
+        text: text(Class::F),
+        unasked: false,
+        about: Some(About {
+            product: "Gateway".into(),
+            versions: "< 3.2.1".into(),
+        }),
+    };
+    let written = serde_json::to_value(&event).unwrap();
+    assert_eq!(
+        written["about"],
+        serde_json::json!({ "product": "Gateway", "versions": "< 3.2.1" })
+    );
+    assert_eq!(serde_json::from_value::<Event>(written).unwrap(), event);
 }

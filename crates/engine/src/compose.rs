@@ -20,7 +20,7 @@ use domain::policy::standing::{ClassSet, Grants, Owner};
 use domain::publication::{Advisory as Stream, Draft};
 use domain::refusal::Refusal;
 use domain::value::{
-    AdvisoryStage, BodyId, Field, Instant, Part, StatementKind, TextRef, VendorAnswer,
+    AdvisoryStage, BodyId, Field, Instant, Part, Statement, StatementKind, TextRef, VendorAnswer,
 };
 use formats::advisory::{self as form, Advisory, Lang};
 use serde::{Deserialize, Serialize};
@@ -488,7 +488,8 @@ async fn vendor(
         references: vec![],
         products: own,
     };
-    for (kind, text) in &participant.statements {
+    for said in &participant.statements {
+        let (kind, text) = (said.kind, &said.text);
         if matches!(kind, StatementKind::Workaround | StatementKind::Fix) {
             // These are sources of the editor's texts; the board has no place for them.
             continue;
@@ -499,14 +500,14 @@ async fn vendor(
             text: released.as_str().to_owned(),
             body: Some(text.body),
         });
-        let words = Some(form::Words {
+        let words = form::Words {
             lang: lang(text.lang),
             text: released.as_str().to_owned(),
-        });
+        };
         match kind {
-            StatementKind::Statement => vendor.statement = words,
-            StatementKind::Information => vendor.information = words,
-            StatementKind::Addendum => vendor.addendum = words,
+            StatementKind::Statement => join(&mut vendor.statement, said, words),
+            StatementKind::Information => vendor.information = Some(words),
+            StatementKind::Addendum => vendor.addendum = Some(words),
             StatementKind::References => {
                 vendor.references = released.as_str().lines().map(str::to_owned).collect()
             }
@@ -514,6 +515,27 @@ async fn vendor(
         }
     }
     Ok(vendor)
+}
+
+/// Adds a statement to those in the same language; of two languages the one that was said last stands. What speaks
+/// of one product says so in front.
+fn join(all: &mut Option<form::Words>, said: &Statement, words: form::Words) {
+    let text = match &said.about {
+        Some(about) => format!("{about}: {}", words.text),
+        None => words.text,
+    };
+    match all {
+        Some(before) if before.lang == words.lang => {
+            before.text.push_str("\n\n");
+            before.text.push_str(&text);
+        }
+        _ => {
+            *all = Some(form::Words {
+                lang: words.lang,
+                text,
+            });
+        }
+    }
 }
 
 /// Makes the documents of an advisory and lets the judge look at them.

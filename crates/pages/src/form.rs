@@ -13,6 +13,15 @@ use crate::text;
 /// Most fields that are read of one form; more is no form of ours.
 const FIELDS_MAX: usize = 4_000;
 
+/// Words for a product and a range of its versions, as the choices of a form carry them.
+#[must_use]
+pub fn about(product: &str, versions: &str) -> String {
+    match versions {
+        "" => text::line(product),
+        versions => text::line(&format!("{product} ({versions})")),
+    }
+}
+
 /// What somebody typed into a form, with its problems.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {

@@ -388,12 +388,14 @@ pub fn record_answer(
 /// Records a text of or about a vendor.
 ///
 /// # Errors
-/// As [`record_answer`] for the vendor's own words; what others say needs no question.
+/// As [`record_answer`] for the vendor's own words; what others say needs no question. What speaks of a product
+/// needs an answer for that product and range first.
 pub fn record_statement(
     participant: &Participant,
     statement: StatementKind,
     text: TextRef,
     unasked: bool,
+    about: Option<About>,
 ) -> Result<Vec<Change>, Refusal> {
     if statement == StatementKind::Statement {
         asked(participant, unasked)?;
@@ -404,12 +406,22 @@ pub fn record_statement(
             why: "a vendor's words are class R, a workaround is class W, a fix class F",
         });
     }
+    if let Some(about) = &about {
+        let mut answered = participant.answers.iter().filter_map(ProductAnswer::about);
+        if !statement.may_be_about() || !answered.any(|known| known == *about) {
+            return Err(Refusal::Input {
+                field: "about",
+                why: "a statement, a workaround or a fix may speak of a product and range that was answered for",
+            });
+        }
+    }
     Ok(vec![Change::of(
         participant.id,
         Event::StatementRecorded {
             statement,
             text,
             unasked,
+            about,
         },
     )])
 }

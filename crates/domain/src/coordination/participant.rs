@@ -30,7 +30,7 @@ pub struct Participant {
     /// Answers came though the party was never asked.
     pub unasked: bool,
     pub answers: Vec<ProductAnswer>,
-    pub statements: Vec<(StatementKind, TextRef)>,
+    pub statements: Vec<Statement>,
     pub declined: bool,
     pub left: bool,
     /// The party's own number for the matter, class R.
@@ -130,10 +130,16 @@ impl Participant {
                 statement,
                 text,
                 unasked,
+                about,
             } => {
-                self.statements
-                    .retain(|(kind, before)| (kind, before.lang) != (statement, text.lang));
-                self.statements.push((*statement, *text));
+                self.statements.retain(|before| {
+                    (before.kind, before.text.lang, &before.about) != (*statement, text.lang, about)
+                });
+                self.statements.push(Statement {
+                    kind: *statement,
+                    about: about.clone(),
+                    text: *text,
+                });
                 if *statement == StatementKind::Statement {
                     self.answered_at = Some(at);
                     self.unasked |= *unasked;

@@ -85,6 +85,7 @@ inputs! {
         statement: StatementKind = "statement, information, addendum, references, workaround, fix";
         text: TextInput = "the words";
         #[serde(default)] unasked: bool = "the vendor was never asked";
+        #[serde(default)] about: Option<About> = "product and versions of an answer, if it speaks of that alone: statement, workaround and fix only";
     }
     LeaveCase "Records that a participant leaves the case." {
         participant: String = "tracking number or id";
@@ -406,6 +407,7 @@ pub async fn record_statement(
         input.statement,
         text,
         input.unasked,
+        input.about.clone(),
     )?)
     .await?;
     Ok(named(&participant))

@@ -342,6 +342,7 @@ impl<'h> Script<'h> {
                 statement,
                 text,
                 unasked,
+                about: None,
             }),
         );
     }

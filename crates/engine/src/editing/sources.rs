@@ -11,7 +11,7 @@ use domain::policy::phase::Phase;
 use domain::policy::role::Role;
 use domain::policy::standing::{ClassSet, Grants, Owner};
 use domain::publication::Advisory;
-use domain::value::{Field, Part, StatementKind, TextRef};
+use domain::value::{About, Field, Part, StatementKind, TextRef};
 
 use crate::Fault;
 use crate::unit::Unit;
@@ -26,6 +26,7 @@ pub enum Origin {
         name_ja: String,
         name_en: String,
         kind: StatementKind,
+        about: Option<About>,
     },
     /// A text of the case.
     Case(Field),
@@ -106,13 +107,14 @@ async fn collect(
         let Some(domain::aggregate::Aggregate::Party(party)) = state.as_deref() else {
             continue;
         };
-        out.extend(participant.statements.iter().map(|(kind, text)| {
+        out.extend(participant.statements.iter().map(|said| {
             let origin = Origin::Vendor {
                 name_ja: party.name_ja.clone(),
                 name_en: party.name_en.clone(),
-                kind: *kind,
+                kind: said.kind,
+                about: said.about.clone(),
             };
-            (*text, origin)
+            (said.text, origin)
         }));
     }
     out.extend(

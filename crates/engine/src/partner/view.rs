@@ -275,8 +275,9 @@ impl<'h> Reader<'h> {
     /// The party's own words; what others say of it and what the house adds are not the party's to read.
     async fn words(&self) -> Result<Vec<page::Words>, Fault> {
         let mut out = Vec::new();
-        for (kind, text) in &self.participant.statements {
-            let kind = match kind {
+        for said in &self.participant.statements {
+            let text = &said.text;
+            let kind = match said.kind {
                 StatementKind::Statement => page::WordsKind::Statement,
                 StatementKind::Workaround => page::WordsKind::Workaround,
                 StatementKind::Fix => page::WordsKind::Fix,
@@ -286,6 +287,7 @@ impl<'h> Reader<'h> {
             if let Some(words) = self.text(text, self.own()).await? {
                 out.push(page::Words {
                     kind,
+                    about: said.about.as_ref().map(ToString::to_string),
                     lang: lang(text.lang),
                     text: words,
                 });

@@ -324,6 +324,7 @@ async fn fact(
                     statement,
                     text,
                     unasked,
+                    about: None,
                 })
             })
         }

@@ -334,11 +334,15 @@ fn statements(say: Say, view: &Participant) -> String {
             },
             |words| words_html(say, words),
         );
-        let _ = write!(
-            out,
-            "<h3>{}</h3>\n{body}\n",
-            text::escape(&words::word(say, "statement", &one.kind))
-        );
+        let kind = words::word(say, "statement", &one.kind);
+        let title = match &one.about {
+            Some(about) => say.with(
+                "work-statement-of",
+                &[("kind", &kind), ("about", &text::line(about))],
+            ),
+            None => kind,
+        };
+        let _ = write!(out, "<h3>{}</h3>\n{body}\n", text::escape(&title));
     }
     out
 }
@@ -374,7 +378,7 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
     [
         unasked,
         action.html("answer", &answer_fields(say, form, view)),
-        action.html("statement", &statement_fields(say, form)),
+        action.html("statement", &statement_fields(say, form, view)),
         action.html("ticket", &ticket),
         action.html("leave", &leave),
     ]
@@ -435,7 +439,7 @@ fn answer_fields(say: Say, form: &Typed, view: &Participant) -> String {
 }
 
 /// The fields of a text of or about the vendor.
-fn statement_fields(say: Say, form: &Typed) -> String {
+fn statement_fields(say: Say, form: &Typed, view: &Participant) -> String {
     let kinds = choices(
         say,
         "statement",
@@ -448,8 +452,23 @@ fn statement_fields(say: Say, form: &Typed) -> String {
             "addendum",
         ],
     );
+    let mut about = vec![Choice {
+        value: String::new(),
+        label: say.t("work-answer-all-products"),
+    }];
+    for words in view.answers.iter().filter_map(Answer::about) {
+        if about.iter().all(|known| known.value != words) {
+            about.push(Choice {
+                label: words.clone(),
+                value: words,
+            });
+        }
+    }
     [
         Field::select(say, form, "statement", "work-statement-kind", kinds).html(),
+        Field::select(say, form, "statement_about", "work-statement-about", about)
+            .hint("work-statement-about-hint")
+            .html(),
         Field::select(say, form, "statement_lang", "work-lang", langs(say)).html(),
         Field::area(say, form, "statement_text", "work-statement-text", 6)
             .required()

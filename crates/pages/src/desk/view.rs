@@ -380,11 +380,22 @@ pub struct Answer {
     pub fixed_in: Option<String>,
 }
 
+impl Answer {
+    /// Returns the words for its product and range; nothing if it speaks of all products.
+    #[must_use]
+    pub fn about(&self) -> Option<String> {
+        let product = self.product.as_deref()?;
+        Some(crate::form::about(product, &self.versions))
+    }
+}
+
 /// A text of or about a vendor.
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// `statement`, `information`, `addendum`, `references`, `workaround`, `fix`.
     pub kind: String,
+    /// Product and range of versions that it speaks of.
+    pub about: Option<String>,
     pub words: Option<Words>,
 }
 

@@ -305,9 +305,19 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
         words: details
             .words
             .iter()
-            .map(|words| shown(say.t(words_key(words.kind)), words.lang, &words.text))
+            .map(|words| {
+                let kind = say.t(words_key(words.kind));
+                let title = match &words.about {
+                    Some(about) => {
+                        let about = text::line(about);
+                        say.with("partner-words-of", &[("kind", &kind), ("about", &about)])
+                    }
+                    None => kind,
+                };
+                shown(title, words.lang, &words.text)
+            })
             .collect(),
-        words_html: words_fields(say, typed),
+        words_html: words_fields(say, details, typed),
         ticket: details.ticket.as_deref().map(text::line),
         ticket_html: Field::text(say, typed, "ticket", "partner-ticket-field")
             .hint("partner-ticket-hint")
@@ -433,12 +443,24 @@ fn answer_rest(say: Say, typed: &Typed) -> String {
     .join("\n")
 }
 
-fn words_fields(say: Say, typed: &Typed) -> String {
+fn words_fields(say: Say, details: &Details, typed: &Typed) -> String {
     let kinds = WordsKind::ALL.map(|kind| (kind.code(), words_key(kind)));
     let langs = match say.0 {
         Lang::Ja => [("ja", "partner-lang-ja"), ("en", "partner-lang-en")],
         Lang::En => [("en", "partner-lang-en"), ("ja", "partner-lang-ja")],
     };
+    let mut about = vec![Choice {
+        value: String::new(),
+        label: say.t("partner-all-products"),
+    }];
+    for words in details.answers.iter().filter_map(Answer::about) {
+        if about.iter().all(|known| known.value != words) {
+            about.push(Choice {
+                label: words.clone(),
+                value: words,
+            });
+        }
+    }
     [
         Field::select(
             say,
@@ -448,6 +470,9 @@ fn words_fields(say: Say, typed: &Typed) -> String {
             choices(say, &kinds),
         )
         .html(),
+        Field::select(say, typed, "about", "partner-about", about)
+            .hint("partner-about-hint")
+            .html(),
         Field::select(
             say,
             typed,

@@ -7,7 +7,7 @@ use formats::advisory::Lang;
 use jiff::Timestamp;
 
 use super::limits;
-use super::view::{AnswerKind, WordsKind};
+use super::view::{Answer, AnswerKind, WordsKind};
 use crate::form::Typed;
 use crate::moment;
 
@@ -36,6 +36,8 @@ pub struct End {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub kind: WordsKind,
+    /// Product and range of an answer; nothing speaks of all products.
+    pub about: Option<(String, String)>,
     pub lang: Lang,
     pub text: String,
 }
@@ -177,15 +179,16 @@ pub fn answer(typed: &mut Typed, labels: &[&str]) -> Option<Answered> {
     })
 }
 
-/// Reads a text.
+/// Reads a text; it may speak of a product and range that these answers name.
 #[must_use]
-pub fn told(typed: &mut Typed) -> Option<Told> {
+pub fn told(typed: &mut Typed, answers: &[Answer]) -> Option<Told> {
     let kind = WordsKind::from_code(typed.value("kind"));
     if kind.is_none() {
         typed.refuse("kind", "partner-kind-bad");
     }
     typed.need("text", "partner-words-missing");
     typed.limit("text", limits::TEXT_CHARS);
+    let about = about(typed, kind, answers);
     let kind = kind?;
     let mut text = typed.trimmed("text").to_owned();
     if kind == WordsKind::References {
@@ -210,7 +213,35 @@ pub fn told(typed: &mut Typed) -> Option<Told> {
     } else {
         Lang::Ja
     };
-    typed.is_good().then_some(Told { kind, lang, text })
+    typed.is_good().then_some(Told {
+        kind,
+        about,
+        lang,
+        text,
+    })
+}
+
+/// Reads which product and range a text speaks of.
+fn about(
+    typed: &mut Typed,
+    kind: Option<WordsKind>,
+    answers: &[Answer],
+) -> Option<(String, String)> {
+    let wanted = typed.trimmed("about").to_owned();
+    if wanted.is_empty() {
+        return None;
+    }
+    if kind == Some(WordsKind::References) {
+        typed.refuse("about", "partner-about-references");
+        return None;
+    }
+    let known = answers
+        .iter()
+        .find(|answer| answer.about().is_some_and(|about| about == wanted));
+    if known.is_none() {
+        typed.refuse("about", "partner-about-bad");
+    }
+    known.map(|answer| (answer.product.clone(), answer.versions.clone()))
 }
 
 /// Reads the vendor's own number.
@@ -327,7 +358,8 @@ mod tests {
     fn references_are_addresses_one_a_line() {
         let form =
             |text: &str| Typed::filled([("kind", "references"), ("lang", "en"), ("text", text)]);
-        let good = told(&mut form("https://a.example/1\n\n http://b.example ")).expect("addresses");
+        let good =
+            told(&mut form("https://a.example/1\n\n http://b.example "), &[]).expect("addresses");
         assert_eq!(good.text, "https://a.example/1\nhttp://b.example");
         for bad in [
             "see a.example",
@@ -336,7 +368,7 @@ mod tests {
             "https://a b",
         ] {
             let mut typed = form(bad);
-            assert_eq!(told(&mut typed), None, "{bad}");
+            assert_eq!(told(&mut typed, &[]), None, "{bad}");
             assert_eq!(typed.problems()[0].key, "partner-references-bad");
         }
     }

@@ -83,6 +83,7 @@ fn whole() -> View {
             }],
             words: vec![Words {
                 kind: WordsKind::Statement,
+                about: None,
                 lang: Lang::Ja,
                 text: "見解".to_owned(),
             }],

@@ -155,6 +155,8 @@ pub enum AnswerKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     pub kind: WordsKind,
+    /// Product and range of versions that it speaks of; nothing speaks of all products.
+    pub about: Option<String>,
     pub lang: Lang,
     pub text: String,
 }
@@ -166,6 +168,14 @@ pub enum WordsKind {
     Workaround,
     Fix,
     References,
+}
+
+impl Answer {
+    /// Returns the words for its product and range; nothing if it speaks of all products.
+    #[must_use]
+    pub fn about(&self) -> Option<String> {
+        (!self.product.is_empty()).then(|| crate::form::about(&self.product, &self.versions))
+    }
 }
 
 impl AnswerKind {

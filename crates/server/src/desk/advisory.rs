@@ -183,7 +183,15 @@ async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::So
                     name_ja,
                     name_en,
                     kind,
-                } => view::Origin::Vendor(if is_japanese { name_ja } else { name_en }, word(kind)),
+                    about,
+                } => {
+                    let name = if is_japanese { name_ja } else { name_en };
+                    let name = match about {
+                        Some(about) => format!("{name}, {about}"),
+                        None => name,
+                    };
+                    view::Origin::Vendor(name, word(kind))
+                }
                 Origin::Case(field) | Origin::Draft(field) => {
                     view::Origin::Case(check::name(field).to_owned())
                 }

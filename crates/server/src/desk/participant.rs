@@ -2,6 +2,7 @@
 
 use domain::coordination::board;
 use domain::coordination::case::Case;
+use domain::coordination::participant::Participant as Vendor;
 use domain::coordination::range::{Bound, Range};
 use domain::event::Event;
 use domain::policy::class::Class;
@@ -80,10 +81,11 @@ async fn render(
         .collect();
     let parts = parts_of(room, case).await?;
     let mut statements = Vec::new();
-    for (kind, text) in &participant.statements {
+    for said in &participant.statements {
         statements.push(Statement {
-            kind: act::word(*kind),
-            words: eyes.words(text).await?,
+            kind: act::word(said.kind),
+            about: said.about.as_ref().map(ToString::to_string),
+            words: eyes.words(&said.text).await?,
         });
     }
     let ticket = match &participant.ticket {
@@ -282,7 +284,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             if verb == "waive" {
                 visit.stepped()?;
             }
-            match command(participant, &mut typed) {
+            match command(&member.0, &mut typed) {
                 Some(command) => act::perform(room, &visit, &mut typed, &command)
                     .await?
                     .is_some(),
@@ -307,8 +309,8 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     })
 }
 
-fn command(id: ParticipantId, typed: &mut Typed) -> Option<Command> {
-    let participant = id.to_string();
+fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
+    let participant = of.id.to_string();
     match typed.value("do").to_owned().as_str() {
         "contact" => {
             let (Some(channel), Some(result)) = (
@@ -384,6 +386,13 @@ fn command(id: ParticipantId, typed: &mut Typed) -> Option<Command> {
         "statement" => {
             typed.need("statement_text", "work-statement-text-needed");
             let statement = act::code::<StatementKind>(typed.trimmed("statement"))?;
+            let wanted = typed.trimmed("statement_about").to_owned();
+            let mut answered = of.answers.iter().filter_map(ProductAnswer::about);
+            let about = answered
+                .find(|about| pages::form::about(&about.product, &about.versions) == wanted);
+            if !wanted.is_empty() && (about.is_none() || !statement.may_be_about()) {
+                typed.refuse("statement_about", "work-statement-about-bad");
+            }
             typed.is_good().then(|| {
                 Command::RecordStatement(commands::RecordStatement {
                     participant,
@@ -393,6 +402,7 @@ fn command(id: ParticipantId, typed: &mut Typed) -> Option<Command> {
                         text: typed.trimmed("statement_text").to_owned(),
                     },
                     unasked: false,
+                    about,
                 })
             })
         }

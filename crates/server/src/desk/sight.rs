@@ -158,7 +158,7 @@ pub async fn phase(room: &Room, case: &Case, participants: &[Participant]) -> Re
             || participant
                 .statements
                 .iter()
-                .any(|(_, text)| matches!(text.class, Class::W | Class::F))
+                .any(|said| matches!(said.text.class, Class::W | Class::F))
     });
     Ok(match (published, case.clock_start.is_some()) {
         (true, _) => Phase::P3,

@@ -4,7 +4,7 @@
 //! link alone (security.md §2.7).
 
 use domain::coordination::range::{Bound, Range, RangeError};
-use domain::value::{ConfidentialityBasis, ProductAnswer, StatementKind, VendorAnswer};
+use domain::value::{About, ConfidentialityBasis, ProductAnswer, StatementKind, VendorAnswer};
 use engine::command::case::{
     AgreeDate, ConfirmReceipt, CounterDate, DeclineDate, LeaveCase, RecordAnswer, RecordBasis,
     RecordStatement, RecordTicket,
@@ -222,7 +222,8 @@ pub async fn text(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return Ok(answer);
     }
     let mut typed = visit.form.clone();
-    let Some(told) = read::told(&mut typed) else {
+    let answers = view.details.as_ref().map_or(&[][..], |d| &d.answers);
+    let Some(told) = read::told(&mut typed, answers) else {
         return matter::wrong(room, &visit, &typed).await;
     };
     let command = Command::RecordStatement(RecordStatement {
@@ -238,6 +239,9 @@ pub async fn text(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             text: told.text,
         },
         unasked: false,
+        about: told
+            .about
+            .map(|(product, versions)| About { product, versions }),
     });
     let told = say(room, &visit, command).await;
     matter::answered(room, &visit, typed, "text", told, "partner-text").await

@@ -289,6 +289,58 @@ on_both! {
         assert_eq!(world.count("delivery WHERE state = 7"), 2);
         world.ends_well();
     }
+
+    /// Property 3 of security.md §3: nothing that a finder reads tells of another who found the same.
+    fn what_one_finder_reads_does_not_change_with_another(engine) {
+        let world = World::founded(engine);
+        let house = world.open(Contexts::default());
+        let (first, second) = (Finder::of(&house), Finder::of(&house));
+        let numbers = [31_111_111, 32_222_222].map(|n| engine::reception::handling_number(n).expect("a number"));
+        let everything = |finder: &Finder| {
+            let entries = std::fs::read_dir(finder.folder(&world)).expect("a mailbox");
+            let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+            names.sort();
+            // The mark is not sealed: it lies there for the house, and the portal reads it with everybody else's.
+            let read = |name: &String| match name.as_str() {
+                "mark" => std::fs::read(finder.folder(&world).join(name)).expect("a mark"),
+                sealed => finder.open(&world, sealed),
+            };
+            names.iter().map(|name| (name.clone(), read(name))).collect::<Vec<_>>()
+        };
+        post(&world, &first.report(&numbers[0].1), [1; 16]);
+        round(&world, &house);
+        let question = |digits: &str| json!({ "report": digits, "text": { "lang": "ja", "text": "版はどれですか。" } });
+        perform(&world, &house, "ask-finder", question(&numbers[0].0));
+        let accepted = perform(&world, &house, "accept-report", json!({ "report": numbers[0].0 }));
+        round(&world, &house);
+        let before = everything(&first);
+
+        post(&world, &second.report(&numbers[1].1), [2; 16]);
+        round(&world, &house);
+        perform(&world, &house, "ask-finder", question(&numbers[1].0));
+        let answer = Addition { at: at_once(), lang: Tongue::Ja, lookup: second.proof(), text: "二版です。".to_owned() };
+        post(&world, &Letter::Addition(answer), [3; 16]);
+        round(&world, &house);
+        perform(&world, &house, "merge-report", json!({ "report": numbers[1].0, "case": accepted["case"] }));
+        round(&world, &house);
+        assert!(everything(&first) == before, "the first finder's mailbox has changed");
+
+        // Nor the other way round: the second reads nothing of the first.
+        let (steps, progress) = second.steps(&world);
+        assert_eq!(progress.handling, numbers[1].1);
+        let joined = everything(&second);
+        for (name, bytes) in &joined {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains(&numbers[0].1) && !text.contains(&numbers[0].0), "{name}");
+        }
+        // A withdrawal of the first changes nothing for the second.
+        let left = Letter::Withdrawal(Withdrawal { at: at_once(), lookup: first.proof() });
+        post(&world, &left, [4; 16]);
+        round(&world, &house);
+        assert!(everything(&second) == joined, "{steps:?}");
+        drop(house);
+        world.ends_well();
+    }
 }
 
 /// What a mail says, block by block, with blocks of base64 decoded.

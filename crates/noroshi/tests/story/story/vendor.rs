@@ -235,6 +235,19 @@ on_both! {
         vendor.does("/en/partner/text", &[("kind", "statement"), ("lang", "ja"), ("text", "修正版を配ります"), ("do", "record")]);
         vendor.does("/en/partner/text", &[("kind", "workaround"), ("lang", "en"), ("text", "Keep it inside"), ("do", "record")]);
         vendor.fails("/en/partner/text", &[("kind", "references"), ("lang", "en"), ("text", "javascript:alert(1)")]);
+        // A text for one product and range stands beside the one for all, and needs an answer to stand with.
+        let mut own = [("kind", "workaround"), ("about", "青葉 <Gateway> (>= 3.0, < 3.2.1)"), ("lang", "en"), ("text", "Close port 8443"), ("do", "record")];
+        let both = vendor.does("/en/partner/text", &own);
+        assert!(both.contains("Keep it inside") && both.contains("Close port 8443"), "{both}");
+        own[3] = ("text", "Close ports 8443 and 8444");
+        let replaced = vendor.does("/en/partner/text", &own);
+        assert!(replaced.contains("8444") && !replaced.contains("Close port 8443"), "{replaced}");
+        own[0] = ("kind", "references");
+        own[3] = ("text", "https://psirt.example/7");
+        let of_all = vendor.fails("/en/partner/text", &own);
+        assert!(of_all.contains("href=\"#f-about\"") && of_all.contains("https://psirt.example/7"), "{of_all}");
+        let unknown = [("kind", "fix"), ("about", "青葉 <Gateway> (< 9)"), ("lang", "en"), ("text", "Update"), ("do", "record")];
+        assert!(vendor.fails("/en/partner/text", &unknown).contains("href=\"#f-about\""));
         let last = vendor.does("/en/partner/ticket", &[("ticket", "DOG-7"), ("do", "record")]);
         for words in ["修正版を配ります", "Keep it inside", "DOG-7"] {
             assert!(last.contains(words), "{words}");

@@ -257,6 +257,7 @@ pub(super) fn participant_view() -> Participant {
         }],
         statements: vec![Statement {
             kind: "workaround".to_owned(),
+            about: Some(format!("{EVIL} (< 3)")),
             words: Some(words(EVIL)),
         }],
         ticket: None,

@@ -7,7 +7,7 @@
 //! leak through it. It keeps no access log; it counts answers per class and logs its own errors by code, never a
 //! path, a header or an address (security.md §2.19).
 //!
-//! Start reading at [`serve()`], then `answer`, which holds every branch of a request for the tree, and `reception`.
+//! Start reading at [`serve()`], then `answer`, which holds every branch of a request for the tree, and `route`, which lists what takes something in.
 
 mod serve;
 
@@ -20,6 +20,7 @@ mod negotiation;
 mod site;
 
 mod reception;
+mod route;
 
 mod budget;
 mod exchange;
@@ -31,5 +32,6 @@ mod report;
 pub use limits::Limits;
 pub use manifest::LoadError;
 pub use reception::{HandlingNumber, Reception};
+pub use route::{ROWS, Row};
 pub use serve::{Counts, Handle, serve};
 pub use site::Site;

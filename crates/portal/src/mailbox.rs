@@ -320,13 +320,13 @@ fn hand_in(
     )
 }
 
-/// The answer if too much came from here.
+/// The answer if too much came from here; reloading its page sends the same form again, so nothing typed is lost.
 pub(crate) fn spent(visit: &Visit, lane: Lane) -> Option<Response<Body>> {
     let spent = visit
         .desk
         .budget
         .spend(lane, visit.sender.from, Instant::now());
-    spent
-        .is_err()
-        .then(|| visit.halt(StatusCode::TOO_MANY_REQUESTS, reporter::Halt::Busy))
+    let minutes = spent.err()?.minutes;
+    let why = reporter::Halt::Spent { minutes };
+    Some(visit.halt(StatusCode::TOO_MANY_REQUESTS, why))
 }

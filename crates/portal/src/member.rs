@@ -169,7 +169,7 @@ pub(crate) fn confirm_shown(visit: &Visit, token: &str) -> Response<Body> {
 }
 
 /// Takes a confirmation code in.
-pub(crate) fn confirm(visit: &Visit, token: String, mut typed: Typed) -> Response<Body> {
+pub(crate) fn confirm(visit: &Visit, token: &str, mut typed: Typed) -> Response<Body> {
     let code = digits(typed.value("code"));
     if !is_digits(&code, CODE_DIGITS) {
         typed.refuse("code", "member-need-code");
@@ -178,7 +178,7 @@ pub(crate) fn confirm(visit: &Visit, token: String, mut typed: Typed) -> Respons
     }
     let letter = Letter::Confirmation(Confirmation {
         at: now_text(),
-        token,
+        token: token.to_owned(),
         code,
     });
     noted(
@@ -198,7 +198,7 @@ pub(crate) fn acknowledge_shown(visit: &Visit, reference: &str) -> Response<Body
 }
 
 /// Takes "received" in.
-pub(crate) fn acknowledge(visit: &Visit, reference: String, mut typed: Typed) -> Response<Body> {
+pub(crate) fn acknowledge(visit: &Visit, reference: &str, mut typed: Typed) -> Response<Body> {
     let read = digits(typed.value("digits"));
     let digits = match (visit.sender.pressed, is_digits(&read, ACK_DIGITS)) {
         (true, _) => None,
@@ -212,7 +212,7 @@ pub(crate) fn acknowledge(visit: &Visit, reference: String, mut typed: Typed) ->
     let page = member::acknowledge_noted(visit.site(), visit.lang, &reference);
     let letter = Letter::Acknowledgement(Acknowledgement {
         at: now_text(),
-        reference,
+        reference: reference.to_owned(),
         digits,
     });
     noted(visit, &letter, page)

@@ -2,7 +2,7 @@
 //!
 //! It holds no secret: what is typed is sealed to the house's public intake key and written into `DIR/box`; a finder's
 //! mailbox is opened only with the receipt that a request brings. Whether an address, a link or a reference is
-//! known is not looked up here (settled.md §4 no. 10). Start at [`Route::of`], then [`answer`].
+//! known is not looked up here (settled.md §4 no. 10). Which addresses there are says [`crate::route`]; start at [`answer`].
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use formats::advisory::Lang;
-use formats::letter::{Letter, REFERENCE_LETTERS, TOKEN_LETTERS, is_base32};
+use formats::letter::Letter;
 use http::{Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use pages::Site as Face;
@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use crate::body::Body;
 use crate::budget::Budget;
 use crate::exchange::{self, Sender, Unread};
+use crate::route::{Room, Route};
 use crate::serve::Handle;
 use crate::{letterbox, mailbox, member, report};
 
@@ -141,74 +142,6 @@ pub(crate) fn now_text() -> String {
     formats::time::of_seconds(now_seconds()).unwrap_or_default()
 }
 
-/// A page that takes something in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) lang: Lang,
-    pub(crate) room: Room,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Room {
-    Report,
-    ReportFile,
-    ReportConfirm,
-    Return,
-    Addition,
-    Withdrawal,
-    Slip,
-    Subscribe,
-    Confirm(String),
-    Acknowledge(String),
-    /// Of a mail, in both languages.
-    Stop(String),
-}
-
-impl Route {
-    /// Returns the page at a path; for all others the tree answers.
-    pub(crate) fn of(method: &Method, path: &str) -> Option<Route> {
-        if let Some(reference) = path.strip_prefix("/unsubscribe/") {
-            return is_base32(reference, TOKEN_LETTERS).then(|| Route {
-                lang: Lang::Ja,
-                room: Room::Stop(reference.to_owned()),
-            });
-        }
-        let (lang, rest) = path.strip_prefix('/')?.split_once('/')?;
-        let lang = Lang::ALL.into_iter().find(|known| known.tag() == lang)?;
-        let room = match rest {
-            "report" => Room::Report,
-            "r" => Room::Return,
-            "subscribe" => Room::Subscribe,
-            "report/file" => Room::ReportFile,
-            "report/confirm" => Room::ReportConfirm,
-            "r/add" => Room::Addition,
-            "r/withdraw" => Room::Withdrawal,
-            "r/slip" => Room::Slip,
-            _ => {
-                let token = |prefix: &str, letters: usize| {
-                    let token = rest.strip_prefix(prefix)?;
-                    is_base32(token, letters).then(|| token.to_owned())
-                };
-                match token("subscribe/confirm/", TOKEN_LETTERS) {
-                    Some(token) => Room::Confirm(token),
-                    None => Room::Acknowledge(token("ack/", REFERENCE_LETTERS)?),
-                }
-            }
-        };
-        // Nothing stands where a form only leads to.
-        (*method == Method::POST || !room.is_only_posted()).then_some(Route { lang, room })
-    }
-}
-
-impl Room {
-    const fn is_only_posted(&self) -> bool {
-        matches!(
-            self,
-            Room::ReportFile | Room::ReportConfirm | Room::Addition | Room::Withdrawal | Room::Slip
-        )
-    }
-}
-
 /// What was sent, and to whom.
 pub(crate) struct Visit {
     pub(crate) desk: Arc<Desk>,
@@ -253,10 +186,10 @@ pub(crate) async fn answer(
         desk: Arc::clone(&desk),
     };
     match *request.method() {
-        Method::GET | Method::HEAD => shown(&visit, &route.room),
+        Method::GET | Method::HEAD => shown(&visit, &route),
         Method::POST => {
             // The one click of a mail program comes without any page; which it is, its form says.
-            if visit.sender.is_foreign && !matches!(route.room, Room::Stop(_)) {
+            if visit.sender.is_foreign && route.room != Room::Stop {
                 return visit.halt(StatusCode::FORBIDDEN, Halt::Foreign);
             }
             let Ok(Ok(_turn)) = timeout(TURN_TIME_MAX, desk.turns.acquire()).await else {
@@ -273,8 +206,7 @@ pub(crate) async fn answer(
             };
             let lang = route.lang;
             let taken =
-                tokio::task::spawn_blocking(move || taken(&visit, &handle, route.room, typed))
-                    .await;
+                tokio::task::spawn_blocking(move || taken(&visit, &handle, &route, typed)).await;
             taken.unwrap_or_else(|_| {
                 tracing::error!(code = "reception_failed", "a form could not be answered");
                 let words = reporter::halt(&desk.told.site, lang, Halt::Away);
@@ -291,14 +223,15 @@ pub(crate) async fn answer(
 }
 
 /// What GET shows; it changes nothing.
-fn shown(visit: &Visit, room: &Room) -> Response<Body> {
-    match room {
+fn shown(visit: &Visit, route: &Route) -> Response<Body> {
+    let reference = &route.reference;
+    match route.room {
         Room::Report => report::shown(visit),
         Room::Return => mailbox::shown(visit),
         Room::Subscribe => member::subscribe_shown(visit),
-        Room::Confirm(token) => member::confirm_shown(visit, token),
-        Room::Acknowledge(reference) => member::acknowledge_shown(visit, reference),
-        Room::Stop(reference) => letterbox::shown(visit, reference),
+        Room::Confirm => member::confirm_shown(visit, reference),
+        Room::Acknowledge => member::acknowledge_shown(visit, reference),
+        Room::Stop => letterbox::shown(visit, reference),
         Room::ReportFile | Room::ReportConfirm | Room::Addition | Room::Withdrawal | Room::Slip => {
             visit.halt(StatusCode::METHOD_NOT_ALLOWED, Halt::Away)
         }
@@ -306,8 +239,9 @@ fn shown(visit: &Visit, room: &Room) -> Response<Body> {
 }
 
 /// What POST does.
-fn taken(visit: &Visit, handle: &Handle, room: Room, typed: Typed) -> Response<Body> {
-    match room {
+fn taken(visit: &Visit, handle: &Handle, route: &Route, typed: Typed) -> Response<Body> {
+    let reference = route.reference.as_str();
+    match route.room {
         Room::Report => report::taken(visit, typed),
         Room::ReportFile => report::file(visit, &typed),
         Room::ReportConfirm => report::confirm(visit, typed),
@@ -316,45 +250,8 @@ fn taken(visit: &Visit, handle: &Handle, room: Room, typed: Typed) -> Response<B
         Room::Withdrawal => mailbox::withdraw(visit, typed),
         Room::Slip => mailbox::slip(visit, typed),
         Room::Subscribe => member::subscribe(visit, handle, typed),
-        Room::Confirm(token) => member::confirm(visit, token, typed),
-        Room::Acknowledge(reference) => member::acknowledge(visit, reference, typed),
-        Room::Stop(reference) => letterbox::taken(visit, &reference, &typed),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_lead_to_rooms_or_to_the_tree() {
-        let of = |method: &Method, path: &str| Route::of(method, path).map(|route| route.room);
-        let get = |path: &str| of(&Method::GET, path);
-        assert_eq!(get("/ja/report"), Some(Room::Report));
-        assert_eq!(get("/en/r"), Some(Room::Return));
-        let token = "a".repeat(TOKEN_LETTERS);
-        let confirm = format!("/en/subscribe/confirm/{token}");
-        assert_eq!(get(&confirm), Some(Room::Confirm(token.clone())));
-        let stop = format!("/unsubscribe/{token}");
-        assert_eq!(get(&stop), Some(Room::Stop(token)));
-        assert_eq!(of(&Method::POST, "/ja/r/add"), Some(Room::Addition));
-        for path in [
-            "/ja/r/add",
-            "/ja/report/confirm",
-            "/fr/report",
-            "/ja/report/",
-            "/report",
-            "/ja/subscribe/confirm/abc",
-            "/ja/ack/ABCDEFGHIJKLMNOP",
-            "/ja/ack/",
-            "/unsubscribe/",
-            "/unsubscribe/../../etc/passwd-aaaaaaa",
-            "/unsubscribe/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            "/ja/index.html",
-            "/",
-            "",
-        ] {
-            assert_eq!(get(path), None, "{path}");
-        }
+        Room::Confirm => member::confirm(visit, reference, typed),
+        Room::Acknowledge => member::acknowledge(visit, reference, typed),
+        Room::Stop => letterbox::taken(visit, reference, &typed),
     }
 }

@@ -28,7 +28,8 @@ use crate::answer::answer;
 use crate::body::Body;
 use crate::limits::Limits;
 use crate::manifest::LoadError;
-use crate::reception::{self, Reception, Route};
+use crate::reception::{self, Reception};
+use crate::route::Route;
 use crate::site::Site;
 
 /// Serves the tree of `handle` on `listener`, for ever; to end, drop the future and its runtime.

@@ -300,8 +300,10 @@ pub enum Halt {
     Foreign,
     /// More was sent than any form of ours holds.
     TooLong,
-    /// Too much at once, from here or altogether.
+    /// Too much at once.
     Busy,
+    /// Too much in this hour, from here or altogether; in so many minutes the next one begins.
+    Spent { minutes: u64 },
     /// The house cannot take anything in now.
     Away,
 }
@@ -309,23 +311,32 @@ pub enum Halt {
 /// Returns a page that says why nothing was taken, and what to do.
 #[must_use]
 pub fn halt(site: &Site, lang: Lang, why: Halt) -> Vec<u8> {
+    let say = Say(lang);
     let words = match why {
-        Halt::Foreign => "reporter-halt-foreign",
-        Halt::TooLong => "reporter-halt-long",
-        Halt::Busy => "reporter-halt-busy",
-        Halt::Away => "reporter-halt-away",
+        Halt::Foreign => say.t("reporter-halt-foreign"),
+        Halt::TooLong => say.t("reporter-halt-long"),
+        Halt::Busy => say.t("reporter-halt-busy"),
+        Halt::Spent { minutes } => {
+            say.with("reporter-halt-spent", &[("minutes", &minutes.to_string())])
+        }
+        Halt::Away => say.t("reporter-halt-away"),
     };
-    said(site, lang, "reporter-halt-title", &[words], "/report")
+    of_words(site, say, "reporter-halt-title", vec![words], "/report")
 }
 
 /// Returns a page of a few words.
 pub(crate) fn said(site: &Site, lang: Lang, title: &str, words: &[&str], path: &str) -> Vec<u8> {
     let say = Say(lang);
+    let words = words.iter().map(|key| say.t(key)).collect();
+    of_words(site, say, title, words, path)
+}
+
+fn of_words(site: &Site, say: Say, title: &str, words: Vec<String>, path: &str) -> Vec<u8> {
     bytes(&Words {
         w: say,
-        frame: frame_of(site, lang, &say.t(title), path),
+        frame: frame_of(site, say.0, &say.t(title), path),
         title: say.t(title),
-        words: words.iter().map(|key| say.t(key)).collect(),
+        words,
         contact_html: text::contact(&site.contact),
     })
 }

@@ -76,7 +76,13 @@ fn opened(asked: bool) -> Mailbox {
 
 fn pages(lang: Lang) -> Vec<String> {
     let (site, typed) = (site(), Typed::default());
-    let halts = [Halt::Foreign, Halt::TooLong, Halt::Busy, Halt::Away];
+    let halts = [
+        Halt::Foreign,
+        Halt::TooLong,
+        Halt::Busy,
+        Halt::Spent { minutes: 7 },
+        Halt::Away,
+    ];
     let mut out = vec![
         report(&site, lang, &typed),
         receipt(&site, lang, &slip(), &typed),

@@ -22,6 +22,7 @@ mod client;
 
 mod members;
 mod reception;
+mod routes;
 
 use client::*;
 

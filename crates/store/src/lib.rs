@@ -19,5 +19,5 @@ mod sqlite;
 pub mod value;
 pub mod write;
 
-pub use open::{Location, OpenError, Store};
+pub use open::{Location, OpenError, STATEMENTS, Store};
 pub use value::{StoreError, Value};

@@ -98,6 +98,14 @@ pub(crate) enum Engine {
     Postgres(Arc<Postgres>),
 }
 
+/// Tells whoever listens at [`STATEMENTS`] what is asked of the database: the words of a statement, never its values.
+pub(crate) fn heard(sql: &str) {
+    tracing::trace!(target: STATEMENTS, sql);
+}
+
+/// Target of a trace of statements: tests compare what strangers set going (security.md §3 no. 7).
+pub const STATEMENTS: &str = "noroshi::statement";
+
 impl Store {
     /// Makes the tables of a new house and opens it.
     ///
@@ -219,6 +227,7 @@ impl Store {
         sql: &'static str,
         params: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        heard(sql);
         let rows = match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(sql, params)?,
             Engine::Postgres(postgres) => postgres.read(sql, params).await?,
@@ -238,6 +247,9 @@ impl Store {
         table: &'static str,
         statements: Vec<(String, Vec<Value>)>,
     ) -> Result<Vec<Vec<Row>>, StoreError> {
+        for (sql, _) in &statements {
+            heard(sql);
+        }
         let results = match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.transact(statements).await?,
             Engine::Postgres(postgres) => postgres.transact(statements).await?,

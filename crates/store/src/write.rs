@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use seal::record::{GENESIS, Header, Realm};
 
-use crate::open::{Engine, Store};
+use crate::open::{Engine, Store, heard};
 use crate::schema::{self, Table};
 use crate::value::{StoreError, Value};
 
@@ -92,6 +92,12 @@ impl Store {
     }
 
     async fn write_held(&self, _ticket: &Ticket, write: Write) -> Result<Written, StoreError> {
+        for _ in &write.records {
+            heard("record");
+        }
+        for (table, _) in &write.rows {
+            heard(table.name);
+        }
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(write, &self.active).await,
             Engine::Postgres(postgres) => postgres.write(write, &self.active).await,

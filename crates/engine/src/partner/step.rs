@@ -37,6 +37,7 @@ pub struct Guest {
 /// If the store fails.
 pub async fn guest_of(house: &House, link: &str, code: &str) -> Result<Option<Guest>, Fault> {
     let Some(token) = house.token_find(link, INVITATION).await? else {
+        house.token_try_none().await?;
         return Ok(None);
     };
     if !house.token_use(&token, code).await? {

@@ -223,6 +223,19 @@ impl House {
         Ok(self.store.use_token(&token.hash, clock::now().0).await?)
     }
 
+    /// Does for a link that does not hold what [`House::token_fits`] does for one that does: it counts a try, of no
+    /// link, so that the database is asked the same (security.md §3 no. 7).
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_try_none(&self) -> Result<(), Fault> {
+        let none = [0; 32];
+        self.store
+            .try_token(&none, TRIES_MAX, clock::now().0)
+            .await?;
+        Ok(())
+    }
+
     /// Draws `digits` decimal digits, for codes that people read and say.
     #[must_use]
     pub fn draw_digits(digits: u32) -> String {

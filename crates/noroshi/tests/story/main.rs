@@ -60,6 +60,8 @@ mod story {
 
     mod routes;
 
+    mod statements;
+
     mod turns;
 
     mod partner;

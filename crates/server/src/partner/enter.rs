@@ -3,6 +3,9 @@
 //! Unknown, used, ended and wrong are one answer with one body. A GET uses nothing up and shows nothing, so a
 //! mail scanner that follows the link, or presses its buttons, learns and changes nothing (security.md §2.7).
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::policy::gate::Strength;
 use engine::partner::{self, step};
 use pages::form::Typed;
@@ -17,6 +20,9 @@ use crate::visit::{Stop, Visit};
 
 /// Longest token in an address; ours have 26 letters, and the page repeats what stands there.
 const TOKEN_CHARS_MAX: usize = 26;
+
+/// Time from the answer to the search for the link that it was asked about.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What the page repeats of a token: nothing that is not in the form of ours.
 fn token(visit: &Visit) -> Result<&str, Stop> {
@@ -67,13 +73,24 @@ pub async fn enter(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     )))
 }
 
-/// Has a new link sent to the registered address, if the link is one of ours; the answer does not tell.
+/// Has a new link sent to the registered address, if the link is one of ours; neither the answer nor its time tells,
+/// since the link is looked for only when the answer is on its way.
 ///
 /// # Errors
-/// If the store fails.
+/// [`Stop::NotFound`] for what is not in the form of a link.
 pub async fn again(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let token = token(&visit)?;
-    partner::invite_again(&room.house, token).await?;
+    let (house, link) = (Arc::clone(&room.house), token.to_owned());
+    tokio::task::spawn_local(async move {
+        tokio::time::sleep(AGAIN_AFTER).await;
+        if let Err(fault) = partner::invite_again(&house, &link).await {
+            tracing::error!(
+                code = "invitation.again",
+                cause = fault.code(),
+                "a new link could not be sent"
+            );
+        }
+    });
     let mut inside = visit.inside(room);
     // The same page in the other language is that of the link.
     inside.path = format!("/partner/i/{token}");

@@ -127,7 +127,7 @@ fn percent(text: &str) -> String {
 }
 
 /// Writes to a vendor that reads English; returns its tracking number, the link's token and the code.
-fn invited(case: &Case<'_>, standing: bool) -> (String, String, String) {
+pub(crate) fn invited(case: &Case<'_>, standing: bool) -> (String, String, String) {
     let world = case.world;
     let fields = json!({
         "name_ja": "ハナミズキ", "name_en": "Dogwood", "contact": "psirt@dogwood.example", "lang": "en", "listed": true,

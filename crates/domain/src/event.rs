@@ -242,6 +242,11 @@ pub enum Event {
     OwnTicketRecorded {
         ticket: TextRef,
     },
+    /// Whether the other vendors of the case, if they agree too, may learn its name and status (process-rules §1.15
+    /// N, R "others c").
+    NamingAgreed {
+        agreed: bool,
+    },
     SecondStepPassed {
         way: SecondStep,
     },

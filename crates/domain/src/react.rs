@@ -95,6 +95,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::AnswerRecorded { .. }
         | Event::StatementRecorded { .. }
         | Event::OwnTicketRecorded { .. }
+        | Event::NamingAgreed { .. }
         | Event::ParticipantLeft { .. }
         | Event::AdvisoryDrafted { .. }
         | Event::PlanApproved { .. }

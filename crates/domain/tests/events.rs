@@ -12,7 +12,7 @@ use domain::policy::role::Role;
 use domain::value::*;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 63;
+const VARIANTS: usize = 64;
 
 fn place(event: &Event) -> usize {
     match event {
@@ -70,6 +70,7 @@ fn place(event: &Event) -> usize {
         Event::AnswerRecorded { .. } => 41,
         Event::StatementRecorded { .. } => 42,
         Event::OwnTicketRecorded { .. } => 43,
+        Event::NamingAgreed { .. } => 63,
         Event::ParticipantLeft { .. } => 44,
         Event::AdvisoryDrafted { .. } => 45,
         Event::PlanMade { .. } => 46,
@@ -344,6 +345,7 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
             way: SecondStep::Telephone,
         },
         Event::SecondStepWaived,
+        Event::NamingAgreed { agreed: true },
         Event::CopyGivenUp {
             advisory: AdvisoryId::from_bytes([10; 16]),
             revision: 1,

@@ -3,7 +3,6 @@
 //! States are cached by stream with a bound and are always what the ledger adds up to; the cache is dropped
 //! whenever another change came first. The house does not listen and does not sign.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -19,9 +18,8 @@ use crate::Fault;
 use crate::config::Config;
 use crate::context::Contexts;
 use crate::keys::Keys;
-
-/// States kept in memory (settled.md §4 no. 3).
-const STATES_MAX: usize = 50_000;
+use crate::states::States;
+use crate::turns::Turns;
 
 /// A stream's state with what the store knows of the stream.
 #[derive(Clone, Debug)]
@@ -41,7 +39,9 @@ pub struct House {
     pub contexts: Contexts,
     /// Fingerprint of the advisory key, as pages and letters show it.
     pub fingerprint: String,
-    states: Mutex<HashMap<StreamId, Loaded>>,
+    pub(crate) states: States,
+    /// Whose turn it is on a dossier.
+    pub turns: Turns,
     /// Wrong passwords, counted in memory.
     pub(crate) tries: crate::people::passwords::Tries,
     /// What the letterbox remembers while the house runs.
@@ -81,7 +81,8 @@ impl House {
             keys,
             contexts,
             fingerprint,
-            states: Mutex::default(),
+            states: States::default(),
+            turns: Turns::default(),
             tries: crate::people::passwords::Tries::default(),
             letterbox: crate::reception::Memory::default(),
             tree: Mutex::new((seal::record::Tree::default(), 0)),
@@ -139,14 +140,10 @@ impl House {
     /// # Errors
     /// If the store fails or a record cannot be read.
     pub async fn load(&self, stream: StreamId) -> Result<Option<Loaded>, Fault> {
-        if let Some(found) = self
-            .states
-            .lock()
-            .ok()
-            .and_then(|states| states.get(&stream).cloned())
-        {
+        if let Some(found) = self.states.get(stream) {
             return Ok(Some(found));
         }
+        let began = self.states.begin();
         let records = self.store.stream(stream).await?;
         let Some(first) = records.first() else {
             return Ok(None);
@@ -177,25 +174,8 @@ impl House {
             dossier,
             realm,
         };
-        self.remember(stream, loaded.clone());
+        self.states.keep(stream, loaded.clone(), began);
         Ok(Some(loaded))
-    }
-
-    pub(crate) fn remember(&self, stream: StreamId, loaded: Loaded) {
-        if let Ok(mut states) = self.states.lock() {
-            if states.len() >= STATES_MAX {
-                states.clear();
-            }
-            states.insert(stream, loaded);
-        }
-    }
-
-    pub(crate) fn forget(&self, streams: impl Iterator<Item = StreamId>) {
-        if let Ok(mut states) = self.states.lock() {
-            for stream in streams {
-                states.remove(&stream);
-            }
-        }
     }
 
     /// Opens the payload of a record.

@@ -27,6 +27,8 @@ pub mod press;
 pub mod reception;
 pub mod release;
 pub mod replay;
+mod states;
+pub mod turns;
 pub mod unit;
 
 pub use fault::Fault;

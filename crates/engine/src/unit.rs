@@ -414,17 +414,20 @@ impl<'h> Unit<'h> {
         }
         let (write, states, fresh) = self.finish();
         crate::crash::point("perform.before_write");
+        let began = house.states.begin();
         match house.store.write(ticket, write).await {
             Ok(_) => {
                 crate::crash::point("perform.after_write");
                 house.keys.adopt(&fresh);
                 for (stream, loaded) in states {
-                    house.remember(stream, loaded);
+                    house.states.keep(stream, loaded, began);
                 }
                 follow(house, after, now).await
             }
             Err(error) => {
-                house.forget(states.into_iter().map(|(stream, _)| stream));
+                house
+                    .states
+                    .forget(states.into_iter().map(|(stream, _)| stream));
                 Err(error.into())
             }
         }
@@ -465,7 +468,9 @@ impl House {
             let read: Vec<StreamId> = unit.read.keys().copied().collect();
             match unit.commit(ticket).await {
                 Ok(()) => return Ok(answer),
-                Err(Fault::Store(store::StoreError::Conflict)) => self.forget(read.into_iter()),
+                Err(Fault::Store(store::StoreError::Conflict)) => {
+                    self.states.forget(read.into_iter());
+                }
                 Err(other) => return Err(other),
             }
         }

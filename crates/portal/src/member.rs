@@ -173,7 +173,7 @@ pub(crate) fn confirm(visit: &Visit, token: &str, mut typed: Typed) -> Response<
     let code = digits(typed.value("code"));
     if !is_digits(&code, CODE_DIGITS) {
         typed.refuse("code", "member-need-code");
-        let page = member::confirm(visit.site(), visit.lang, &token, &typed);
+        let page = member::confirm(visit.site(), visit.lang, token, &typed);
         return visit.page(StatusCode::UNPROCESSABLE_ENTITY, page);
     }
     let letter = Letter::Confirmation(Confirmation {
@@ -205,11 +205,11 @@ pub(crate) fn acknowledge(visit: &Visit, reference: &str, mut typed: Typed) -> R
         (false, true) => Some(read),
         (false, false) => {
             typed.refuse("digits", "member-need-digits");
-            let page = member::acknowledge(visit.site(), visit.lang, &reference, true, &typed);
+            let page = member::acknowledge(visit.site(), visit.lang, reference, true, &typed);
             return visit.page(StatusCode::UNPROCESSABLE_ENTITY, page);
         }
     };
-    let page = member::acknowledge_noted(visit.site(), visit.lang, &reference);
+    let page = member::acknowledge_noted(visit.site(), visit.lang, reference);
     let letter = Letter::Acknowledgement(Acknowledgement {
         at: now_text(),
         reference: reference.to_owned(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use domain::value::StreamId;
 use engine::{Fault, House};
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::answer::Answer;
 use crate::desk::history::Line;
@@ -27,11 +27,6 @@ const VISITS_MAX: usize = 256;
 /// Somebody is said to be writing for this long after the last sign, µs.
 const PRESENCE_US: i64 = 180_000_000;
 
-/// A turn on some dossiers: while it is held, nobody else at the desk changes them. It ends when it is dropped.
-#[derive(Debug)]
-#[must_use = "the turn ends when this is dropped"]
-pub struct Turn(#[expect(dead_code, reason = "held, never read")] Vec<OwnedMutexGuard<()>>);
-
 /// Where visits are served.
 pub struct Room {
     pub house: Arc<House>,
@@ -41,8 +36,6 @@ pub struct Room {
     sent: RefCell<HashMap<[u8; 32], (u32, i64)>>,
     /// Records that were opened, by dossier.
     lines: RefCell<HashMap<StreamId, Rc<Vec<Line>>>>,
-    /// Whose turn it is, by dossier.
-    turns: RefCell<HashMap<StreamId, Arc<Mutex<()>>>>,
 }
 
 impl std::fmt::Debug for Room {
@@ -60,7 +53,6 @@ impl Room {
             presence: RefCell::default(),
             sent: RefCell::default(),
             lines: RefCell::default(),
-            turns: RefCell::default(),
         }
     }
 
@@ -76,28 +68,6 @@ impl Room {
         let (count, _) = sent.entry(guest.session.hash).or_insert((0, now));
         *count += 1;
         *count <= GUEST_FORMS_MAX
-    }
-
-    /// Waits until nobody else at the desk is changing these dossiers: between looking for what others did and the
-    /// own command, nobody of the desk comes in between. Vendors, finders and the clock do not wait here; their
-    /// acts overwrite nothing of the desk's, and each command is decided on the newest state.
-    pub async fn turn(&self, dossiers: &[StreamId]) -> Turn {
-        let mut wanted = dossiers.to_vec();
-        // One order for all, so that no two wait for each other.
-        wanted.sort_by_key(|dossier| dossier.bytes());
-        wanted.dedup();
-        let locks: Vec<_> = {
-            let mut turns = self.turns.borrow_mut();
-            turns.retain(|_, lock| Arc::strong_count(lock) > 1);
-            let each = wanted.into_iter();
-            each.map(|dossier| Arc::clone(turns.entry(dossier).or_default()))
-                .collect()
-        };
-        let mut held = Vec::with_capacity(locks.len());
-        for lock in locks {
-            held.push(lock.lock_owned().await);
-        }
-        Turn(held)
     }
 
     pub(crate) fn known_lines(&self, dossier: StreamId) -> Rc<Vec<Line>> {

@@ -118,6 +118,7 @@ routes! {
     POST "/partner/answer" Partner open => crate::partner::tell::answer;
     POST "/partner/text" Partner open => crate::partner::tell::text;
     POST "/partner/ticket" Partner open => crate::partner::tell::ticket;
+    POST "/partner/naming" Partner open => crate::partner::tell::naming;
     POST "/partner/leave" Partner open => crate::partner::tell::leave;
 }
 

@@ -35,6 +35,8 @@ pub struct Participant {
     pub left: bool,
     /// The party's own number for the matter, class R.
     pub ticket: Option<TextRef>,
+    /// The party agreed that other vendors of the case, who agree too, learn its name and status.
+    pub named: bool,
     /// Texts of the report that were opened to the party.
     pub opened: Vec<BodyId>,
     /// A coordinator recorded that this party's sessions need no second step.
@@ -72,6 +74,7 @@ impl Participant {
             declined: false,
             left: false,
             ticket: None,
+            named: false,
             opened: vec![],
             step_waived: false,
             countered: None,
@@ -147,6 +150,7 @@ impl Participant {
             }
             Event::ParticipantLeft { .. } => self.left = true,
             Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
+            Event::NamingAgreed { agreed } => self.named = *agreed,
             Event::SecondStepWaived => (self.step_waived, self.call_asked) = (true, None),
             Event::SecondStepPassed { .. } => self.call_asked = None,
             Event::CallAsked { text } => self.call_asked = Some((at, *text)),

@@ -95,6 +95,10 @@ inputs! {
         participant: String = "tracking number or id";
         ticket: String = "the number as the party writes it";
     }
+    AgreeNaming "Records whether other vendors of the case, who agree too, may learn this one's name and status." {
+        participant: String = "tracking number or id";
+        agreed: bool = "true to agree, false to take it back";
+    }
     WaiveSecondStep "Records that this participant's sessions need no second step; needs a reason." {
         participant: String = "tracking number or id";
         reason: String = "why";
@@ -453,6 +457,17 @@ pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<
         Event::OwnTicketRecorded { ticket },
     )])
     .await?;
+    Ok(named(&participant))
+}
+
+/// Records whether other vendors may learn of this one (process-rules §1.15: N, R "others c").
+pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    let agreed = input.agreed;
+    if participant.named != agreed {
+        let event = Event::NamingAgreed { agreed };
+        unit.record(vec![Change::of(participant.id, event)]).await?;
+    }
     Ok(named(&participant))
 }
 

@@ -137,6 +137,7 @@ commands! {
     CloseCase "close-case" case::CloseCase close;
     AskCall "ask-call" vendor::AskCall ask_call;
     RecordTicket "record-ticket" case::RecordTicket record_ticket;
+    AgreeNaming "agree-naming" case::AgreeNaming agree_naming;
     WaiveSecondStep "waive-second-step" case::WaiveSecondStep waive_second_step;
     PassSecondStep "pass-second-step" case::PassSecondStep pass_second_step;
     NameVulnerability "name-vulnerability" case::NameVulnerability name_vulnerability;

@@ -1,6 +1,7 @@
 //! The view of one participant, through the gate.
 //!
-//! The date's state is what this participant said: who else agreed, and whether anybody did, does not show.
+//! The date's state is what this participant said: who else agreed, and whether anybody did, does not show. Another
+//! vendor shows only if both agreed to it, and then by name and status alone.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::board;
@@ -13,7 +14,7 @@ use domain::policy::class::Class;
 use domain::policy::gate::{Audience, Channel, Classed, Form, Strength, release};
 use domain::policy::phase::Phase;
 use domain::policy::role::Role;
-use domain::policy::standing::{Grants, Owner, PartyKey};
+use domain::policy::standing::{ClassSet, Grants, Owner, PartyKey};
 use domain::refusal::Refusal;
 use domain::value::*;
 use formats::advisory::Lang as FormLang;
@@ -74,7 +75,7 @@ pub async fn view(
         has_left: participant.left,
         is_told,
         details: if may_read {
-            Some(reader.details().await?)
+            Some(reader.details(lang).await?)
         } else {
             None
         },
@@ -126,16 +127,14 @@ impl<'h> Reader<'h> {
 
     /// The gate for this reader; what it withholds is not there.
     fn through(&self, class: Class, owner: Owner, text: String) -> Option<String> {
+        self.by(&self.grants, class, owner, text)
+    }
+
+    /// The same with grants for one text.
+    fn by(&self, grants: &Grants, class: Class, owner: Owner, text: String) -> Option<String> {
         let classed = Classed::new(class, owner, Form::Body, text);
-        release(
-            &classed,
-            &self.audience,
-            self.phase,
-            &self.grants,
-            self.channel,
-        )
-        .ok()
-        .map(|released| released.as_str().to_owned())
+        let released = release(&classed, &self.audience, self.phase, grants, self.channel);
+        released.ok().map(|released| released.as_str().to_owned())
     }
 
     fn own(&self) -> Owner {
@@ -177,7 +176,7 @@ impl<'h> Reader<'h> {
         }
     }
 
-    async fn details(&self) -> Result<page::Details, Fault> {
+    async fn details(&self, lang: FormLang) -> Result<page::Details, Fault> {
         let label = board::cell(&self.participant, None);
         Ok(page::Details {
             case: self
@@ -192,7 +191,50 @@ impl<'h> Reader<'h> {
                 None => None,
             },
             label: crate::compose::label(label).filter(|_| self.party.listed),
+            others: if self.participant.named {
+                Some(self.others(lang).await?)
+            } else {
+                None
+            },
         })
+    }
+
+    /// The other vendors who agreed to be named, as this one did: to each its consent is a grant of its own, so the
+    /// gate decides for each anew.
+    async fn others(&self, lang: FormLang) -> Result<Vec<page::Other>, Fault> {
+        let by_consent = Grants {
+            consent: ClassSet::of(&[Class::N, Class::R]),
+            ..self.grants
+        };
+        let mut out = Vec::new();
+        for (id, party) in self.house.store.participants(self.case.id).await? {
+            let Some(Aggregate::Participant(other)) = state(self.house, id.into()).await? else {
+                continue;
+            };
+            let is_vendor = role_of(other.part) == Some(Role::Vendor);
+            let knows = other.may_have_details() && other.details_at.is_some();
+            if other.id == self.participant.id || !is_vendor || !other.named || !knows {
+                continue;
+            }
+            let Some(Aggregate::Party(party)) = state(self.house, party.into()).await? else {
+                continue;
+            };
+            let owner = Owner::Party(PartyKey(party.id.bytes()));
+            let name = match lang {
+                FormLang::Ja => party.name_ja,
+                FormLang::En => party.name_en,
+            };
+            if let Some(name) = self.by(&by_consent, Class::N, owner, name) {
+                let status = crate::compose::label(board::cell(&other, None));
+                let seen = self.by(&by_consent, Class::R, owner, String::new());
+                out.push(page::Other {
+                    name,
+                    status: status.filter(|_| seen.is_some()),
+                });
+            }
+        }
+        out.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(out)
     }
 
     /// The parts of the case's reports that were opened to this participant.

@@ -178,6 +178,13 @@ partner-ticket-hint = The number under which you handle this matter. It is not p
 partner-ticket-button = Record the reference
 partner-ticket-missing = Enter the reference.
 
+partner-naming-title = Being named to other vendors
+partner-naming-text = Names and status are shown here only between vendors who both agree to it. Until you agree, no other vendor learns that you work on this matter.
+partner-naming-none = There is no vendor to show at present.
+partner-naming-agree = We agree
+partner-naming-end-text = If you take it back, nothing is shown from then on. What others have read before cannot be unread.
+partner-naming-end = Take the agreement back
+
 partner-leave-title = Leave this matter
 partner-leave-text = Afterwards nothing can be entered on this page.
 partner-keeps = Confidentiality until the instant of publication
@@ -214,3 +221,5 @@ done-partner-declined = It is on record that you do not agree.
 done-partner-answer = Your answer is on record.
 done-partner-text = The text is on record.
 done-partner-ticket = Your reference is on record.
+done-partner-naming = Your agreement to be named is on record.
+done-partner-naming-end = Your agreement to be named was taken back.

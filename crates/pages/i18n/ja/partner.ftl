@@ -178,6 +178,13 @@ partner-ticket-hint = 貴社内でこの件を管理している番号です。�
 partner-ticket-button = 番号を記録する
 partner-ticket-missing = 番号を入力してください。
 
+partner-naming-title = ほかの製品開発者への開示
+partner-naming-text = 貴社とほかの製品開発者の双方が同意したときに限り、互いの名称と対応状況をこのページに表示します。同意されるまで、貴社が対応していることはほかの製品開発者に伝わりません。
+partner-naming-none = 現在、表示できる製品開発者はありません。
+partner-naming-agree = 同意する
+partner-naming-end-text = 同意を取り消すと、以後は表示しません。すでに相手がご覧になった内容は取り消せません。
+partner-naming-end = 同意を取り消す
+
 partner-leave-title = 参加を取りやめる
 partner-leave-text = 取りやめた後は、このページで入力できなくなります。
 partner-keeps = 公表日時まで秘密を守ること
@@ -214,3 +221,5 @@ done-partner-declined = 同意しないとのご回答を記録しました。
 done-partner-answer = 製品についてのご回答を記録しました。
 done-partner-text = 文面を記録しました。
 done-partner-ticket = 貴社の管理番号を記録しました。
+done-partner-naming = ほかの製品開発者への開示に同意されたことを記録しました。
+done-partner-naming-end = ほかの製品開発者への開示の同意を取り消しました。

@@ -126,6 +126,14 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         at("work-details-at", &view.details_sent_at),
         at("work-received-at", &view.received_at),
         fact("work-ticket-now", or(&view.ticket, "desk-none")),
+        fact(
+            "work-naming-now",
+            say.t(if view.named {
+                "work-naming-yes"
+            } else {
+                "work-naming-no"
+            }),
+        ),
     ];
     if let Some((asked, words)) = &view.call {
         out.push(Fact {
@@ -355,6 +363,13 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
         .max(LINE_CHARS_MAX)
         .required()
         .html();
+    let naming = Field::radio(
+        say,
+        form,
+        "agreed",
+        "work-naming-word",
+        choices(say, "naming", &["yes", "no"]),
+    );
     let leave = if view.in_embargo {
         Field::radio(
             say,
@@ -380,6 +395,7 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
         action.html("answer", &answer_fields(say, form, view)),
         action.html("statement", &statement_fields(say, form, view)),
         action.html("ticket", &ticket),
+        action.html("naming", &naming.html()),
         action.html("leave", &leave),
     ]
     .concat()

@@ -88,7 +88,7 @@ const FAMILIES: [&str; 32] = [
 ];
 
 /// Verbs of the forms, whose names, notes and buttons are put together.
-const VERBS: [&str; 30] = [
+const VERBS: [&str; 31] = [
     "accept",
     "accept-public",
     "add",
@@ -107,6 +107,7 @@ const VERBS: [&str; 30] = [
     "leave",
     "merge",
     "name",
+    "naming",
     "observe",
     "party-add",
     "party-contact",

@@ -335,6 +335,8 @@ pub struct Participant {
     pub statements: Vec<Statement>,
     /// Its own number for the matter.
     pub ticket: Option<String>,
+    /// It agreed to be named to other vendors who agree too.
+    pub named: bool,
     /// When it asked to be called, and its words: number and hours.
     pub call: Option<(String, String)>,
     /// Labels of the case's vulnerabilities.

@@ -70,7 +70,7 @@ pub fn group(kind: &str) -> &'static str {
         "report"
     } else if starts(&["embargo_", "date_", "clock_"]) {
         "date"
-    } else if starts(&["answer_", "statement_", "rm_", "own_ticket_"]) {
+    } else if starts(&["answer_", "statement_", "rm_", "own_ticket_", "naming_"]) {
         "answer"
     } else if starts(&["advisory_", "plan_", "published"]) {
         "advisory"

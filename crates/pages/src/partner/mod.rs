@@ -18,7 +18,7 @@ pub use page::page;
 pub const TERMS: &str = "2026-1";
 
 /// What a page can say has just been done; the words are those of `done-<key>`.
-pub const DONE: [&str; 10] = [
+pub const DONE: [&str; 12] = [
     "done-partner-terms",
     "done-partner-step",
     "done-partner-call",
@@ -29,6 +29,8 @@ pub const DONE: [&str; 10] = [
     "done-partner-answer",
     "done-partner-text",
     "done-partner-ticket",
+    "done-partner-naming",
+    "done-partner-naming-end",
 ];
 
 /// Longest texts in characters, as forms tell and handlers check them.

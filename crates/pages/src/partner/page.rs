@@ -8,7 +8,7 @@ use formats::advisory::Lang;
 
 use super::limits;
 use super::view::{
-    Answer, AnswerKind, Basis, Date, DateState, Details, Step, TextKind, View, WordsKind,
+    Answer, AnswerKind, Basis, Date, DateState, Details, Other, Step, TextKind, View, WordsKind,
 };
 use crate::catalogue::Say;
 use crate::desk::bits;
@@ -114,6 +114,8 @@ struct Matter {
     words_html: String,
     ticket: Option<String>,
     ticket_html: String,
+    /// Name and label of each other vendor; nothing as long as this one has not agreed.
+    others: Option<Vec<(String, String)>>,
 }
 
 struct RangeFields {
@@ -324,7 +326,16 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
             .max(limits::TICKET_CHARS)
             .required()
             .html(),
+        others: details
+            .others
+            .as_ref()
+            .map(|all| all.iter().map(|one| other(say, one)).collect()),
     }
+}
+
+fn other(say: Say, one: &Other) -> (String, String) {
+    let key = one.status.map_or("partner-label-none", labels::vendor);
+    (text::line(&one.name), say.t(key))
 }
 
 fn row(inside: &Inside, n: usize, answer: &Answer) -> Row {

@@ -89,6 +89,10 @@ fn whole() -> View {
             }],
             ticket: Some("PSIRT-7".to_owned()),
             label: Some(VendorStatus::VulnerableFixed),
+            others: Some(vec![Other {
+                name: "<b>Dogwood".to_owned(),
+                status: Some(VendorStatus::Investigating),
+            }]),
         }),
         ..early()
     }
@@ -207,6 +211,7 @@ fn after_the_steps_there_is_a_form_for_everything() {
         ("/partner/answer", "record"),
         ("/partner/text", "record"),
         ("/partner/ticket", "record"),
+        ("/partner/naming", "end"),
         ("/partner/leave", "leave"),
         ("/partner/date", "agree"),
         ("/partner/date", "counter"),

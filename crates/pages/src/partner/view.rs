@@ -91,6 +91,16 @@ pub struct Details {
     pub ticket: Option<String>,
     /// The label under which the vendor will stand, if it will stand anywhere.
     pub label: Option<VendorStatus>,
+    /// The other vendors who agreed to be named; nothing as long as this one has not.
+    pub others: Option<Vec<Other>>,
+}
+
+/// Another vendor who agreed to be named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    pub name: String,
+    /// Nothing if it stands under no label.
+    pub status: Option<VendorStatus>,
 }
 
 /// A text of the report.

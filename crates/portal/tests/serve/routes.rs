@@ -19,7 +19,7 @@ fn paths(row: &Row) -> (String, String) {
             "{lang}" => ("en".to_owned(), "en".to_owned()),
             "{token}" => ("a".repeat(26), "b".repeat(26)),
             "{reference}" => ("a".repeat(16), "b".repeat(16)),
-            word if word.starts_with('{') => panic!("the place {word} has no row here"),
+            word if word.starts_with('{') => unreachable!("the place {word} has no row here"),
             word => (word.to_owned(), word.to_owned()),
         };
         both.0 = format!("{}/{used}", both.0);

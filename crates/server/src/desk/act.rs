@@ -5,13 +5,14 @@ use domain::refusal::Refusal;
 use domain::value::StreamId;
 use engine::Fault;
 use engine::command::Command;
+use engine::turns::Turn;
 use pages::desk::view::{Conflict, Entry};
 use pages::form::Typed;
 use seal::record::Realm as Wall;
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::room::{Room, Turn};
+use crate::room::Room;
 use crate::visit::{Stop, Visit};
 
 /// Key of the words for a refusal.
@@ -104,7 +105,7 @@ pub async fn turn(
     visit: &Visit,
     dossiers: &[StreamId],
 ) -> Result<Result<Turn, Answer>, Stop> {
-    let turn = room.turn(dossiers).await;
+    let turn = room.house.turns.take(dossiers).await;
     Ok(match conflict(room, visit, dossiers).await? {
         None => Ok(turn),
         Some(answer) => Err(answer),

@@ -22,6 +22,7 @@ use engine::editing::rehearsal::{self, Rehearsal};
 use engine::editing::sources::{self, Origin};
 use engine::editing::{check, plan};
 use engine::people::drafts::Saved;
+use engine::turns::Turn;
 use engine::unit::Unit;
 use pages::editor::view::{self, Check, Editor};
 use pages::editor::{conflict, form as page, mend};
@@ -35,7 +36,7 @@ use super::act::word;
 use super::case::{find, members, tn};
 use super::sight::lang as page_lang;
 use crate::answer::Answer;
-use crate::room::{Room, Turn};
+use crate::room::Room;
 use crate::visit::{Signed, Stop, Visit};
 
 /// Tells whether a person composes advisories.
@@ -408,7 +409,7 @@ pub async fn save(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 /// Waits for this form's turn on the case, and reads the case as it stands then.
 async fn own_turn(room: &Room, visit: &Visit) -> Result<(Turn, Desk), Stop> {
     let case = Desk::of(room, visit.param(0)).await?.case.id;
-    let turn = room.turn(&[case.into()]).await;
+    let turn = room.house.turns.take(&[case.into()]).await;
     Ok((turn, Desk::of(room, visit.param(0)).await?))
 }
 

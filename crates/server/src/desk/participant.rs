@@ -166,6 +166,7 @@ async fn render(
             .collect(),
         statements,
         ticket,
+        named: participant.named,
         call,
         vulnerabilities: case
             .vulnerabilities
@@ -410,6 +411,15 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
             participant,
             ticket: typed.trimmed("ticket").to_owned(),
         })),
+        "naming" => {
+            typed.need("agreed", "work-naming-needed");
+            typed.is_good().then(|| {
+                Command::AgreeNaming(commands::AgreeNaming {
+                    participant,
+                    agreed: typed.trimmed("agreed") == "yes",
+                })
+            })
+        }
         "leave" => Some(Command::LeaveCase(commands::LeaveCase {
             participant,
             honours_embargo: match typed.trimmed("honours") {

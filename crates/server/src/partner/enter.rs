@@ -105,6 +105,7 @@ pub async fn code(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let Ok(guest) = visit.guest() else {
         return Ok(matter::outside(room, &visit));
     };
+    let _turn = matter::turn(room, &visit).await?;
     let mut typed = visit.form.clone();
     if let Some(code) = read::phone_code(&mut typed) {
         let known = step::Guest {
@@ -131,6 +132,7 @@ pub async fn call(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let Ok(guest) = visit.guest() else {
         return Ok(matter::outside(room, &visit));
     };
+    let _turn = matter::turn(room, &visit).await?;
     let mut typed = visit.form.clone();
     let Some(text) = read::call(&mut typed) else {
         return matter::wrong(room, &visit, &typed).await;

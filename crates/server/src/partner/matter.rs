@@ -2,6 +2,7 @@
 
 use engine::Fault;
 use engine::command::TextInput;
+use engine::turns::Turn;
 use pages::form::Typed;
 use pages::partner::read;
 use pages::partner::view::{Answer as Said, View};
@@ -50,6 +51,11 @@ pub async fn left(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut inside = visit.inside(room);
     inside.who.clear();
     Ok(Answer::page(pages::partner::left(&inside)))
+}
+
+/// Waits for this vendor's turn on the case: whoever at the desk has looked for news is performed first.
+pub(super) async fn turn(room: &Room, visit: &Visit) -> Result<Turn, Stop> {
+    Ok(room.house.turns.take(&[visit.guest()?.case.into()]).await)
 }
 
 /// What this session may see.

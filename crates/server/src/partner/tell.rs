@@ -6,8 +6,8 @@
 use domain::coordination::range::{Bound, Range, RangeError};
 use domain::value::{About, ConfidentialityBasis, ProductAnswer, StatementKind, VendorAnswer};
 use engine::command::case::{
-    AgreeDate, ConfirmReceipt, CounterDate, DeclineDate, LeaveCase, RecordAnswer, RecordBasis,
-    RecordStatement, RecordTicket,
+    AgreeDate, AgreeNaming, ConfirmReceipt, CounterDate, DeclineDate, LeaveCase, RecordAnswer,
+    RecordBasis, RecordStatement, RecordTicket,
 };
 use engine::command::{Command, TextInput, perform};
 use pages::form::Typed;
@@ -51,6 +51,7 @@ pub async fn terms(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     let mut typed = visit.form.clone();
     if read::terms(&mut typed).is_none() {
         return matter::wrong(room, &visit, &typed).await;
@@ -77,6 +78,7 @@ pub async fn receipt(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     if matter::view(room, &visit).await?.received.is_some() {
         return Ok(matter::done(&visit, "partner-receipt"));
     }
@@ -96,6 +98,7 @@ pub async fn date(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     let participant = own(&visit)?;
     let mut typed = visit.form.clone();
     // Whoever agrees or declines speaks of the date that was on the page.
@@ -141,6 +144,7 @@ pub async fn answer(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     let view = matter::view(room, &visit).await?;
     if let Some(answer) = withheld(room, &visit, &view).await? {
         return Ok(answer);
@@ -217,6 +221,7 @@ pub async fn text(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     let view = matter::view(room, &visit).await?;
     if let Some(answer) = withheld(room, &visit, &view).await? {
         return Ok(answer);
@@ -255,6 +260,7 @@ pub async fn ticket(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     let view = matter::view(room, &visit).await?;
     if let Some(answer) = withheld(room, &visit, &view).await? {
         return Ok(answer);
@@ -271,6 +277,33 @@ pub async fn ticket(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     matter::answered(room, &visit, typed, "ticket", told, "partner-ticket").await
 }
 
+/// Agrees that other vendors who agree too learn of this one, or takes it back.
+///
+/// # Errors
+/// If the house cannot be read or written.
+pub async fn naming(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    if visit.guest().is_err() {
+        return Ok(matter::outside(room, &visit));
+    }
+    let _turn = matter::turn(room, &visit).await?;
+    let view = matter::view(room, &visit).await?;
+    if let Some(answer) = withheld(room, &visit, &view).await? {
+        return Ok(answer);
+    }
+    let (agreed, key) = match visit.form.value("do") {
+        "agree" => (true, "partner-naming"),
+        "end" => (false, "partner-naming-end"),
+        _ => return Err(Stop::NotFound),
+    };
+    let command = Command::AgreeNaming(AgreeNaming {
+        participant: own(&visit)?,
+        agreed,
+    });
+    let told = say(room, &visit, command).await;
+    let typed = visit.form.clone();
+    matter::answered(room, &visit, typed, "", told, key).await
+}
+
 /// Leaves; the session ends with it.
 ///
 /// # Errors
@@ -279,6 +312,7 @@ pub async fn leave(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if visit.guest().is_err() {
         return Ok(matter::outside(room, &visit));
     }
+    let _turn = matter::turn(room, &visit).await?;
     let view = matter::view(room, &visit).await?;
     let has_date = matches!(
         view.date.state,

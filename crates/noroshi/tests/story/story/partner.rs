@@ -102,6 +102,8 @@ on_both! {
         named("vuln-10002", &others.word);
         let answer = json!({ "product": "Aoba", "versions": "< 3", "answer": "affected", "vulnerability": "vuln-10001" });
         case.perform("record-answer", json!({ "participant": aoba, "answer": answer }));
+        // That it agrees to be named shows it nobody who has not agreed, nor how many there are.
+        case.perform("agree-naming", json!({ "participant": aoba, "agreed": true }));
         let levels = [Strength::Link, Strength::SecondChannel];
         let before = levels.map(|strength| shown(&world, aoba, strength));
 
@@ -120,6 +122,7 @@ on_both! {
             case.perform("record-statement", json!({ "participant": birch, "statement": kind, "text": text }));
         }
         contact(cedar);
+        case.perform("agree-naming", json!({ "participant": cedar, "agreed": true }));
         case.perform("decline-date", json!({ "participant": cedar }));
         case.perform("leave-case", json!({ "participant": cedar, "honours_embargo": true }));
 
@@ -130,6 +133,21 @@ on_both! {
         for foreign in [&words.word, &others.word, "vuln-10002", "vuln-10003"] {
             assert!(!after.contains(foreign), "{foreign}");
         }
+        // Both agreed: each reads the other's name and status, and nothing that the other said.
+        let others = |who: &str| {
+            let seen = shown(&world, who, Strength::SecondChannel);
+            seen.split_once("others: ").expect("others").1.to_owned()
+        };
+        assert!(others(aoba).starts_with("Some([])") && others(birch).starts_with("None"), "{}", others(birch));
+        case.perform("agree-naming", json!({ "participant": birch, "agreed": true }));
+        let (by_aoba, by_birch) = (others(aoba), others(birch));
+        for (seen, status) in [(&by_aoba, "VulnerableFixed"), (&by_birch, "Vulnerable)")] {
+            assert_eq!(seen.matches("Other {").count(), 1, "{seen}");
+            assert!(seen.contains(status) && !seen.contains(&words.word) && !seen.contains(&own.word), "{seen}");
+        }
+        assert!(shown(&world, aoba, Strength::Link).contains("details: None"));
+        case.perform("agree-naming", json!({ "participant": birch, "agreed": false }));
+        assert!(others(aoba).starts_with("Some([])"));
         world.ends_well();
     }
 

@@ -330,6 +330,10 @@ pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Valu
 /// Ends the embargo.
 pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Value, Fault> {
     desk(&unit.act)?;
+    let reason = input.reason.trim();
+    if !reason.is_empty() {
+        reason.clone_into(&mut unit.act.reason);
+    }
     let case = find_case(unit, &input.case).await?;
     let changes = decide::end_embargo(&case, input.why, &unit.act.clone())?;
     unit.record(changes).await?;

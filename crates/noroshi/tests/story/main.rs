@@ -60,6 +60,8 @@ mod story {
 
     mod routes;
 
+    mod forms;
+
     mod statements;
 
     mod turns;

@@ -373,7 +373,7 @@ async fn choices(
 /// Carries out what a form of the page asks for.
 ///
 /// # Errors
-/// If the store fails.
+/// If the store fails; [`Stop::Again`] before an embargo is ended.
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let case = find(room, visit.param(0)).await?;
     let signed = visit.person()?;
@@ -393,6 +393,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     };
     if typed.value("do") == "read" {
         return read(room, &visit, &case, typed).await;
+    }
+    // What opens the case to everybody is asked of the person, not of whoever sits at the screen.
+    if typed.value("do") == "end" {
+        visit.stepped()?;
     }
     let commands = commands_of(&case, &mut typed);
     // What cannot be read is no command, and nothing was done.

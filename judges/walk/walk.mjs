@@ -32,6 +32,9 @@ const SCENES = [
   ['desk', 'reads, sorts and asks back', desk.receive],
   ['finder', 'comes back, answers and adds', finder.answer],
   ['desk', 'accepts, picks vendors and writes to them', desk.accept],
+  ['finder', 'three others report, and one withdraws', finder.others],
+  ['desk', 'declines with a reason', desk.decline],
+  ['finder', 'reads why', finder.refused],
   ['vendor', 'opens the invitation and accepts the terms', vendor.arrive],
   ['desk', 'reads the telephone code aloud and opens the details', desk.open],
   ['vendor', 'passes the second step and answers', vendor.answer],
@@ -42,6 +45,11 @@ const SCENES = [
   ['reader', 'waits for the instant, searches and reads', reader.read],
   ['member', 'press "received", and one leaves', member.receive],
   ['finder', 'sees that it is published', finder.close],
+  ['desk', 'makes a case of what is attacked', desk.urgent],
+  ['editor', 'writes in haste and plans an emergency', editor.hasten],
+  ['approver', 'approve the emergency', approver.hasten],
+  ['reader', 'reads at once', reader.hastened],
+  ['member', 'acknowledges the emergency', member.urgent],
   ['desk', 'enters a code told by telephone and closes the case', desk.close],
 ];
 

@@ -63,7 +63,7 @@ export async function receive(w) {
   w.require(/kind=reports/.test(r.page.url()), 'the conditions are not in the address');
   await r.follow(/\/desk\/reports\//, 'report');
   w.require((await r.page.inputValue('#source')).includes(words.attack), 'the text does not show');
-  await sortBySelection(w, r);
+  await sortBySelection(w, r, [[words.weakness, 'V'], [words.attack, 'A'], [words.verify, 'T'], [words.bypass, 'W']]);
   const parts = await r.text('.parts');
   w.require(!parts.includes(words.attack), 'a way of attack lies open');
   await r.send(/\/desk\/reports\/[^/]+$/, { verb: 'ask', fields: { ask_lang: w.lang, ask_text: words.question }, label: 'asked back' });
@@ -71,16 +71,15 @@ export async function receive(w) {
 }
 
 /** Selects each sentence in the finder's text and presses the button of its class. */
-async function sortBySelection(w, r) {
-  const { words } = w;
+async function sortBySelection(w, r, wanted) {
   const form = await r.form(/\/desk\/reports\/[^/]+$/, 'sort', []);
   await r.opened(form.locator('button[name="do"][value="sort"]'));
-  for (const [text, klass] of [[words.weakness, 'V'], [words.attack, 'A'], [words.verify, 'T'], [words.bypass, 'W']]) {
-    await r.page.evaluate((wanted) => {
+  for (const [text, klass] of wanted) {
+    await r.page.evaluate((part) => {
       const source = document.getElementById('source');
-      const from = source.value.indexOf(wanted);
+      const from = source.value.indexOf(part);
       source.focus();
-      source.setSelectionRange(from, from + wanted.length);
+      source.setSelectionRange(from, from + part.length);
     }, text);
     await r.act(r.page.locator(`button[data-part="${klass}"]`));
   }
@@ -89,7 +88,7 @@ async function sortBySelection(w, r) {
     const [classes, texts] = [of('part_class'), of('part_text')];
     return texts.map((text, n) => [classes[n], text]).filter(([, text]) => text.trim());
   });
-  w.require(JSON.stringify(rows) === JSON.stringify([['V', words.weakness], ['A', words.attack], ['T', words.verify], ['W', words.bypass]]),
+  w.require(JSON.stringify(rows) === JSON.stringify(wanted.map(([text, klass]) => [klass, text])),
     `selecting made these rows: ${JSON.stringify(rows)}`);
   await r.send(/\/desk\/reports\/[^/]+$/, { verb: 'sort', label: 'sorted' });
 }
@@ -146,6 +145,35 @@ export async function accept(w) {
   await c.open(w.known.caseAddress, '');
   await c.send(CASE, { verb: 'propose', fields: { until_date: 'x', until_time: '10:00' }, label: 'date refused', status: 422 });
   await c.send(CASE, { verb: 'propose', fields: moment('until', inDays(45)), label: 'date proposed' });
+}
+
+const REPORT = /\/desk\/reports\/[^/]+$/;
+
+/** Does not take a report up, and says why. */
+export async function decline(w) {
+  const { reception: r } = w.known;
+  await r.open(door(w), '');
+  await r.follow(new RegExp(`/desk/reports/${w.known.refused.handling}$`), '');
+  const { answer } = w.words.others.refused;
+  await r.send(REPORT, { verb: 'decline', label: 'declined', fields: { reason: 'not_vulnerability', decline_lang: w.lang, decline_text: answer } });
+  // What was withdrawn waits for nobody.
+  await r.open(door(w), '');
+  w.require(!(await r.text()).includes(w.words.others.back.what.slice(0, 6).normalize('NFKC')), 'a withdrawn report stands in the list');
+}
+
+/** What is public and attacked becomes a case without waiting for anybody. */
+export async function urgent(w) {
+  const { reception: r, coordinator: c } = w.known;
+  const { urgent: words } = w.words;
+  await r.open(door(w), '');
+  await r.follow(new RegExp(`/desk/reports/${w.known.urgent.handling}$`), '');
+  await sortBySelection(w, r, [[words.weakness, 'V'], [words.attack, 'A']]);
+  await c.open(r.page.url().split('?')[0], '');
+  await c.send(REPORT, { verb: 'accept-public', fields: moment('since', inDays(-1)), label: 'accepted as public' });
+  if (!CASE.test(new URL(c.page.url()).pathname)) await c.follow(/\/desk\/cases\/[^/]+$/, '');
+  w.known.urgentAddress = c.page.url().split('?')[0];
+  w.known.urgentCase = decodeURIComponent(new URL(w.known.urgentAddress).pathname.split('/').pop());
+  await c.send(CASE, { verb: 'observe', fields: { fact: 'attacks_observed' }, label: 'attacks noted' });
 }
 
 export async function open(w) {
@@ -209,7 +237,7 @@ export async function close(w) {
 function posted(w) {
   const { words } = w;
   const mails = w.post.all();
-  for (const mail of mails.filter((one) => !one.subject.includes(w.known.case))) {
+  for (const mail of mails.filter((one) => ![w.known.case, w.known.urgentCase].some((number) => one.subject.includes(number)))) {
     const clear = `${mail.subject}\n${mail.text}`;
     // Who asked for news of a product reads its own choice back.
     const chosen = mail.to.includes(words.member.phone) ? [] : [words.product];

@@ -51,11 +51,46 @@ export async function compose(w) {
   await previews(w, e);
   await e.open(`${w.known.caseAddress}/advisory`, '');
   await e.send(FORM, { verb: 'record', label: 'draft recorded' });
-  await date(w);
   await e.open(`${w.known.caseAddress}/plan`, 'plan empty');
   await e.send(/\/plan$/, { verb: 'plan', fields: { when: 'typed', at_date: 'x' }, label: 'plan refused', status: 422 });
+  // A first plan is aborted; the second says what is new since.
+  await e.send(/\/plan$/, { verb: 'plan', fields: { when: 'embargo' }, label: 'planned for later' });
+  await e.send(/\/plan$/, { verb: 'abort', label: 'abort refused', status: 422 });
+  await e.send(/\/plan$/, { verb: 'abort', fields: { abort_reason: w.words.urgent.abort }, label: 'aborted' });
+  w.require(await e.page.locator('button[value="abort"]').count() === 0, 'an aborted plan can be aborted again');
+  await date(w);
+  await e.open(`${w.known.caseAddress}/plan`, '');
   await e.send(/\/plan$/, { verb: 'plan', fields: { when: 'embargo' }, label: 'planned' });
   w.known.planned = await e.text();
+}
+
+/** Fields of the form for an advisory in two languages. */
+function typed(advisory) {
+  const fields = {};
+  for (const lang of ['ja', 'en']) {
+    const { actions, ...texts } = advisory[lang];
+    for (const [name, text] of Object.entries(texts)) fields[`t-${name}-${lang}`] = text;
+    const [who, what, by] = actions.split(/[|｜]/);
+    Object.assign(fields, { [`a-1-who-${lang}`]: who, [`a-1-what-${lang}`]: what, [`a-1-by-${lang}`]: by });
+  }
+  return fields;
+}
+
+/** Writes in haste, and plans a release at once with its reason. */
+export async function hasten(w) {
+  const e = w.known.editor;
+  const { urgent } = w.words;
+  await e.open(`${w.known.urgentAddress}/advisory`, '');
+  const fields = { stage: 'final', severity: 'critical', damage: 'intrusion', threat: 'occurring', ...typed(urgent.advisory) };
+  await e.send(FORM, { verb: 'check', fields, label: '' });
+  for (const mend of ['mend-H1-audience', 'mend-H4-threat']) {
+    if (await e.page.locator(`button[value="${mend}"]`).count()) await e.send(FORM, { verb: mend, label: '' });
+  }
+  await e.send(FORM, { verb: 'record', label: '' });
+  await e.open(`${w.known.urgentAddress}/plan`, '');
+  const now = moment('at', Date.now());
+  await e.send(/\/plan$/, { verb: 'plan', fields: { when: 'typed', ...now, emergency: true }, label: 'emergency refused', status: 422 });
+  await e.send(/\/plan$/, { verb: 'plan', fields: { reason: urgent.observed }, label: 'emergency planned' });
 }
 
 /** Looks at every form of the release. */

@@ -33,8 +33,7 @@ export async function report(w) {
 }
 
 /** Comes back with the receipt, typed as people do. */
-async function back(w, label, typed = w.known.receipt) {
-  const f = w.known.finder;
+async function back(w, label, typed = w.known.receipt, f = w.known.finder) {
   await f.open(`${w.house.address('ready')}/`, '');
   await f.follow(new RegExp(`^/${w.lang}/(index\\.html)?$`), '');
   await f.follow(/\/r$/, label ? 'return' : '');
@@ -43,8 +42,7 @@ async function back(w, label, typed = w.known.receipt) {
 }
 
 /** Presses "open" until the page says so: the house takes letters in once a second. */
-async function until(w, holds, what) {
-  const f = w.known.finder;
+async function until(w, holds, what, f = w.known.finder) {
   for (let tries = 0; tries < 40; tries += 1) {
     const shown = await f.text();
     if (holds(shown)) return shown;
@@ -80,3 +78,38 @@ export async function close(w) {
   await w.known.finder.picture();
 }
 
+
+/** Files a report of a few words; returns who did, with receipt and handling number. */
+async function filed(w, name, { what, happens }) {
+  const person = await w.stage.person(name, { script: false });
+  await person.open(`${w.house.address('ready')}/${w.lang}/report`, '');
+  await person.send('/report', { verb: 'send', label: '', fields: { what, happens, consent: true } });
+  const slip = await person.text();
+  const receipt = RECEIPT.exec(slip)?.[0];
+  w.require(receipt, `no receipt on the page of ${name}`);
+  w.inside(receipt, `the receipt of ${name}`);
+  await person.send('/report/confirm', { verb: 'confirm', fields: { last: receipt.slice(-5) }, label: '' });
+  return { person, receipt, handling: /\d{4}-\d{4}-\d/.exec(slip.replace(receipt, ''))[0] };
+}
+
+/** One takes the report back, one waits for an answer, one tells what is attacked already. */
+export async function others(w) {
+  const { others: words, urgent } = w.words;
+  const left = await filed(w, 'finder-b', words.back);
+  await until(w, (shown) => shown.includes(words.withdraw.normalize('NFKC')), 'that it can be withdrawn', left.person);
+  await left.person.send('/r/withdraw', { verb: 'withdraw', label: 'withdrawal refused', status: 422 });
+  await left.person.send('/r/withdraw', { verb: 'withdraw', fields: { sure: true }, label: 'withdrawn' });
+  await until(w, (shown) => shown.includes(words.withdrawn.normalize('NFKC')), 'the withdrawal', left.person);
+  w.known.refused = await filed(w, 'finder-c', words.refused);
+  w.inside(urgent.attack, 'the way of attack of the second case');
+  w.known.urgent = await filed(w, 'finder-d', { what: urgent.what, happens: [urgent.weakness, urgent.attack].join('\n') });
+}
+
+/** Reads why the report was not taken up. */
+export async function refused(w) {
+  const { person, receipt } = w.known.refused;
+  await back(w, '', receipt, person);
+  const shown = await until(w, (text) => text.includes(w.words.others.declined.normalize('NFKC')), 'the refusal', person);
+  w.require(shown.includes(w.words.others.refused.answer.normalize('NFKC')), 'the refusal comes without its words');
+  await person.look('refused with its reason');
+}

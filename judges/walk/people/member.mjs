@@ -69,6 +69,15 @@ export async function receive(w) {
   await w.known.memberB.open(stop, 'leaving', { lang: 'ja' });
 }
 
+/** The emergency goes to whoever wants everything, and is acknowledged like the rest. */
+export async function urgent(w) {
+  const { everything } = w.words.member;
+  const mail = await w.post.wait(everything, [], (one) => one.text.includes(w.known.urgentCase));
+  const link = links(mail.text).find((one) => one.includes('/ack/'));
+  await w.known.memberA.open(link, '');
+  await w.known.memberA.send(`/ack/${link.split('/').pop()}`, { verb: 'received', label: '' });
+}
+
 /** The mail program's answer to a copy, handed to the house as an operator's inlet would. */
 function replied(w, from, mail) {
   const id = mail.head.get('message-id');

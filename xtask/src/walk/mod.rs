@@ -14,7 +14,7 @@ use crate::check::setup;
 use crate::folder::Folder;
 use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
-use crate::run::{LONG, Log};
+use crate::run::{self, LONG, Log};
 use serde_json::json;
 use site::Site;
 use std::env;
@@ -93,6 +93,10 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     let wish = Wish::read(arguments)?;
     let house = House::find()?;
     let log = Log::create(&house.target.join("walk"), "walk")?;
+    log.run(
+        run::cargo(&house.root).args(["build", "--locked", "-p", "noroshi"]),
+        LONG,
+    )?;
     match all(&house, &log, &wish) {
         Ok(said) => {
             println!("walk: {said}");

@@ -97,7 +97,10 @@ desk-sorry-home = Back to reports and cases
 
 # The list.
 desk-views = Ready-made views
-desk-view-all = All
+desk-view-open = Open
+desk-view-over = Finished
+desk-show = Show
+desk-show-hint = With a state or a search, what is finished shows too.
 desk-view-reports = Reports
 desk-view-cases = Cases
 desk-view-overdue = Overdue

@@ -97,7 +97,10 @@ desk-sorry-home = 受付・案件一覧へ戻る
 
 # The list.
 desk-views = よく使う条件
-desk-view-all = すべて
+desk-view-open = 処理中
+desk-view-over = 終了したもの
+desk-show = 表示する範囲
+desk-show-hint = 状態を選ぶか検索すると、終了したものも表示します。
 desk-view-reports = 届出
 desk-view-cases = 案件
 desk-view-overdue = 期限超過

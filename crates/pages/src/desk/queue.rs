@@ -15,12 +15,10 @@ use crate::inside::Inside;
 use crate::text;
 
 /// States that the list can be narrowed to, of reports and then of cases.
-const STATES: [&str; 11] = [
+const STATES: [&str; 9] = [
     "received",
     "asked",
-    "accepted",
     "declined",
-    "merged",
     "withdrawn",
     "opened",
     "coordinating",
@@ -54,12 +52,12 @@ fn views(say: Say, here: &str, view: &Queue, query: &Typed) -> Vec<Link> {
         text: format!("{} ({count})", say.t(key)),
         is_here,
     };
-    let plain = ["kind", "due", "waiting", "state", "q"]
+    let plain = ["show", "kind", "due", "waiting", "state", "q"]
         .iter()
         .all(|name| query.trimmed(name).is_empty());
     let is = |name: &str, value: &str| query.value(name) == value;
     vec![
-        one("desk-view-all", "", counts.all, plain),
+        one("desk-view-open", "", counts.open, plain),
         one(
             "desk-view-reports",
             "?kind=reports",
@@ -102,6 +100,12 @@ fn views(say: Say, here: &str, view: &Queue, query: &Typed) -> Vec<Link> {
             counts.finder,
             is("waiting", "finder"),
         ),
+        one(
+            "desk-view-over",
+            "?show=over",
+            counts.over,
+            is("show", "over"),
+        ),
     ]
 }
 
@@ -122,6 +126,11 @@ fn filters(say: Say, query: &Typed) -> String {
             .iter()
             .map(|state| choice(state, words::word(say, "state", state))),
     );
+    let shows = vec![
+        choice("", say.t("desk-view-open")),
+        choice("over", say.t("desk-view-over")),
+        choice("all", say.t("desk-any")),
+    ];
     let kinds = of(&[
         ("reports", "desk-view-reports"),
         ("cases", "desk-view-cases"),
@@ -144,6 +153,9 @@ fn filters(say: Say, query: &Typed) -> String {
         Field::input(say, query, "q", "desk-search", "search")
             .hint("desk-search-hint")
             .attr("data-search")
+            .html(),
+        Field::select(say, query, "show", "desk-show", shows)
+            .hint("desk-show-hint")
             .html(),
         Field::select(say, query, "kind", "desk-kind", kinds).html(),
         Field::select(say, query, "state", "desk-state", states).html(),

@@ -81,7 +81,10 @@ pub struct Queue {
 /// How many rows each ready-made view has.
 #[derive(Clone, Debug, Default)]
 pub struct QueueCounts {
-    pub all: usize,
+    /// With something left to be done; so all that follow.
+    pub open: usize,
+    /// Declined, withdrawn or closed.
+    pub over: usize,
     pub reports: usize,
     pub cases: usize,
     pub overdue: usize,
@@ -120,6 +123,8 @@ pub struct QueueRow {
     pub state: String,
     pub due: Option<Due>,
     pub waiting: Waiting,
+    /// Nothing is left to be done.
+    pub is_over: bool,
     /// Something happened since this person last looked.
     pub is_new: bool,
     pub presence: Vec<Presence>,

@@ -87,6 +87,18 @@ fn one(say: Say, check: &Check) -> String {
     out
 }
 
+/// Returns in words what a rule found in a field, for where the finding itself does not stand.
+#[must_use]
+pub fn in_words(lang: Lang, rule: &str, field: &str, code: &str) -> String {
+    let say = Say(lang);
+    let name = say.t(&format!("editor-f-{}", field.replace('_', "-")));
+    let what = say.with(
+        &format!("editor-code-{}", code.replace('_', "-")),
+        &[("about", "")],
+    );
+    format!("{rule} {name}: {what}")
+}
+
 fn place(say: Say, check: &Check) -> String {
     let name = say.t(&format!("editor-f-{}", check.field.replace('_', "-")));
     match check.lang {

@@ -337,7 +337,10 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
         Refusal::Overlap => typed.refuse("", "editor-wrong-overlap"),
         Refusal::NoReason => typed.refuse("reason", "editor-wrong-reason"),
         Refusal::Lint(words) => {
-            typed.refuse_with("", "editor-wrong-lint", &[("lint", &words)]);
+            let mut parts = words.splitn(3, ' ');
+            let mut next = || parts.next().unwrap_or_default();
+            let found = pages::editor::checks::in_words(visit.lang, next(), next(), next());
+            typed.refuse_with("", "editor-wrong-lint", &[("lint", &found)]);
         }
         Refusal::NoDraft => typed.refuse("", "editor-plan-no-draft"),
         Refusal::NoPlan => typed.refuse("", "editor-wrong-plan-gone"),

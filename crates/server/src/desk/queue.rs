@@ -30,9 +30,10 @@ const THREE_DAYS_US: i64 = 3 * 86_400_000_000;
 /// If the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let signed = visit.person()?;
-    let all = rows(room, signed, visit.lang).await?;
+    let show = Show::of(&visit.query);
+    let (all, over) = rows(room, signed, visit.lang, show).await?;
     let now = engine::clock::now().0;
-    let counts = counts(&all, now);
+    let counts = counts(&all, over, now);
     let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
     match visit.query.trimmed("sort") {
         "new" => wanted.sort_by(|a, b| b.since.cmp(&a.since)),
@@ -73,10 +74,15 @@ fn micros(at: &str) -> i64 {
     engine::clock::parse(at).map_or(i64::MAX, |at| at.0)
 }
 
-fn counts(rows: &[QueueRow], now: i64) -> QueueCounts {
-    let count = |wanted: &dyn Fn(&QueueRow) -> bool| rows.iter().filter(|row| wanted(row)).count();
+fn counts(rows: &[QueueRow], over: usize, now: i64) -> QueueCounts {
+    let count = |wanted: &dyn Fn(&QueueRow) -> bool| {
+        rows.iter()
+            .filter(|row| !row.is_over && wanted(row))
+            .count()
+    };
     QueueCounts {
-        all: rows.len(),
+        open: count(&|_| true),
+        over,
         reports: count(&|row| row.kind == RowKind::Report),
         cases: count(&|row| row.kind == RowKind::Case),
         overdue: count(&|row| due_in(row, now).is_some_and(|left| left < 0)),
@@ -93,7 +99,32 @@ fn due_in(row: &QueueRow, now: i64) -> Option<i64> {
     row.due.as_ref().map(|due| micros(&due.at) - now)
 }
 
+/// Which rows are wanted, by whether anything is left to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Show {
+    Open,
+    Over,
+    /// Who searches or names a state looks everywhere.
+    All,
+}
+
+impl Show {
+    fn of(query: &pages::form::Typed) -> Show {
+        match query.trimmed("show") {
+            "over" => Show::Over,
+            "all" => Show::All,
+            _ if !query.trimmed("q").is_empty() || !query.trimmed("state").is_empty() => Show::All,
+            _ => Show::Open,
+        }
+    }
+}
+
 fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
+    let show = match Show::of(&visit.query) {
+        Show::Open => !row.is_over,
+        Show::Over => row.is_over,
+        Show::All => true,
+    };
     let is = |name: &str| visit.query.trimmed(name).to_owned();
     let kind = match is("kind").as_str() {
         "reports" => row.kind == RowKind::Report,
@@ -122,22 +153,35 @@ fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
                 .as_ref()
                 .is_some_and(|title| folded(&title.text).contains(&q))
     };
-    kind && due && waiting && (state.is_empty() || row.state == state) && said()
+    show && kind && due && waiting && (state.is_empty() || row.state == state) && said()
 }
 
-async fn rows(room: &Room, signed: &Signed, lang: Lang) -> Result<Vec<QueueRow>, Stop> {
+/// The rows, and how many are over; those are made only where they are wanted.
+async fn rows(
+    room: &Room,
+    signed: &Signed,
+    lang: Lang,
+    show: Show,
+) -> Result<(Vec<QueueRow>, usize), Stop> {
     let store = &room.house.store;
     let last = store.last_by_dossier().await.map_err(Fault::from)?;
     let looked = store.looked_all(signed.id).await.map_err(Fault::from)?;
     let news = News { last, looked };
-    let mut out = Vec::new();
+    let (mut out, mut over) = (Vec::new(), 0);
     for stream in store.streams_of("report").await.map_err(Fault::from)? {
         if let Some(state) = room.house.load(stream).await?.map(|l| l.state)
             && let Aggregate::Report(report) = &*state
             // An accepted report goes on as its case.
             && !matches!(report.state, ReportState::Accepted { .. } | ReportState::Merged { .. })
         {
-            out.push(report_row(room, signed, report, &news).await?);
+            let is_over = matches!(
+                report.state,
+                ReportState::Declined { .. } | ReportState::Withdrawn
+            );
+            over += usize::from(is_over);
+            if show != Show::Open || !is_over {
+                out.push(report_row(room, signed, report, &news).await?);
+            }
         }
     }
     for stream in store.streams_of("case").await.map_err(Fault::from)? {
@@ -145,10 +189,14 @@ async fn rows(room: &Room, signed: &Signed, lang: Lang) -> Result<Vec<QueueRow>,
             && loaded.realm == 0
             && let Aggregate::Case(case) = &*loaded.state
         {
-            out.push(case_row(room, signed, case, &news, lang).await?);
+            let is_over = case.closed.is_some();
+            over += usize::from(is_over);
+            if show != Show::Open || !is_over {
+                out.push(case_row(room, signed, case, &news, lang).await?);
+            }
         }
     }
-    Ok(out)
+    Ok((out, over))
 }
 
 struct News {
@@ -218,6 +266,10 @@ async fn report_row(
             ReportState::Questioned { .. } => Waiting::Finder,
             _ => Waiting::Nobody,
         },
+        is_over: matches!(
+            report.state,
+            ReportState::Declined { .. } | ReportState::Withdrawn
+        ),
         is_new: news.is_new(dossier),
         presence: presence(room, signed, dossier),
         since: engine::clock::rfc3339(report.received_at),
@@ -338,6 +390,7 @@ async fn case_row(
         } else {
             waiting(room, case.id).await?
         },
+        is_over: case.closed.is_some(),
         is_new: news.is_new(dossier),
         presence: presence(room, signed, dossier),
         since: engine::clock::rfc3339(case.opened_at),

@@ -285,6 +285,7 @@ pub(super) fn queue_view() -> Queue {
         state: state.to_owned(),
         due,
         waiting: Waiting::Us,
+        is_over: false,
         is_new: true,
         presence: presence(),
         since: NOW.to_owned(),

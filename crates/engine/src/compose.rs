@@ -484,6 +484,7 @@ async fn vendor(
         answered: day(participant.answered_at),
         statement: None,
         information: None,
+        statement_other: None,
         addendum: None,
         references: vec![],
         products: own,
@@ -505,7 +506,7 @@ async fn vendor(
             text: released.as_str().to_owned(),
         };
         match kind {
-            StatementKind::Statement => join(&mut vendor.statement, said, words),
+            StatementKind::Statement => join(&mut vendor, said, words),
             StatementKind::Information => vendor.information = Some(words),
             StatementKind::Addendum => vendor.addendum = Some(words),
             StatementKind::References => {
@@ -517,24 +518,26 @@ async fn vendor(
     Ok(vendor)
 }
 
-/// Adds a statement to those in the same language; of two languages the one that was said last stands. What speaks
-/// of one product says so in front.
-fn join(all: &mut Option<form::Words>, said: &Statement, words: form::Words) {
-    let text = match &said.about {
-        Some(about) => format!("{about}: {}", words.text),
-        None => words.text,
+/// Adds a statement to those in the same language. What speaks of one product says so in front.
+fn join(vendor: &mut form::Vendor, said: &Statement, mut words: form::Words) {
+    if let Some(about) = &said.about {
+        words.text = format!("{about}: {}", words.text);
+    }
+    let is_first = vendor
+        .statement
+        .as_ref()
+        .is_none_or(|first| first.lang == words.lang);
+    let all = if is_first {
+        &mut vendor.statement
+    } else {
+        &mut vendor.statement_other
     };
     match all {
-        Some(before) if before.lang == words.lang => {
+        Some(before) => {
             before.text.push_str("\n\n");
-            before.text.push_str(&text);
+            before.text.push_str(&words.text);
         }
-        _ => {
-            *all = Some(form::Words {
-                lang: words.lang,
-                text,
-            });
-        }
+        None => *all = Some(words),
     }
 }
 

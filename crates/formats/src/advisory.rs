@@ -280,6 +280,9 @@ pub struct Vendor {
     pub answered: Option<String>,
     /// The vendor's own words.
     pub statement: Option<Words>,
+    /// The same in the other language, if the vendor said it in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement_other: Option<Words>,
     /// What others say about the vendor's products.
     pub information: Option<Words>,
     /// The house's comment on the statement.
@@ -288,6 +291,17 @@ pub struct Vendor {
     pub references: Vec<String>,
     /// Status per product; a vendor whose products nobody named has none.
     pub products: Vec<VendorProduct>,
+}
+
+impl Vendor {
+    /// Returns the vendor's own words, in a language if it said them in that language.
+    #[must_use]
+    pub fn statement_in(&self, lang: Lang) -> Option<&Words> {
+        let other = self.statement_other.as_ref();
+        other
+            .filter(|words| words.lang == lang)
+            .or(self.statement.as_ref())
+    }
 }
 
 /// A text with the language that it is written in.

@@ -234,7 +234,12 @@ fn terms_of(doc: &Advisory) -> BTreeSet<String> {
         doc.texts.values().flat_map(fields).for_each(&mut add);
     }
     for vendor in &doc.vendors {
-        let words = [&vendor.statement, &vendor.information, &vendor.addendum];
+        let words = [
+            &vendor.statement,
+            &vendor.statement_other,
+            &vendor.information,
+            &vendor.addendum,
+        ];
         for words in words.into_iter().flatten() {
             add(&words.text);
         }

@@ -236,6 +236,7 @@ pub(crate) fn vendor(id: &str, status: VendorStatus) -> Vendor {
         answered: answered.then(|| format!("2026-01-{:02}", day + 7)),
         statement: None,
         information: None,
+        statement_other: None,
         addendum: None,
         references: Vec::new(),
         products: Vec::new(),

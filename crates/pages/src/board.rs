@@ -94,10 +94,8 @@ fn row(lang: Lang, vendor: &Vendor) -> Row {
 
 fn parts(lang: Lang, vendor: &Vendor) -> Vec<Part> {
     let say = Say(lang);
-    let part = |key: &str, words: &Option<Words>| {
-        let words = words
-            .as_ref()
-            .filter(|words| !words.text.trim().is_empty())?;
+    let part = |key: &str, words: Option<&Words>| {
+        let words = words.filter(|words| !words.text.trim().is_empty())?;
         Some(Part {
             heading: say.t(key),
             attr: text::lang_attr(lang, words.lang),
@@ -115,9 +113,9 @@ fn parts(lang: Lang, vendor: &Vendor) -> Vec<Part> {
         html: links.join("<br>"),
     });
     let words = [
-        part("advisory-vendor-statement", &vendor.statement),
-        part("advisory-vendor-information", &vendor.information),
-        part("advisory-vendor-addendum", &vendor.addendum),
+        part("advisory-vendor-statement", vendor.statement_in(lang)),
+        part("advisory-vendor-information", vendor.information.as_ref()),
+        part("advisory-vendor-addendum", vendor.addendum.as_ref()),
         links,
     ];
     words.into_iter().flatten().collect()

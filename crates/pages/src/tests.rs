@@ -67,6 +67,7 @@ pub(crate) fn vendor(n: usize, status: VendorStatus) -> Vendor {
             text: "We are looking into it.\n\nThank you.".to_owned(),
         }),
         information: None,
+        statement_other: None,
         addendum: None,
         references: vec!["https://vendor.example/advisory".to_owned()],
         products: Vec::new(),
@@ -262,6 +263,19 @@ fn a_silent_vendor_is_told_from_one_that_cannot_tell() {
     assert!(page(Lang::Ja, &doc).contains("<td>回答なし</td>"));
     doc.vendors = vec![vendor(1, VendorStatus::Unknown)];
     assert!(!page(Lang::Ja, &doc).contains("回答なし"));
+}
+
+#[test]
+fn a_statement_stands_in_the_language_of_its_reader() {
+    let mut doc = advisory();
+    doc.vendors[0].statement_other = Some(Words {
+        lang: Lang::Ja,
+        text: "調査を続けています。".to_owned(),
+    });
+    let first = |page: &str| page.matches("We are looking into it.").count();
+    let (ja, en) = (page(Lang::Ja, &doc), page(Lang::En, &doc));
+    assert!(ja.contains("調査を続けています。") && !en.contains("調査を続けています。"));
+    assert_eq!(first(&ja) + 1, first(&en));
 }
 
 #[test]

@@ -266,6 +266,10 @@ fn words_about(notes: &mut Notes, vendor: &Vendor, lang: Lang) {
             vendor.statement.as_ref(),
         ),
         (
+            say(lang, "製品開発者の声明", "Vendor statement"),
+            vendor.statement_other.as_ref(),
+        ),
+        (
             say(lang, "製品開発者に関する情報", "Vendor information"),
             vendor.information.as_ref(),
         ),

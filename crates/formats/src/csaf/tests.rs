@@ -1,7 +1,7 @@
 //! CSAF documents as readers and judges see them.
 
 use super::*;
-use crate::samples;
+use crate::{advisory::Words, samples};
 
 fn parsed(doc: &Advisory) -> Value {
     serde_json::from_slice(&document(doc)).unwrap()
@@ -107,6 +107,24 @@ fn involvements_are_one_a_day_and_name_the_vendors() {
             .as_str()
             .unwrap()
             .contains("Vendor v")
+    );
+}
+
+#[test]
+fn a_statement_in_two_languages_stands_in_both() {
+    let mut doc = samples::small();
+    doc.vendors[0].statement_other = Some(Words {
+        lang: Lang::En,
+        text: "The fixed version is out.".to_owned(),
+    });
+    let csaf = parsed(&doc);
+    assert_eq!(
+        note(&csaf, "[ja] Vendor statement: Vendor v1"),
+        Some("修正版を公開しました。")
+    );
+    assert_eq!(
+        note(&csaf, "Vendor statement: Vendor v1"),
+        Some("The fixed version is out.")
     );
 }
 

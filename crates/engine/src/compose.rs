@@ -5,6 +5,7 @@
 //! (security.md §2.9). The result is pure data; hashing and approval follow. It writes nothing.
 
 mod overlaps;
+mod statements;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ use domain::policy::standing::{ClassSet, Grants, Owner};
 use domain::publication::{Advisory as Stream, Draft};
 use domain::refusal::Refusal;
 use domain::value::{
-    AdvisoryStage, BodyId, Field, Instant, Part, Statement, StatementKind, TextRef, VendorAnswer,
+    AdvisoryStage, BodyId, Field, Instant, Part, StatementKind, TextRef, VendorAnswer,
 };
 use formats::advisory::{self as form, Advisory, Lang};
 use serde::{Deserialize, Serialize};
@@ -489,6 +490,7 @@ async fn vendor(
         references: vec![],
         products: own,
     };
+    let mut said_of = Vec::new();
     for said in &participant.statements {
         let (kind, text) = (said.kind, &said.text);
         if matches!(kind, StatementKind::Workaround | StatementKind::Fix) {
@@ -501,12 +503,19 @@ async fn vendor(
             text: released.as_str().to_owned(),
             body: Some(text.body),
         });
+        if let Some(about) = &said.about {
+            outgoing.push(Outgoing {
+                place: Spot::Vendor(party.name_en.clone()),
+                text: about.to_string(),
+                body: None,
+            });
+        }
         let words = form::Words {
             lang: lang(text.lang),
             text: released.as_str().to_owned(),
         };
         match kind {
-            StatementKind::Statement => join(&mut vendor, said, words),
+            StatementKind::Statement => said_of.push((said.about.as_ref(), words)),
             StatementKind::Information => vendor.information = Some(words),
             StatementKind::Addendum => vendor.addendum = Some(words),
             StatementKind::References => {
@@ -515,30 +524,8 @@ async fn vendor(
             StatementKind::Workaround | StatementKind::Fix => {}
         }
     }
+    (vendor.statement, vendor.statement_other) = statements::editions(&said_of);
     Ok(vendor)
-}
-
-/// Adds a statement to those in the same language. What speaks of one product says so in front.
-fn join(vendor: &mut form::Vendor, said: &Statement, mut words: form::Words) {
-    if let Some(about) = &said.about {
-        words.text = format!("{about}: {}", words.text);
-    }
-    let is_first = vendor
-        .statement
-        .as_ref()
-        .is_none_or(|first| first.lang == words.lang);
-    let all = if is_first {
-        &mut vendor.statement
-    } else {
-        &mut vendor.statement_other
-    };
-    match all {
-        Some(before) => {
-            before.text.push_str("\n\n");
-            before.text.push_str(&words.text);
-        }
-        None => *all = Some(words),
-    }
 }
 
 /// Makes the documents of an advisory and lets the judge look at them.

@@ -28,6 +28,20 @@ struct Kept {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Began(u64);
 
+impl Kept {
+    fn insert(&mut self, stream: StreamId, loaded: Loaded) {
+        let known = self.states.get(&stream);
+        if known.is_some_and(|known| known.version >= loaded.version) {
+            return;
+        }
+        if self.states.len() >= STATES_MAX {
+            self.states.clear();
+            self.dropped += 1;
+        }
+        self.states.insert(stream, loaded);
+    }
+}
+
 impl States {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -37,26 +51,36 @@ impl States {
         self.kept().states.get(&stream).cloned()
     }
 
-    /// To be asked before the ledger is read for a state that is to be kept.
+    /// To be asked before the ledger is read for a state that is to be kept, or written to.
     pub(crate) fn begin(&self) -> Began {
         Began(self.kept().dropped)
     }
 
-    /// Keeps a state, unless a newer one is there or may have been dropped since `began`.
+    /// Keeps a state that was read, unless a newer one is there or may have been dropped since `began`.
     pub(crate) fn keep(&self, stream: StreamId, loaded: Loaded, began: Began) {
         let mut kept = self.kept();
-        let is_newer = kept
-            .states
-            .get(&stream)
-            .is_none_or(|known| known.version < loaded.version);
-        if !is_newer || kept.dropped != began.0 {
+        if kept.dropped == began.0 {
+            kept.insert(stream, loaded);
+        }
+    }
+
+    /// Keeps a state that was written. Where a newer one may have been dropped since `began`, it goes, and so does
+    /// the older one that it has overtaken: it is read anew.
+    pub(crate) fn written(&self, stream: StreamId, loaded: Loaded, began: Began) {
+        let mut kept = self.kept();
+        if kept.dropped == began.0 {
+            kept.insert(stream, loaded);
             return;
         }
-        if kept.states.len() >= STATES_MAX {
-            kept.states.clear();
-            kept.dropped += 1;
+        let is_overtaken = kept
+            .states
+            .get(&stream)
+            .is_some_and(|known| known.version < loaded.version);
+        if is_overtaken {
+            kept.states.remove(&stream);
         }
-        kept.states.insert(stream, loaded);
+        // What is being read just now may be older too.
+        kept.dropped += 1;
     }
 
     /// Drops states that another change has overtaken.
@@ -108,6 +132,24 @@ mod tests {
         states.keep(stream(), of(5), began);
         assert_eq!(version(&states), None);
         states.keep(stream(), of(7), states.begin());
+        assert_eq!(version(&states), Some(7));
+    }
+
+    #[test]
+    fn what_was_written_leaves_nothing_older_behind() {
+        let states = States::default();
+        states.keep(stream(), of(5), states.begin());
+        let began = states.begin();
+        let reading = states.begin();
+        states.forget(std::iter::once(StreamId::from_bytes([2; 16])));
+        states.written(stream(), of(6), began);
+        assert_eq!(version(&states), None);
+        // Nor does a reading that began before bring it back.
+        states.keep(stream(), of(5), reading);
+        assert_eq!(version(&states), None);
+        states.written(stream(), of(7), states.begin());
+        assert_eq!(version(&states), Some(7));
+        states.written(stream(), of(6), states.begin());
         assert_eq!(version(&states), Some(7));
     }
 }

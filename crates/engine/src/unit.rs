@@ -420,7 +420,7 @@ impl<'h> Unit<'h> {
                 crate::crash::point("perform.after_write");
                 house.keys.adopt(&fresh);
                 for (stream, loaded) in states {
-                    house.states.keep(stream, loaded, began);
+                    house.states.written(stream, loaded, began);
                 }
                 follow(house, after, now).await
             }

@@ -4,7 +4,7 @@
 //! here, side by side, on one thread. A panic in one visit ends that visit alone.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ use crate::desk::history::Line;
 use crate::door::Asked;
 use crate::visit::Who;
 
+/// Wishes for a new link that wait at once; beyond it one is lost, and its holder asks again.
+const WISHES_MAX: usize = 64;
 /// Dossiers whose opened records are kept: those that people look at in a shift.
 const DOSSIERS_MAX: usize = 256;
 /// Forms that a guest may send within [`GUEST_FOR_US`]: a large case has some dozens of answers.
@@ -27,6 +29,18 @@ const VISITS_MAX: usize = 256;
 /// Somebody is said to be writing for this long after the last sign, µs.
 const PRESENCE_US: i64 = 180_000_000;
 
+/// A wish for a new link that waits; it is forgotten when this is dropped.
+pub(crate) struct Wish {
+    pub(crate) link: String,
+    wishes: Rc<RefCell<HashSet<String>>>,
+}
+
+impl Drop for Wish {
+    fn drop(&mut self) {
+        self.wishes.borrow_mut().remove(&self.link);
+    }
+}
+
 /// Where visits are served.
 pub struct Room {
     pub house: Arc<House>,
@@ -34,6 +48,8 @@ pub struct Room {
     presence: RefCell<HashMap<StreamId, HashMap<String, i64>>>,
     /// Forms that each guest has sent, by session, since when (µs).
     sent: RefCell<HashMap<[u8; 32], (u32, i64)>>,
+    /// Links whose holders wish for a new one; they are looked for after the answer.
+    wishes: Rc<RefCell<HashSet<String>>>,
     /// Records that were opened, by dossier.
     lines: RefCell<HashMap<StreamId, Rc<Vec<Line>>>>,
 }
@@ -52,6 +68,7 @@ impl Room {
             house,
             presence: RefCell::default(),
             sent: RefCell::default(),
+            wishes: Rc::default(),
             lines: RefCell::default(),
         }
     }
@@ -68,6 +85,17 @@ impl Room {
         let (count, _) = sent.entry(guest.session.hash).or_insert((0, now));
         *count += 1;
         *count <= GUEST_FORMS_MAX
+    }
+
+    /// Notes a wish for a new link; nothing if it waits already or too many do: strangers can wish for as many as they
+    /// like.
+    pub(crate) fn wish(&self, link: &str) -> Option<Wish> {
+        let mut wishes = self.wishes.borrow_mut();
+        let is_new = wishes.len() < WISHES_MAX && wishes.insert(link.to_owned());
+        is_new.then(|| Wish {
+            link: link.to_owned(),
+            wishes: Rc::clone(&self.wishes),
+        })
     }
 
     pub(crate) fn known_lines(&self, dossier: StreamId) -> Rc<Vec<Line>> {

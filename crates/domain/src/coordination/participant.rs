@@ -35,8 +35,9 @@ pub struct Participant {
     pub left: bool,
     /// The party's own number for the matter, class R.
     pub ticket: Option<TextRef>,
-    /// The party agreed that other vendors of the case, who agree too, learn its name and status.
-    pub named: bool,
+    /// When the party agreed that other vendors of the case, who agree too, learn its name and status, and when it
+    /// took that back.
+    pub naming: Vec<(Instant, Option<Instant>)>,
     /// Texts of the report that were opened to the party.
     pub opened: Vec<BodyId>,
     /// A coordinator recorded that this party's sessions need no second step.
@@ -74,7 +75,7 @@ impl Participant {
             declined: false,
             left: false,
             ticket: None,
-            named: false,
+            naming: vec![],
             opened: vec![],
             step_waived: false,
             countered: None,
@@ -150,7 +151,7 @@ impl Participant {
             }
             Event::ParticipantLeft { .. } => self.left = true,
             Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
-            Event::NamingAgreed { agreed } => self.named = *agreed,
+            Event::NamingAgreed { agreed } => self.agree_naming(*agreed, at),
             Event::SecondStepWaived => (self.step_waived, self.call_asked) = (true, None),
             Event::SecondStepPassed { .. } => self.call_asked = None,
             Event::CallAsked { text } => self.call_asked = Some((at, *text)),
@@ -159,6 +160,33 @@ impl Participant {
         if self.rm != Rm::Start && self.path == VendorPath::Unaware {
             self.path = VendorPath::Aware;
         }
+    }
+
+    fn agree_naming(&mut self, agreed: bool, at: Instant) {
+        match (agreed, self.naming.last_mut()) {
+            (true, Some((_, None))) => {}
+            (true, _) => self.naming.push((at, None)),
+            (false, Some((_, until @ None))) => *until = Some(at),
+            (false, _) => {}
+        }
+    }
+
+    /// Tells whether the party agrees to be named now.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        matches!(self.naming.last(), Some((_, None)))
+    }
+
+    /// Tells whether there was a moment at which both parties agreed to be named: from then on they know of each
+    /// other, whoever takes it back, so that nobody looks and goes.
+    #[must_use]
+    pub fn was_named_with(&self, other: &Participant) -> bool {
+        let ends = |until: &Option<Instant>, at: Instant| until.is_some_and(|until| until <= at);
+        self.naming.iter().any(|(from, until)| {
+            other.naming.iter().any(|(other_from, other_until)| {
+                !ends(until, *other_from) && !ends(other_until, *from)
+            })
+        })
     }
 
     fn take_answer(&mut self, answer: &ProductAnswer, unasked: bool, at: Instant) {

@@ -97,7 +97,13 @@ impl Report {
             }
             Event::ReportAnswered { text } => {
                 self.parts.push(*text);
-                self.state = ReportState::Received;
+                // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
+                if !matches!(
+                    self.state,
+                    ReportState::Accepted { .. } | ReportState::Merged { .. }
+                ) {
+                    self.state = ReportState::Received;
+                }
             }
             Event::ReportAccepted { case } | Event::ReportAcceptedAsPublic { case } => {
                 self.state = ReportState::Accepted { case: *case }

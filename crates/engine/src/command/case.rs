@@ -95,9 +95,10 @@ inputs! {
         participant: String = "tracking number or id";
         ticket: String = "the number as the party writes it";
     }
-    AgreeNaming "Records whether other vendors of the case, who agree too, may learn this one's name and status." {
+    AgreeNaming "Records whether other vendors of the case, who agree too, may learn this vendor's name and status." {
         participant: String = "tracking number or id";
         agreed: bool = "true to agree, false to take it back";
+        #[serde(default)] reason: String = "who said so and how; needed where the house records that a vendor agreed";
     }
     WaiveSecondStep "Records that this participant's sessions need no second step; needs a reason." {
         participant: String = "tracking number or id";
@@ -467,8 +468,22 @@ pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<
 /// Records whether other vendors may learn of this one (process-rules §1.15: N, R "others c").
 pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    let agreed = input.agreed;
-    if participant.named != agreed {
+    if participant.part != Part::Vendor {
+        return Err(Refusal::Input {
+            field: "participant",
+            why: "a vendor of the case",
+        }
+        .into());
+    }
+    let (agreed, reason) = (input.agreed, input.reason.trim());
+    // What is shown cannot be unread: who records it for a vendor says where the word came from.
+    if agreed && unit.act.role != Role::Vendor {
+        if reason.is_empty() {
+            return Err(Refusal::NoReason.into());
+        }
+        reason.clone_into(&mut unit.act.reason);
+    }
+    if participant.is_named() != agreed {
         let event = Event::NamingAgreed { agreed };
         unit.record(vec![Change::of(participant.id, event)]).await?;
     }

@@ -1,7 +1,7 @@
 //! The view of one participant, through the gate.
 //!
 //! The date's state is what this participant said: who else agreed, and whether anybody did, does not show. Another
-//! vendor shows only if both agreed to it, and then by name and status alone.
+//! vendor shows only once both agreed to it: by name, and by status as long as both do.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::board;
@@ -191,15 +191,18 @@ impl<'h> Reader<'h> {
                 None => None,
             },
             label: crate::compose::label(label).filter(|_| self.party.listed),
-            others: if self.participant.named {
-                Some(self.others(lang).await?)
+            naming: if self.participant.part == Part::Vendor {
+                Some(page::Naming {
+                    is_agreed: self.participant.is_named(),
+                    others: self.others(lang).await?,
+                })
             } else {
                 None
             },
         })
     }
 
-    /// The other vendors who agreed to be named, as this one did: to each its consent is a grant of its own, so the
+    /// The other vendors with whom this one agreed to be named: to each that consent is a grant of its own, so the
     /// gate decides for each anew.
     async fn others(&self, lang: FormLang) -> Result<Vec<page::Other>, Fault> {
         let by_consent = Grants {
@@ -207,15 +210,19 @@ impl<'h> Reader<'h> {
             ..self.grants
         };
         let mut out = Vec::new();
+        if self.participant.naming.is_empty() {
+            return Ok(out);
+        }
         for (id, party) in self.house.store.participants(self.case.id).await? {
             let Some(Aggregate::Participant(other)) = state(self.house, id.into()).await? else {
                 continue;
             };
-            let is_vendor = role_of(other.part) == Some(Role::Vendor);
+            let is_other = other.id != self.participant.id && other.part == Part::Vendor;
             let knows = other.may_have_details() && other.details_at.is_some();
-            if other.id == self.participant.id || !is_vendor || !other.named || !knows {
+            if !is_other || !knows || !other.was_named_with(&self.participant) {
                 continue;
             }
+            let both = other.is_named() && self.participant.is_named();
             let Some(Aggregate::Party(party)) = state(self.house, party.into()).await? else {
                 continue;
             };
@@ -229,7 +236,8 @@ impl<'h> Reader<'h> {
                 let seen = self.by(&by_consent, Class::R, owner, String::new());
                 out.push(page::Other {
                     name,
-                    status: status.filter(|_| seen.is_some()),
+                    status: status.filter(|_| both && seen.is_some()),
+                    is_past: !both,
                 });
             }
         }

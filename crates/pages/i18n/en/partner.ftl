@@ -179,10 +179,11 @@ partner-ticket-button = Record the reference
 partner-ticket-missing = Enter the reference.
 
 partner-naming-title = Being named to other vendors
-partner-naming-text = Names and status are shown here only between vendors who both agree to it. Until you agree, no other vendor learns that you work on this matter.
+partner-naming-text = Names and status are shown here only between vendors who both agree to it. Until publication no other vendor learns your name without your agreement.
 partner-naming-none = There is no vendor to show at present.
 partner-naming-agree = We agree
-partner-naming-end-text = If you take it back, nothing is shown from then on. What others have read before cannot be unread.
+partner-naming-past = The status is not shown at present
+partner-naming-end-text = If you take it back, you are shown to nobody new. Names that two vendors have been shown stay; the status of both is not shown any more.
 partner-naming-end = Take the agreement back
 
 partner-leave-title = Leave this matter

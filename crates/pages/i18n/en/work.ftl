@@ -235,8 +235,14 @@ work-naming = Record whether it may be named to other vendors
 work-naming-note = Names and status are shown only between vendors who both agree.
 work-naming-word = What the party says
 work-naming-needed = Choose what the party says.
-work-naming-yes = Agrees
-work-naming-no = Does not agree
+work-naming-reason = Who said so, and how
+work-naming-reason-hint = Needed to record that a vendor agrees.
+work-naming-reason-needed = Say who agreed, and how you know.
+naming-yes = Agrees
+naming-no = Does not agree
+naming-not-asked = Not asked
+naming-agreed = Agreed
+naming-taken-back = Taken back
 work-naming-button = Record it
 work-leave = Record that the party leaves
 work-leave-note = From then on it learns nothing more of the case.
@@ -325,7 +331,10 @@ tl-answer-recorded = Answer: { $answer }{ $named ->
 }
 tl-statement-recorded = Text recorded: { $statement }
 tl-own-ticket-recorded = Own number recorded
-tl-naming-agreed = Word on being named to other vendors recorded
+tl-naming-agreed = { $agreed ->
+    [true] Agreed to be named to other vendors
+   *[other] Agreement to be named taken back
+}
 tl-participant-left = Left the case
 tl-advisory-drafted = Advisory revision { $revision } drafted ({ $stage })
 tl-plan-made = Release plan for revision { $revision } made ({ $instant })

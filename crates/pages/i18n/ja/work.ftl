@@ -222,7 +222,7 @@ work-statement = 文面を記録する
 work-statement-note = 製品開発者のコメントや対策情報を記録します。
 work-statement-kind = 種類
 work-statement-about = 対象の製品
-work-statement-about-hint = 製品とバージョンの範囲を選ぶと、その回答についての文面になります。一覧に製品がないときは、先に回答を記録してください。
+work-statement-about-hint = 選んだ製品と範囲だけについての文面として記録します。一覧にない製品は、先に回答を記録してください。
 work-statement-about-bad = 一覧にある製品を選んでください。製品ごとに記録できるのは、コメント、回避方法、修正方法です。
 work-statement-of = { $kind }（{ $about }）
 work-statement-text = 本文
@@ -235,8 +235,14 @@ work-naming = ほかの製品開発者への開示についての意向を記録
 work-naming-note = 双方が同意した製品開発者の間に限り、名称と対応状況が互いのページに表示されます。
 work-naming-word = 相手の意向
 work-naming-needed = 相手の意向を選んでください。
-work-naming-yes = 同意する
-work-naming-no = 同意しない
+work-naming-reason = 意向を確かめた相手と方法
+work-naming-reason-hint = 同意を記録する場合に必要です。
+work-naming-reason-needed = 同意をどなたにどのように確かめたかを記入してください。
+naming-yes = 同意する
+naming-no = 同意しない
+naming-not-asked = 確かめていません
+naming-agreed = 同意あり
+naming-taken-back = 同意なし（取り消し）
 work-naming-button = 意向を記録する
 work-leave = 参加の終了を記録する
 work-leave-note = 以後、この相手には案件の情報を伝えません。
@@ -325,7 +331,10 @@ tl-answer-recorded = 回答: { $answer }{ $named ->
 }
 tl-statement-recorded = 文面を記録（{ $statement }）
 tl-own-ticket-recorded = 相手の管理番号を記録
-tl-naming-agreed = ほかの製品開発者への開示の意向を記録
+tl-naming-agreed = { $agreed ->
+    [true] ほかの製品開発者への開示に同意
+   *[other] ほかの製品開発者への開示への同意を取り消し
+}
 tl-participant-left = 参加を終了
 tl-advisory-drafted = 公表文の第{ $revision }版を起案（{ $stage }）
 tl-plan-made = 第{ $revision }版の公表計画を作成（{ $instant }）

@@ -126,15 +126,10 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         at("work-details-at", &view.details_sent_at),
         at("work-received-at", &view.received_at),
         fact("work-ticket-now", or(&view.ticket, "desk-none")),
-        fact(
-            "work-naming-now",
-            say.t(if view.named {
-                "work-naming-yes"
-            } else {
-                "work-naming-no"
-            }),
-        ),
     ];
+    if let Some(naming) = &view.naming {
+        out.push(fact("work-naming-now", words::word(say, "naming", naming)));
+    }
     if let Some((asked, words)) = &view.call {
         out.push(Fact {
             name: say.t("work-call-asked"),
@@ -363,13 +358,26 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
         .max(LINE_CHARS_MAX)
         .required()
         .html();
-    let naming = Field::radio(
-        say,
-        form,
-        "agreed",
-        "work-naming-word",
-        choices(say, "naming", &["yes", "no"]),
-    );
+    let naming = [
+        Field::radio(
+            say,
+            form,
+            "agreed",
+            "work-naming-word",
+            choices(say, "naming", &["yes", "no"]),
+        )
+        .html(),
+        Field::text(say, form, "naming_reason", "work-naming-reason")
+            .hint("work-naming-reason-hint")
+            .max(LINE_CHARS_MAX)
+            .html(),
+    ]
+    .concat();
+    let naming = if view.naming.is_some() {
+        action.html("naming", &naming)
+    } else {
+        String::new()
+    };
     let leave = if view.in_embargo {
         Field::radio(
             say,
@@ -395,7 +403,7 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
         action.html("answer", &answer_fields(say, form, view)),
         action.html("statement", &statement_fields(say, form, view)),
         action.html("ticket", &ticket),
-        action.html("naming", &naming.html()),
+        naming,
         action.html("leave", &leave),
     ]
     .concat()

@@ -52,7 +52,8 @@ const TRANSLATIONESE: [&str; 24] = [
 ];
 
 /// Families of keys that [`words::word`] and its neighbours put together from a code.
-const FAMILIES: [&str; 32] = [
+const FAMILIES: [&str; 33] = [
+    "naming",
     "answer",
     "basis",
     "cell",

@@ -340,8 +340,8 @@ pub struct Participant {
     pub statements: Vec<Statement>,
     /// Its own number for the matter.
     pub ticket: Option<String>,
-    /// It agreed to be named to other vendors who agree too.
-    pub named: bool,
+    /// Being named to other vendors who agree too: `not_asked`, `agreed`, `taken_back`; nothing if it is no vendor.
+    pub naming: Option<String>,
     /// When it asked to be called, and its words: number and hours.
     pub call: Option<(String, String)>,
     /// Labels of the case's vulnerabilities.

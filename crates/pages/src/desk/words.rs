@@ -11,7 +11,8 @@ use crate::inside::Inside;
 use crate::{text, when};
 
 /// Names that sentences may use; one that an event does not have is shown as nothing.
-const ARGS: [&str; 41] = [
+const ARGS: [&str; 42] = [
+    "agreed",
     "answer",
     "basis",
     "by",

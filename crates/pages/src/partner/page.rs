@@ -114,8 +114,13 @@ struct Matter {
     words_html: String,
     ticket: Option<String>,
     ticket_html: String,
-    /// Name and label of each other vendor; nothing as long as this one has not agreed.
-    others: Option<Vec<(String, String)>>,
+    naming: Option<NamingPart>,
+}
+
+struct NamingPart {
+    is_agreed: bool,
+    /// Name and label of each other vendor.
+    others: Vec<(String, String)>,
 }
 
 struct RangeFields {
@@ -326,15 +331,19 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
             .max(limits::TICKET_CHARS)
             .required()
             .html(),
-        others: details
-            .others
-            .as_ref()
-            .map(|all| all.iter().map(|one| other(say, one)).collect()),
+        naming: details.naming.as_ref().map(|naming| NamingPart {
+            is_agreed: naming.is_agreed,
+            others: naming.others.iter().map(|one| other(say, one)).collect(),
+        }),
     }
 }
 
 fn other(say: Say, one: &Other) -> (String, String) {
-    let key = one.status.map_or("partner-label-none", labels::vendor);
+    let key = match one.status {
+        _ if one.is_past => "partner-naming-past",
+        Some(status) => labels::vendor(status),
+        None => "partner-label-none",
+    };
     (text::line(&one.name), say.t(key))
 }
 

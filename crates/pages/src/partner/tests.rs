@@ -89,10 +89,14 @@ fn whole() -> View {
             }],
             ticket: Some("PSIRT-7".to_owned()),
             label: Some(VendorStatus::VulnerableFixed),
-            others: Some(vec![Other {
-                name: "<b>Dogwood".to_owned(),
-                status: Some(VendorStatus::Investigating),
-            }]),
+            naming: Some(Naming {
+                is_agreed: true,
+                others: vec![Other {
+                    name: "<b>Dogwood".to_owned(),
+                    status: Some(VendorStatus::Investigating),
+                    is_past: false,
+                }],
+            }),
         }),
         ..early()
     }

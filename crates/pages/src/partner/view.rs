@@ -91,8 +91,16 @@ pub struct Details {
     pub ticket: Option<String>,
     /// The label under which the vendor will stand, if it will stand anywhere.
     pub label: Option<VendorStatus>,
-    /// The other vendors who agreed to be named; nothing as long as this one has not.
-    pub others: Option<Vec<Other>>,
+    /// Being named to other vendors; nothing if it is none itself.
+    pub naming: Option<Naming>,
+}
+
+/// Being named to other vendors of the case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Naming {
+    pub is_agreed: bool,
+    /// With whom there was a moment at which both agreed.
+    pub others: Vec<Other>,
 }
 
 /// Another vendor who agreed to be named.
@@ -101,6 +109,8 @@ pub struct Other {
     pub name: String,
     /// Nothing if it stands under no label.
     pub status: Option<VendorStatus>,
+    /// One of the two has taken it back, so that the status is not shown any more.
+    pub is_past: bool,
 }
 
 /// A text of the report.

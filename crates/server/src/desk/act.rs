@@ -95,8 +95,8 @@ pub async fn last(room: &Room, dossiers: &[StreamId]) -> Result<u64, Stop> {
     Ok(last)
 }
 
-/// Waits for this form's turn on its dossiers; the page of [`conflict`] instead, if others came first. Hold the turn
-/// until the form's command is performed.
+/// Waits for this form's turn on its dossiers and on the vendors in them that it may change; the page of [`conflict`]
+/// instead, if others came first. Hold the turn until the form's command is performed.
 ///
 /// # Errors
 /// If the store fails.
@@ -104,8 +104,9 @@ pub async fn turn(
     room: &Room,
     visit: &Visit,
     dossiers: &[StreamId],
+    vendors: &[StreamId],
 ) -> Result<Result<Turn, Answer>, Stop> {
-    let turn = room.house.turns.take(dossiers).await;
+    let turn = room.house.turns.take(&[dossiers, vendors].concat()).await;
     Ok(match conflict(room, visit, dossiers).await? {
         None => Ok(turn),
         Some(answer) => Err(answer),

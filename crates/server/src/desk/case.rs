@@ -373,7 +373,7 @@ async fn choices(
 /// Carries out what a form of the page asks for.
 ///
 /// # Errors
-/// If the store fails; [`Stop::Again`] before an embargo is ended.
+/// If the store fails; [`Stop::Again`] before an embargo ends or its date comes nearer.
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let case = find(room, visit.param(0)).await?;
     let signed = visit.person()?;
@@ -387,15 +387,16 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return Ok(Answer::see(visit.href(&visit.path)));
     }
     let dossiers = dossiers(&case);
-    let _turn = match act::turn(room, &visit, &dossiers).await? {
+    let vendors: Vec<StreamId> = case_vendors(room, &case).await?;
+    let _turn = match act::turn(room, &visit, &dossiers, &vendors).await? {
         Ok(turn) => turn,
         Err(conflict) => return Ok(conflict),
     };
     if typed.value("do") == "read" {
         return read(room, &visit, &case, typed).await;
     }
-    // What opens the case to everybody is asked of the person, not of whoever sits at the screen.
-    if typed.value("do") == "end" {
+    // What ends the time of confidence is asked of the person, not of whoever sits at the screen.
+    if ends_embargo(&case, &typed) {
         visit.stepped()?;
     }
     let commands = commands_of(&case, &mut typed);
@@ -439,6 +440,29 @@ async fn read(room: &Room, visit: &Visit, case: &Case, mut typed: Typed) -> Resu
         return super::report::read_text(room, visit, found, typed).await;
     }
     Err(Stop::NotFound)
+}
+
+/// The streams of those who take part in a case; each waits for its turn on its own, so that no vendor can tell by
+/// waiting that another is busy.
+async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
+    let all = room.house.store.participants(case.id).await;
+    let all = all.map_err(Fault::from)?;
+    Ok(all.into_iter().map(|(id, _)| id.into()).collect())
+}
+
+/// Tells whether a form ends an embargo that is in force, or brings its date forward.
+fn ends_embargo(case: &Case, typed: &Typed) -> bool {
+    let is_earlier = || {
+        let until = pages::moment::read(&mut typed.clone(), "revised");
+        let until = until.and_then(|until| engine::clock::parse(&until));
+        until.is_some_and(|until| case.until.is_some_and(|before| until < before))
+    };
+    match typed.value("do") {
+        "end" => true,
+        "observe" => case.em.in_force(),
+        "revise" => is_earlier(),
+        _ => false,
+    }
 }
 
 pub(crate) async fn look(

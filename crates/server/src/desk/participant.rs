@@ -166,7 +166,14 @@ async fn render(
             .collect(),
         statements,
         ticket,
-        named: participant.named,
+        naming: (participant.part == domain::value::Part::Vendor).then(|| {
+            match (participant.is_named(), participant.naming.is_empty()) {
+                (true, _) => "agreed",
+                (false, true) => "not_asked",
+                (false, false) => "taken_back",
+            }
+            .to_owned()
+        }),
         call,
         vulnerabilities: case
             .vulnerabilities
@@ -256,7 +263,8 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !super::case::may_act(signed) {
         return Err(Stop::Role);
     }
-    let _turn = match act::turn(room, &visit, &[case.id.into()]).await? {
+    let own = [StreamId::from(member.0.id)];
+    let _turn = match act::turn(room, &visit, &[case.id.into()], &own).await? {
         Ok(turn) => turn,
         Err(conflict) => return Ok(conflict),
     };
@@ -282,7 +290,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             true
         }
         _ => {
-            if verb == "waive" {
+            if verb == "waive" || (verb == "naming" && typed.trimmed("agreed") == "yes") {
                 visit.stepped()?;
             }
             match command(&member.0, &mut typed) {
@@ -413,10 +421,15 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
         })),
         "naming" => {
             typed.need("agreed", "work-naming-needed");
+            let agreed = typed.trimmed("agreed") == "yes";
+            if agreed {
+                typed.need("naming_reason", "work-naming-reason-needed");
+            }
             typed.is_good().then(|| {
                 Command::AgreeNaming(commands::AgreeNaming {
                     participant,
-                    agreed: typed.trimmed("agreed") == "yes",
+                    agreed,
+                    reason: typed.trimmed("naming_reason").to_owned(),
                 })
             })
         }

@@ -248,7 +248,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !may_act(&visit)? {
         return Err(Stop::Role);
     }
-    let _turn = match act::turn(room, &visit, &[party.id.into()]).await? {
+    let _turn = match act::turn(room, &visit, &[party.id.into()], &[]).await? {
         Ok(turn) => turn,
         Err(conflict) => return Ok(conflict),
     };

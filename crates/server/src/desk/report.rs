@@ -243,7 +243,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !may_act(signed) {
         return Err(Stop::Role);
     }
-    let _turn = match act::turn(room, &visit, &[dossier]).await? {
+    let _turn = match act::turn(room, &visit, &[dossier], &[]).await? {
         Ok(turn) => turn,
         Err(conflict) => return Ok(conflict),
     };

@@ -80,17 +80,19 @@ pub async fn enter(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 /// [`Stop::NotFound`] for what is not in the form of a link.
 pub async fn again(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let token = token(&visit)?;
-    let (house, link) = (Arc::clone(&room.house), token.to_owned());
-    tokio::task::spawn_local(async move {
-        tokio::time::sleep(AGAIN_AFTER).await;
-        if let Err(fault) = partner::invite_again(&house, &link).await {
-            tracing::error!(
-                code = "invitation.again",
-                cause = fault.code(),
-                "a new link could not be sent"
-            );
-        }
-    });
+    if let Some(wish) = room.wish(token) {
+        let house = Arc::clone(&room.house);
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            if let Err(fault) = partner::invite_again(&house, &wish.link).await {
+                tracing::error!(
+                    code = "invitation.again",
+                    cause = fault.code(),
+                    "a new link could not be sent"
+                );
+            }
+        });
+    }
     let mut inside = visit.inside(room);
     // The same page in the other language is that of the link.
     inside.path = format!("/partner/i/{token}");

@@ -53,9 +53,11 @@ pub async fn left(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     Ok(Answer::page(pages::partner::left(&inside)))
 }
 
-/// Waits for this vendor's turn on the case: whoever at the desk has looked for news is performed first.
+/// Waits for this vendor's turn on its own part of the case: whoever at the desk has looked for news is performed
+/// first. Other vendors of the case it does not wait for.
 pub(super) async fn turn(room: &Room, visit: &Visit) -> Result<Turn, Stop> {
-    Ok(room.house.turns.take(&[visit.guest()?.case.into()]).await)
+    let own = visit.guest()?.participant.into();
+    Ok(room.house.turns.take(&[own]).await)
 }
 
 /// What this session may see.

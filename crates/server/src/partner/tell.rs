@@ -298,6 +298,7 @@ pub async fn naming(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let command = Command::AgreeNaming(AgreeNaming {
         participant: own(&visit)?,
         agreed,
+        reason: String::new(),
     });
     let told = say(room, &visit, command).await;
     let typed = visit.form.clone();

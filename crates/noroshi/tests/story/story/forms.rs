@@ -156,9 +156,19 @@ on_both! {
         forms.send(&desk, kind, &accepted, "ask", &[("ask_lang", "en"), ("ask_text", "Which version?")]);
         forms.send(&desk, kind, &accepted, "accept", &[]);
         forms.send(&desk, kind, &public, "accept-public", &moment(["since_date", "since_time", "since_zone"], -2, &mut day));
+        // What became a case stays its case's when its finder adds something; what was declined is looked at anew.
+        let digits = |path: &str| path.rsplit('/').next().expect("a number").to_owned();
         let why = [("reason", "not_vulnerability"), ("decline_lang", "en"), ("decline_text", "It is meant to do so. Thank you.")];
         forms.send(&desk, kind, &declined, "decline", &why);
         forms.send(&desk, kind, &merged, "merge", &[("case", &case.number)]);
+        let list = desk.get("/en/desk/").text();
+        assert!(!list.contains(&digits(&declined)) && !list.contains(&digits(&accepted)), "{list}");
+        for path in [&accepted, &declined] {
+            world.perform("add-to-report", &json!({ "report": digits(path), "text": { "lang": "en", "text": "There is more." } }));
+        }
+        let list = desk.get("/en/desk/").text();
+        assert!(list.contains(&digits(&declined)) && !list.contains(&digits(&accepted)), "{list}");
+        assert!(!offered(&desk.get(&accepted), &accepted).contains(&"accept".to_owned()));
         forms.end();
         serving.stop();
     }
@@ -235,7 +245,7 @@ on_both! {
             send(&aoba, "statement", &fields);
         }
         send(&aoba, "ticket", &[("ticket", "AOBA-7")]);
-        send(&aoba, "naming", &[("agreed", "yes")]);
+        send(&aoba, "naming", &[("agreed", "yes"), ("naming_reason", "told by telephone")]);
         let shown = forms.look(&desk, kind, &aoba).text();
         for words in ["AOBA-7", "Aoba Gateway (&#62;= 3.0, &#60; 3.2.1)", "https://aoba.example/7"] {
             assert!(shown.contains(words) || shown.contains(&words.replace("&#62;", "&gt;").replace("&#60;", "&lt;")), "{words}");

@@ -103,7 +103,7 @@ on_both! {
         let answer = json!({ "product": "Aoba", "versions": "< 3", "answer": "affected", "vulnerability": "vuln-10001" });
         case.perform("record-answer", json!({ "participant": aoba, "answer": answer }));
         // That it agrees to be named shows it nobody who has not agreed, nor how many there are.
-        case.perform("agree-naming", json!({ "participant": aoba, "agreed": true }));
+        case.perform("agree-naming", json!({ "participant": aoba, "agreed": true, "reason": "by telephone" }));
         let levels = [Strength::Link, Strength::SecondChannel];
         let before = levels.map(|strength| shown(&world, aoba, strength));
 
@@ -122,7 +122,10 @@ on_both! {
             case.perform("record-statement", json!({ "participant": birch, "statement": kind, "text": text }));
         }
         contact(cedar);
-        case.perform("agree-naming", json!({ "participant": cedar, "agreed": true }));
+        case.perform("record-basis", json!({ "participant": cedar, "basis": { "basis": "ad_hoc", "version": "2026-1" } }));
+        case.perform("send-details", json!({ "participant": cedar, "classes": ["V"] }));
+        case.refuses("agree-naming", json!({ "participant": cedar, "agreed": true }), "no_reason");
+        case.perform("agree-naming", json!({ "participant": cedar, "agreed": true, "reason": "by telephone" }));
         case.perform("decline-date", json!({ "participant": cedar }));
         case.perform("leave-case", json!({ "participant": cedar, "honours_embargo": true }));
 
@@ -138,8 +141,8 @@ on_both! {
             let seen = shown(&world, who, Strength::SecondChannel);
             seen.split_once("others: ").expect("others").1.to_owned()
         };
-        assert!(others(aoba).starts_with("Some([])") && others(birch).starts_with("None"), "{}", others(birch));
-        case.perform("agree-naming", json!({ "participant": birch, "agreed": true }));
+        assert!(others(aoba).starts_with("[]") && others(birch).starts_with("[]"), "{}", others(birch));
+        case.perform("agree-naming", json!({ "participant": birch, "agreed": true, "reason": "by telephone" }));
         let (by_aoba, by_birch) = (others(aoba), others(birch));
         for (seen, status) in [(&by_aoba, "VulnerableFixed"), (&by_birch, "Vulnerable)")] {
             assert_eq!(seen.matches("Other {").count(), 1, "{seen}");
@@ -147,7 +150,21 @@ on_both! {
         }
         assert!(shown(&world, aoba, Strength::Link).contains("details: None"));
         case.perform("agree-naming", json!({ "participant": birch, "agreed": false }));
-        assert!(others(aoba).starts_with("Some([])"));
+        // Who looks and goes is not forgotten: both keep the name, and neither reads the status any more.
+        for who in [aoba, birch] {
+            let seen = others(who);
+            assert!(seen.contains("status: None, is_past: true"), "{seen}");
+        }
+        // A party of another part neither reads nor is read.
+        let fields = json!({ "name_ja": "霞調整センター", "name_en": "Kasumi CERT", "contact": "desk@kasumi.example", "lang": "en", "listed": false });
+        let party = said(&world.perform("register-party", &fields), "party");
+        world.perform("agree-standing", &json!({ "party": party, "version": "3" }));
+        let joined = world.perform("add-participant", &json!({ "case": case.number, "party": party, "part": "coordinator" }));
+        let csirt = said(&joined, "tracking");
+        contact(&csirt);
+        case.perform("send-details", json!({ "participant": csirt, "classes": ["V"] }));
+        case.refuses("agree-naming", json!({ "participant": csirt, "agreed": true, "reason": "by mail" }), "input");
+        assert!(shown(&world, &csirt, Strength::SecondChannel).contains("naming: None"));
         world.ends_well();
     }
 

@@ -261,7 +261,7 @@ pub(super) fn participant_view() -> Participant {
             words: Some(words(EVIL)),
         }],
         ticket: None,
-        named: false,
+        naming: Some("not_asked".to_owned()),
         call: Some((
             "2026-11-22T04:00:00Z".to_owned(),
             "03-0000-0012 (112)".to_owned(),

@@ -60,13 +60,13 @@ export async function answer(w) {
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'references', about: `${w.words.product} (>= 3.1.0, < 3.2.1)`, lang: w.lang, text: 'https://minato.example/advisory' }, label: 'text refused', status: 422 });
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'fix', about: `${w.words.product} (>= 3.1.0, < 3.2.1)`, lang: w.lang, text: w.words.fix }, label: 'fix recorded' });
   w.require(/\(>= 3\.1\.0, < 3\.2\.1\)|（.*>= 3\.1\.0, < 3\.2\.1/.test(await a.text('main')), 'the fix does not say which versions it is for');
-  await a.send('/partner/ticket', { verb: 'record', fields: { ticket: w.words.ticket }, label: 'ticket recorded' });
-  w.require((await a.text()).includes(w.words.ticket), 'the own number does not show');
   // To agree to be named shows nobody who has not agreed.
   await a.send('/partner/naming', { verb: 'agree', label: 'agreed to be named' });
   const others = await a.text();
   w.require(!others.includes(w.words.vendors.b.name_ja) && !others.includes(w.words.vendors.b.name_en), 'a vendor shows that agreed to nothing');
   await a.send('/partner/naming', { verb: 'end', label: '' });
+  await a.send('/partner/ticket', { verb: 'record', fields: { ticket: w.words.ticket }, label: 'ticket recorded' });
+  w.require((await a.text()).includes(w.words.ticket), 'the own number does not show');
   await a.picture();
 }
 

@@ -154,9 +154,7 @@ fn filters(say: Say, query: &Typed) -> String {
             .hint("desk-search-hint")
             .attr("data-search")
             .html(),
-        Field::select(say, query, "show", "desk-show", shows)
-            .hint("desk-show-hint")
-            .html(),
+        Field::select(say, query, "show", "desk-show", shows).html(),
         Field::select(say, query, "kind", "desk-kind", kinds).html(),
         Field::select(say, query, "state", "desk-state", states).html(),
         Field::select(say, query, "due", "desk-due", dues).html(),

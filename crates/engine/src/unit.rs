@@ -414,20 +414,17 @@ impl<'h> Unit<'h> {
         }
         let (write, states, fresh) = self.finish();
         crate::crash::point("perform.before_write");
-        let began = house.states.begin();
+        let streams = states.iter().map(|(stream, _)| *stream).collect();
+        let writing = house.states.writing(streams);
         match house.store.write(ticket, write).await {
             Ok(_) => {
                 crate::crash::point("perform.after_write");
                 house.keys.adopt(&fresh);
-                for (stream, loaded) in states {
-                    house.states.written(stream, loaded, began);
-                }
+                writing.written(states);
                 follow(house, after, now).await
             }
             Err(error) => {
-                house
-                    .states
-                    .forget(states.into_iter().map(|(stream, _)| stream));
+                drop(writing);
                 Err(error.into())
             }
         }

@@ -149,7 +149,10 @@ impl Participant {
                     self.unasked |= *unasked;
                 }
             }
-            Event::ParticipantLeft { .. } => self.left = true,
+            Event::ParticipantLeft { .. } => {
+                self.left = true;
+                self.agree_naming(false, at);
+            }
             Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
             Event::NamingAgreed { agreed } => self.agree_naming(*agreed, at),
             Event::SecondStepWaived => (self.step_waived, self.call_asked) = (true, None),
@@ -181,12 +184,21 @@ impl Participant {
     /// other, whoever takes it back, so that nobody looks and goes.
     #[must_use]
     pub fn was_named_with(&self, other: &Participant) -> bool {
-        let ends = |until: &Option<Instant>, at: Instant| until.is_some_and(|until| until <= at);
-        self.naming.iter().any(|(from, until)| {
-            other.naming.iter().any(|(other_from, other_until)| {
-                !ends(until, *other_from) && !ends(other_until, *from)
+        self.shown().any(|(from, until)| {
+            other.shown().any(|(other_from, other_until)| {
+                let begins = from.max(other_from);
+                let ends = [until, other_until];
+                ends.into_iter().flatten().all(|end| begins < end)
             })
         })
+    }
+
+    /// The times for which the party agreed and could be shown anything: before it has details it is shown to nobody.
+    fn shown(&self) -> impl Iterator<Item = (Instant, Option<Instant>)> {
+        let details = self.details_at;
+        self.naming
+            .iter()
+            .filter_map(move |(from, until)| Some(((*from).max(details?), *until)))
     }
 
     fn take_answer(&mut self, answer: &ProductAnswer, unasked: bool, at: Instant) {

@@ -476,6 +476,8 @@ pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Va
         .into());
     }
     let (agreed, reason) = (input.agreed, input.reason.trim());
+    // It holds from now on: a word that is entered late shows nobody what was shown to nobody then.
+    unit.act.occurred_at = unit.act.now;
     // What is shown cannot be unread: who records it for a vendor says where the word came from.
     if agreed && unit.act.role != Role::Vendor {
         if reason.is_empty() {

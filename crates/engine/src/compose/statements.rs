@@ -8,8 +8,8 @@ use formats::advisory::{Lang, Words};
 /// A released text with what it speaks of.
 type Said<'a> = (Option<&'a About>, Words);
 
-/// Joins statements: what speaks of everything first, what speaks of one product with its name in front. There is a
-/// second edition only where everything was said in both languages; else one holds each statement in the
+/// Joins statements: what speaks of everything first, what speaks of one product with its name in front. There is an
+/// edition for each language in which everything was said; if there is none, one holds each statement in the
 /// language that it has.
 pub(super) fn editions(said: &[Said<'_>]) -> (Option<Words>, Option<Words>) {
     let Some((_, first)) = said.first() else {
@@ -38,9 +38,11 @@ pub(super) fn editions(said: &[Said<'_>]) -> (Option<Words>, Option<Words>) {
         Words { lang, text }
     };
     let is_whole = |lang: Lang| abouts.iter().all(|about| of(*about, Some(lang)).is_some());
-    let other = Lang::ALL.into_iter().find(|lang| *lang != first.lang);
-    let other = other.filter(|other| is_whole(first.lang) && is_whole(*other));
-    (Some(edition(first.lang)), other.map(edition))
+    let mut whole = Lang::ALL.into_iter().filter(|lang| is_whole(*lang));
+    match (whole.next(), whole.next()) {
+        (Some(one), other) => (Some(edition(one)), other.map(edition)),
+        _ => (Some(edition(first.lang)), None),
+    }
 }
 
 #[cfg(test)]
@@ -67,15 +69,15 @@ mod tests {
         let (one, other) = editions(&said);
         let text = "調査中です。\n\nGateway (< 3): Update.";
         assert_eq!((one, other), (Some(words(Lang::En, text)), None));
-        said.push((None, words(Lang::En, "We are looking.")));
         said.push((Some(&gate), words(Lang::Ja, "更新してください。")));
-        let (one, other) = editions(&said);
-        let english = words(Lang::En, "We are looking.\n\nGateway (< 3): Update.");
         let japanese = words(
             Lang::Ja,
             "調査中です。\n\nGateway (< 3): 更新してください。",
         );
-        assert_eq!((one, other), (Some(english), Some(japanese)));
+        assert_eq!(editions(&said), (Some(japanese.clone()), None));
+        said.push((None, words(Lang::En, "We are looking.")));
+        let english = words(Lang::En, "We are looking.\n\nGateway (< 3): Update.");
+        assert_eq!(editions(&said), (Some(japanese), Some(english)));
         assert_eq!(editions(&[]), (None, None));
     }
 }

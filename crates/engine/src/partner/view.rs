@@ -218,11 +218,11 @@ impl<'h> Reader<'h> {
                 continue;
             };
             let is_other = other.id != self.participant.id && other.part == Part::Vendor;
-            let knows = other.may_have_details() && other.details_at.is_some();
-            if !is_other || !knows || !other.was_named_with(&self.participant) {
+            if !is_other || !other.was_named_with(&self.participant) {
                 continue;
             }
-            let both = other.is_named() && self.participant.is_named();
+            let is_named = |one: &Participant| one.is_named() && one.may_have_details();
+            let both = is_named(&other) && is_named(&self.participant);
             let Some(Aggregate::Party(party)) = state(self.house, party.into()).await? else {
                 continue;
             };

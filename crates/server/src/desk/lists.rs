@@ -60,27 +60,39 @@ fn due(room: &Room, key: &str, timeline: &Timeline) -> Option<Due> {
 #[must_use]
 pub fn of_report(room: &Room, report: &Report, lines: &[Line]) -> Vec<Due> {
     let mut timeline = Timeline::default();
-    let mut note = |milestone: Milestone, at: Instant| {
+    let note = |timeline: &mut Timeline, milestone: Milestone, at: Instant| {
         if let Some(moment) = moment(at) {
             timeline.record(milestone, moment);
         }
     };
-    note(Milestone::Received, report.received_at);
+    note(&mut timeline, Milestone::Received, report.received_at);
+    let mut is_over = false;
     for line in lines {
         let at = line.recorded.occurred_at;
-        match &line.recorded.event {
+        let event = &line.recorded.event;
+        if is_over && matches!(event, Event::ReportAnswered { .. }) {
+            // After a refusal or a withdrawal it is looked at anew, and every deadline begins again.
+            timeline = Timeline::default();
+            note(&mut timeline, Milestone::Received, at);
+        }
+        match event {
+            Event::ReportDeclined { .. } | Event::ReportWithdrawn => is_over = true,
+            Event::ReportAnswered { .. } => is_over = false,
+            _ => {}
+        }
+        match event {
             Event::ReportQuestioned { .. } => {
-                note(Milestone::HumanReplied, at);
-                note(Milestone::QuestionSent, at);
+                note(&mut timeline, Milestone::HumanReplied, at);
+                note(&mut timeline, Milestone::QuestionSent, at);
             }
             Event::ReportAccepted { .. }
             | Event::ReportAcceptedAsPublic { .. }
             | Event::ReportDeclined { .. }
             | Event::ReportMerged { .. }
             | Event::ReportWithdrawn => {
-                note(Milestone::HumanReplied, at);
-                note(Milestone::Decided, at);
-                note(Milestone::FinderAnswered, at);
+                note(&mut timeline, Milestone::HumanReplied, at);
+                note(&mut timeline, Milestone::Decided, at);
+                note(&mut timeline, Milestone::FinderAnswered, at);
             }
             _ => {}
         }

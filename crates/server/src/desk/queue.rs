@@ -169,8 +169,9 @@ async fn rows(
     let news = News { last, looked };
     let (mut out, mut over) = (Vec::new(), 0);
     for stream in store.streams_of("report").await.map_err(Fault::from)? {
-        if let Some(state) = room.house.load(stream).await?.map(|l| l.state)
-            && let Aggregate::Report(report) = &*state
+        if let Some(loaded) = room.house.load(stream).await?
+            && loaded.realm == 0
+            && let Aggregate::Report(report) = &*loaded.state
             // An accepted report goes on as its case.
             && !matches!(report.state, ReportState::Accepted { .. } | ReportState::Merged { .. })
         {
@@ -205,9 +206,13 @@ struct News {
 }
 
 impl News {
-    fn is_new(&self, dossier: StreamId) -> bool {
-        let last = self.last.get(&dossier).copied().unwrap_or(0);
-        last > self.looked.get(&dossier).copied().unwrap_or(0)
+    /// Whether something came since the person last looked; what is new in any of the dossiers counts, and the first
+    /// is the one that was looked at.
+    fn is_new(&self, dossiers: &[StreamId]) -> bool {
+        let at = |of: &HashMap<StreamId, u64>, dossier: &StreamId| of.get(dossier).copied();
+        let last = dossiers.iter().filter_map(|one| at(&self.last, one)).max();
+        let looked = dossiers.first().and_then(|one| at(&self.looked, one));
+        last.unwrap_or(0) > looked.unwrap_or(0)
     }
 }
 
@@ -270,7 +275,7 @@ async fn report_row(
             report.state,
             ReportState::Declined { .. } | ReportState::Withdrawn
         ),
-        is_new: news.is_new(dossier),
+        is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
         since: engine::clock::rfc3339(report.received_at),
     })
@@ -391,7 +396,7 @@ async fn case_row(
             waiting(room, case.id).await?
         },
         is_over: case.closed.is_some(),
-        is_new: news.is_new(dossier),
+        is_new: news.is_new(&super::case::dossiers(case)),
         presence: presence(room, signed, dossier),
         since: engine::clock::rfc3339(case.opened_at),
     })

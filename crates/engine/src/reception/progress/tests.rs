@@ -202,3 +202,24 @@ fn a_declined_report_says_why_and_is_over() {
     };
     assert_eq!(facts.closed_at(), Some(Instant(2 * DAY)));
 }
+
+#[test]
+fn a_mailbox_stays_as_long_as_its_report_is_open_again() {
+    let declined = |day| {
+        let reason = DeclineReason::NotVulnerability;
+        happened(day, Event::ReportDeclined { reason, text: None })
+    };
+    let mut report = vec![received(), declined(2)];
+    let closed = |report: &[Recorded]| {
+        let facts = Facts {
+            report: report.to_vec(),
+            case: None,
+        };
+        facts.closed_at()
+    };
+    assert_eq!(closed(&report), Some(Instant(2 * DAY)));
+    report.push(happened(20, Event::ReportAnswered { text: text() }));
+    assert_eq!(closed(&report), None);
+    report.push(declined(25));
+    assert_eq!(closed(&report), Some(Instant(25 * DAY)));
+}

@@ -163,11 +163,23 @@ on_both! {
         forms.send(&desk, kind, &merged, "merge", &[("case", &case.number)]);
         let list = desk.get("/en/desk/").text();
         assert!(!list.contains(&digits(&declined)) && !list.contains(&digits(&accepted)), "{list}");
+        let number = value(&desk.get(&accepted), "href=\"/en/desk/cases/", "");
+        let of_case = format!("/en/desk/cases/{number}");
+        let position = seen(&desk.get(&of_case));
+        assert_eq!(desk.send(&of_case, &[("seen", &position), ("do", "looked")]).status, 303);
+        let row_of = |name: &str| {
+            let list = desk.get("/en/desk/").text();
+            let row = list.split("<tr>").find(|row| row.contains(name));
+            row.unwrap_or_else(|| panic!("{name} in {list}")).to_owned()
+        };
+        assert!(!row_of(&number).contains("badge new"));
         for path in [&accepted, &declined] {
             world.perform("add-to-report", &json!({ "report": digits(path), "text": { "lang": "en", "text": "There is more." } }));
         }
         let list = desk.get("/en/desk/").text();
         assert!(list.contains(&digits(&declined)) && !list.contains(&digits(&accepted)), "{list}");
+        assert!(row_of(&digits(&declined)).contains("data-left"), "no deadline runs");
+        assert!(row_of(&number).contains("badge new"), "the case does not say that something is new");
         assert!(!offered(&desk.get(&accepted), &accepted).contains(&"accept".to_owned()));
         forms.end();
         serving.stop();

@@ -124,10 +124,7 @@ on_both! {
         contact(cedar);
         case.perform("record-basis", json!({ "participant": cedar, "basis": { "basis": "ad_hoc", "version": "2026-1" } }));
         case.perform("send-details", json!({ "participant": cedar, "classes": ["V"] }));
-        case.refuses("agree-naming", json!({ "participant": cedar, "agreed": true }), "no_reason");
-        case.perform("agree-naming", json!({ "participant": cedar, "agreed": true, "reason": "by telephone" }));
         case.perform("decline-date", json!({ "participant": cedar }));
-        case.perform("leave-case", json!({ "participant": cedar, "honours_embargo": true }));
 
         let after = levels.map(|strength| shown(&world, aoba, strength));
         assert_eq!(before, after);
@@ -155,6 +152,14 @@ on_both! {
             let seen = others(who);
             assert!(seen.contains("status: None, is_past: true"), "{seen}");
         }
+        // Nor does leaving help, and who left is shown to nobody new.
+        case.refuses("agree-naming", json!({ "participant": cedar, "agreed": true }), "no_reason");
+        case.perform("agree-naming", json!({ "participant": cedar, "agreed": true, "reason": "by telephone" }));
+        assert_eq!(others(aoba).matches("is_past: false").count(), 1);
+        case.perform("leave-case", json!({ "participant": cedar, "honours_embargo": true }));
+        case.perform("agree-naming", json!({ "participant": birch, "agreed": true, "reason": "by telephone" }));
+        let shown_to = |who: &str, words: &str| others(who).matches(words).count();
+        assert_eq!((shown_to(aoba, "is_past: true"), shown_to(aoba, "is_past: false"), shown_to(birch, "Other {")), (1, 1, 1));
         // A party of another part neither reads nor is read.
         let fields = json!({ "name_ja": "霞調整センター", "name_en": "Kasumi CERT", "contact": "desk@kasumi.example", "lang": "en", "listed": false });
         let party = said(&world.perform("register-party", &fields), "party");

@@ -66,6 +66,17 @@ impl Kept {
         // What is being read just now may be older too.
         self.dropped += 1;
     }
+
+    fn end(&mut self, streams: &[StreamId]) {
+        for stream in streams {
+            if let Some(writers) = self.writing.get_mut(stream) {
+                *writers -= 1;
+                if *writers == 0 {
+                    self.writing.remove(stream);
+                }
+            }
+        }
+    }
 }
 
 impl States {
@@ -126,19 +137,6 @@ impl Writing<'_> {
             kept.written(stream, loaded, self.began);
         }
         kept.end(&streams);
-    }
-}
-
-impl Kept {
-    fn end(&mut self, streams: &[StreamId]) {
-        for stream in streams {
-            if let Some(writers) = self.writing.get_mut(stream) {
-                *writers -= 1;
-                if *writers == 0 {
-                    self.writing.remove(stream);
-                }
-            }
-        }
     }
 }
 

@@ -17,6 +17,7 @@ use tracing::span;
 
 use crate::browser::Browser;
 use crate::play::Case;
+use crate::serving::until;
 use crate::story::routes::{PASSWORD, party_of, paths};
 use crate::story::vendor::invited;
 use crate::world::World;
@@ -196,8 +197,11 @@ on_both! {
             sets_going(&vendor, "POST", &format!("/en/partner/i/{link}/new"), Some("do=new"))
         });
         alike("a wish for a new link", &wishes);
-        std::thread::sleep(std::time::Duration::from_millis(1_800));
-        assert!(heard().len() > links.len(), "what was wished for is looked for in the end");
+        let mut late = 0;
+        until("what was wished for is looked for in the end", || {
+            late += heard().len();
+            (late > links.len()).then_some(())
+        });
     }
 
     fn who_is_unknown_is_looked_for_like_who_is_known(engine) {

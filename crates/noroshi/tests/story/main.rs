@@ -78,6 +78,8 @@ mod story {
 
     mod erasure;
 
+    mod older;
+
     mod instant;
 
     mod restored;

@@ -1,0 +1,121 @@
+//! Older forms (docs/formats.md): a house and a tree of commit 64b735e stay readable, and the house goes on.
+//!
+//! The fixtures were written by that program and are never made anew. What its database, its keys, its signer's
+//! journal and its tree hold must be understood by every later one.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::serving::Serving;
+use crate::world::{Engine, World, files};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures/house-64b735e")
+        .join(name)
+}
+
+fn facts() -> Value {
+    let text = std::fs::read_to_string(fixture("facts.json")).expect("the fixture's facts");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn unpack(name: &str, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    let done = Command::new("tar")
+        .arg("-xzf")
+        .arg(fixture(name))
+        .arg("-C")
+        .arg(to)
+        .status();
+    assert!(done.expect("tar").success(), "{name}");
+}
+
+/// The old house in the place of this test.
+fn moved_in(engine: Engine) -> (World, Value) {
+    let world = World::of(engine);
+    let name = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+    };
+    unpack(&format!("{name}.tar.gz"), &world.dir());
+    let dump = world.dir().join("dump.sql");
+    if dump.exists() {
+        let sql = std::fs::read_to_string(&dump).expect("the dump");
+        world.say(&sql);
+        std::fs::remove_file(&dump).expect("the dump");
+    }
+    let facts = facts();
+    let own = facts[name].clone();
+    (world, own)
+}
+
+/// Files of a tree that were signed or are evidence: documents, signatures, leaves. Pages may be made anew.
+fn evidence(tree: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    files(tree)
+        .into_iter()
+        .map(|path| {
+            let inner = path.strip_prefix(tree).expect("below the tree").to_owned();
+            (inner, std::fs::read(path).expect("a file"))
+        })
+        .filter(|(inner, _)| {
+            let name = inner.to_string_lossy();
+            name.starts_with("archive/") && !name.ends_with(".gz") && !name.ends_with(".br")
+        })
+        .collect()
+}
+
+on_both! {
+    fn a_house_of_64b735e_verifies_rebuilds_and_continues(engine) {
+        let (world, own) = moved_in(engine);
+        let chain = world.good(&["ledger", "verify"]);
+        assert_eq!(chain["good"], true, "{chain}");
+        assert_eq!((&chain["records"], &chain["root"]), (&facts()["records"], &own["root"]));
+        let rebuilt = world.good(&["ledger", "rebuild"]);
+        assert_eq!(rebuilt["unchanged"], true, "{rebuilt}");
+
+        // The folder was copied, so the house is held until a person has compared; then it goes on where it stood.
+        let looked = world.run(&["doctor"]).json();
+        assert_eq!(looked["findings"][0]["code"], "held", "{looked}");
+        world.good(&["resume", "--compared", "the facts beside the fixture"]);
+        let coming = own["coming"].as_str().expect("a number");
+        let page = world.dir().join("public/en/advisories").join(format!("{coming}.html"));
+        let mut serving = Serving::start(&world);
+        serving.until("what had been approved is published", || page.exists().then_some(()));
+        serving.stop();
+        let tree = world.dir().join("public").display().to_string();
+        let verified = world.good(&["verify", &tree]);
+        assert_eq!((&verified["good"], &verified["advisories"]), (&true.into(), &6.into()), "{verified}");
+        world.ends_well();
+    }
+}
+
+#[test]
+fn what_64b735e_published_verifies_and_is_pressed_again_byte_by_byte() {
+    let (world, own) = moved_in(Engine::Sqlite);
+    let there = world.root().join("tree");
+    unpack("tree.tar.gz", &there);
+    let old = there.join("public");
+    let facts = facts();
+    let key = facts["tree"]["key"].as_str().expect("a fingerprint");
+    let verified = world.good(&["verify", &old.display().to_string(), "--key", key]);
+    assert_eq!(verified["good"], true, "{verified}");
+    for count in ["files", "advisories", "documents", "signatures", "leaves"] {
+        assert_eq!(verified[count], facts["tree"][count], "{count}");
+    }
+    let new = world.root().join("pressed");
+    world.good(&["press", "--out", &new.display().to_string()]);
+    let (old, new) = (evidence(&old), evidence(&new));
+    let documents = own["published"].as_array().map_or(0, Vec::len);
+    assert!(
+        old.len() > 4 * documents,
+        "the fixture holds documents: {}",
+        old.len()
+    );
+    for (path, bytes) in &old {
+        assert_eq!(new.get(path), Some(bytes), "{}", path.display());
+    }
+}

@@ -3,10 +3,10 @@
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut input = bytes;
-    if let Ok(Some(parts)) = engine::context::read_message(&mut input) {
+    if let Ok(Some(parts)) = engine::kernel::context::read_message(&mut input) {
         for part in &parts {
-            let _ = engine::context::read_header(part);
-            let _ = engine::context::read_approval(part);
+            let _ = engine::kernel::context::read_header(part);
+            let _ = engine::kernel::context::read_approval(part);
         }
     }
 });

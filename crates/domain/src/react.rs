@@ -5,7 +5,7 @@
 //! until it has a line here.
 
 use crate::event::Event;
-use crate::value::{AdvisoryId, ParticipantId, StreamId};
+use crate::value::{AdvisoryId, ParticipantId, PartyId, StreamId};
 
 /// Something to be done outside the transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Intent {
         advisory: AdvisoryId,
         plan_sha256: String,
     },
+    /// End whatever a party was sent at the contact point that it had before: links, numbers, sessions.
+    EndAccess { party: PartyId },
     /// Tell the duty address that a date has come without an approved plan; contentless.
     DateWithoutPlan,
 }
@@ -39,6 +41,9 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
             advisory: stream.into(),
             plan_sha256: plan_sha256.clone(),
         }],
+        Event::ContactChanged { .. } => vec![Intent::EndAccess {
+            party: stream.into(),
+        }],
         Event::Published { .. } | Event::LedgerAnchored { .. } => vec![Intent::Press],
         Event::EmbargoEnded {
             why: crate::value::EmbargoEnd::Reached,
@@ -49,7 +54,6 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::CompartmentErased { .. }
         | Event::PartyRegistered { .. }
         | Event::StandingAgreed { .. }
-        | Event::ContactChanged { .. }
         | Event::ReportReceived { .. }
         | Event::ReportSorted { .. }
         | Event::ReportQuestioned { .. }

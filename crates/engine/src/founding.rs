@@ -14,11 +14,12 @@ use seal::record::Realm as Wall;
 use seal::signer::{Approver, Pinned};
 use store::{Location, Store};
 
-use crate::config::{Config, FILE, Purpose};
-use crate::context::Contexts;
-use crate::house::{House, KEYS};
-use crate::keys::Keys;
-use crate::{Fault, clock};
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::config::{Config, FILE, Purpose};
+use crate::kernel::context::Contexts;
+use crate::kernel::house::{House, KEYS};
+use crate::kernel::keys::Keys;
 
 /// What is printed once and kept nowhere.
 #[derive(Clone)]
@@ -87,7 +88,10 @@ pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<R
     let instance = seal::hex(&seal::random::bytes::<16>());
     seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;
     store
-        .set_meta("instance", crate::house::instance_mark(dir)?.as_bytes())
+        .set_meta(
+            "instance",
+            crate::kernel::house::instance_mark(dir)?.as_bytes(),
+        )
         .await?;
     drop(store);
     let admin = persons.first().map(|person| person.id);

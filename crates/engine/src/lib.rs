@@ -1,38 +1,34 @@
 //! The shell without a socket: commands, what falls due, the press, recovery.
 //!
 //! `perform` is the only way into the ledger: it loads states, lets the domain decide, seals, and writes
-//! events, projections and intents in one transaction. What falls due is a command too ([`due`]). The engine
-//! asks the clock and opens keys; it listens on nothing. Start reading at [`unit`] and [`command`].
+//! events, projections and intents in one transaction. What falls due is a command too ([`work`]). The engine
+//! asks the clock and opens keys; it listens on nothing. Each noun is a folder and may use those before it; the
+//! table of commands stands on top. Start reading at [`kernel::unit`] and [`command`].
 
-pub mod backup;
-pub mod clock;
-pub mod command;
-pub mod compose;
-pub mod config;
-pub mod context;
-pub mod crash;
-pub mod demo;
-pub mod due;
-pub mod editing;
-pub mod fault;
-pub mod founding;
-pub mod house;
-pub mod keys;
-pub mod ledger;
-pub mod measure;
-pub mod partner;
+pub mod kernel;
+
+pub mod party;
+
 pub mod people;
-pub mod post;
-pub mod press;
-pub mod reception;
-pub mod release;
-pub mod replay;
-mod states;
-pub mod turns;
-pub mod unit;
 
-pub use fault::Fault;
-pub use house::House;
+pub mod intake;
+
+pub mod coordination;
+
+pub mod advisory;
+
+pub mod publication;
+
+pub mod distribution;
+
+pub mod work;
+
+pub mod command;
+
+pub mod founding;
+
+pub use kernel::Fault;
+pub use kernel::house::House;
 
 pub use domain::value::Instant;
 pub use store::Location;

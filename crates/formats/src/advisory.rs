@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::coordination::board::PublicLabel;
 use serde::{Deserialize, Serialize};
 
 /// The value of [`Advisory::schema`].
@@ -356,6 +357,19 @@ pub enum VendorStatus {
     Unknown,
     /// 連絡不能 / Unreachable, by judgement only.
     Unreachable,
+}
+
+impl From<PublicLabel> for VendorStatus {
+    fn from(label: PublicLabel) -> Self {
+        match label {
+            PublicLabel::Notified => Self::Notified,
+            PublicLabel::Unknown => Self::Unknown,
+            PublicLabel::Investigating => Self::Investigating,
+            PublicLabel::NotVulnerable => Self::NotVulnerable,
+            PublicLabel::Vulnerable => Self::Vulnerable,
+            PublicLabel::VulnerableFixed => Self::VulnerableFixed,
+        }
+    }
 }
 
 /// A reference.

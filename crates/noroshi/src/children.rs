@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use engine::Fault;
-use engine::context::{Contexts, Link};
+use engine::kernel::context::{Contexts, Link};
 
 /// Children of this process; they are reaped when it lets go of them.
 #[derive(Debug, Default)]

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::Fault;
-use engine::context::{read_message, service, write_message};
+use engine::kernel::context::{read_message, service, write_message};
 
 /// Runs the context `name`.
 ///
 /// # Errors
 /// If its keys cannot be opened or the pipe breaks.
 pub fn run(dir: &Path, name: &str, listen: Option<SocketAddr>) -> Result<bool, Fault> {
-    let keys = dir.join(engine::house::KEYS);
+    let keys = dir.join(engine::kernel::house::KEYS);
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     match (name, listen) {
         ("sign", _) => service::sign(dir, &keys, &mut input, &mut output)?,
@@ -43,12 +43,12 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
     let site = portal::Site::load(&press, &limits).unwrap_or_else(|_| portal::Site::empty());
     let reception = portal::Reception {
         dir: dir.to_owned(),
-        site: engine::reception::face(dir)?,
+        site: engine::publication::face::face(dir)?,
         number: |random| {
-            let (digits, printed) = engine::reception::handling_number(random)?;
+            let (digits, printed) = engine::intake::handling_number(random)?;
             Some(portal::HandlingNumber { digits, printed })
         },
-        fold: engine::reception::folded,
+        fold: domain::party::folded,
     };
     let handle = Arc::new(portal::Handle::new(site, limits).with_reception(reception));
     let told = Arc::clone(&handle);

@@ -1,8 +1,8 @@
 //! `init`: founds a house and prints the recovery kit once.
 
 use engine::Fault;
-use engine::config::{Config, Purpose};
 use engine::founding::{RecoveryKit, found};
+use engine::kernel::config::{Config, Purpose};
 use serde_json::json;
 use std::path::Path;
 use store_location::location;
@@ -23,7 +23,9 @@ pub(crate) mod store_location {
     /// If the address carries a password, which `ps` would show.
     pub fn location(common: &Common) -> Result<Location, Fault> {
         match &common.database {
-            None => Ok(Location::Sqlite(engine::backup::store_file(&common.dir))),
+            None => Ok(Location::Sqlite(engine::kernel::backup::store_file(
+                &common.dir,
+            ))),
             Some(url) => {
                 let authority = url
                     .split_once("://")

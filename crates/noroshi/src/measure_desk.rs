@@ -9,9 +9,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::command::{self, Command, TextInput};
-use engine::config::{Config, Purpose};
-use engine::context::Contexts;
+use engine::command;
+use engine::command::Command;
+use engine::kernel::config::{Config, Purpose};
+use engine::kernel::context::Contexts;
+use engine::kernel::find::TextInput;
 use engine::{Fault, House, Location};
 use serde_json::{Value, json};
 
@@ -33,7 +35,7 @@ pub async fn desk(location: Option<&Location>, n: u64) -> Result<Value, Fault> {
     ));
     let dir = folder.join("house");
     seal::files::private_folder(&folder)?;
-    let own = Location::Sqlite(engine::backup::store_file(&dir));
+    let own = Location::Sqlite(engine::kernel::backup::store_file(&dir));
     let location = location.unwrap_or(&own);
     let measured = measure(&dir, location, n).await;
     let _ = std::fs::remove_dir_all(&folder);
@@ -154,7 +156,7 @@ async fn actor(house: &House) -> Result<domain::act::Act, Fault> {
         .person_called("coordinator")
         .await?
         .ok_or(Fault::Form("coordinator"))?;
-    let now = engine::clock::now();
+    let now = engine::kernel::clock::now();
     Ok(domain::act::Act {
         actor: known.id,
         role: known.person.role,

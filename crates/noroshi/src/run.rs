@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use engine::config::Purpose;
-use engine::context::Contexts;
-use engine::post::Editions;
+use engine::distribution::copies::Editions;
+use engine::kernel::config::Purpose;
+use engine::kernel::context::Contexts;
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
@@ -104,7 +104,7 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             trial,
         } => tools::restore(&common, &file, secret_file.as_deref(), trial).await,
         Command::Resume { compared } => {
-            engine::backup::resume(&common.dir, &location(&common)?, &compared).await?;
+            engine::kernel::backup::resume(&common.dir, &location(&common)?, &compared).await?;
             show::answer(common.json, &json!({ "resumed": true }), || {
                 "This house acts again.".into()
             });
@@ -219,8 +219,7 @@ async fn replay(common: &Common, archive: &str, path: &Path) -> Result<bool, Fau
         )));
     }
     let (house, children) = open_signing(common).await?;
-    let summary =
-        engine::replay::certcc_vda(&house, path, &engine::replay::Options::default()).await?;
+    let summary = archive::certcc_vda(&house, path, &archive::Options::default()).await?;
     let value = serde_json::to_value(&summary).map_err(|_| Fault::Form("summary"))?;
     show::answer(common.json, &value, || summary.to_string());
     drop(house);
@@ -233,7 +232,7 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
     let import = formats::subscribers::read(&bytes)
         .map_err(|e| Fault::Config(format!("{}: {}", path.display(), e.code())))?;
     let house = open(common).await?;
-    let done = engine::command::distribution::import(&house, &import.rows).await?;
+    let done = engine::distribution::command::import(&house, &import.rows).await?;
     let problems: Vec<Value> = import
         .problems
         .iter()
@@ -277,7 +276,7 @@ async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
             loop {
                 let sent = house.send_copies(&mut editions).await?;
                 total += sent.accepted;
-                if sent == engine::post::Sent::default() {
+                if sent == engine::distribution::copies::Sent::default() {
                     break;
                 }
             }

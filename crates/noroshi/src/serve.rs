@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::post::Editions;
+use engine::distribution::copies::Editions;
 use engine::{Fault, House, Location};
 use serde_json::json;
 
@@ -22,7 +22,7 @@ type Listens<T> = [T; 3];
 pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Result<bool, Fault> {
     let stop = Stop::listen()?;
     let location = location(common)?;
-    let config = engine::config::Config::read(&common.dir)?;
+    let config = engine::kernel::config::Config::read(&common.dir)?;
     let named = [
         ("listen.portal", &config.listen.portal),
         ("listen.desk", &config.listen.desk),
@@ -151,7 +151,7 @@ async fn start(
     let pressed = house
         .dir
         .join("press")
-        .join(engine::press::MANIFEST)
+        .join(engine::publication::press::MANIFEST)
         .exists();
     if !pressed && house.held().await?.is_none() {
         house.press().await?;
@@ -185,7 +185,10 @@ async fn work(
     mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>,
 ) -> Result<(), Fault> {
     // The folder's lock is ours, so whoever held a lease is gone.
-    house.store.release_leases(engine::clock::now().0).await?;
+    house
+        .store
+        .release_leases(engine::kernel::clock::now().0)
+        .await?;
     let mut editions = Editions::default();
     loop {
         let wait = match house.run_due(&mut editions).await {
@@ -241,9 +244,9 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     let [listen, listen_desk, listen_partner] = listens;
     let stop = Stop::listen()?;
     let location = location(common)?;
-    let fresh = !common.dir.join(engine::config::FILE).exists();
+    let fresh = !common.dir.join(engine::kernel::config::FILE).exists();
     if fresh {
-        let mut config = engine::config::Config::of(engine::config::Purpose::Demo);
+        let mut config = engine::kernel::config::Config::of(engine::kernel::config::Purpose::Demo);
         // Links to desk and vendors' pages lead to this machine; those of the public pages name an invented host.
         config.desk = format!("http://{listen_desk}");
         config.partner = format!("http://{listen_partner}");
@@ -251,7 +254,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     }
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, &location, contexts).await?);
-    if house.config.purpose != engine::config::Purpose::Demo {
+    if house.config.purpose != engine::kernel::config::Purpose::Demo {
         return Err(Fault::Config(format!(
             "{} holds another house; choose a folder of its own with --dir",
             common.dir.display()
@@ -260,7 +263,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     note_run(&common.dir, address)?;
     note_pages(&common.dir)?;
     if fresh {
-        let seeded = engine::demo::seed(&house, engine::clock::now()).await?;
+        let seeded = demo::seed(&house, engine::kernel::clock::now()).await?;
         let text = serde_json::to_string_pretty(&seeded).map_err(|_| Fault::Form("seeded"))?;
         std::fs::write(common.dir.join("run").join("seeded.json"), text)
             .map_err(Fault::io("cannot note what was seeded"))?;
@@ -285,7 +288,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
 /// Who can sign in at the demonstration's desk.
 fn print_people(dir: &std::path::Path) {
     let folder = dir
-        .join(engine::house::KEYS)
+        .join(engine::kernel::house::KEYS)
         .join(engine::founding::PASSWORDS);
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
@@ -333,7 +336,7 @@ fn print_links(seeded: &str, portal: &str, desk: &str) {
     if let (Some(number), Some(instant)) =
         (seeded["coming"][0].as_str(), seeded["coming"][1].as_i64())
     {
-        let at = engine::clock::rfc3339(engine::Instant(instant));
+        let at = engine::kernel::clock::rfc3339(engine::Instant(instant));
         crate::show::line(&format!(
             "  publishes itself at {at}: http://{portal}/en/advisories/{number}.html"
         ));

@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use engine::command::PerformError;
-use engine::context::{read_message, write_message};
+use engine::kernel::context::{read_message, write_message};
 use engine::{Fault, House};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use engine::config::{Config, Purpose};
+use engine::kernel::config::{Config, Purpose};
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
@@ -42,10 +42,10 @@ pub fn config_check(common: &Common) -> Result<bool, Fault> {
 /// If the file cannot be read.
 pub fn config_explain(common: &Common) -> Result<bool, Fault> {
     let config = Config::read(&common.dir)?;
-    let written = std::fs::read_to_string(common.dir.join(engine::config::FILE))
+    let written = std::fs::read_to_string(common.dir.join(engine::kernel::config::FILE))
         .map_err(Fault::io("cannot read the configuration"))?;
     let text = config.to_text()?;
-    let value = json!({ "file": common.dir.join(engine::config::FILE), "text": text, "database": common.database.is_some() });
+    let value = json!({ "file": common.dir.join(engine::kernel::config::FILE), "text": text, "database": common.database.is_some() });
     show::answer(common.json, &value, || {
         let mut out = format!(
             "data folder: {} (--dir, NOROSHI_DIR or the default)\n",
@@ -91,7 +91,7 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
     if let Some(broken) = &chain.broken {
         findings.push(("ledger", broken.clone()));
     }
-    let spread = (engine::clock::now().0 - house.store.clock().await?).abs();
+    let spread = (engine::kernel::clock::now().0 - house.store.clock().await?).abs();
     if spread > 500_000 {
         findings.push((
             "clock",
@@ -112,9 +112,9 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
             ));
         }
     }
-    secrets(&common.dir.join(engine::house::KEYS), &mut findings);
+    secrets(&common.dir.join(engine::kernel::house::KEYS), &mut findings);
     if house.config.purpose == Purpose::Live
-        && house.config.mail.transport == engine::config::Transport::Folder
+        && house.config.mail.transport == engine::kernel::config::Transport::Folder
     {
         notes.push(
             "mail is written to DIR/mail and goes nowhere else (mail.transport = \"folder\")"
@@ -186,7 +186,7 @@ fn secrets(folder: &Path, findings: &mut Vec<(&'static str, String)>) {
 /// If it cannot be written.
 pub async fn backup(common: &Common, file: &Path) -> Result<bool, Fault> {
     let store = store::Store::open(&location(common)?).await?;
-    let done = engine::backup::backup(&common.dir, &store, file).await?;
+    let done = engine::kernel::backup::backup(&common.dir, &store, file).await?;
     let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
     show::answer(common.json, &value, || {
         format!(
@@ -224,7 +224,7 @@ pub async fn backup_verify(
         "noroshi-trial-{}",
         seal::hex(&seal::random::bytes::<8>())
     ));
-    match engine::backup::verify(file, &secret(secret_file)?, &work).await {
+    match engine::kernel::backup::verify(file, &secret(secret_file)?, &work).await {
         Ok(done) => {
             let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
             show::answer(common.json, &value, || {
@@ -257,7 +257,7 @@ pub async fn restore(
     secret_file: Option<&Path>,
     trial: bool,
 ) -> Result<bool, Fault> {
-    let done = engine::backup::restore(
+    let done = engine::kernel::backup::restore(
         file,
         &secret(secret_file)?,
         &common.dir,
@@ -443,7 +443,7 @@ pub async fn measure(
         show::answer(common.json, &measured, || measured.to_string());
         return Ok(true);
     }
-    engine::measure::run(&common.dir, &location(common)?, name, n, path)
+    bench::run(&common.dir, &location(common)?, name, n, path)
         .await
         .map(|()| true)
 }

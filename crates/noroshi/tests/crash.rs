@@ -37,7 +37,7 @@ mod walk {
     use domain::policy::class::Compartment;
     use domain::value::{BodyId, StreamId};
     use engine::House;
-    use engine::context::Contexts;
+    use engine::kernel::context::Contexts;
     use serde_json::json;
 
     use crate::play::{Case, now, said};
@@ -112,7 +112,7 @@ mod walk {
         };
         let (dossier, dir) = asked.split_once('|').expect("a dossier and a folder");
         let dir = Path::new(dir);
-        let location = engine::Location::Sqlite(engine::backup::store_file(dir));
+        let location = engine::Location::Sqlite(engine::kernel::backup::store_file(dir));
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let house = runtime.block_on(Box::pin(House::open(dir, &location, Contexts::default())));
         let house = house.expect("the house of the test that asked");
@@ -220,7 +220,8 @@ mod walk {
                 });
             }
             // A copy is held; this one stands in for the house itself.
-            let mark = engine::house::instance_mark(&world.dir()).expect("the folder's mark");
+            let mark =
+                engine::kernel::house::instance_mark(&world.dir()).expect("the folder's mark");
             let mark = seal::hex(mark.as_bytes());
             let value = match world.engine {
                 Engine::Sqlite => format!("x'{mark}'"),
@@ -429,7 +430,7 @@ mod walk {
             .expect("an erasure");
         assert_eq!(readable(&house), (0, others));
         drop(house);
-        let keys = files(&world.dir().join(engine::house::KEYS).join("house"));
+        let keys = files(&world.dir().join(engine::kernel::house::KEYS).join("house"));
         let epochs = keys
             .iter()
             .filter(|path| path.display().to_string().contains("epoch-"))

@@ -79,7 +79,7 @@ impl Room {
         let Who::Partner(guest) = who else {
             return true;
         };
-        let now = engine::clock::now().0;
+        let now = engine::kernel::clock::now().0;
         let mut sent = self.sent.borrow_mut();
         sent.retain(|_, (_, since)| now - *since < GUEST_FOR_US);
         let (count, _) = sent.entry(guest.session.hash).or_insert((0, now));
@@ -113,7 +113,7 @@ impl Room {
 
     /// Notes that somebody is writing on a dossier.
     pub fn is_writing(&self, dossier: StreamId, handle: &str) {
-        let now = engine::clock::now().0;
+        let now = engine::kernel::clock::now().0;
         let mut presence = self.presence.borrow_mut();
         presence.retain(|_, people| {
             people.retain(|_, at| now - *at < PRESENCE_US);
@@ -128,7 +128,7 @@ impl Room {
     /// Who else is writing on a dossier, with the minutes since the last sign.
     #[must_use]
     pub fn writing(&self, dossier: StreamId, but: &str) -> Vec<(String, u32)> {
-        let now = engine::clock::now().0;
+        let now = engine::kernel::clock::now().0;
         let presence = self.presence.borrow();
         let mut out: Vec<(String, u32)> = presence
             .get(&dossier)

@@ -132,7 +132,7 @@ impl Visit {
     /// [`Stop::Again`]: the form is kept while the password is asked for.
     pub fn stepped(&self) -> Result<&Signed, Stop> {
         let signed = self.person()?;
-        if engine::clock::now().0 - signed.stepped_at > STEP_US {
+        if engine::kernel::clock::now().0 - signed.stepped_at > STEP_US {
             return Err(Stop::Again);
         }
         Ok(signed)
@@ -154,7 +154,7 @@ impl Visit {
     /// The act of whoever asks.
     #[must_use]
     pub fn act(&self) -> Act {
-        let now = engine::clock::now();
+        let now = engine::kernel::clock::now();
         let (actor, role) = match &self.who {
             Who::Person(signed) => (signed.id, signed.role),
             Who::Partner(guest) => (PersonId(guest.party.0), Role::Vendor),
@@ -193,7 +193,7 @@ impl Visit {
             is_admin,
             path: self.path.clone(),
             done: Some(self.query.value("done").to_owned()).filter(|done| !done.is_empty()),
-            now: engine::clock::rfc3339(engine::clock::now()),
+            now: engine::kernel::clock::rfc3339(engine::kernel::clock::now()),
         }
     }
 

@@ -26,6 +26,7 @@ pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), run_at: i
         Intent::FirstContact { .. } => ("first_contact", String::new()),
         Intent::Press => ("press", String::new()),
         Intent::Release { plan_sha256, .. } => ("release", plan_sha256.clone()),
+        Intent::EndAccess { .. } => ("end_access", String::new()),
         Intent::DateWithoutPlan => ("date_without_plan", String::new()),
     };
     let name = format!("{kind}/{}/{}", cause.0, cause.1);

@@ -9,6 +9,7 @@ mod files;
 mod graph;
 mod licences;
 mod migrations;
+mod nouns;
 mod serde_use;
 
 use crate::house::House;
@@ -35,12 +36,13 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 9] = [
+    let rules: [(&str, Findings); 10] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
         ("words", files::words(house)),
         ("graph", graph::compare(house, &own)),
+        ("nouns", nouns::ordered(house)),
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),

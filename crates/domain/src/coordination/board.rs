@@ -78,6 +78,63 @@ pub fn cell_for(
     }
 }
 
+/// What the public board says of a vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicLabel {
+    Notified,
+    Unknown,
+    Investigating,
+    NotVulnerable,
+    Vulnerable,
+    VulnerableFixed,
+}
+
+impl PublicLabel {
+    /// Every label.
+    pub const ALL: [PublicLabel; 6] = [
+        PublicLabel::Notified,
+        PublicLabel::Unknown,
+        PublicLabel::Investigating,
+        PublicLabel::NotVulnerable,
+        PublicLabel::Vulnerable,
+        PublicLabel::VulnerableFixed,
+    ];
+
+    /// Word for machine output and catalogues.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            PublicLabel::Notified => "notified",
+            PublicLabel::Unknown => "unknown",
+            PublicLabel::Investigating => "investigating",
+            PublicLabel::NotVulnerable => "not-vulnerable",
+            PublicLabel::Vulnerable => "vulnerable",
+            PublicLabel::VulnerableFixed => "vulnerable-fixed",
+        }
+    }
+}
+
+/// What everybody may read of a participant: nothing if its party is not listed.
+#[must_use]
+pub fn public_label_of(participant: &Participant, is_listed: bool) -> Option<PublicLabel> {
+    public_label(cell(participant, None)).filter(|_| is_listed)
+}
+
+/// The public label of a cell (japanese-practice.md §3.3); `None` stands on no board. Documents, the desk and the
+/// vendor's page all say this one.
+#[must_use]
+pub const fn public_label(cell: Cell) -> Option<PublicLabel> {
+    Some(match cell {
+        Cell::NotAsked | Cell::Declined => return None,
+        Cell::AskedSilent { .. } | Cell::Seen => PublicLabel::Notified,
+        Cell::Unknown => PublicLabel::Unknown,
+        Cell::Investigating => PublicLabel::Investigating,
+        Cell::NotAffected => PublicLabel::NotVulnerable,
+        Cell::Affected => PublicLabel::Vulnerable,
+        Cell::Fixed => PublicLabel::VulnerableFixed,
+    })
+}
+
 impl Cell {
     /// Word for machine output.
     #[must_use]

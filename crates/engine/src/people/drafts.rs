@@ -3,8 +3,9 @@
 use domain::value::PersonId;
 use store::people::DraftRow;
 
-use crate::house::House;
-use crate::{Fault, clock};
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
 
 /// Largest draft: 1 MiB.
 pub const DRAFT_BYTES_MAX: usize = 1 << 20;

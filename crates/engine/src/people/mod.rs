@@ -3,6 +3,7 @@
 //! What a person may do is decided by role in the commands; here is only who somebody is. Passwords and links
 //! pass through and are kept as hashes; no log line names them.
 
+pub mod command;
 pub mod drafts;
 pub mod passwords;
 pub mod sessions;
@@ -12,7 +13,7 @@ use domain::party::Person;
 use domain::value::PersonId;
 
 use crate::Fault;
-use crate::house::House;
+use crate::kernel::house::House;
 
 /// A person with its id.
 #[derive(Clone, Debug, PartialEq)]

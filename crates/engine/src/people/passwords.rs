@@ -15,10 +15,11 @@ use seal::approval::Cost;
 use seal::password::Verifier;
 use seal::record::Realm as Wall;
 
-use super::Known;
-use crate::config::Purpose;
-use crate::house::House;
-use crate::{Fault, clock};
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::config::Purpose;
+use crate::kernel::house::House;
+use crate::people::Known;
 
 /// The person that nobody is.
 const NOBODY: PersonId = PersonId(uuid::Uuid::nil());
@@ -157,10 +158,10 @@ impl House {
     /// If the store fails; a wrong password is `None`.
     pub async fn sign_in(&self, handle: &str, password: &str) -> Result<Option<Known>, Fault> {
         // Nobody has such a handle, and a long one is not worth remembering.
-        if handle.chars().count() > crate::command::people::HANDLE_CHARS_MAX {
+        if handle.chars().count() > crate::people::command::HANDLE_CHARS_MAX {
             return Ok(None);
         }
-        if self.tries.count(handle) >= TRIES_MAX {
+        if self.kept.of::<Tries>().count(handle) >= TRIES_MAX {
             tokio::time::sleep(WAIT).await;
         }
         let known = self.person_called(handle).await?;
@@ -171,10 +172,10 @@ impl House {
             .is_password(known.as_ref().map(|k| k.id), kept, password)
             .await?;
         if right {
-            self.tries.forget(handle);
+            self.kept.of::<Tries>().forget(handle);
             Ok(known)
         } else {
-            self.tries.missed(handle);
+            self.kept.of::<Tries>().missed(handle);
             Ok(None)
         }
     }

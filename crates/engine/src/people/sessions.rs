@@ -4,8 +4,9 @@ use domain::policy::gate::Strength;
 use domain::value::{ParticipantId, PersonId};
 use store::people::SessionRow;
 
-use crate::house::House;
-use crate::{Fault, clock};
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
 
 /// How long a session lasts at most, µs: a shift.
 pub const SESSION_US: i64 = 12 * 3_600_000_000;

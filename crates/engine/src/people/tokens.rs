@@ -5,8 +5,9 @@
 
 use store::people::TokenRow;
 
-use crate::house::House;
-use crate::{Fault, clock};
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
 
 /// Wrong codes before a link ends.
 const TRIES_MAX: u32 = 5;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use engine::context::{Contexts, Link, service};
-use engine::house::KEYS;
+use engine::kernel::context::{Contexts, Link, service};
+use engine::kernel::house::KEYS;
 
 use crate::world::World;
 

@@ -3,7 +3,8 @@
 //! Every text carries a canary of its own. `kept` lists those that must never leave the house, `released` those
 //! that an advisory says, `reached` the addresses, which stand in the mails that go to them and nowhere else.
 
-use engine::{Instant, clock};
+use engine::Instant;
+use engine::kernel::clock;
 use serde_json::{Value, json};
 use testkit::smtp_server::SmtpServer;
 
@@ -364,7 +365,7 @@ pub fn said(answer: &Value, field: &str) -> String {
 
 /// Lets the house hand its mail to a server of this test.
 pub fn mail_to(world: &World, server: &SmtpServer) {
-    let path = world.dir().join(engine::config::FILE);
+    let path = world.dir().join(engine::kernel::config::FILE);
     let text = std::fs::read_to_string(&path).expect("the configuration");
     let port = format!("port = {}", server.address().port());
     let text = text

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use engine::context::Contexts;
+use engine::kernel::context::Contexts;
 use engine::{House, Location};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -119,7 +119,7 @@ impl World {
     /// Returns where the database lies.
     pub fn location(&self) -> Location {
         match self.engine {
-            Engine::Sqlite => Location::Sqlite(engine::backup::store_file(&self.dir())),
+            Engine::Sqlite => Location::Sqlite(engine::kernel::backup::store_file(&self.dir())),
             Engine::Postgres => Location::Postgres {
                 url: address(&self.name),
                 danger_without_tls: false,
@@ -344,7 +344,7 @@ impl World {
     }
 
     fn file(&self) -> PathBuf {
-        engine::backup::store_file(&self.dir())
+        engine::kernel::backup::store_file(&self.dir())
     }
 }
 

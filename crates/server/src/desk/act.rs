@@ -5,7 +5,7 @@ use domain::refusal::Refusal;
 use domain::value::StreamId;
 use engine::Fault;
 use engine::command::Command;
-use engine::turns::Turn;
+use engine::kernel::turns::Turn;
 use pages::desk::view::{Conflict, Entry};
 use pages::form::Typed;
 use seal::record::Realm as Wall;

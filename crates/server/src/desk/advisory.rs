@@ -9,21 +9,25 @@ pub mod preview;
 
 mod working;
 
+use domain::coordination::board::{self, PublicLabel};
 use domain::coordination::case::Case;
 use domain::policy::role::Role;
 use domain::publication::Advisory;
 use domain::refusal::Refusal;
 use domain::value::{Lang, Part};
 use engine::Fault;
+use engine::advisory::check;
+use engine::advisory::command::{DraftAdvisory, Prepared, Wanted};
+use engine::advisory::compose::Spot;
+use engine::advisory::rehearsal;
+use engine::advisory::rehearsal::Rehearsal;
+use engine::advisory::sources;
+use engine::advisory::sources::Origin;
 use engine::command::Command;
-use engine::command::publication::{DraftAdvisory, PlanRelease, Prepared};
-use engine::compose::{self, Spot};
-use engine::editing::rehearsal::{self, Rehearsal};
-use engine::editing::sources::{self, Origin};
-use engine::editing::{check, plan};
+use engine::kernel::turns::Turn;
+use engine::kernel::unit::Unit;
 use engine::people::drafts::Saved;
-use engine::turns::Turn;
-use engine::unit::Unit;
+use engine::publication::facts as plan;
 use pages::editor::view::{self, Check, Editor};
 use pages::editor::{conflict, form as page, mend};
 use pages::form::Typed;
@@ -106,7 +110,7 @@ impl Desk {
             let plan = self.stream.as_ref().and_then(|stream| stream.plan.as_ref());
             let until = self.case.until.filter(|_| self.case.em.in_force());
             let at = plan.map(|plan| plan.instant).or(until)?;
-            Some(engine::clock::rfc3339(at))
+            Some(engine::kernel::clock::rfc3339(at))
         })
     }
 }
@@ -158,7 +162,7 @@ async fn render(
                 .persons
                 .get(&saved.person)
                 .map_or_else(String::new, |person| person.handle.clone()),
-            at: engine::clock::rfc3339(engine::Instant(saved.at)),
+            at: engine::kernel::clock::rfc3339(engine::Instant(saved.at)),
             is_own: saved.person == signed.id,
         }),
         sources,
@@ -226,10 +230,9 @@ async fn products(
         if participant.part != Part::Vendor {
             continue;
         }
-        let cell = domain::coordination::board::cell(&participant, None);
-        if let Some(label) = compose::label(cell).filter(|_| party.listed) {
+        if let Some(label) = board::public_label_of(&participant, party.listed) {
             board.has_any = true;
-            let is_open = label == formats::advisory::VendorStatus::Investigating;
+            let is_open = label == PublicLabel::Investigating;
             board.investigating += usize::from(is_open);
         }
         let vendor = match visit.lang {
@@ -351,16 +354,13 @@ pub(super) async fn composed(
     rehearsal::composed(&room.house, &visit.act(), Wall::Live, draft, &input).await
 }
 
-fn at_instant(visit: &Visit, desk: &Desk, issued: Option<String>) -> PlanRelease {
+fn at_instant(visit: &Visit, desk: &Desk, issued: Option<String>) -> Wanted {
     const HOUR_US: i64 = 3_600_000_000;
     let act = visit.act();
     let hour = engine::Instant((act.now.0 / HOUR_US + 1) * HOUR_US);
-    PlanRelease {
+    Wanted {
         case: desk.case.number.clone(),
-        instant: Some(issued.unwrap_or_else(|| engine::clock::rfc3339(hour))),
-        emergency: false,
-        overlap_override: false,
-        reason: String::new(),
+        instant: Some(issued.unwrap_or_else(|| engine::kernel::clock::rfc3339(hour))),
     }
 }
 
@@ -462,7 +462,7 @@ async fn change(
         typed.set(name, words);
         return Ok(());
     }
-    let now = engine::clock::rfc3339(engine::clock::now());
+    let now = engine::kernel::clock::rfc3339(engine::kernel::clock::now());
     if mend::apply(typed, verb, visit.lang, &now) {
         Ok(())
     } else {

@@ -11,7 +11,9 @@ use domain::party::Party;
 use domain::policy::role::Role;
 use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
 use engine::Fault;
-use engine::command::{Command, TextInput, case as commands};
+use engine::command::Command;
+use engine::coordination::command as commands;
+use engine::kernel::find::TextInput;
 use formats::advisory::Lang;
 use pages::desk::case as page;
 use pages::desk::view::{
@@ -138,8 +140,8 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         title: queue::title_of(room, signed, case, advisory.as_ref(), visit.lang).await?,
         stage: case.stage(published.is_some()).word().to_owned(),
         closed: case.closed.map(act::word),
-        opened_at: engine::clock::rfc3339(case.opened_at),
-        clock_start: case.clock_start.map(engine::clock::rfc3339),
+        opened_at: engine::kernel::clock::rfc3339(case.opened_at),
+        clock_start: case.clock_start.map(engine::kernel::clock::rfc3339),
         world: world(case),
         embargo: embargo(
             case,
@@ -165,7 +167,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         planned: advisory
             .as_ref()
             .and_then(|advisory| advisory.plan.as_ref())
-            .map(|plan| engine::clock::rfc3339(plan.instant)),
+            .map(|plan| engine::kernel::clock::rfc3339(plan.instant)),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }
@@ -244,7 +246,7 @@ pub(crate) fn consent_of(
                         | E::DateLapsed
                 )
         })
-        .map(|line| engine::clock::rfc3339(line.recorded.occurred_at));
+        .map(|line| engine::kernel::clock::rfc3339(line.recorded.occurred_at));
     Some(Consent {
         name,
         tn: tn(participant),
@@ -252,7 +254,7 @@ pub(crate) fn consent_of(
         until: participant
             .countered
             .or(case.until)
-            .map(engine::clock::rfc3339),
+            .map(engine::kernel::clock::rfc3339),
         at,
     })
 }
@@ -282,8 +284,8 @@ fn embargo(case: &Case, members: &[Member], page: Lang, lines: &[history::Line])
         });
     Embargo {
         state: act::word(case.em),
-        until: case.until.map(engine::clock::rfc3339),
-        revision: case.revision_until.map(engine::clock::rfc3339),
+        until: case.until.map(engine::kernel::clock::rfc3339),
+        revision: case.revision_until.map(engine::kernel::clock::rfc3339),
         ended,
         consents: members
             .iter()
@@ -314,23 +316,11 @@ pub(crate) fn cell(cell: BoardCell, now: Instant) -> Cell {
 
 /// Label that the public board shows, or nothing.
 pub(crate) fn public_label(participant: &Participant, party: &Party) -> Option<String> {
-    if !party.listed {
-        return None;
-    }
-    let word = match board::cell(participant, None) {
-        BoardCell::NotAsked | BoardCell::Declined => return None,
-        BoardCell::AskedSilent { .. } | BoardCell::Seen => "notified",
-        BoardCell::Unknown => "unknown",
-        BoardCell::Investigating => "investigating",
-        BoardCell::NotAffected => "not-vulnerable",
-        BoardCell::Affected => "vulnerable",
-        BoardCell::Fixed => "vulnerable-fixed",
-    };
-    Some(word.to_owned())
+    board::public_label_of(participant, party.listed).map(|label| label.word().to_owned())
 }
 
 fn row(case: &Case, (participant, party): &Member, page: Lang) -> BoardRow {
-    let now = engine::clock::now();
+    let now = engine::kernel::clock::now();
     let cells = if case.vulnerabilities.is_empty() {
         vec![cell(board::cell(participant, None), now)]
     } else {
@@ -454,7 +444,7 @@ async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
 fn ends_embargo(case: &Case, typed: &Typed) -> bool {
     let is_earlier = || {
         let until = pages::moment::read(&mut typed.clone(), "revised");
-        let until = until.and_then(|until| engine::clock::parse(&until));
+        let until = until.and_then(|until| engine::kernel::clock::parse(&until));
         until.is_some_and(|until| case.until.is_some_and(|before| until < before))
     };
     match typed.value("do") {
@@ -471,7 +461,7 @@ pub(crate) async fn look(
     dossier: StreamId,
     seen: u64,
 ) -> Result<(), Stop> {
-    let now = engine::clock::now().0;
+    let now = engine::kernel::clock::now().0;
     room.house
         .store
         .look(signed.id, dossier, seen, now)

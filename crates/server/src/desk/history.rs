@@ -211,7 +211,7 @@ impl Names {
         if let Some(person) = self.own.persons.get(&actor) {
             return Ok(person.handle.clone());
         }
-        if actor == engine::house::CLOCK {
+        if actor == engine::kernel::house::CLOCK {
             return Ok(String::new());
         }
         Ok(self
@@ -240,7 +240,7 @@ async fn entry(room: &Room, names: &Names, line: &Line) -> Result<Entry, Stop> {
     }
     Ok(Entry {
         seq: line.seq,
-        at: engine::clock::rfc3339(recorded.occurred_at),
+        at: engine::kernel::clock::rfc3339(recorded.occurred_at),
         who: names.actor(room, recorded.actor).await?,
         subject: names.participant(room, line.stream).await?,
         kind: value["kind"].as_str().unwrap_or_default().to_owned(),
@@ -265,7 +265,7 @@ fn flatten(value: &Value, out: &mut Vec<(String, String)>) {
             Value::Number(number) => {
                 let words = match number.as_i64() {
                     Some(at) if INSTANTS.contains(&name.as_str()) => {
-                        engine::clock::rfc3339(Instant(at))
+                        engine::kernel::clock::rfc3339(Instant(at))
                     }
                     _ => number.to_string(),
                 };

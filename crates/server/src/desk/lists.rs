@@ -124,7 +124,7 @@ pub fn of_case(room: &Room, case: &Case, is_published: bool) -> Vec<Due> {
         if let Some(until) = case.until.filter(|_| case.em.in_force()) {
             out.push(Due {
                 clock: "embargo".to_owned(),
-                at: engine::clock::rfc3339(until),
+                at: engine::kernel::clock::rfc3339(until),
             });
         }
     }

@@ -10,7 +10,9 @@ use domain::value::{
     ConfidentialityBasis, ContactChannel, ContactResult, ParticipantId, ProductAnswer,
     StatementKind, StreamId, VendorAnswer,
 };
-use engine::command::{Command, TextInput, case as commands};
+use engine::command::Command;
+use engine::coordination::command as commands;
+use engine::kernel::find::TextInput;
 use pages::desk::participant as page;
 use pages::desk::view::{
     Answer as AnswerView, Contact, Invitation, Participant as View, Statement,
@@ -96,7 +98,7 @@ async fn render(
         Some((asked, text)) => eyes
             .words(text)
             .await?
-            .map(|words| (engine::clock::rfc3339(*asked), words.text)),
+            .map(|words| (engine::kernel::clock::rfc3339(*asked), words.text)),
         None => None,
     };
     let timeline = history::told(room, visit, &[case.id.into()], Some(stream)).await?;
@@ -106,7 +108,7 @@ async fn render(
     let at = |wanted: fn(&Event) -> bool| {
         own.iter()
             .find(|line| wanted(&line.recorded.event))
-            .map(|line| engine::clock::rfc3339(line.recorded.occurred_at))
+            .map(|line| engine::kernel::clock::rfc3339(line.recorded.occurred_at))
     };
     let view = View {
         case: case.number.clone(),
@@ -211,7 +213,7 @@ fn contacts(own: &[history::Line]) -> Vec<Contact> {
                 result,
                 elsewhere,
             } => Some(Contact {
-                at: engine::clock::rfc3339(line.recorded.occurred_at),
+                at: engine::kernel::clock::rfc3339(line.recorded.occurred_at),
                 channel: act::word(*channel),
                 result: act::word(*result),
                 elsewhere: *elsewhere,
@@ -240,14 +242,14 @@ async fn invitation(
     let open = room
         .house
         .store
-        .token_for(engine::partner::INVITATION, participant.bytes())
+        .token_for(engine::coordination::INVITATION, participant.bytes())
         .await
         .map_err(engine::Fault::from)?;
     Ok(Some(Invitation {
-        sent_at: engine::clock::rfc3339(sent.recorded.occurred_at),
+        sent_at: engine::kernel::clock::rfc3339(sent.recorded.occurred_at),
         expires_at: open
             .as_ref()
-            .map(|token| engine::clock::rfc3339(engine::Instant(token.expires_at)))
+            .map(|token| engine::kernel::clock::rfc3339(engine::Instant(token.expires_at)))
             .unwrap_or_default(),
         used: open.is_none(),
     }))
@@ -274,7 +276,8 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut code = None;
     let done = match verb.as_str() {
         "invite" => {
-            let invited = engine::partner::invite(&room.house, &visit.act(), participant).await;
+            let invited =
+                engine::coordination::invite(&room.house, &visit.act(), participant).await;
             match invited {
                 Ok(_) => true,
                 Err(engine::Fault::Refused(refusal)) => {
@@ -286,7 +289,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         }
         "phone-code" => {
             visit.stepped()?;
-            code = Some(engine::partner::issue_phone_code(&room.house, participant).await?);
+            code = Some(engine::coordination::issue_phone_code(&room.house, participant).await?);
             true
         }
         _ => {

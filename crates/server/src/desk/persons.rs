@@ -1,7 +1,8 @@
 //! The persons of the house, for who administers them: naming, links to choose a password, ending.
 
 use domain::policy::role::Role;
-use engine::command::{Command, people as commands};
+use engine::command::Command;
+use engine::people::command as commands;
 use engine::people::tokens::{SET_UP, SET_UP_US};
 use pages::desk::persons as page;
 use pages::desk::view::{PersonRow, Persons, SetUpLink};
@@ -60,7 +61,7 @@ async fn render(
             is_admin: person.role == Role::Operator,
             can_approve: person.approval_key.is_some(),
             state: state.to_owned(),
-            since: engine::clock::rfc3339(person.since),
+            since: engine::kernel::clock::rfc3339(person.since),
             is_self: *id == own_id,
         });
     }
@@ -107,11 +108,11 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     };
     match act::perform(room, &visit, &mut typed, &command).await? {
         Some(answer) if verb == "link" => {
-            let expires = engine::clock::now().0 + SET_UP_US;
+            let expires = engine::kernel::clock::now().0 + SET_UP_US;
             let link = SetUpLink {
                 handle,
                 address: answer["link"].as_str().unwrap_or_default().to_owned(),
-                expires_at: engine::clock::rfc3339(engine::Instant(expires)),
+                expires_at: engine::kernel::clock::rfc3339(engine::Instant(expires)),
             };
             // The link is shown on this one page and stands nowhere else.
             render(room, &visit, &Typed::default(), Some(link))

@@ -7,12 +7,13 @@ use domain::publication::SOLO;
 use domain::refusal::Refusal;
 use domain::value::Lang;
 use engine::Fault;
+use engine::advisory::check;
+use engine::advisory::compose::Spot;
+use engine::advisory::diff::{Change, Hunk};
 use engine::command::Command;
-use engine::command::publication::{AbortPlan, ApprovePlan, Password, PlanRelease};
-use engine::compose::Spot;
-use engine::editing::diff::{Change, Hunk};
-use engine::editing::plan::{PlanFacts, Since, facts};
-use engine::editing::{check, plan};
+use engine::publication::command::{AbortPlan, ApprovePlan, Password, PlanRelease};
+use engine::publication::facts as plan;
+use engine::publication::facts::{PlanFacts, Since, facts};
 use formats::advisory::Advisory;
 use pages::editor::plan as page;
 use pages::editor::view::{Document, Passage, Piece, Plan, PlanPage, Reader, Since as Beside};
@@ -80,7 +81,7 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
             .case
             .until
             .filter(|_| desk.case.em.in_force())
-            .map(engine::clock::rfc3339),
+            .map(engine::kernel::clock::rfc3339),
         draft_repeats,
         is_drafter: draft.is_some_and(|draft| draft.author == signed.id),
         plan,
@@ -110,8 +111,8 @@ fn may(signed: &Signed, facts: &PlanFacts) -> Reader {
         (None, _) => Reader::MayApprove,
         (Some(first), None) if is_solo => {
             let from = facts.plan.second_signature_from(first);
-            if from > engine::clock::now() {
-                Reader::Waits(engine::clock::rfc3339(from))
+            if from > engine::kernel::clock::now() {
+                Reader::Waits(engine::kernel::clock::rfc3339(from))
             } else {
                 Reader::MayApprove
             }
@@ -127,7 +128,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
         title: formats::advisory::Lang::ALL.map(|lang| title(&facts.doc, lang)),
         revision: facts.plan.revision,
         stage: word(facts.doc.status),
-        instant: engine::clock::rfc3339(facts.plan.instant),
+        instant: engine::kernel::clock::rfc3339(facts.plan.instant),
         emergency: facts.plan.emergency,
         reason: facts.reason.clone(),
         overrides: facts.overrides.clone(),
@@ -153,7 +154,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
         approvals: facts
             .approvals
             .iter()
-            .map(|(handle, at)| (handle.clone(), engine::clock::rfc3339(*at)))
+            .map(|(handle, at)| (handle.clone(), engine::kernel::clock::rfc3339(*at)))
             .collect(),
         may_approve: facts
             .may_approve
@@ -161,7 +162,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
             .map(|one| {
                 (
                     one.handle.clone(),
-                    one.counts_from.map(engine::clock::rfc3339),
+                    one.counts_from.map(engine::kernel::clock::rfc3339),
                 )
             })
             .collect(),
@@ -246,7 +247,8 @@ fn make(typed: &mut Typed, desk: &Desk) -> Option<Command> {
         "embargo" if desk.case.em.in_force() => None,
         "typed" => {
             let at = moment::read(typed, "at")?;
-            let is_past = engine::clock::parse(&at).is_none_or(|at| at < engine::clock::now());
+            let is_past = engine::kernel::clock::parse(&at)
+                .is_none_or(|at| at < engine::kernel::clock::now());
             if is_past && !is_emergency {
                 typed.refuse("at_date", "editor-wrong-past");
             }
@@ -331,7 +333,7 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
             typed.refuse("password", "editor-wrong-password");
         }
         Refusal::TooEarly { until } => {
-            let at = page::instant_words(visit.lang, &engine::clock::rfc3339(until));
+            let at = page::instant_words(visit.lang, &engine::kernel::clock::rfc3339(until));
             typed.refuse_with("at_date", "editor-wrong-early", &[("at", &at)]);
         }
         Refusal::Overlap => typed.refuse("", "editor-wrong-overlap"),
@@ -346,7 +348,7 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
         Refusal::NoPlan => typed.refuse("", "editor-wrong-plan-gone"),
         Refusal::OwnPlan => typed.refuse("", "editor-wrong-own"),
         Refusal::SecondSignature { from } => {
-            let at = page::instant_words(visit.lang, &engine::clock::rfc3339(from));
+            let at = page::instant_words(visit.lang, &engine::kernel::clock::rfc3339(from));
             typed.refuse_with("", "editor-wrong-second", &[("at", &at)]);
         }
         Refusal::ApprovedAlready => typed.refuse("", "editor-wrong-approved"),

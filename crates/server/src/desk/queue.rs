@@ -32,7 +32,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let signed = visit.person()?;
     let show = Show::of(&visit.query);
     let (all, over) = rows(room, signed, visit.lang, show).await?;
-    let now = engine::clock::now().0;
+    let now = engine::kernel::clock::now().0;
     let counts = counts(&all, over, now);
     let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
     match visit.query.trimmed("sort") {
@@ -71,7 +71,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 }
 
 fn micros(at: &str) -> i64 {
-    engine::clock::parse(at).map_or(i64::MAX, |at| at.0)
+    engine::kernel::clock::parse(at).map_or(i64::MAX, |at| at.0)
 }
 
 fn counts(rows: &[QueueRow], over: usize, now: i64) -> QueueCounts {
@@ -277,7 +277,7 @@ async fn report_row(
         ),
         is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
-        since: engine::clock::rfc3339(report.received_at),
+        since: engine::kernel::clock::rfc3339(report.received_at),
     })
 }
 
@@ -309,7 +309,7 @@ pub async fn advisory_of(
     room: &Room,
     case: CaseId,
 ) -> Result<Option<domain::publication::Advisory>, Stop> {
-    let id: StreamId = engine::command::publication::advisory_id(case).into();
+    let id: StreamId = engine::kernel::ids::advisory_id(case).into();
     let state = room.house.load(id).await?.map(|l| l.state);
     Ok(match state.as_deref() {
         Some(Aggregate::Advisory(advisory)) => Some(advisory.clone()),
@@ -398,7 +398,7 @@ async fn case_row(
         is_over: case.closed.is_some(),
         is_new: news.is_new(&super::case::dossiers(case)),
         presence: presence(room, signed, dossier),
-        since: engine::clock::rfc3339(case.opened_at),
+        since: engine::kernel::clock::rfc3339(case.opened_at),
     })
 }
 
@@ -408,7 +408,7 @@ async fn waiting(room: &Room, case: CaseId) -> Result<Waiting, Stop> {
     let mut found = Waiting::Us;
     for participant in lists::participants(room, case).await? {
         let is_out_of_reach = participant.undeliverable.is_some() && !participant.left;
-        if is_out_of_reach || engine::partner::is_call_open(&room.house, &participant).await? {
+        if is_out_of_reach || engine::coordination::is_call_open(&room.house, &participant).await? {
             return Ok(Waiting::Us);
         }
         if matches!(

@@ -1,7 +1,8 @@
 //! 受領の記録: the code of a copy that somebody told by telephone, fax or letter.
 
 use domain::value::AckWay;
-use engine::command::{Command, distribution as commands};
+use engine::command::Command;
+use engine::distribution::command as commands;
 use pages::form::Typed;
 
 use super::act;

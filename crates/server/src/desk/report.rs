@@ -7,7 +7,9 @@ use domain::policy::phase::Phase;
 use domain::policy::role::Role;
 use domain::value::{DeclineReason, StreamId, TextRef};
 use engine::Fault;
-use engine::command::{Command, TextInput, intake, reading};
+use engine::command::Command;
+use engine::intake::{command as intake, reading};
+use engine::kernel::find::TextInput;
 use pages::desk::report as page;
 use pages::desk::view::{Message, Part, Presence, Report as View, Source};
 use pages::form::Typed;
@@ -65,7 +67,9 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             for (name, value) in draft.pairs() {
                 typed.put(name, value);
             }
-            at = at.max(Some(engine::clock::rfc3339(engine::Instant(saved.at))));
+            at = at.max(Some(engine::kernel::clock::rfc3339(engine::Instant(
+                saved.at,
+            ))));
         }
     }
     render(room, &visit, &report, &typed, at)
@@ -112,7 +116,7 @@ async fn view(
             .chain(&report.finder)
             .chain(&report.contact),
     ) {
-        let at = engine::clock::rfc3339(at_of(text));
+        let at = engine::kernel::clock::rfc3339(at_of(text));
         match (eyes.see(text).await?, text.class) {
             (Seen::Shown(shown), Class::U) => sources.push(Source {
                 body: text.body.to_string(),
@@ -155,7 +159,7 @@ async fn view(
         number: report.handling.clone(),
         kind: act::word(report.kind),
         channel,
-        received_at: engine::clock::rfc3339(report.received_at),
+        received_at: engine::kernel::clock::rfc3339(report.received_at),
         state: queue::report_state(&report.state).to_owned(),
         consent,
         facts: vec![],
@@ -213,7 +217,7 @@ async fn messages(eyes: &Eyes<'_>, lines: &[history::Line]) -> Result<Vec<Messag
             _ => continue,
         };
         out.push(Message {
-            at: engine::clock::rfc3339(line.recorded.occurred_at),
+            at: engine::kernel::clock::rfc3339(line.recorded.occurred_at),
             from_finder,
             words: eyes.words(&text).await?,
         });
@@ -232,7 +236,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut typed = visit.form.clone();
     if typed.value("do") == "looked" {
         let seen = act::seen_of(&typed);
-        let now = engine::clock::now().0;
+        let now = engine::kernel::clock::now().0;
         room.house
             .store
             .look(signed.id, dossier, seen, now)
@@ -259,7 +263,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             room.house
                 .draft_drop(&draft_name(&report, signed, visit.form.value("do")))
                 .await?;
-            let now = engine::clock::now().0;
+            let now = engine::kernel::clock::now().0;
             let last = act::last(room, &[dossier]).await?;
             room.house
                 .store
@@ -472,7 +476,7 @@ pub async fn draft(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         .house
         .draft_save(&draft_name(&report, signed, verb), signed.id, &bytes)
         .await?;
-    let at = engine::clock::rfc3339(engine::Instant(at));
+    let at = engine::kernel::clock::rfc3339(engine::Instant(at));
     Ok(Answer::json(&serde_json::json!({ "saved": at })))
 }
 

@@ -143,7 +143,7 @@ pub const fn lang(lang: domain::value::Lang) -> Lang {
 /// # Errors
 /// If the store fails.
 pub async fn phase(room: &Room, case: &Case, participants: &[Participant]) -> Result<Phase, Stop> {
-    let advisory: StreamId = engine::command::publication::advisory_id(case.id).into();
+    let advisory: StreamId = engine::kernel::ids::advisory_id(case.id).into();
     let published = match room.house.load(advisory).await?.map(|l| l.state) {
         Some(state) => {
             matches!(&*state, Aggregate::Advisory(advisory) if !advisory.published.is_empty())

@@ -40,7 +40,7 @@ fn bare(room: &Room, lang: Lang, side: Side, path: &str) -> Inside {
         is_admin: false,
         path: path.to_owned(),
         done: None,
-        now: engine::clock::rfc3339(engine::clock::now()),
+        now: engine::kernel::clock::rfc3339(engine::kernel::clock::now()),
     }
 }
 
@@ -138,7 +138,7 @@ pub(crate) async fn take_step(room: &Room, visit: &mut Visit) -> Result<(), Stop
         room.house
             .session_step(&signed.session, domain::policy::gate::Strength::Desk)
             .await?;
-        signed.stepped_at = engine::clock::now().0;
+        signed.stepped_at = engine::kernel::clock::now().0;
     }
     Ok(())
 }

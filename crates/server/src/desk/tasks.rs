@@ -8,7 +8,8 @@ use domain::distribution::CopyState;
 use domain::policy::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::Fault;
-use engine::command::{Command, distribution as commands};
+use engine::command::Command;
+use engine::distribution::command as commands;
 use pages::desk::view::{Task, Tasks};
 use pages::form::Typed;
 
@@ -67,7 +68,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             Some(address) => eyes.words(address).await?.map(|words| words.text),
             None => None,
         };
-        let code = engine::post::copy_code(&room.house, &copy.id);
+        let code = engine::distribution::copies::copy_code(&room.house, &copy.id);
         out.push(Task {
             id: format!("copy-{}", copy.reference),
             kind: if copy.state == CopyState::Refused.code() {
@@ -80,7 +81,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             contact,
             what: number_of(room, copy.advisory).await?,
             path: None,
-            since: engine::clock::rfc3339(engine::Instant(copy.changed_at)),
+            since: engine::kernel::clock::rfc3339(engine::Instant(copy.changed_at)),
             code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
             reference: Some(copy.reference),
         });
@@ -122,7 +123,7 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
                 contact: None,
                 what: case.number.clone(),
                 path: Some(format!("/desk/cases/{}/plan", case.number)),
-                since: engine::clock::rfc3339(case.until.unwrap_or(engine::Instant(at))),
+                since: engine::kernel::clock::rfc3339(case.until.unwrap_or(engine::Instant(at))),
                 reference: None,
                 code_hint: None,
             });
@@ -166,7 +167,7 @@ async fn of_vendor(
         return Ok(out);
     };
     let call = match &participant.call_asked {
-        Some(asked) if engine::partner::is_call_open(&room.house, participant).await? => {
+        Some(asked) if engine::coordination::is_call_open(&room.house, participant).await? => {
             Some(asked)
         }
         _ => None,
@@ -187,7 +188,7 @@ async fn of_vendor(
         contact,
         what: case.number.clone(),
         path: Some(format!("/desk/cases/{}/vendors/{digits}", case.number)),
-        since: engine::clock::rfc3339(since),
+        since: engine::kernel::clock::rfc3339(since),
         reference: None,
         code_hint: None,
     };

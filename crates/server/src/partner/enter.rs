@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::policy::gate::Strength;
-use engine::partner::{self, step};
+use engine::coordination as partner;
+use engine::coordination::step;
 use pages::form::Typed;
 use pages::partner::read::{self, Wrong};
 use seal::record::Realm as Wall;
@@ -139,7 +140,7 @@ pub async fn call(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let Some(text) = read::call(&mut typed) else {
         return matter::wrong(room, &visit, &typed).await;
     };
-    let command = engine::command::Command::AskCall(engine::partner::command::AskCall {
+    let command = engine::command::Command::AskCall(engine::coordination::call::AskCall {
         participant: guest.participant.to_string(),
         text: matter::text(&visit, text),
     });

@@ -1,8 +1,8 @@
 //! The one page of a vendor, and what all its forms have in common.
 
 use engine::Fault;
-use engine::command::TextInput;
-use engine::turns::Turn;
+use engine::kernel::find::TextInput;
+use engine::kernel::turns::Turn;
 use pages::form::Typed;
 use pages::partner::read;
 use pages::partner::view::{Answer as Said, View};
@@ -64,7 +64,7 @@ pub(super) async fn turn(room: &Room, visit: &Visit) -> Result<Turn, Stop> {
 pub(super) async fn view(room: &Room, visit: &Visit) -> Result<View, Stop> {
     let guest = visit.guest()?;
     let house = &room.house;
-    Ok(engine::partner::view(house, guest.participant, guest.strength, visit.lang).await?)
+    Ok(engine::coordination::view(house, guest.participant, guest.strength, visit.lang).await?)
 }
 
 fn page(room: &Room, visit: &Visit, view: &View, typed: &Typed) -> Vec<u8> {

@@ -5,11 +5,12 @@
 
 use domain::coordination::range::{Bound, Range, RangeError};
 use domain::value::{About, ConfidentialityBasis, ProductAnswer, StatementKind, VendorAnswer};
-use engine::command::case::{
+use engine::command::{Command, perform};
+use engine::coordination::command::{
     AgreeDate, AgreeNaming, ConfirmReceipt, CounterDate, DeclineDate, LeaveCase, RecordAnswer,
     RecordBasis, RecordStatement, RecordTicket,
 };
-use engine::command::{Command, TextInput, perform};
+use engine::kernel::find::TextInput;
 use pages::form::Typed;
 use pages::inside::Side;
 use pages::partner::read::{self, Answered, End, Wrong};

@@ -7,13 +7,15 @@ use domain::coordination::case::Case as Matter;
 use domain::policy::class::{Class, Compartment};
 use domain::refusal::Refusal;
 use domain::value::{CaseId, Field, Lang, StreamId};
+use engine::advisory::command::{DraftAdvisory, DraftText, Wanted};
+use engine::advisory::rehearsal::{KINDS, composed, rehearse, show};
+use engine::advisory::sources;
 use engine::command::Command;
-use engine::command::publication::{ApprovePlan, DraftAdvisory, DraftText, Password, PlanRelease};
-use engine::editing::plan::{Since, facts};
-use engine::editing::rehearsal::{KINDS, composed, rehearse, show};
-use engine::editing::sources;
-use engine::unit::Unit;
-use engine::{Fault, House, clock};
+use engine::kernel::clock;
+use engine::kernel::unit::Unit;
+use engine::publication::command::{ApprovePlan, Password};
+use engine::publication::facts::{Since, facts};
+use engine::{Fault, House};
 use seal::record::Realm as Wall;
 use serde_json::json;
 
@@ -53,13 +55,10 @@ async fn matter(house: &House, case: &Case<'_>) -> Matter {
     }
 }
 
-fn plan_of(case: &Case<'_>, instant: i64) -> PlanRelease {
-    PlanRelease {
+fn plan_of(case: &Case<'_>, instant: i64) -> Wanted {
+    Wanted {
         case: case.number.clone(),
         instant: Some(at(instant)),
-        emergency: false,
-        overlap_override: false,
-        reason: String::new(),
     }
 }
 
@@ -145,12 +144,12 @@ on_both! {
                     // An id of no releasable text takes nothing over.
                     text(Field::Note, "補足".to_owned(), Some(matter.id.0)),
                 ],
-                facts: engine::compose::Facts::default(),
+                facts: engine::advisory::compose::Facts::default(),
             };
             let command = Command::DraftAdvisory(draft);
             let done = engine::command::perform(&house, &act, Wall::Live, &command);
             done.await.expect("a draft");
-            let stream = engine::editing::plan::stream(&house, &matter).await.expect("the ledger");
+            let stream = engine::publication::facts::stream(&house, &matter).await.expect("the ledger");
             let draft = stream.expect("an advisory").draft.expect("a draft");
             let found = |field: Field| draft.texts.iter().find(|(f, _)| *f == field).expect("a text").1;
             assert_eq!(found(Field::Details), flaw.text);

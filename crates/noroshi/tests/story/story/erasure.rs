@@ -4,8 +4,8 @@
 use domain::policy::class::Compartment;
 use domain::value::{BodyId, StreamId};
 use engine::House;
-use engine::context::Contexts;
-use engine::house::KEYS;
+use engine::kernel::context::Contexts;
+use engine::kernel::house::KEYS;
 use store::Store;
 use store::read::compartment_code;
 
@@ -41,7 +41,7 @@ fn lay_keys(from: &World, to: &World) {
             .expect("a file of the house")
             .to_owned();
         let wanted = relative.starts_with(KEYS)
-            || relative.ends_with(engine::config::FILE)
+            || relative.ends_with(engine::kernel::config::FILE)
             || relative.ends_with("instance");
         if wanted {
             let target = to.dir().join(relative);

@@ -77,7 +77,7 @@ on_both! {
 
     fn a_key_that_others_can_read_is_refused_with_the_mend(engine) {
         let world = World::founded(engine);
-        let keys = world.dir().join(engine::house::KEYS).join("house");
+        let keys = world.dir().join(engine::kernel::house::KEYS).join("house");
         let epoch = crate::world::files(&keys).into_iter().find(|path| path.display().to_string().contains("epoch"));
         for path in [keys.join("root.key"), epoch.expect("an epoch key")] {
             set_mode(&path, 0o644);
@@ -154,7 +154,7 @@ on_both! {
 
     fn a_configuration_that_is_wrong_says_where(engine) {
         let world = World::founded(engine);
-        let path = world.dir().join(engine::config::FILE);
+        let path = world.dir().join(engine::kernel::config::FILE);
         let text = std::fs::read_to_string(&path).expect("the configuration");
         let wrong = [
             ("series = \"NRS\"", "serie = \"NRS\"", "serie"),

@@ -5,7 +5,7 @@
 
 use engine::House;
 use engine::command;
-use engine::context::Contexts;
+use engine::kernel::context::Contexts;
 use formats::letter::{
     Acknowledgement, Addition, Confirmation, Kind, Letter, Note, NoteKind, Progress, Report, Scope,
     Subscription, Tongue, Withdrawal,
@@ -122,7 +122,7 @@ on_both! {
         let world = World::founded(engine);
         let house = world.open(Contexts::default());
         let finder = Finder::of(&house);
-        let (digits, handling) = engine::reception::handling_number(4_821_773).expect("a number");
+        let (digits, handling) = engine::intake::handling_number(4_821_773).expect("a number");
         let report = finder.report(&handling);
         for _ in 0..2 {
             // The second time is a crash between the ledger and the box.
@@ -178,7 +178,7 @@ on_both! {
         let world = World::founded(engine);
         let house = world.open(Contexts::default());
         let (first, second) = (Finder::of(&house), Finder::of(&house));
-        let (_, handling) = engine::reception::handling_number(11_111_111).expect("a number");
+        let (_, handling) = engine::intake::handling_number(11_111_111).expect("a number");
         post(&world, &first.report(&handling), [1; 16]);
         round(&world, &house);
         post(&world, &second.report(&handling), [2; 16]);
@@ -201,7 +201,7 @@ on_both! {
         let world = World::founded(engine);
         let house = world.open(Contexts::default());
         let finder = Finder::of(&house);
-        let (_, handling) = engine::reception::handling_number(5).expect("a number");
+        let (_, handling) = engine::intake::handling_number(5).expect("a number");
         let name = post(&world, &finder.report(&handling), [9; 16]);
         // Renamed: sealed to another name.
         let letters = world.dir().join("box");
@@ -214,7 +214,7 @@ on_both! {
         let stray = Letter::Addition(Addition { at: at_once(), lang: Tongue::En, lookup: "0".repeat(64), text: "x".to_owned() });
         post(&world, &stray, [7; 16]);
         round(&world, &house);
-        let aside = std::fs::read_dir(letters.join(engine::reception::UNREADABLE)).expect("the folder");
+        let aside = std::fs::read_dir(letters.join(engine::work::letterbox::UNREADABLE)).expect("the folder");
         assert_eq!(aside.count(), 3);
         assert_eq!((world.count("report"), waiting(&world)), (1, 1));
         drop(house);
@@ -295,7 +295,7 @@ on_both! {
         let world = World::founded(engine);
         let house = world.open(Contexts::default());
         let (first, second) = (Finder::of(&house), Finder::of(&house));
-        let numbers = [31_111_111, 32_222_222].map(|n| engine::reception::handling_number(n).expect("a number"));
+        let numbers = [31_111_111, 32_222_222].map(|n| engine::intake::handling_number(n).expect("a number"));
         let everything = |finder: &Finder| {
             let entries = std::fs::read_dir(finder.folder(&world)).expect("a mailbox");
             let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();

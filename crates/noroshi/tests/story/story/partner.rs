@@ -4,8 +4,9 @@
 use domain::policy::gate::Strength;
 use domain::value::{ParticipantId, StreamId};
 use engine::House;
-use engine::context::Contexts;
-use engine::partner::{self, step};
+use engine::coordination as partner;
+use engine::coordination::step;
+use engine::kernel::context::Contexts;
 use formats::advisory::Lang;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Backups and held houses (security.md §2.24, §3 no. 9): a restored house does nothing until a person says so.
 
-use engine::context::Contexts;
-use engine::post::Editions;
+use engine::distribution::copies::Editions;
+use engine::kernel::context::Contexts;
 
 use crate::play::{Case, now, said};
 use crate::serving::Serving;

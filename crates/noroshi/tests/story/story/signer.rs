@@ -2,8 +2,8 @@
 
 use domain::aggregate::Aggregate;
 use domain::value::CaseId;
-use engine::command::publication::advisory_id;
-use engine::release::Looked;
+use engine::kernel::ids::advisory_id;
+use engine::publication::release::Looked;
 use engine::{Fault, House};
 use seal::approval::Approval;
 use seal::signer::Request;

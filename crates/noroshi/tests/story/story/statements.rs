@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::House;
-use engine::context::Contexts;
+use engine::kernel::context::Contexts;
 use serde_json::json;
 use server::route::ROUTES;
 use server::{Office, Side};

@@ -6,10 +6,11 @@
 use domain::policy::lint::Severity;
 use domain::publication::Draft;
 use domain::value::{AdvisoryStage, Field, Lang};
-use engine::command::publication::{DraftAdvisory, DraftText};
-use engine::compose::Facts;
-use engine::editing::check::{self, Finding, Sheet};
-use engine::editing::cvss;
+use engine::advisory::check;
+use engine::advisory::check::{Finding, Sheet};
+use engine::advisory::command::{DraftAdvisory, DraftText};
+use engine::advisory::compose::Facts;
+use engine::advisory::cvss;
 use engine::{Fault, House};
 use formats::advisory as form;
 use pages::editor::form::{ACTIONS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX, action_name, text_fields};

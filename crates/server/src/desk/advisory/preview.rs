@@ -4,7 +4,8 @@
 //! their own (security.md §2.14). Nothing is recorded by looking.
 
 use domain::publication::Advisory;
-use engine::editing::rehearsal::{self, KINDS, Media, Shown};
+use engine::advisory::rehearsal;
+use engine::advisory::rehearsal::{KINDS, Media, Shown};
 use formats::advisory::{Advisory as Form, Lang};
 use pages::editor::preview as page;
 use pages::editor::view::Preview;
@@ -20,7 +21,7 @@ struct Look {
     desk: Desk,
     stream: Advisory,
     doc: Form,
-    made: Result<Vec<engine::compose::Made>, String>,
+    made: Result<Vec<engine::advisory::compose::Made>, String>,
     is_plan: bool,
 }
 

@@ -119,7 +119,7 @@ pub(super) async fn met(
     let view = Conflict {
         number: desk.case.number.clone(),
         who: handle(person),
-        at: engine::clock::rfc3339(engine::Instant(at)),
+        at: engine::kernel::clock::rfc3339(engine::Instant(at)),
         base: base.map_or(0, |saved| saved.at),
         recorded: desk.recorded_at(),
         differing,

@@ -1,0 +1,159 @@
+//! The command of the advisory: a draft; and what a plan and a rehearsal of it compose alike.
+
+use domain::aggregate::Aggregate;
+use domain::policy::class::Class;
+use domain::publication;
+use domain::refusal::Refusal;
+use domain::value::*;
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::advisory::check::{self, Finding};
+use crate::advisory::compose::{self, Composition, Facts};
+use crate::advisory::sources;
+use crate::kernel::clock;
+use crate::kernel::find::{desk, find_case, inputs};
+use crate::kernel::ids::advisory_id;
+use crate::kernel::unit::Unit;
+
+inputs! {
+    DraftAdvisory "Drafts the next revision of a case's advisory." {
+        case: String = "case number or id";
+        stage: AdvisoryStage = "interim, final, updated, withdrawn";
+        texts: Vec<DraftText> = "[{field, lang, text, from}], from = id of a releasable text that it is taken from; fields title, summary, details, affected, check, impact, fix, workaround, side_effects, detection, threat_note, note, actions, revision_reason, credit";
+        #[serde(default)] facts: Facts = "{audience, damage, threat, severity, cvss, cve, other_ids, references, accepted_risk, credit_consent, untranslated}";
+    }
+}
+
+/// A text of a draft.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftText {
+    pub field: Field,
+    pub lang: Lang,
+    pub text: String,
+    /// Class, if it is not the field's own.
+    pub class: Option<Class>,
+    /// Body of the releasable text that it was taken from. Unchanged words stay a reference to that body; changed
+    /// ones become a text of its class or the field's, whichever is stricter (R-S1).
+    #[serde(default)]
+    pub from: Option<uuid::Uuid>,
+}
+
+/// The advisory of a case, if one was begun.
+///
+/// # Errors
+/// Faults of the store.
+pub(crate) async fn advisory_of(
+    unit: &mut Unit<'_>,
+    case: CaseId,
+) -> Result<Option<publication::Advisory>, Fault> {
+    // The id follows from the case, so a draft that waits in this unit is found too.
+    let id = advisory_id(case);
+    match unit.state(id.into()).await?.as_deref() {
+        Some(Aggregate::Advisory(found)) => Ok(Some(found.clone())),
+        Some(_) => Err(Fault::Form("advisory")),
+        None => Ok(None),
+    }
+}
+
+/// Drafts a revision.
+pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    let before = advisory_of(unit, case.id).await?;
+    let id = advisory_id(case.id);
+    let releasable = if input.texts.iter().any(|text| text.from.is_some()) {
+        sources::references(unit, &case, before.as_ref()).await?
+    } else {
+        vec![]
+    };
+    let mut texts = Vec::with_capacity(input.texts.len());
+    for text in input
+        .texts
+        .iter()
+        .filter(|text| !text.text.trim().is_empty())
+    {
+        let source = releasable
+            .iter()
+            .find(|found| Some(found.body.0) == text.from);
+        if let Some(found) = source
+            && found.lang == text.lang
+            && same_words(&unit.opened(found).await?, &text.text)
+        {
+            texts.push((text.field, *found));
+            continue;
+        }
+        let own = source.map_or(text.field.class(), |found| {
+            sources::stricter(found.class, text.field.class())
+        });
+        let class = text.class.unwrap_or(own);
+        let sealed = unit
+            .text(case.id.into(), class, text.lang, &text.text)
+            .await?;
+        texts.push((text.field, sealed));
+    }
+    let facts = serde_json::to_string(&input.facts).map_err(|_| Fault::Form("facts"))?;
+    let facts = unit
+        .text(case.id.into(), Class::V, Lang::En, &facts)
+        .await?;
+    unit.in_dossier(id, case.id);
+    let changes = publication::draft(&case, id, before.as_ref(), input.stage, texts, facts)?;
+    unit.record(changes).await?;
+    let revision = before.map_or(1, |b| b.next_revision());
+    Ok(json!({ "advisory": id.to_string(), "revision": revision }))
+}
+
+/// Browsers send line ends and a last empty line of their own; the words are the same.
+fn same_words(kept: &str, typed: &str) -> bool {
+    kept.replace("\r\n", "\n").trim() == typed.replace("\r\n", "\n").trim()
+}
+
+/// Which release is composed: of which case, for which instant (RFC 3339; the embargo's end or now without it).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub case: String,
+    pub instant: Option<String>,
+}
+
+/// A release that is composed and not decided: what a plan records, a preview shows.
+#[derive(Debug)]
+pub struct Prepared {
+    pub case: domain::coordination::case::Case,
+    pub advisory: publication::Advisory,
+    pub draft: publication::Draft,
+    pub instant: Instant,
+    pub composition: Composition,
+    pub findings: Vec<Finding>,
+}
+
+/// Composes the release of the drafted revision and looks at it; refuses neither for lints nor for overlaps.
+///
+/// # Errors
+/// [`Refusal::NoDraft`]; what the gate keeps back; faults.
+pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, Fault> {
+    let case = find_case(unit, &wanted.case).await?;
+    let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoDraft)?;
+    let draft = advisory.draft.clone().ok_or(Refusal::NoDraft)?;
+    let instant = match &wanted.instant {
+        Some(text) => clock::parse(text).ok_or(Refusal::Input {
+            field: "instant",
+            why: "RFC 3339 with an offset",
+        })?,
+        None => case
+            .until
+            .filter(|_| case.em.in_force())
+            .unwrap_or(unit.act.occurred_at),
+    }
+    .whole_seconds();
+    let composition = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
+    let findings = check::of_document(&composition.doc, &composition.facts, &advisory);
+    Ok(Prepared {
+        case,
+        advisory,
+        draft,
+        instant,
+        composition,
+        findings,
+    })
+}

@@ -1,0 +1,225 @@
+//! The commands of the house: their names, their fields, and the one way to perform them.
+//!
+//! A command read from JSON names things as people do (numbers, names, roles); here they become ids, texts
+//! become sealed bodies, and the domain decides. `noroshi do` performs any of them; replay, demo and pages use
+//! the same functions. Passwords and receipts go through a command and never into an event.
+
+use domain::act::Act;
+use seal::record::Realm as Wall;
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use crate::Fault;
+use crate::advisory::command as advisory;
+use crate::coordination::{call, command as case};
+use crate::distribution::command as distribution;
+use crate::intake::{command as intake, reading};
+use crate::kernel::clock;
+use crate::kernel::find::FieldSpec;
+use crate::kernel::house::House;
+use crate::kernel::unit::Unit;
+use crate::party::command as party;
+use crate::people::command as people;
+use crate::publication::command as publication;
+
+/// A command, for `--list`.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub fields: &'static [FieldSpec],
+}
+
+macro_rules! commands {
+    ($($variant:ident $name:literal $room:ident :: $input:ident $handler:ident;)*) => {
+        /// Any command of the house.
+        #[derive(Clone, Debug)]
+        pub enum Command { $(#[doc = $name] $variant($room::$input),)* }
+
+        /// All commands with their fields.
+        pub const COMMANDS: &[Spec] = &[$(Spec { name: $name, about: $room::$input::ABOUT, fields: $room::$input::FIELDS },)*];
+
+        impl Command {
+            /// Reads a command.
+            ///
+            /// # Errors
+            /// [`Refusal::NotFound`] for an unknown name, [`ReadCommand`] words for a field.
+            pub fn parse(name: &str, fields: Value) -> Result<Command, ReadCommand> {
+                match name {
+                    $($name => $room::$input::deserialize(fields).map(Command::$variant).map_err(|error| ReadCommand::Field(error.to_string())),)*
+                    _ => Err(ReadCommand::Name),
+                }
+            }
+
+            /// Name of the command.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self { $(Command::$variant(_) => $name,)* }
+            }
+        }
+
+        /// Decides a command on a unit; nothing is left behind by a refusal.
+        ///
+        /// # Errors
+        /// The refusal, or what failed.
+        pub async fn decide(unit: &mut Unit<'_>, command: &Command) -> Result<Value, Fault> {
+            unit.command = command.name();
+            let mark = unit.mark();
+            let answer = match command { $(Command::$variant(input) => $room::$handler(unit, input).await,)* };
+            if answer.is_err() {
+                unit.roll_back(mark);
+            }
+            answer
+        }
+    };
+}
+
+commands! {
+    RegisterParty "register-party" party::RegisterParty register;
+    AgreeStanding "agree-standing" party::AgreeStanding agree_standing;
+    FileReport "file-report" intake::FileReport file;
+    SortReport "sort-report" intake::SortReport sort;
+    AskFinder "ask-finder" intake::AskFinder ask;
+    AddToReport "add-to-report" intake::AddToReport add;
+    AcceptReport "accept-report" intake::AcceptReport accept;
+    AcceptAsPublic "accept-as-public" intake::AcceptAsPublic accept_as_public;
+    DeclineReport "decline-report" intake::DeclineReport decline;
+    MergeReport "merge-report" intake::MergeReport merge;
+    WithdrawReport "withdraw-report" intake::WithdrawReport withdraw;
+    AddParticipant "add-participant" case::AddParticipant add_participant;
+    Contact "contact" case::Contact contact;
+    RecordContactElsewhere "record-contact-elsewhere" case::RecordContactElsewhere contact_elsewhere;
+    ConfirmReceipt "confirm-receipt" case::ConfirmReceipt confirm_receipt;
+    RecordBasis "record-basis" case::RecordBasis record_basis;
+    SendDetails "send-details" case::SendDetails send_details;
+    ProposeDate "propose-date" case::ProposeDate propose_date;
+    AgreeDate "agree-date" case::AgreeDate agree_date;
+    CounterDate "counter-date" case::CounterDate counter_date;
+    DeclineDate "decline-date" case::DeclineDate decline_date;
+    ReviseDate "revise-date" case::ReviseDate revise_date;
+    EndEmbargo "end-embargo" case::EndEmbargo end_embargo;
+    Observe "observe" case::Observe observe;
+    RecordAnswer "record-answer" case::RecordAnswer record_answer;
+    RecordUnaskedAnswer "record-unasked-answer" case::RecordUnaskedAnswer record_unasked_answer;
+    RecordStatement "record-statement" case::RecordStatement record_statement;
+    LeaveCase "leave-case" case::LeaveCase leave;
+    CloseCase "close-case" case::CloseCase close;
+    AskCall "ask-call" call::AskCall ask_call;
+    RecordTicket "record-ticket" case::RecordTicket record_ticket;
+    AgreeNaming "agree-naming" case::AgreeNaming agree_naming;
+    WaiveSecondStep "waive-second-step" case::WaiveSecondStep waive_second_step;
+    PassSecondStep "pass-second-step" case::PassSecondStep pass_second_step;
+    NameVulnerability "name-vulnerability" case::NameVulnerability name_vulnerability;
+    ReadText "read-text" reading::ReadText read;
+    NamePerson "name-person" people::NamePerson name;
+    EndPerson "end-person" people::EndPerson end;
+    IssueLink "issue-link" people::IssueLink issue_link;
+    ChangeContact "change-contact" party::ChangeContact change_contact;
+    DraftAdvisory "draft-advisory" advisory::DraftAdvisory draft;
+    PlanRelease "plan-release" publication::PlanRelease plan;
+    ApprovePlan "approve-plan" publication::ApprovePlan approve;
+    AbortPlan "abort-plan" publication::AbortPlan abort;
+    Subscribe "subscribe" distribution::Subscribe subscribe;
+    Unsubscribe "unsubscribe" distribution::Unsubscribe unsubscribe;
+    GiveUpCopy "give-up-copy" distribution::GiveUpCopy give_up;
+    Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
+}
+
+/// Why a file is no command.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadCommand {
+    #[error("there is no command of this name; say: noroshi do --list")]
+    Name,
+    /// serde's words name the field and, for an enumeration, what it may be; the file is the caller's own.
+    #[error("{0}")]
+    Field(String),
+    #[error("the file must hold one JSON object")]
+    Object,
+    #[error("occurred_at must be RFC 3339 with an offset, for example 2026-11-22T09:00:00+09:00")]
+    Time,
+    #[error("there is no person called {0}")]
+    Person(String),
+}
+
+/// Performs a command given as JSON: the fields, and beside them `as` (a role's handle, default
+/// `coordinator`), `occurred_at`, `reason`, `exercise`.
+///
+/// # Errors
+/// What stands in the way, as [`ReadCommand`] or [`Fault`].
+pub async fn perform_json(
+    house: &House,
+    name: &str,
+    mut fields: Value,
+) -> Result<Value, PerformError> {
+    let object = fields.as_object_mut().ok_or(ReadCommand::Object)?;
+    let handle = match object.remove("as") {
+        Some(Value::String(handle)) => handle,
+        _ => "coordinator".to_owned(),
+    };
+    let now = clock::now();
+    let occurred_at = match object.remove("occurred_at") {
+        Some(Value::String(text)) => clock::parse(&text)
+            .filter(|at| at.0 <= now.0)
+            .ok_or(ReadCommand::Time)?,
+        Some(_) => return Err(ReadCommand::Time.into()),
+        None => now,
+    };
+    let reason = match object.remove("reason_of_act") {
+        Some(Value::String(reason)) => reason,
+        _ => object
+            .get("reason")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+    };
+    let exercise = matches!(object.remove("exercise"), Some(Value::Bool(true)));
+    let command = Command::parse(name, fields)?;
+    let own = house.own().await.map_err(PerformError::Fault)?;
+    let (actor, person) = own
+        .persons
+        .iter()
+        .find(|(_, person)| person.handle == handle && person.ended.is_none())
+        .ok_or(ReadCommand::Person(handle))?;
+    let act = Act {
+        actor: *actor,
+        role: person.role,
+        occurred_at,
+        now,
+        reason,
+    };
+    let realm = if exercise { Wall::Exercise } else { Wall::Live };
+    perform(house, &act, realm, &command)
+        .await
+        .map_err(PerformError::Fault)
+}
+
+/// Performs a command for an act.
+///
+/// # Errors
+/// The refusal, or what failed.
+pub async fn perform(
+    house: &House,
+    act: &Act,
+    realm: Wall,
+    command: &Command,
+) -> Result<Value, Fault> {
+    let answer = house
+        .perform(act, command.name(), realm, async |unit| {
+            decide(unit, command).await
+        })
+        .await?;
+    if matches!(command, Command::ChangeContact(_)) {
+        // Not a second later, and not only where the house is running.
+        house.end_access_due().await?;
+    }
+    Ok(answer)
+}
+
+/// Why a command given as JSON was not performed.
+#[derive(Debug, thiserror::Error)]
+pub enum PerformError {
+    #[error(transparent)]
+    Read(#[from] ReadCommand),
+    #[error(transparent)]
+    Fault(Fault),
+}

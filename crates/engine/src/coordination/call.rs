@@ -1,0 +1,38 @@
+//! Commands that only a vendor's page needs.
+
+use domain::aggregate::Change;
+use domain::event::Event;
+use domain::policy::class::Class;
+use domain::refusal::Refusal;
+use serde_json::Value;
+
+use crate::Fault;
+use crate::coordination::command::{named, with_own_case};
+use crate::kernel::find::{TextInput, inputs};
+use crate::kernel::unit::Unit;
+
+inputs! {
+    AskCall "Records that a participant asks to be called, for its second step." {
+        participant: String = "tracking number or id";
+        text: TextInput = "telephone number and hours, as the party writes them (class C)";
+    }
+}
+
+/// Records a request to be called.
+pub async fn ask_call(unit: &mut Unit<'_>, input: &AskCall) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    case.open()?;
+    if input.text.text.trim().is_empty() {
+        return Err(Refusal::Input {
+            field: "text",
+            why: "say which number to call",
+        }
+        .into());
+    }
+    let text = unit
+        .text(case.id.into(), Class::C, input.text.lang, &input.text.text)
+        .await?;
+    unit.record(vec![Change::of(participant.id, Event::CallAsked { text })])
+        .await?;
+    Ok(named(&participant))
+}

@@ -1,0 +1,565 @@
+//! Commands of coordination.
+
+use domain::aggregate::Change;
+use domain::coordination::decide;
+use domain::event::Event;
+use domain::policy::class::Class;
+use domain::policy::role::Role;
+use domain::policy::series::Kind;
+use domain::refusal::Refusal;
+use domain::value::*;
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::find::{
+    TextInput, desk, draw_number, find_case, find_participant, find_party, inputs, participants_of,
+};
+use crate::kernel::unit::Unit;
+
+inputs! {
+    AddParticipant "Brings a party into a case; draws its tracking number." {
+        id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        case: String = "case number or id";
+        party: String = "name or id";
+        part: Part = "vendor, finder, coordinator, operator, other";
+    }
+    Contact "Writes to a participant that the house wants to talk, without technical detail (channel mail), or records another attempt." {
+        participant: String = "tracking number or id";
+        channel: ContactChannel = "mail, phone, post, form, in_person, registrar, distributor, fax";
+        result: ContactResult = "tried, reached, undeliverable";
+    }
+    RecordContactElsewhere "Records a contact that somebody else made, or that was made before or beside this house." {
+        participant: String = "tracking number or id";
+        channel: ContactChannel = "how, or not_recorded";
+        result: ContactResult = "tried, reached, undeliverable, not_recorded";
+    }
+    ConfirmReceipt "Records that a participant said it has our letter." {
+        participant: String = "tracking number or id";
+    }
+    RecordBasis "Records on which basis a participant keeps details confidential." {
+        participant: String = "tracking number or id";
+        basis: ConfidentialityBasis = "{basis: standing|ad_hoc, version} or {basis: none}";
+    }
+    SendDetails "Opens texts of the report to a participant; needs a basis." {
+        participant: String = "tracking number or id";
+        classes: Vec<Class> = "classes of the report's parts to open; A and T do not travel this way";
+    }
+    ProposeDate "Proposes a date of publication to all participants." {
+        case: String = "case number or id";
+        until: String = "RFC 3339 with an offset";
+    }
+    AgreeDate "Records that a participant agrees to the date; the first one makes it active." {
+        participant: String = "tracking number or id";
+    }
+    CounterDate "Records that a participant asks for another date; changes nothing by itself." {
+        participant: String = "tracking number or id";
+        until: String = "RFC 3339 with an offset";
+    }
+    DeclineDate "Records that a participant declines the date." {
+        participant: String = "tracking number or id";
+    }
+    ReviseDate "Changes the date in force; a later one asks the participants again." {
+        case: String = "case number or id";
+        until: String = "RFC 3339 with an offset";
+    }
+    EndEmbargo "Ends the embargo." {
+        case: String = "case number or id";
+        why: EmbargoEnd = "reached, public, attacked, ready; all but reached need a reason";
+        #[serde(default)] reason: String = "why, without details";
+    }
+    Observe "Records a fact about the world; what the model demands follows at once." {
+        case: String = "case number or id";
+        fact: WorldFact = "public_aware, exploit_public, attacks_observed";
+    }
+    RecordAnswer "Records what a participant says about its products." {
+        participant: String = "tracking number or id";
+        answer: ProductAnswer = "{product, versions, answer: affected|not_affected|investigating|unknown, fixed_in, vulnerability}";
+        #[serde(default)] because: Option<TextInput> = "why, in the party's words";
+    }
+    RecordUnaskedAnswer "Records an answer of a party that nobody had asked." {
+        participant: String = "tracking number or id";
+        answer: ProductAnswer = "as in record-answer";
+    }
+    RecordStatement "Records a text of or about a vendor (class R)." {
+        participant: String = "tracking number or id";
+        statement: StatementKind = "statement, information, addendum, references, workaround, fix";
+        text: TextInput = "the words";
+        #[serde(default)] unasked: bool = "the vendor was never asked";
+        #[serde(default)] about: Option<About> = "product and versions of an answer, if it speaks of that alone: statement, workaround and fix only";
+    }
+    LeaveCase "Records that a participant leaves the case." {
+        participant: String = "tracking number or id";
+        honours_embargo: Option<bool> = "whether it still keeps the embargo; needed while one is in force";
+    }
+    RecordTicket "Records the party's own number for the matter." {
+        participant: String = "tracking number or id";
+        ticket: String = "the number as the party writes it";
+    }
+    AgreeNaming "Records whether other vendors of the case, who agree too, may learn this vendor's name and status." {
+        participant: String = "tracking number or id";
+        agreed: bool = "true to agree, false to take it back";
+        #[serde(default)] reason: String = "who said so and how; needed where the house records that a vendor agreed";
+    }
+    WaiveSecondStep "Records that this participant's sessions need no second step; needs a reason." {
+        participant: String = "tracking number or id";
+        reason: String = "why";
+    }
+    PassSecondStep "Records that a session of the participant passed its second step." {
+        participant: String = "tracking number or id";
+        way: SecondStep = "telephone, key";
+    }
+    NameVulnerability "Names a vulnerability of the case; the board gets a column for it." {
+        case: String = "case number or id";
+        label: String = "short label: up to 12 letters, digits or -";
+        text: TextInput = "what it is, in one line (class V)";
+    }
+    CloseCase "Closes a case." {
+        case: String = "case number or id";
+        code: ClosureCode = "published, individual_response, not_vulnerability, …";
+    }
+}
+
+fn instant(text: &str) -> Result<Instant, Fault> {
+    Ok(clock::parse(text).ok_or(Refusal::Input {
+        field: "until",
+        why: "RFC 3339 with an offset",
+    })?)
+}
+
+/// Brings a party into a case.
+pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    let party = find_party(unit, &input.party).await?;
+    let id = ParticipantId(input.id.unwrap_or_else(|| unit.draw()));
+    if unit.state(id.into()).await?.is_some() {
+        return Err(Refusal::Exists("participant").into());
+    }
+    let already = unit.house.store.participant_of(case.id, party.id).await?;
+    if already.is_some() {
+        return Err(Refusal::Exists("participant").into());
+    }
+    let tracking = draw_number(unit, Kind::Tracking).await?.to_string();
+    unit.in_dossier(id, case.id);
+    let changes = decide::join(&case, &party, id, input.part, tracking.clone())?;
+    unit.record(changes).await?;
+    Ok(json!({ "participant": id.to_string(), "tracking": tracking }))
+}
+
+pub(crate) type WithCase = (
+    domain::coordination::case::Case,
+    domain::coordination::participant::Participant,
+);
+
+/// Finds a participant with its case, for the desk.
+async fn with_case(unit: &mut Unit<'_>, participant: &str) -> Result<WithCase, Fault> {
+    desk(&unit.act)?;
+    let participant = find_participant(unit, participant).await?;
+    let case = find_case(unit, &participant.case.to_string()).await?;
+    Ok((case, participant))
+}
+
+/// Finds a participant with its case, for the desk or for the participant's own party; to any other party it
+/// does not exist.
+pub(crate) async fn with_own_case(
+    unit: &mut Unit<'_>,
+    participant: &str,
+) -> Result<WithCase, Fault> {
+    if unit.act.role != Role::Vendor {
+        return with_case(unit, participant).await;
+    }
+    let participant = find_participant(unit, participant).await?;
+    let is_own = participant.party.map(|party| party.bytes()) == Some(unit.act.actor.bytes());
+    if !is_own || participant.left {
+        return Err(Refusal::NotFound("participant").into());
+    }
+    let case = find_case(unit, &participant.case.to_string()).await?;
+    Ok((case, participant))
+}
+
+/// The answer of a command about one participant.
+pub(crate) fn named(participant: &domain::coordination::participant::Participant) -> Value {
+    json!({ "participant": participant.id.to_string() })
+}
+
+/// Contacts a participant.
+pub async fn contact(unit: &mut Unit<'_>, input: &Contact) -> Result<Value, Fault> {
+    attempt(unit, &input.participant, input.channel, input.result, false).await
+}
+
+/// Records a contact made elsewhere.
+pub async fn contact_elsewhere(
+    unit: &mut Unit<'_>,
+    input: &RecordContactElsewhere,
+) -> Result<Value, Fault> {
+    attempt(unit, &input.participant, input.channel, input.result, true).await
+}
+
+async fn attempt(
+    unit: &mut Unit<'_>,
+    participant: &str,
+    channel: ContactChannel,
+    result: ContactResult,
+    elsewhere: bool,
+) -> Result<Value, Fault> {
+    let (case, participant) = with_case(unit, participant).await?;
+    unit.record(decide::contact(
+        &case,
+        &participant,
+        channel,
+        result,
+        elsewhere,
+    )?)
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Records a confirmation.
+pub async fn confirm_receipt(unit: &mut Unit<'_>, input: &ConfirmReceipt) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(decide::confirm_receipt(&participant)?).await?;
+    Ok(named(&participant))
+}
+
+/// Records a basis.
+pub async fn record_basis(unit: &mut Unit<'_>, input: &RecordBasis) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    let by_itself = unit.act.role == Role::Vendor;
+    if by_itself && !matches!(input.basis, ConfidentialityBasis::AdHoc { .. }) {
+        return Err(Refusal::Role.into());
+    }
+    unit.record(decide::record_basis(&participant, input.basis.clone()))
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Opens details.
+pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Value, Fault> {
+    let (case, participant) = with_case(unit, &input.participant).await?;
+    let mut texts = Vec::new();
+    if let Some(report) = case.report {
+        let report = crate::kernel::find::find_report(unit, &report.to_string()).await?;
+        texts.extend(
+            report
+                .parts
+                .into_iter()
+                .filter(|part| input.classes.contains(&part.class)),
+        );
+    }
+    if texts.is_empty() {
+        return Err(Refusal::Input {
+            field: "classes",
+            why: "the report has no sorted part of these classes",
+        }
+        .into());
+    }
+    unit.record(decide::send_details(&case, &participant, &texts)?)
+        .await?;
+    Ok(json!({ "texts": texts.len() }))
+}
+
+/// Proposes a date.
+pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    let participants = participants_of(unit, case.id).await?;
+    let changes = decide::propose_date(
+        &case,
+        &participants,
+        instant(&input.until)?,
+        &unit.act.clone(),
+    )?;
+    unit.record(changes).await?;
+    Ok(json!({ "invited": participants.len() }))
+}
+
+/// Agrees to a date.
+pub async fn agree_date(unit: &mut Unit<'_>, input: &AgreeDate) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(decide::agree_date(&case, &participant)?)
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Names another date.
+pub async fn counter_date(unit: &mut Unit<'_>, input: &CounterDate) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(decide::counter_date(
+        &case,
+        &participant,
+        instant(&input.until)?,
+    )?)
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Declines a date.
+pub async fn decline_date(unit: &mut Unit<'_>, input: &DeclineDate) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(decide::decline_date(&case, &participant)?)
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Changes the date.
+pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    let until = instant(&input.until)?;
+    let participants = participants_of(unit, case.id).await?;
+    let changes = decide::revise_date(&case, &participants, until, &unit.act.clone())?;
+    unit.record(changes).await?;
+    // A plan for an instant that is now within the embargo lapses; its approvals were for that instant.
+    let advisory = crate::kernel::ids::advisory_id(case.id);
+    if let Some(domain::aggregate::Aggregate::Advisory(advisory)) =
+        unit.state(advisory.into()).await?.as_deref().cloned()
+        && let Some(plan) = advisory
+            .plan
+            .as_ref()
+            .filter(|plan| !plan.emergency && plan.instant < until)
+    {
+        let plan_sha256 = plan.sha256.clone();
+        unit.record(vec![Change::of(
+            advisory.id,
+            Event::PlanAborted { plan_sha256 },
+        )])
+        .await?;
+    }
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// Ends the embargo.
+pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let reason = input.reason.trim();
+    if !reason.is_empty() {
+        reason.clone_into(&mut unit.act.reason);
+    }
+    let case = find_case(unit, &input.case).await?;
+    let changes = decide::end_embargo(&case, input.why, &unit.act.clone())?;
+    unit.record(changes).await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// Records a fact of the world.
+pub async fn observe(unit: &mut Unit<'_>, input: &Observe) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    unit.record(decide::observe(&case, input.fact)?).await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// Records an answer.
+pub async fn record_answer(unit: &mut Unit<'_>, input: &RecordAnswer) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    let because = match &input.because {
+        Some(why) if !why.text.trim().is_empty() => Some(
+            unit.text(case.id.into(), Class::R, why.lang, &why.text)
+                .await?,
+        ),
+        _ => None,
+    };
+    let said = ProductAnswer {
+        because,
+        ..input.answer.clone()
+    };
+    answer(unit, &participant, said, false).await
+}
+
+/// Records an answer that nobody had asked for.
+pub async fn record_unasked_answer(
+    unit: &mut Unit<'_>,
+    input: &RecordUnaskedAnswer,
+) -> Result<Value, Fault> {
+    let (_, participant) = with_case(unit, &input.participant).await?;
+    let said = ProductAnswer {
+        because: None,
+        ..input.answer.clone()
+    };
+    answer(unit, &participant, said, true).await
+}
+
+async fn answer(
+    unit: &mut Unit<'_>,
+    participant: &domain::coordination::participant::Participant,
+    answer: ProductAnswer,
+    unasked: bool,
+) -> Result<Value, Fault> {
+    unit.record(decide::record_answer(participant, answer, unasked)?)
+        .await?;
+    Ok(named(participant))
+}
+
+/// Records a text.
+pub async fn record_statement(
+    unit: &mut Unit<'_>,
+    input: &RecordStatement,
+) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    let of_others = matches!(
+        input.statement,
+        StatementKind::Information | StatementKind::Addendum
+    );
+    if unit.act.role == Role::Vendor && (of_others || input.unasked) {
+        return Err(Refusal::Role.into());
+    }
+    let text = unit
+        .text(
+            case.id.into(),
+            input.statement.class(),
+            input.text.lang,
+            &input.text.text,
+        )
+        .await?;
+    unit.record(decide::record_statement(
+        &participant,
+        input.statement,
+        text,
+        input.unasked,
+        input.about.clone(),
+    )?)
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Leaves a case.
+pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(decide::leave(&case, &participant, input.honours_embargo)?)
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Closes a case.
+pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    unit.record(decide::close(&case, input.code)?).await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// Longest ticket number, in characters.
+const TICKET_CHARS_MAX: usize = 120;
+/// Longest label of a vulnerability: it heads a column.
+const LABEL_CHARS_MAX: usize = 12;
+
+/// Records the party's own number.
+pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<Value, Fault> {
+    let (case, participant) = with_own_case(unit, &input.participant).await?;
+    let ticket = input.ticket.trim();
+    if ticket.is_empty() || ticket.chars().count() > TICKET_CHARS_MAX {
+        return Err(Refusal::Input {
+            field: "ticket",
+            why: "1 to 120 characters",
+        }
+        .into());
+    }
+    let ticket = unit
+        .text(case.id.into(), Class::R, Lang::En, ticket)
+        .await?;
+    unit.record(vec![Change::of(
+        participant.id,
+        Event::OwnTicketRecorded { ticket },
+    )])
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Records whether other vendors may learn of this one (process-rules §1.15: N, R "others c").
+pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    if participant.part != Part::Vendor {
+        return Err(Refusal::Input {
+            field: "participant",
+            why: "a vendor of the case",
+        }
+        .into());
+    }
+    let (agreed, reason) = (input.agreed, input.reason.trim());
+    // It holds from now on: a word that is entered late shows nobody what was shown to nobody then.
+    unit.act.occurred_at = unit.act.now;
+    // What is shown cannot be unread: who records it for a vendor says where the word came from.
+    if agreed && unit.act.role != Role::Vendor {
+        if reason.is_empty() {
+            return Err(Refusal::NoReason.into());
+        }
+        reason.clone_into(&mut unit.act.reason);
+    }
+    if participant.is_named() != agreed {
+        let event = Event::NamingAgreed { agreed };
+        unit.record(vec![Change::of(participant.id, event)]).await?;
+    }
+    Ok(named(&participant))
+}
+
+/// Waives the second step.
+pub async fn waive_second_step(
+    unit: &mut Unit<'_>,
+    input: &WaiveSecondStep,
+) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    if input.reason.trim().is_empty() {
+        return Err(Refusal::NoReason.into());
+    }
+    unit.act.reason = input.reason.trim().to_owned();
+    let (_, participant) = with_case(unit, &input.participant).await?;
+    unit.record(vec![Change::of(participant.id, Event::SecondStepWaived)])
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Records a passed second step.
+pub async fn pass_second_step(unit: &mut Unit<'_>, input: &PassSecondStep) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    unit.record(vec![Change::of(
+        participant.id,
+        Event::SecondStepPassed { way: input.way },
+    )])
+    .await?;
+    Ok(named(&participant))
+}
+
+/// Names a vulnerability.
+pub async fn name_vulnerability(
+    unit: &mut Unit<'_>,
+    input: &NameVulnerability,
+) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let case = find_case(unit, &input.case).await?;
+    case.open()?;
+    let label = input.label.trim();
+    let fits = (1..=LABEL_CHARS_MAX).contains(&label.chars().count())
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    if !fits {
+        return Err(Refusal::Input {
+            field: "label",
+            why: "1 to 12 letters, digits or -",
+        }
+        .into());
+    }
+    if input.text.text.trim().is_empty() {
+        return Err(Refusal::Input {
+            field: "text",
+            why: "say in one line what it is",
+        }
+        .into());
+    }
+    let text = unit
+        .text(
+            case.id.into(),
+            Class::V,
+            input.text.lang,
+            input.text.text.trim(),
+        )
+        .await?;
+    unit.record(vec![Change::of(
+        case.id,
+        Event::VulnerabilityNamed {
+            label: label.to_owned(),
+            text,
+        },
+    )])
+    .await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}

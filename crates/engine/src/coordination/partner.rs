@@ -1,0 +1,397 @@
+//! The view of one participant, through the gate.
+//!
+//! The date's state is what this participant said: who else agreed, and whether anybody did, does not show. Another
+//! vendor shows only once both agreed to it: by name, and by status as long as both do.
+
+use domain::aggregate::Aggregate;
+use domain::coordination::board;
+use domain::coordination::case::Case;
+use domain::coordination::machines::consent::Consent;
+use domain::coordination::machines::em::Em;
+use domain::coordination::participant::Participant;
+use domain::party::Party;
+use domain::policy::class::Class;
+use domain::policy::gate::{Audience, Channel, Classed, Form, Strength, release};
+use domain::policy::phase::Phase;
+use domain::policy::role::Role;
+use domain::policy::standing::{ClassSet, Grants, Owner, PartyKey};
+use domain::refusal::Refusal;
+use domain::value::*;
+use formats::advisory::Lang as FormLang;
+use pages::partner::view as page;
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
+
+/// What is loaded of one participant, and how its session reads.
+struct Reader<'h> {
+    house: &'h House,
+    participant: Participant,
+    party: Party,
+    case: Case,
+    audience: Audience,
+    phase: Phase,
+    grants: Grants,
+    channel: Channel,
+}
+
+/// Returns what a session of this strength may see of its participant's matter.
+///
+/// # Errors
+/// [`Refusal::NotFound`] if there is no such participant, or it is of a part that has no page.
+pub async fn view(
+    house: &House,
+    participant: ParticipantId,
+    strength: Strength,
+    lang: FormLang,
+) -> Result<page::View, Fault> {
+    let reader = Reader::of(house, participant, strength).await?;
+    let participant = &reader.participant;
+    let step = match (strength >= Strength::SecondChannel, participant.step_waived) {
+        (true, _) => page::Step::Passed,
+        (false, true) => page::Step::Waived,
+        (false, false) => page::Step::Missing,
+    };
+    let is_told = participant.details_at.is_some();
+    let may_read = participant.may_have_details() && is_told && step != page::Step::Missing;
+    let name = match lang {
+        FormLang::Ja => &reader.party.name_ja,
+        FormLang::En => &reader.party.name_en,
+    };
+    let at = |at: Instant| clock::rfc3339(at);
+    Ok(page::View {
+        name: name.clone(),
+        tracking: participant.tracking.trim_start_matches("TN#").to_owned(),
+        basis: match &participant.basis {
+            ConfidentialityBasis::None => page::Basis::Missing,
+            ConfidentialityBasis::Standing { version } => page::Basis::Standing(version.clone()),
+            ConfidentialityBasis::AdHoc { version } => page::Basis::Accepted(version.clone()),
+        },
+        step,
+        call_asked: participant.call_asked.map(|(asked, _)| at(asked)),
+        date: reader.date(),
+        received: participant.seen_at.map(at),
+        is_open: !participant.left && reader.case.closed.is_none(),
+        has_left: participant.left,
+        is_told,
+        details: if may_read {
+            Some(reader.details(lang).await?)
+        } else {
+            None
+        },
+    })
+}
+
+impl<'h> Reader<'h> {
+    async fn of(
+        house: &'h House,
+        id: ParticipantId,
+        strength: Strength,
+    ) -> Result<Reader<'h>, Fault> {
+        let missing = || Refusal::NotFound("participant");
+        let Some(Aggregate::Participant(participant)) = state(house, id.into()).await? else {
+            return Err(missing().into());
+        };
+        let party = participant.party.ok_or_else(missing)?;
+        let Some(Aggregate::Party(party)) = state(house, party.into()).await? else {
+            return Err(missing().into());
+        };
+        let Some(Aggregate::Case(case)) = state(house, participant.case.into()).await? else {
+            return Err(missing().into());
+        };
+        let advisory = crate::kernel::ids::advisory_id(case.id);
+        let is_published = matches!(
+            state(house, advisory.into()).await?,
+            Some(Aggregate::Advisory(advisory)) if !advisory.published.is_empty()
+        );
+        let role = role_of(participant.part).ok_or_else(missing)?;
+        Ok(Reader {
+            house,
+            audience: Audience {
+                role,
+                party: Some(PartyKey(party.id.bytes())),
+                in_case: true,
+                key: None,
+            },
+            phase: phase(&case, is_published),
+            grants: Grants {
+                second_step_waived: participant.step_waived,
+                ..Grants::default()
+            },
+            channel: Channel::Session { strength },
+            participant,
+            party,
+            case,
+        })
+    }
+
+    /// The gate for this reader; what it withholds is not there.
+    fn through(&self, class: Class, owner: Owner, text: String) -> Option<String> {
+        self.by(&self.grants, class, owner, text)
+    }
+
+    /// The same with grants for one text.
+    fn by(&self, grants: &Grants, class: Class, owner: Owner, text: String) -> Option<String> {
+        let classed = Classed::new(class, owner, Form::Body, text);
+        let released = release(&classed, &self.audience, self.phase, grants, self.channel);
+        released.ok().map(|released| released.as_str().to_owned())
+    }
+
+    fn own(&self) -> Owner {
+        Owner::Party(PartyKey(self.party.id.bytes()))
+    }
+
+    /// A sealed text, if it still can be opened and the gate lets it out.
+    async fn text(&self, text: &TextRef, owner: Owner) -> Result<Option<String>, Fault> {
+        match self.house.text(text).await {
+            Ok(words) => Ok(self.through(text.class, owner, words)),
+            Err(Fault::Sealed) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn date(&self) -> page::Date {
+        let is_running = matches!(self.case.em, Em::Proposed | Em::Active | Em::Revise);
+        let state = match (self.participant.consent, self.case.em) {
+            (_, Em::Exited) => page::DateState::Ended,
+            _ if !is_running => page::DateState::Open,
+            (Consent::Signatory, _) => page::DateState::Agreed,
+            (Consent::Declined, _) => page::DateState::Declined,
+            _ => page::DateState::Asked,
+        };
+        let until = self
+            .case
+            .until
+            .filter(|_| state != page::DateState::Open)
+            .and_then(|until| self.through(Class::D, Owner::Shared, clock::rfc3339(until)));
+        page::Date {
+            // Without its instant a date is nothing to talk about.
+            state: if until.is_some() {
+                state
+            } else {
+                page::DateState::Open
+            },
+            until,
+            countered: self.participant.countered.map(clock::rfc3339),
+        }
+    }
+
+    async fn details(&self, lang: FormLang) -> Result<page::Details, Fault> {
+        let label = board::cell(&self.participant, None);
+        Ok(page::Details {
+            case: self
+                .through(Class::X, Owner::Shared, self.case.number.clone())
+                .unwrap_or_default(),
+            texts: self.texts().await?,
+            vulnerabilities: self.vulnerabilities().await?,
+            answers: self.answers().await?,
+            words: self.words().await?,
+            ticket: match &self.participant.ticket {
+                Some(ticket) => self.text(ticket, self.own()).await?,
+                None => None,
+            },
+            label: board::public_label(label)
+                .filter(|_| self.party.listed)
+                .map(Into::into),
+            naming: if self.participant.part == Part::Vendor {
+                Some(page::Naming {
+                    is_agreed: self.participant.is_named(),
+                    others: self.others(lang).await?,
+                })
+            } else {
+                None
+            },
+        })
+    }
+
+    /// The other vendors with whom this one agreed to be named: to each that consent is a grant of its own, so the
+    /// gate decides for each anew.
+    async fn others(&self, lang: FormLang) -> Result<Vec<page::Other>, Fault> {
+        let by_consent = Grants {
+            consent: ClassSet::of(&[Class::N, Class::R]),
+            ..self.grants
+        };
+        let mut out = Vec::new();
+        if self.participant.naming.is_empty() {
+            return Ok(out);
+        }
+        for (id, party) in self.house.store.participants(self.case.id).await? {
+            let Some(Aggregate::Participant(other)) = state(self.house, id.into()).await? else {
+                continue;
+            };
+            let is_other = other.id != self.participant.id && other.part == Part::Vendor;
+            if !is_other || !other.was_named_with(&self.participant) {
+                continue;
+            }
+            let is_named = |one: &Participant| one.is_named() && one.may_have_details();
+            let both = is_named(&other) && is_named(&self.participant);
+            let Some(Aggregate::Party(party)) = state(self.house, party.into()).await? else {
+                continue;
+            };
+            let owner = Owner::Party(PartyKey(party.id.bytes()));
+            let name = match lang {
+                FormLang::Ja => party.name_ja,
+                FormLang::En => party.name_en,
+            };
+            if let Some(name) = self.by(&by_consent, Class::N, owner, name) {
+                let status = board::public_label(board::cell(&other, None)).map(Into::into);
+                let seen = self.by(&by_consent, Class::R, owner, String::new());
+                out.push(page::Other {
+                    name,
+                    status: status.filter(|_| both && seen.is_some()),
+                    is_past: !both,
+                });
+            }
+        }
+        out.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(out)
+    }
+
+    /// The parts of the case's reports that were opened to this participant.
+    async fn texts(&self) -> Result<Vec<page::Text>, Fault> {
+        let mut parts = Vec::new();
+        for report in self.case.report.iter().chain(&self.case.joined) {
+            if let Some(Aggregate::Report(report)) = state(self.house, (*report).into()).await? {
+                parts.extend(report.parts);
+            }
+        }
+        let mut out = Vec::new();
+        for body in &self.participant.opened {
+            let Some(part) = parts.iter().find(|part| part.body == *body) else {
+                continue;
+            };
+            if let Some(text) = self.text(part, Owner::Shared).await? {
+                out.push(page::Text {
+                    kind: kind_of(part.class),
+                    lang: lang(part.lang),
+                    text,
+                });
+            }
+        }
+        Ok(out)
+    }
+
+    /// The vulnerabilities that this participant's answers name. Where there are several, the others may be
+    /// those of another vendor; a single one is everybody's.
+    async fn vulnerabilities(&self) -> Result<Vec<page::Named>, Fault> {
+        let all = &self.case.vulnerabilities;
+        let answers = &self.participant.answers;
+        let is_own = |label: &String| {
+            let named = |answer: &ProductAnswer| answer.vulnerability.as_ref() == Some(label);
+            all.len() == 1 || answers.iter().any(named)
+        };
+        let mut out = Vec::new();
+        for (label, text) in all.iter().filter(|(label, _)| is_own(label)) {
+            let label = self.through(Class::V, Owner::Shared, label.clone());
+            if let (Some(label), Some(words)) = (label, self.text(text, Owner::Shared).await?) {
+                out.push(page::Named {
+                    label,
+                    lang: lang(text.lang),
+                    text: words,
+                });
+            }
+        }
+        Ok(out)
+    }
+
+    async fn answers(&self) -> Result<Vec<page::Answer>, Fault> {
+        let mut out = Vec::new();
+        for answer in &self.participant.answers {
+            let why = match &answer.because {
+                Some(text) => {
+                    let words = self.text(text, self.own()).await?;
+                    words.map(|words| page::Said {
+                        lang: lang(text.lang),
+                        text: words,
+                    })
+                }
+                None => None,
+            };
+            out.push(page::Answer {
+                product: answer.product.clone().unwrap_or_default(),
+                versions: answer.versions.clone(),
+                answer: match answer.answer {
+                    VendorAnswer::Affected => page::AnswerKind::Affected,
+                    VendorAnswer::NotAffected => page::AnswerKind::NotAffected,
+                    VendorAnswer::Investigating => page::AnswerKind::Investigating,
+                    VendorAnswer::Unknown => page::AnswerKind::Unknown,
+                },
+                fixed_in: answer.fixed_in.clone(),
+                vulnerability: answer.vulnerability.clone(),
+                why,
+            });
+        }
+        Ok(out)
+    }
+
+    /// The party's own words; what others say of it and what the house adds are not the party's to read.
+    async fn words(&self) -> Result<Vec<page::Words>, Fault> {
+        let mut out = Vec::new();
+        for said in &self.participant.statements {
+            let text = &said.text;
+            let kind = match said.kind {
+                StatementKind::Statement => page::WordsKind::Statement,
+                StatementKind::Workaround => page::WordsKind::Workaround,
+                StatementKind::Fix => page::WordsKind::Fix,
+                StatementKind::References => page::WordsKind::References,
+                StatementKind::Information | StatementKind::Addendum => continue,
+            };
+            if let Some(words) = self.text(text, self.own()).await? {
+                out.push(page::Words {
+                    kind,
+                    about: said.about.as_ref().map(ToString::to_string),
+                    lang: lang(text.lang),
+                    text: words,
+                });
+            }
+        }
+        Ok(out)
+    }
+}
+
+async fn state(house: &House, stream: StreamId) -> Result<Option<Aggregate>, Fault> {
+    let loaded = house.load(stream).await?;
+    Ok(loaded.map(|loaded| (*loaded.state).clone()))
+}
+
+/// The phase as this reader's gate sees it. A fix that another vendor has ready opens nothing to this one, so
+/// P2 does not occur here.
+fn phase(case: &Case, is_published: bool) -> Phase {
+    if is_published {
+        Phase::P3
+    } else if case.clock_start.is_some() {
+        Phase::P1
+    } else {
+        Phase::P0
+    }
+}
+
+/// In what capacity a part reads; finders have their mailbox instead.
+fn role_of(part: Part) -> Option<Role> {
+    match part {
+        Part::Vendor | Part::Other => Some(Role::Vendor),
+        Part::Coordinator => Some(Role::ForeignCsirt),
+        Part::Operator => Some(Role::SiteOperator),
+        Part::Finder => None,
+    }
+}
+
+const fn lang(lang: Lang) -> FormLang {
+    match lang {
+        Lang::Ja => FormLang::Ja,
+        Lang::En => FormLang::En,
+    }
+}
+
+const fn kind_of(class: Class) -> page::TextKind {
+    match class {
+        Class::V => page::TextKind::Vulnerability,
+        Class::W => page::TextKind::Workaround,
+        Class::F => page::TextKind::Fix,
+        Class::E => page::TextKind::Evidence,
+        Class::K1 => page::TextKind::Check,
+        Class::K2 => page::TextKind::Detection,
+        _ => page::TextKind::Other,
+    }
+}

@@ -1,0 +1,250 @@
+//! Commands of distribution: who is told, and who said "received".
+
+use domain::distribution;
+use domain::policy::class::Class;
+use domain::refusal::Refusal;
+use domain::value::*;
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::kernel::find::inputs;
+use crate::kernel::unit::Unit;
+
+inputs! {
+    Subscribe "Enters somebody who wants to be told of publications and updates." {
+        id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        address: String = "mail address";
+        lang: Lang = "ja or en";
+        scope: Scope = "{scope: everything} or {scope: vendor|product, name}";
+    }
+    Unsubscribe "Ends a subscription; waiting copies are dropped." {
+        reference: String = "reference of the unsubscribe link, or the subscriber's id";
+    }
+    GiveUpCopy "Records that a copy could not be delivered and that a person has looked after it." {
+        reference: String = "reference that stands on the copy";
+    }
+    Acknowledge "Records that a person said \"received\", by the code of the copy told by telephone or fax." {
+        reference: String = "reference that stands on the copy";
+        code: String = "the six digits of the copy";
+        #[serde(default = "by_hand")] way: AckWay = "hand, or reply";
+    }
+}
+
+fn by_hand() -> AckWay {
+    AckWay::Hand
+}
+
+/// Enters a subscriber.
+pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, Fault> {
+    let id = SubscriberId(input.id.unwrap_or_else(|| unit.draw()));
+    if unit.state(id.into()).await?.is_some() {
+        return Err(Refusal::Exists("subscription").into());
+    }
+    let address =
+        formats::subscribers::MailAddress::parse(&input.address).map_err(|_| Refusal::Input {
+            field: "address",
+            why: "this is no mail address",
+        })?;
+    let address = unit
+        .text(id.into(), Class::C, input.lang, &address.to_string())
+        .await?;
+    let reference = seal::token::base32(&seal::random::bytes::<16>());
+    unit.record(distribution::subscribe(
+        id,
+        address,
+        input.lang,
+        input.scope.clone(),
+        reference,
+    )?)
+    .await?;
+    Ok(json!({ "subscriber": id.to_string() }))
+}
+
+async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscriber, Fault> {
+    let id = match crate::kernel::find::uuid_of(text) {
+        Some(id) => SubscriberId(id),
+        None => unit
+            .house
+            .store
+            .subscriber_by_reference(text)
+            .await?
+            .ok_or(Refusal::NotFound("subscription"))?,
+    };
+    match unit.state(id.into()).await?.as_deref() {
+        Some(domain::aggregate::Aggregate::Subscriber(found)) => Ok(found.clone()),
+        _ => Err(Refusal::NotFound("subscription").into()),
+    }
+}
+
+/// Ends a subscription.
+pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Value, Fault> {
+    let subscriber = find(unit, &input.reference).await?;
+    unit.record(subscriber.unsubscribe()).await?;
+    // Whoever is inactive is dropped when copies are sent too, so a crash between the two loses nothing.
+    unit.afterwards(crate::kernel::unit::After::Drop(subscriber.id));
+    Ok(json!({ "subscriber": subscriber.id.to_string() }))
+}
+
+/// Records an acknowledgement.
+pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Value, Fault> {
+    use crate::people::passwords::{TRIES_MAX, Tries};
+    if input.way == AckWay::Hand && unit.act.role != domain::policy::role::Role::HelpdeskAgent {
+        crate::kernel::find::desk(&unit.act)?;
+    }
+    // Six digits are guessed in time; five wrong ones for a copy are enough for a while.
+    let name = format!(
+        "copy/{}",
+        input.reference.chars().take(64).collect::<String>()
+    );
+    let copy = unit.house.store.copy_by_reference(&input.reference).await?;
+    let typed: String = crate::kernel::find::digits(&input.code);
+    let found = copy.filter(|copy| {
+        unit.house.kept.of::<Tries>().count(&name) < TRIES_MAX
+            && seal::token::code(unit.house.keys.codes.bytes(), &copy.id) == typed
+    });
+    let Some(copy) = found else {
+        unit.house.kept.of::<Tries>().missed(&name);
+        return Err(Refusal::NoSuchCopy.into());
+    };
+    record_acknowledgement(unit, &copy, input.way).await
+}
+
+async fn record_acknowledgement(
+    unit: &mut Unit<'_>,
+    copy: &store::delivery::Copy,
+    way: AckWay,
+) -> Result<Value, Fault> {
+    let subscriber = find(unit, &copy.subscriber.to_string()).await?;
+    unit.record(subscriber.acknowledge(copy.advisory, copy.revision, way))
+        .await?;
+    // The event is the evidence; the copy's row follows it and is set again if the process dies in between.
+    let settled = store::delivery::Settled {
+        id: copy.id,
+        state: distribution::CopyState::Acknowledged,
+        next_at: 0,
+        detail: 0,
+    };
+    unit.afterwards(crate::kernel::unit::After::Settle(settled));
+    Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
+}
+
+/// Gives a copy up.
+pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, Fault> {
+    crate::kernel::find::desk(&unit.act)?;
+    let copy = unit
+        .house
+        .store
+        .copy_by_reference(&input.reference)
+        .await?
+        .filter(|copy| {
+            matches!(
+                copy.state,
+                distribution::CopyState::Refused | distribution::CopyState::Expired
+            )
+        })
+        .ok_or(Refusal::NoSuchCopy)?;
+    unit.state(copy.subscriber.into()).await?;
+    unit.record(vec![domain::aggregate::Change::of(
+        copy.subscriber,
+        domain::event::Event::CopyGivenUp {
+            advisory: copy.advisory,
+            revision: copy.revision,
+        },
+    )])
+    .await?;
+    unit.afterwards(crate::kernel::unit::After::Settle(
+        store::delivery::Settled {
+            id: copy.id,
+            state: distribution::CopyState::Dropped,
+            next_at: 0,
+            detail: 0,
+        },
+    ));
+    Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
+}
+
+/// Records an acknowledgement of a copy's page: its reference is known from the mail only, and either a browser
+/// vouched for a person's press (`digits` is nothing) or the mail's two digits were typed.
+pub async fn acknowledge_on_page(
+    unit: &mut Unit<'_>,
+    reference: &str,
+    digits: Option<&str>,
+) -> Result<Value, Fault> {
+    let copy = unit.house.store.copy_by_reference(reference).await?;
+    let copy = copy
+        .filter(|copy| {
+            digits.is_none_or(|typed| {
+                crate::distribution::copies::copy_digits(unit.house, &copy.id) == typed
+            })
+        })
+        .ok_or(Refusal::NoSuchCopy)?;
+    record_acknowledgement(unit, &copy, AckWay::Page).await
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub entered: usize,
+    pub known: usize,
+}
+
+/// Enters subscribers from a file; a row that was entered before changes nothing.
+///
+/// # Errors
+/// Faults of the store.
+pub async fn import(
+    house: &crate::House,
+    rows: &[formats::subscribers::Row],
+) -> Result<Imported, Fault> {
+    let mut done = Imported::default();
+    for chunk in rows.chunks(store::write::GROUP_MAX) {
+        let act = domain::act::Act {
+            reason: "import".to_owned(),
+            ..house.clock_act("import")
+        };
+        let ticket = house.store.ticket();
+        let mut unit = Unit::new(house, act, "subscribe", seal::record::Realm::Live);
+        for row in chunk {
+            let scope = match &row.scope {
+                formats::subscribers::Scope::All => Scope::Everything,
+                formats::subscribers::Scope::Vendor(name) => Scope::Vendor { name: name.clone() },
+                formats::subscribers::Scope::Product(name) => Scope::Product { name: name.clone() },
+            };
+            // The id follows from address and scope under a key of this house, so a repetition is recognised
+            // and the id confirms nothing to whoever has no key.
+            let (kind, target) = match &scope {
+                Scope::Everything => ("everything", ""),
+                Scope::Vendor { name } => ("vendor", name.as_str()),
+                Scope::Product { name } => ("product", name.as_str()),
+            };
+            let key = seal::canon::Canon::of("noroshi/subscriber-id/1")
+                .bytes(row.address.to_string().as_bytes())
+                .bytes(kind.as_bytes())
+                .bytes(target.as_bytes())
+                .finish();
+            let mac = seal::hmac256(house.keys.codes.bytes(), &key);
+            let mut id = [0; 16];
+            id.copy_from_slice(&mac[..16]);
+            let input = Subscribe {
+                id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
+                address: row.address.to_string(),
+                lang: match row.language {
+                    formats::advisory::Lang::Ja => Lang::Ja,
+                    formats::advisory::Lang::En => Lang::En,
+                },
+                scope,
+            };
+            let mark = unit.mark();
+            match subscribe(&mut unit, &input).await {
+                Ok(_) => done.entered += 1,
+                Err(Fault::Refused(Refusal::Exists(_))) => {
+                    unit.roll_back(mark);
+                    done.known += 1;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        unit.commit(ticket).await?;
+    }
+    Ok(done)
+}

@@ -1,0 +1,473 @@
+//! Mail: first contacts and copies of publications, from durable rows to the next server.
+//!
+//! Copies are claimed under a lease, composed (the signed text is shared, the personal part is not), handed
+//! to the transport and settled in groups; every transition is durable before the next. An unknown outcome is
+//! tried again under the same Message-ID (settled.md §2 no. 12). A held house sends nothing. Addresses are
+//! opened here and never logged.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use channels::folder::MailFolder;
+use channels::smtp::{self, Job, Outcome, SmtpConfig};
+use domain::aggregate::Aggregate;
+use domain::distribution::CopyState;
+use domain::value::AdvisoryId;
+use formats::advisory::{Advisory as Form, Lang};
+use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing, SharedBody};
+use formats::subscribers::MailAddress;
+use store::delivery::{Copy, Settled};
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::config::{MailTls, Transport};
+use crate::kernel::house::House;
+
+/// Copies claimed at once; also the group that is settled in one commit.
+pub const CLAIM_MAX: u32 = 512;
+/// How long a claim holds before another sender may take the copy, µs.
+pub(crate) const LEASE_US: i64 = 300_000_000;
+/// Outcomes settled in one commit.
+const SETTLE_GROUP: usize = 256;
+
+/// What a round of sending did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    pub accepted: usize,
+    pub deferred: usize,
+    pub refused: usize,
+    pub maybe: usize,
+    pub expired: usize,
+    pub dropped: usize,
+}
+
+/// What all copies of one revision in one language share.
+struct Edition {
+    shared: SharedBody,
+    subject: String,
+}
+
+/// Shared parts by revision and language, kept over rounds.
+#[derive(Default)]
+pub struct Editions(HashMap<(AdvisoryId, u32, Lang), Arc<Edition>>);
+
+impl std::fmt::Debug for Editions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Editions({})", self.0.len())
+    }
+}
+
+/// Editions kept in memory.
+const EDITIONS_MAX: usize = 256;
+
+/// The six digits of a copy, which its reader tells.
+#[must_use]
+pub fn copy_code(house: &House, copy: &[u8; 16]) -> String {
+    seal::token::code(house.keys.codes.bytes(), copy)
+}
+
+/// The two digits of a copy that its page asks for where no browser vouches for a press (security.md §2.7).
+#[must_use]
+pub fn copy_digits(house: &House, copy: &[u8; 16]) -> String {
+    let of = seal::canon::Canon::of("noroshi/copy-page/1")
+        .fixed(copy)
+        .finish();
+    let code = seal::token::code(house.keys.codes.bytes(), &of);
+    code.chars().take(formats::letter::ACK_DIGITS).collect()
+}
+
+impl House {
+    pub(crate) fn mail_domain(&self) -> &str {
+        self.config
+            .mail
+            .from
+            .rsplit('@')
+            .next()
+            .unwrap_or("localhost")
+    }
+
+    pub(crate) fn sender(&self) -> Result<MailAddress, Fault> {
+        MailAddress::parse(&self.config.mail.from)
+            .map_err(|_| Fault::Config("mail.from: give a mail address".into()))
+    }
+
+    /// Sends what is due, one claim; returns what came of it.
+    ///
+    /// # Errors
+    /// What failed; claimed copies come back when their lease runs out.
+    pub async fn send_copies(&self, editions: &mut Editions) -> Result<Sent, Fault> {
+        self.not_held().await?;
+        let now = clock::now().0;
+        let copies = self
+            .store
+            .claim_copies(now, now + LEASE_US, CLAIM_MAX)
+            .await?;
+        crate::kernel::crash::point("post.claimed");
+        let mut sent = Sent::default();
+        let mut settled = Vec::new();
+        let mut ready: Vec<(Copy, String, Composed)> = Vec::new();
+        for copy in copies {
+            if copy.deadline <= now && copy.attempts > 1 {
+                sent.expired += 1;
+                settled.push(Settled {
+                    id: copy.id,
+                    state: CopyState::Expired,
+                    next_at: 0,
+                    detail: 0,
+                });
+                continue;
+            }
+            match self.compose_copy(&copy, editions).await {
+                Ok(Some((address, composed))) => ready.push((copy, address, composed)),
+                Ok(None) => {
+                    sent.dropped += 1;
+                    settled.push(Settled {
+                        id: copy.id,
+                        state: CopyState::Dropped,
+                        next_at: 0,
+                        detail: 0,
+                    });
+                }
+                // One copy that cannot be made must not keep the others back.
+                Err(error) => {
+                    tracing::warn!(
+                        code = error.code(),
+                        "a copy could not be composed and is tried again"
+                    );
+                    settled.push(settle(&copy, &Outcome::NotSent, now, &mut sent));
+                }
+            }
+        }
+        self.store.settle_copies(&settled, now).await?;
+        match self.config.mail.transport {
+            Transport::Folder => self.to_folder(ready, &mut sent).await?,
+            Transport::Smtp => self.to_relay(ready, &mut sent).await?,
+        }
+        Ok(sent)
+    }
+
+    async fn compose_copy(
+        &self,
+        copy: &Copy,
+        editions: &mut Editions,
+    ) -> Result<Option<(String, Composed)>, Fault> {
+        let Some(loaded) = self.load(copy.subscriber.into()).await? else {
+            return Ok(None);
+        };
+        let Aggregate::Subscriber(subscriber) = &*loaded.state else {
+            return Ok(None);
+        };
+        // The wall: recipient and object are of one realm (security.md §2.20).
+        let (true, Some(address), true) = (
+            subscriber.active,
+            subscriber.address.as_ref(),
+            loaded.realm == copy.realm,
+        ) else {
+            return Ok(None);
+        };
+        let address =
+            MailAddress::parse(&self.text(address).await?).map_err(|_| Fault::Form("address"))?;
+        let lang = match subscriber.lang {
+            domain::value::Lang::Ja => Lang::Ja,
+            domain::value::Lang::En => Lang::En,
+        };
+        let edition = self
+            .edition(copy.advisory, copy.revision, lang, editions)
+            .await?;
+        let message_id =
+            MessageId::new(&copy.reference, self.mail_domain()).ok_or(Fault::Form("reference"))?;
+        let from = self.sender()?;
+        let unsubscribe = format!(
+            "{}/unsubscribe/{}",
+            self.config.portal, subscriber.reference
+        );
+        let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
+        let site = self.mail_site();
+        let personal = pages::mail::personal_text(
+            &site,
+            lang,
+            &pages::mail::Personal {
+                code,
+                acknowledge: format!(
+                    "{}/{}/ack/{}",
+                    self.config.portal,
+                    lang.tag(),
+                    copy.reference
+                ),
+                digits: copy_digits(self, &copy.id),
+                unsubscribe: unsubscribe.clone(),
+                reference: copy.reference.clone(),
+            },
+        );
+        let name = site.name.get(&lang).cloned().unwrap_or_default();
+        let outgoing = Outgoing {
+            message_id: &message_id,
+            // The same at every try, so that one Message-ID has one content.
+            date_us: copy.deadline - i64::from(self.config.mail.deadline_hours) * 3_600_000_000,
+            from: Mailbox {
+                name: &name,
+                address: &from,
+            },
+            to: &address,
+            reply_to: None,
+            subject: &edition.subject,
+            in_reply_to: None,
+            circulation: Circulation::List {
+                unsubscribe_url: &unsubscribe,
+            },
+            extra: &[],
+        };
+        let composed = mail::compose(&outgoing, &edition.shared, &personal);
+        Ok(Some((address.smtp_form(), composed)))
+    }
+
+    /// The site as pages and mails name it.
+    #[must_use]
+    pub fn mail_site(&self) -> pages::Site {
+        pages::Site {
+            name: std::collections::BTreeMap::from([
+                (Lang::Ja, self.config.name_ja.clone()),
+                (Lang::En, self.config.name_en.clone()),
+            ]),
+            portal: self.config.portal.clone(),
+            contact: self.config.contact.clone(),
+            fingerprint: self.fingerprint.clone(),
+            marking: crate::advisory::compose::marking(
+                self.config.purpose,
+                seal::record::Realm::Live,
+            ),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    async fn edition(
+        &self,
+        advisory: AdvisoryId,
+        revision: u32,
+        lang: Lang,
+        editions: &mut Editions,
+    ) -> Result<Arc<Edition>, Fault> {
+        if let Some(found) = editions.0.get(&(advisory, revision, lang)) {
+            return Ok(Arc::clone(found));
+        }
+        let Some(loaded) = self.load(advisory.into()).await? else {
+            return Err(Fault::Form("advisory"));
+        };
+        let Aggregate::Advisory(stream) = &*loaded.state else {
+            return Err(Fault::Form("advisory"));
+        };
+        let published = stream
+            .published
+            .iter()
+            .find(|p| p.revision == revision)
+            .ok_or(Fault::Form("advisory"))?;
+        let file = |sha256: &str| seal::unhex32(sha256).ok_or(Fault::Form("file hash"));
+        let json = published
+            .files
+            .iter()
+            .find(|f| f.kind == "advisory-json")
+            .ok_or(Fault::Form("published files"))?;
+        let kind = format!("text-{}", lang.tag());
+        let clear = published
+            .signatures
+            .iter()
+            .find(|s| s.kind == kind && s.form == "clear")
+            .ok_or(Fault::Form("published files"))?;
+        let doc = self
+            .store
+            .file(&file(&json.sha256)?)
+            .await?
+            .ok_or(Fault::Form("published file"))?;
+        let doc: Form =
+            serde_json::from_slice(&doc).map_err(|_| Fault::Form("published advisory"))?;
+        let text = self
+            .store
+            .file(&file(&clear.sha256)?)
+            .await?
+            .ok_or(Fault::Form("published file"))?;
+        let text = String::from_utf8(text).map_err(|_| Fault::Form("published file"))?;
+        let html = pages::mail::html(&self.mail_site(), lang, &doc);
+        let edition = Arc::new(Edition {
+            shared: SharedBody::new(&text, &html, &clear.sha256),
+            subject: pages::mail::subject(lang, &doc),
+        });
+        if editions.0.len() >= EDITIONS_MAX {
+            editions.0.clear();
+        }
+        editions
+            .0
+            .insert((advisory, revision, lang), Arc::clone(&edition));
+        Ok(edition)
+    }
+
+    async fn to_folder(
+        &self,
+        ready: Vec<(Copy, String, Composed)>,
+        sent: &mut Sent,
+    ) -> Result<(), Fault> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let folder = MailFolder::open(&self.dir)
+            .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
+        for group in ready.chunks(SETTLE_GROUP) {
+            let mut settled = Vec::with_capacity(group.len());
+            for (copy, _, composed) in group {
+                folder
+                    .write(
+                        &copy.reference,
+                        &[&composed.head, &composed.shared, &composed.tail],
+                    )
+                    .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
+                settled.push(Settled {
+                    id: copy.id,
+                    state: CopyState::Accepted,
+                    next_at: 0,
+                    detail: 250,
+                });
+            }
+            crate::kernel::crash::point("post.handed_over");
+            self.store.settle_copies(&settled, clock::now().0).await?;
+            crate::kernel::crash::point("post.settled");
+            sent.accepted += group.len();
+        }
+        Ok(())
+    }
+
+    /// The relay's settings.
+    ///
+    /// # Errors
+    /// If the password file cannot be read.
+    pub fn relay(&self) -> Result<SmtpConfig, Fault> {
+        let mail = &self.config.mail;
+        let login = if mail.user.is_empty() {
+            None
+        } else {
+            let password = seal::files::read_secret(std::path::Path::new(&mail.password_file))?;
+            Some(smtp::Login {
+                user: mail.user.clone(),
+                password: String::from_utf8_lossy(&password).trim_end().to_owned(),
+            })
+        };
+        Ok(SmtpConfig {
+            host: mail.host.clone(),
+            port: mail.port,
+            tls: match mail.tls {
+                MailTls::None => smtp::Tls::None,
+                MailTls::Starttls => smtp::Tls::StartTls,
+                MailTls::Implicit => smtp::Tls::Implicit,
+            },
+            helo_name: self.mail_domain().to_owned(),
+            login,
+            timeouts: smtp::Timeouts::default(),
+            connections_max: mail.connections,
+        })
+    }
+
+    async fn to_relay(
+        &self,
+        ready: Vec<(Copy, String, Composed)>,
+        sent: &mut Sent,
+    ) -> Result<(), Fault> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let config = self.relay()?;
+        let domain = self.mail_domain().to_owned();
+        let mut copies = Vec::with_capacity(ready.len());
+        let mut jobs = Vec::with_capacity(ready.len());
+        for (at, (copy, rcpt, composed)) in ready.into_iter().enumerate() {
+            jobs.push(Job {
+                id: at as u64,
+                mail_from: format!("bounce+{}@{domain}", copy.reference),
+                rcpt,
+                head: composed.head,
+                shared: composed.shared,
+                tail: composed.tail,
+            });
+            copies.push(copy);
+        }
+        let (done, mut outcomes) = tokio::sync::mpsc::channel(SETTLE_GROUP * 2);
+        let sender = tokio::spawn(async move { smtp::send_all(&config, jobs, &done).await });
+        let mut group = Vec::with_capacity(SETTLE_GROUP);
+        while outcomes.recv_many(&mut group, SETTLE_GROUP).await > 0 {
+            let now = clock::now().0;
+            let settled: Vec<Settled> = group
+                .drain(..)
+                .filter_map(|(id, outcome)| {
+                    copies
+                        .get(usize::try_from(id).ok()?)
+                        .map(|copy| settle(copy, &outcome, now, sent))
+                })
+                .collect();
+            crate::kernel::crash::point("post.handed_over");
+            self.store.settle_copies(&settled, now).await?;
+            crate::kernel::crash::point("post.settled");
+        }
+        let _ = sender.await;
+        Ok(())
+    }
+}
+
+fn settle(copy: &Copy, outcome: &Outcome, now: i64, sent: &mut Sent) -> Settled {
+    let later = |state: CopyState, detail: i64, sent: &mut Sent| {
+        let seed = copy
+            .id
+            .first_chunk::<8>()
+            .map_or(0, |b| u64::from_be_bytes(*b));
+        match channels::backoff::next_try_us(copy.attempts, now, copy.deadline, seed) {
+            Some(next_at) => Settled {
+                id: copy.id,
+                state,
+                next_at,
+                detail,
+            },
+            None => {
+                sent.expired += 1;
+                Settled {
+                    id: copy.id,
+                    state: CopyState::Expired,
+                    next_at: 0,
+                    detail,
+                }
+            }
+        }
+    };
+    match outcome {
+        Outcome::Accepted { .. } => {
+            sent.accepted += 1;
+            Settled {
+                id: copy.id,
+                state: CopyState::Accepted,
+                next_at: 0,
+                detail: 250,
+            }
+        }
+        Outcome::Deferred { code, .. } => {
+            sent.deferred += 1;
+            later(CopyState::Deferred, i64::from(*code), sent)
+        }
+        // Only the recipient's own refusal is final; a refused sender or text is the house's matter and is tried again.
+        Outcome::Refused { code, stage } if *stage == smtp::Stage::Rcpt => {
+            sent.refused += 1;
+            Settled {
+                id: copy.id,
+                state: CopyState::Refused,
+                next_at: 0,
+                detail: i64::from(*code),
+            }
+        }
+        Outcome::Refused { code, .. } => {
+            sent.deferred += 1;
+            later(CopyState::Deferred, i64::from(*code), sent)
+        }
+        Outcome::MaybeDelivered => {
+            sent.maybe += 1;
+            later(CopyState::Maybe, 0, sent)
+        }
+        Outcome::NotSent => {
+            sent.deferred += 1;
+            later(CopyState::Deferred, 0, sent)
+        }
+    }
+}

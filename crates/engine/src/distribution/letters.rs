@@ -1,0 +1,312 @@
+//! Letters to one: first contacts, the duty's reminder; and the replies that come back.
+//!
+//! A first contact carries no technical detail, a reminder no content. A reply acknowledges only by a code
+//! that a person typed.
+
+use channels::folder::MailFolder;
+use channels::smtp::{self, Job, Outcome};
+use domain::aggregate::Aggregate;
+use domain::coordination::participant::Participant;
+use domain::refusal::Refusal;
+use domain::value::{
+    AckWay, AdvisoryId, ContactChannel, ContactResult, ParticipantId, SubscriberId,
+};
+use formats::advisory::Lang;
+use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing};
+use formats::subscribers::MailAddress;
+use seal::record::Realm as Wall;
+
+use crate::Fault;
+use crate::coordination::command as coordination;
+use crate::distribution::command;
+use crate::distribution::copies::LEASE_US;
+use crate::kernel::clock;
+use crate::kernel::config::Transport;
+use crate::kernel::house::House;
+
+/// What became of a mail to one.
+enum Handed {
+    Taken,
+    /// By its recipient, for good.
+    Refused,
+}
+
+impl House {
+    /// Writes the first contacts that are due; returns how many.
+    ///
+    /// # Errors
+    /// What failed; the intent stays.
+    pub async fn send_first_contacts(&self) -> Result<usize, Fault> {
+        self.not_held().await?;
+        let now = clock::now().0;
+        let waiting = self
+            .store
+            .claim_intents("first_contact", now, now + LEASE_US, 64)
+            .await?;
+        let mut finished = Vec::new();
+        for intent in waiting {
+            match self
+                .first_contact(ParticipantId(intent.subject.0), &intent.name)
+                .await
+            {
+                Ok(()) => finished.push(intent.name),
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "a first contact waits");
+                    self.store
+                        .defer_intent(
+                            &intent.name,
+                            now + 60_000_000 * i64::from(intent.attempts.min(60)),
+                        )
+                        .await?;
+                }
+            }
+        }
+        crate::kernel::crash::point("post.contacts_sent");
+        self.store.finish_intents(&finished).await?;
+        Ok(finished.len())
+    }
+
+    async fn first_contact(&self, participant: ParticipantId, name: &str) -> Result<(), Fault> {
+        let Some(loaded) = self.load(participant.into()).await? else {
+            return Ok(());
+        };
+        let Aggregate::Participant(participant) = &*loaded.state else {
+            return Ok(());
+        };
+        if loaded.realm != 0 || participant.left {
+            return Ok(());
+        }
+        let Some(party) = participant.party else {
+            return Ok(());
+        };
+        let Some(party) = self.load(party.into()).await? else {
+            return Ok(());
+        };
+        let Aggregate::Party(party) = &*party.state else {
+            return Ok(());
+        };
+        // Without an address the attempt is a matter of telephone and post.
+        let Some(contact) = &party.contact else {
+            return self.came_back(participant).await;
+        };
+        let Ok(address) = MailAddress::parse(&self.text(contact).await?) else {
+            return self.came_back(participant).await;
+        };
+        let lang = if party.lang == Some(domain::value::Lang::En) {
+            Lang::En
+        } else {
+            Lang::Ja
+        };
+        let to_name = if lang == Lang::Ja {
+            &party.name_ja
+        } else {
+            &party.name_en
+        };
+        let invitation = self.invitation(participant.id, contact.body, name).await?;
+        // A crash came between the refusal's record and the intent's end.
+        if participant
+            .undeliverable
+            .is_some_and(|at| at.0 >= invitation.at)
+        {
+            return Ok(());
+        }
+        let link = format!(
+            "{}/{}/partner/i/{}",
+            self.config.partner,
+            lang.tag(),
+            invitation.link
+        );
+        let (subject, text) = pages::mail::invitation(
+            &self.mail_site(),
+            lang,
+            &pages::mail::Invited {
+                name: to_name.clone(),
+                tracking: participant.tracking.clone(),
+                link,
+                code: invitation.code,
+            },
+        );
+        let stem =
+            seal::token::reference(self.keys.codes.bytes(), "first-contact", name.as_bytes());
+        let message_id =
+            MessageId::new(&stem, self.mail_domain()).ok_or(Fault::Form("reference"))?;
+        let from = self.sender()?;
+        let house_name = if lang == Lang::Ja {
+            self.config.name_ja.clone()
+        } else {
+            self.config.name_en.clone()
+        };
+        let outgoing = Outgoing {
+            message_id: &message_id,
+            date_us: invitation.at,
+            from: Mailbox {
+                name: &house_name,
+                address: &from,
+            },
+            to: &address,
+            reply_to: None,
+            subject: &subject,
+            in_reply_to: None,
+            circulation: Circulation::Personal,
+            extra: &[],
+        };
+        let composed = mail::compose_plain(&outgoing, &text);
+        match self.handed(&stem, &address, composed).await? {
+            Handed::Taken => Ok(()),
+            Handed::Refused => self.came_back(participant).await,
+        }
+    }
+
+    /// Records that no mail reaches a participant; the desk has it as a task.
+    async fn came_back(&self, participant: &Participant) -> Result<(), Fault> {
+        let contact = coordination::Contact {
+            participant: participant.id.to_string(),
+            channel: ContactChannel::Mail,
+            result: ContactResult::Undeliverable,
+        };
+        let act = self.clock_act("");
+        let recorded = self
+            .perform(&act, "contact", Wall::Live, async |unit| {
+                coordination::contact(unit, &contact).await
+            })
+            .await;
+        match recorded {
+            // Nobody needs to be reached about a closed case.
+            Ok(_) | Err(Fault::Refused(Refusal::CaseClosed)) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Writes to the duty address that something waits; nothing about what (security.md §2.13).
+    ///
+    /// # Errors
+    /// If there is no usable address or the relay does not take the mail.
+    pub async fn tell_duty(&self, name: &str, attempt: u32) -> Result<(), Fault> {
+        let address = MailAddress::parse(&self.config.mail.duty)
+            .map_err(|_| Fault::Config("mail.duty: give a mail address".into()))?;
+        let stem = seal::token::reference(
+            self.keys.codes.bytes(),
+            "duty",
+            format!("{name}/{attempt}").as_bytes(),
+        );
+        let message_id =
+            MessageId::new(&stem, self.mail_domain()).ok_or(Fault::Form("reference"))?;
+        let from = self.sender()?;
+        let outgoing = Outgoing {
+            message_id: &message_id,
+            date_us: clock::now().0,
+            from: Mailbox {
+                name: &self.config.name_en,
+                address: &from,
+            },
+            to: &address,
+            reply_to: None,
+            subject: "担当者の確認が必要です / Needs a person",
+            in_reply_to: None,
+            circulation: Circulation::Personal,
+            extra: &[],
+        };
+        let text = "期日を過ぎた項目があります。担当者の端末でご確認ください。\n\nA date has passed. Please look at the house's own terminal.\n";
+        self.hand_over(&stem, &address, mail::compose_plain(&outgoing, text))
+            .await
+    }
+
+    /// Hands a mail over for which a refusal by its recipient needs nobody's hand.
+    pub(crate) async fn hand_over(
+        &self,
+        stem: &str,
+        address: &MailAddress,
+        composed: Composed,
+    ) -> Result<(), Fault> {
+        self.handed(stem, address, composed).await.map(|_| ())
+    }
+
+    async fn handed(
+        &self,
+        stem: &str,
+        address: &MailAddress,
+        composed: Composed,
+    ) -> Result<Handed, Fault> {
+        match self.config.mail.transport {
+            Transport::Folder => {
+                let folder = MailFolder::open(&self.dir)
+                    .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
+                folder
+                    .write(stem, &[&composed.head, &composed.shared, &composed.tail])
+                    .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
+                Ok(Handed::Taken)
+            }
+            Transport::Smtp => {
+                let job = Job {
+                    id: 0,
+                    mail_from: format!("bounce+{stem}@{}", self.mail_domain()),
+                    rcpt: address.smtp_form(),
+                    head: composed.head,
+                    shared: composed.shared,
+                    tail: composed.tail,
+                };
+                let (done, mut outcomes) = tokio::sync::mpsc::channel(4);
+                let config = self.relay()?;
+                let sender =
+                    tokio::spawn(async move { smtp::send_all(&config, vec![job], &done).await });
+                let outcome = outcomes.recv().await;
+                let _ = sender.await;
+                match outcome {
+                    Some((_, Outcome::Accepted { .. })) => Ok(Handed::Taken),
+                    // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
+                    Some((
+                        _,
+                        Outcome::Refused {
+                            stage: smtp::Stage::Rcpt,
+                            code,
+                        },
+                    )) => {
+                        tracing::warn!(
+                            code = "post.contact_refused",
+                            smtp = code,
+                            "a contact point refuses mail; try another channel"
+                        );
+                        Ok(Handed::Refused)
+                    }
+                    _ => Err(Fault::Config("the mail relay did not take the mail".into())),
+                }
+            }
+        }
+    }
+
+    /// Takes a reply: a code of one of our copies, typed by a person, acknowledges it.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchCopy`] if nothing in it is an acknowledgement; one answer for all such mails.
+    pub async fn take_mail(&self, bytes: &[u8]) -> Result<(AdvisoryId, u32, SubscriberId), Fault> {
+        let draft = mail::reply::read_reply(bytes);
+        if draft.auto_submitted {
+            return Err(Refusal::NoSuchCopy.into());
+        }
+        for id in &draft.message_ids {
+            let reference = id
+                .trim_matches(['<', '>'])
+                .split('@')
+                .next()
+                .unwrap_or_default();
+            let Some(copy) = self.store.copy_by_reference(reference).await? else {
+                continue;
+            };
+            let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
+            if draft.codes.contains(&code) {
+                let input = command::Acknowledge {
+                    reference: reference.to_owned(),
+                    code,
+                    way: AckWay::Reply,
+                };
+                let act = self.clock_act("");
+                self.perform(&act, "acknowledge", Wall::Live, async |unit| {
+                    command::acknowledge(unit, &input).await
+                })
+                .await?;
+                return Ok((copy.advisory, copy.revision, copy.subscriber));
+            }
+        }
+        Err(Refusal::NoSuchCopy.into())
+    }
+}

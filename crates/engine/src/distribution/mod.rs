@@ -1,0 +1,9 @@
+//! Who is told of what was published: subscribers, copies and their acknowledgement, letters.
+
+pub mod command;
+
+pub mod member;
+
+pub mod copies;
+
+pub mod letters;

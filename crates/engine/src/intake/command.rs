@@ -1,0 +1,294 @@
+//! Commands of reception: a report is taken in, sorted, decided.
+
+use domain::aggregate::Change;
+use domain::event::Event;
+use domain::policy::class::Class;
+use domain::policy::series::Kind;
+use domain::refusal::Refusal;
+use domain::value::*;
+use formats::letter::NoteKind;
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::intake::mailbox;
+use crate::intake::mailbox::Arrival;
+use crate::kernel::clock;
+use crate::kernel::find::{TextInput, desk, draw_number, find_case, find_report, inputs};
+use crate::kernel::unit::Unit;
+
+inputs! {
+    FileReport "Takes in a report. Answers with the handling number and, once, the finder's receipt." {
+        id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        kind: ReportKind = "product, site, own_product, archive";
+        channel: ContactChannel = "how it came: form, mail, phone, fax, post, in_person, not_recorded";
+        text: TextInput = "what the finder wrote: {lang, text}; class U until it is sorted";
+        finder: Option<String> = "who the finder is (class H)";
+        contact: Option<String> = "how to reach the finder (class C)";
+        #[serde(default)] consent: String = "version of the consent text that was accepted";
+    }
+    SortReport "Splits a report's text into classes." {
+        report: String = "handling number or id";
+        parts: Vec<Part> = "[{class, lang, text}], classes V A T W F K1 K2 E and so on";
+    }
+    AskFinder "Asks the finder something; the finder reads it with the receipt." {
+        report: String = "handling number or id";
+        text: TextInput = "the question";
+    }
+    AddToReport "Records what the finder answered or added." {
+        report: String = "handling number or id";
+        text: TextInput = "the answer; class U until it is sorted";
+    }
+    AcceptReport "Accepts a report and opens a case, which draws its public number." {
+        report: String = "handling number or id";
+        case: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        public_since: Option<String> = "if the weakness is public: since when (RFC 3339); this command then refuses";
+    }
+    AcceptAsPublic "Accepts a report of a weakness that is public already, and says so." {
+        report: String = "handling number or id";
+        case: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        public_since: String = "since when it is public (RFC 3339)";
+    }
+    DeclineReport "Declines a report with a reason code." {
+        report: String = "handling number or id";
+        reason: DeclineReason = "incomplete, not_vulnerability, already_public, out_of_scope_product, …";
+        text: Option<TextInput> = "what the finder is told";
+    }
+    MergeReport "Joins a report to a case that exists." {
+        report: String = "handling number or id";
+        case: String = "case number or id";
+    }
+    WithdrawReport "Withdraws a report for its finder." {
+        report: String = "handling number or id";
+    }
+}
+
+/// A part of a sorted report.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    pub class: Class,
+    pub lang: Lang,
+    pub text: String,
+}
+
+/// Takes in a report that the desk or an import brings: number and receipt are drawn here.
+pub async fn file(unit: &mut Unit<'_>, input: &FileReport) -> Result<Value, Fault> {
+    // A record of an archive has no finder who could come back.
+    let receipt = (input.kind != ReportKind::Archive).then(seal::receipt::Receipt::draw);
+    let house = unit.house.id();
+    let arrival = receipt
+        .as_ref()
+        .map(|receipt| Arrival::of(receipt, &house, ""));
+    let mut answer = file_arrived(unit, input, arrival.as_ref()).await?;
+    if let Some(answer) = answer.as_object_mut() {
+        let printed = receipt.map(|receipt| receipt.printed().to_string());
+        answer.insert("receipt".to_owned(), json!(printed));
+    }
+    Ok(answer)
+}
+
+/// Takes in a report whose finder keeps the receipt; the number that the finder was told is kept if it is free.
+pub async fn file_arrived(
+    unit: &mut Unit<'_>,
+    input: &FileReport,
+    arrival: Option<&Arrival>,
+) -> Result<Value, Fault> {
+    let id = ReportId(input.id.unwrap_or_else(|| unit.draw()));
+    if unit.state(id.into()).await?.is_some() {
+        return Err(Refusal::Exists("report").into());
+    }
+    if input.text.text.trim().is_empty() {
+        return Err(Refusal::Input {
+            field: "text",
+            why: "say what happens",
+        }
+        .into());
+    }
+    let dossier = id.into();
+    let text = unit
+        .text(dossier, Class::U, input.text.lang, &input.text.text)
+        .await?;
+    let finder = match &input.finder {
+        Some(finder) => Some(
+            unit.text(dossier, Class::H, input.text.lang, finder)
+                .await?,
+        ),
+        None => None,
+    };
+    let contact = match &input.contact {
+        Some(contact) => Some(
+            unit.text(dossier, Class::C, input.text.lang, contact)
+                .await?,
+        ),
+        None => None,
+    };
+    let handling = mailbox::handling(unit, input.kind, arrival).await?;
+    let event = Event::ReportReceived {
+        handling: handling.clone(),
+        report: input.kind,
+        channel: input.channel,
+        lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
+        mailbox: arrival.map(|arrival| seal::hex(&arrival.public)),
+        consent: input.consent.clone(),
+        text,
+        finder,
+        contact,
+    };
+    unit.record(vec![Change::of(id, event)]).await?;
+    Ok(json!({ "report": id.to_string(), "handling": handling }))
+}
+
+/// Splits a report's text.
+pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let report = find_report(unit, &input.report).await?;
+    let of = report.text.ok_or(Refusal::NotFound("text"))?.body;
+    let mut parts = Vec::with_capacity(input.parts.len());
+    for part in &input.parts {
+        parts.push(
+            unit.text(report.id.into(), part.class, part.lang, &part.text)
+                .await?,
+        );
+    }
+    let changes = report.sort(of, parts)?;
+    unit.record(changes).await?;
+    Ok(json!({ "parts": input.parts.len() }))
+}
+
+/// Asks the finder.
+pub async fn ask(unit: &mut Unit<'_>, input: &AskFinder) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let report = find_report(unit, &input.report).await?;
+    let text = unit
+        .text(
+            report.id.into(),
+            Class::Y,
+            input.text.lang,
+            &input.text.text,
+        )
+        .await?;
+    let changes = report.ask(text)?;
+    mailbox::note(
+        unit,
+        &report,
+        NoteKind::Question,
+        input.text.lang,
+        &input.text.text,
+    );
+    unit.record(changes).await?;
+    Ok(json!({ "report": report.id.to_string() }))
+}
+
+/// Records an answer of the finder.
+pub async fn add(unit: &mut Unit<'_>, input: &AddToReport) -> Result<Value, Fault> {
+    let report = find_report(unit, &input.report).await?;
+    let text = unit
+        .text(
+            report.id.into(),
+            Class::U,
+            input.text.lang,
+            &input.text.text,
+        )
+        .await?;
+    mailbox::note(
+        unit,
+        &report,
+        NoteKind::Own,
+        input.text.lang,
+        &input.text.text,
+    );
+    unit.record(report.add(text)).await?;
+    Ok(json!({ "report": report.id.to_string() }))
+}
+
+async fn accept_with(
+    unit: &mut Unit<'_>,
+    report: &str,
+    case: Option<uuid::Uuid>,
+    since: Option<&str>,
+    as_public: bool,
+) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let report = find_report(unit, report).await?;
+    let since = match since {
+        Some(text) => Some(clock::parse(text).ok_or(Refusal::Input {
+            field: "public_since",
+            why: "RFC 3339 with an offset",
+        })?),
+        None => None,
+    };
+    let case = CaseId(case.unwrap_or_else(|| unit.draw()));
+    if unit.state(case.into()).await?.is_some() {
+        return Err(Refusal::Exists("case").into());
+    }
+    let exercise = unit.realm == seal::record::Realm::Exercise;
+    let prefix = format!(
+        "{}{}",
+        if exercise { "EX-" } else { "" },
+        unit.house.config.series
+    );
+    let number = format!("{prefix}-{}", draw_number(unit, Kind::Case).await?.digits());
+    let act = unit.act.clone();
+    let changes = report.accept(case, number.clone(), since, as_public, &act)?;
+    unit.record(changes).await?;
+    Ok(json!({ "case": case.to_string(), "number": number }))
+}
+
+/// Accepts a report.
+pub async fn accept(unit: &mut Unit<'_>, input: &AcceptReport) -> Result<Value, Fault> {
+    accept_with(
+        unit,
+        &input.report,
+        input.case,
+        input.public_since.as_deref(),
+        false,
+    )
+    .await
+}
+
+/// Accepts a report of something public.
+pub async fn accept_as_public(unit: &mut Unit<'_>, input: &AcceptAsPublic) -> Result<Value, Fault> {
+    accept_with(
+        unit,
+        &input.report,
+        input.case,
+        Some(&input.public_since),
+        true,
+    )
+    .await
+}
+
+/// Declines a report.
+pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let report = find_report(unit, &input.report).await?;
+    let text = match &input.text {
+        Some(text) => Some(
+            unit.text(report.id.into(), Class::Y, text.lang, &text.text)
+                .await?,
+        ),
+        None => None,
+    };
+    let changes = report.decline(input.reason, text)?;
+    if let Some(text) = &input.text {
+        mailbox::note(unit, &report, NoteKind::Decision, text.lang, &text.text);
+    }
+    unit.record(changes).await?;
+    Ok(json!({ "report": report.id.to_string() }))
+}
+
+/// Joins a report to a case.
+pub async fn merge(unit: &mut Unit<'_>, input: &MergeReport) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let report = find_report(unit, &input.report).await?;
+    let case = find_case(unit, &input.case).await?;
+    unit.record(report.merge(case.id)?).await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// Withdraws a report.
+pub async fn withdraw(unit: &mut Unit<'_>, input: &WithdrawReport) -> Result<Value, Fault> {
+    let report = find_report(unit, &input.report).await?;
+    unit.record(report.withdraw()?).await?;
+    Ok(json!({ "report": report.id.to_string() }))
+}

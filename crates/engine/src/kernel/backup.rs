@@ -1,0 +1,331 @@
+//! Backup and restore: data and keys as two files, both sealed to the recovery key (security.md §2.1, §2.24).
+//!
+//! A backup is taken while the house runs. A restored house starts *held*: nothing leaves, no clock fires,
+//! until a person has compared it with the archive log and the signer's journal and says `resume`. A trial
+//! restore cannot be resumed. The data file is the store's own copy form, so it moves between engines.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use domain::aggregate::Change;
+use domain::event::Event;
+use seal::record::Realm as Wall;
+use store::{Location, Store};
+
+use crate::Fault;
+use crate::kernel::context::Contexts;
+use crate::kernel::house::{House, KEYS};
+
+/// First line of a data file, inside the seal.
+const DATA: &[u8] = b"noroshi/backup-data/1\n";
+/// First line of a key file, inside the seal.
+const KEY_FILE: &[u8] = b"noroshi/backup-keys/1\n";
+/// Largest file in a backup: 16 GiB.
+const BYTES_MAX: u64 = 16 << 30;
+
+/// What a backup or its trial holds.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct BackedUp {
+    pub data: PathBuf,
+    pub keys: PathBuf,
+    pub records: u64,
+    pub root: String,
+    pub number: u64,
+}
+
+fn recovery_public(dir: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(dir.join(KEYS).join("backup").join("recovery.pub"))
+        .map_err(Fault::io("cannot read the public half of the recovery key"))
+}
+
+/// Files of the key folder that a restored house needs, with their paths below the data folder. Approval
+/// passwords of demo and replay are among them; the recovery secret is nowhere.
+fn key_files(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    let mut out = Vec::new();
+    let mut folders = vec![
+        dir.join(KEYS),
+        dir.join(crate::kernel::context::service::SIGN),
+    ];
+    while let Some(folder) = folders.pop() {
+        if !folder.exists() {
+            continue;
+        }
+        for entry in std::fs::read_dir(&folder).map_err(Fault::io("cannot list the key folder"))? {
+            let path = entry
+                .map_err(Fault::io("cannot list the key folder"))?
+                .path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path
+                .strip_prefix(dir)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .into_owned();
+            out.push((
+                name,
+                std::fs::read(&path).map_err(Fault::io("cannot read a key file"))?,
+            ));
+        }
+    }
+    out.push((
+        crate::kernel::config::FILE.to_owned(),
+        std::fs::read(dir.join(crate::kernel::config::FILE))
+            .map_err(Fault::io("cannot read the configuration"))?,
+    ));
+    out.sort();
+    Ok(out)
+}
+
+fn frame(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+fn unframe<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = input.split_first_chunk::<8>()?;
+    let (bytes, rest) =
+        rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+    *input = rest;
+    Some(bytes)
+}
+
+/// Writes `FILE.data.age` and `FILE.keys.age`.
+///
+/// # Errors
+/// If a file exists or cannot be written.
+pub async fn backup(dir: &Path, store: &Store, file: &Path) -> Result<BackedUp, Fault> {
+    let to = recovery_public(dir)?;
+    // Keys and journal first: the data may then be newer than the journal, never older.
+    let files = key_files(dir)?;
+    let mut plain = DATA.to_vec();
+    store.dump(&mut plain).await?;
+    let number = store
+        .meta("key-backup")
+        .await?
+        .and_then(|v| v.try_into().ok())
+        .map_or(0, u64::from_be_bytes)
+        + 1;
+    let mut keys = KEY_FILE.to_vec();
+    frame(&mut keys, &number.to_be_bytes());
+    for (name, bytes) in files {
+        frame(&mut keys, name.as_bytes());
+        frame(&mut keys, &bytes);
+    }
+    let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
+    for (path, bytes) in [(&data_file, &plain), (&key_file, &keys)] {
+        if path.exists() {
+            return Err(Fault::Config(format!(
+                "{} exists; choose another name",
+                path.display()
+            )));
+        }
+        let sealed = seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
+            .map_err(|e| Fault::Config(e.to_string()))?;
+        seal::files::replace(path, &sealed, true)?;
+    }
+    store.set_meta("key-backup", &number.to_be_bytes()).await?;
+    let chain = store.walk_chain(&[]).await?;
+    Ok(BackedUp {
+        data: data_file,
+        keys: key_file,
+        records: chain.records,
+        root: seal::hex(&chain.root),
+        number,
+    })
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    file.with_file_name(name)
+}
+
+fn open(path: &Path, secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
+    let file =
+        std::fs::File::open(path).map_err(Fault::io(format!("cannot open {}", path.display())))?;
+    let mut plain = Vec::new();
+    let opened = seal::recovery::open(secret, file).map_err(|e| Fault::Config(e.to_string()))?;
+    opened
+        .take(BYTES_MAX)
+        .read_to_end(&mut plain)
+        .map_err(|_| Fault::Config("the backup was changed or is incomplete".into()))?;
+    plain
+        .strip_prefix(head)
+        .map(<[u8]>::to_vec)
+        .ok_or_else(|| Fault::Config(format!("{} is no backup of this kind", path.display())))
+}
+
+/// Restores a backup into an empty folder. The house starts held; a trial cannot be resumed.
+///
+/// # Errors
+/// If the folder is in use, the secret does not open the files, or the chain in them is broken.
+pub async fn restore(
+    file: &Path,
+    secret: &str,
+    into: &Path,
+    location: &Location,
+    trial: bool,
+) -> Result<BackedUp, Fault> {
+    if into.exists()
+        && std::fs::read_dir(into)
+            .map_err(Fault::io("cannot list the folder"))?
+            .next()
+            .is_some()
+    {
+        return Err(Fault::Config(format!(
+            "{} is not empty; choose a new folder",
+            into.display()
+        )));
+    }
+    let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
+    let data = open(&data_file, secret, DATA)?;
+    let keys = open(&key_file, secret, KEY_FILE)?;
+    let form = || Fault::Config("the key file of the backup has another form".into());
+    let mut input = keys.as_slice();
+    let number = unframe(&mut input)
+        .and_then(|n| n.try_into().ok())
+        .map(u64::from_be_bytes)
+        .ok_or_else(form)?;
+    seal::files::private_folder(into)?;
+    while !input.is_empty() {
+        let name = unframe(&mut input)
+            .and_then(|n| std::str::from_utf8(n).ok())
+            .ok_or_else(form)?;
+        let bytes = unframe(&mut input).ok_or_else(form)?;
+        let relative = Path::new(name);
+        if relative
+            .components()
+            .any(|c| !matches!(c, std::path::Component::Normal(_)))
+        {
+            return Err(form());
+        }
+        let path = into.join(relative);
+        seal::files::private_folder(path.parent().unwrap_or(into))?;
+        seal::files::write_secret_new(&path, bytes)?;
+    }
+    let house = house_of(&data)?;
+    let store = Store::create(location, house).await?;
+    store.load(&data).await?;
+    // The folder's own mark is new, so that the copy and its origin can never run as one.
+    seal::files::replace(
+        &into.join("instance"),
+        seal::hex(&seal::random::bytes::<16>()).as_bytes(),
+        false,
+    )?;
+    let why = if trial {
+        "trial restore: it cannot be resumed"
+    } else {
+        "restored from a backup"
+    };
+    store.set_meta("held", why.as_bytes()).await?;
+    let chain = store.walk_chain(&[]).await?;
+    if let Some(broken) = chain.broken {
+        return Err(Fault::Config(format!(
+            "the ledger in the backup is broken: {broken}"
+        )));
+    }
+    Ok(BackedUp {
+        data: data_file,
+        keys: key_file,
+        records: chain.records,
+        root: seal::hex(&chain.root),
+        number,
+    })
+}
+
+/// Finds the house's id in a copy: the row `house` of `meta` comes first in it.
+fn house_of(data: &[u8]) -> Result<[u8; 16], Fault> {
+    let name = b"house";
+    let form = || Fault::Config("the data file of the backup has another form".into());
+    let mut input = data;
+    while let Some((length, rest)) = input.split_first_chunk::<4>() {
+        let (line, rest) = rest
+            .split_at_checked(u32::from_be_bytes(*length) as usize)
+            .ok_or_else(form)?;
+        input = rest;
+        // table "meta", then text "house", then 16 bytes: 4+4, 1+4+5, 1+4+16.
+        if line.get(4..8) == Some(b"meta".as_slice()) && line.get(13..18) == Some(name.as_slice()) {
+            return line
+                .get(23..39)
+                .and_then(|id| id.try_into().ok())
+                .ok_or_else(form);
+        }
+    }
+    Err(form())
+}
+
+/// Lets a restored house act again, after a person has compared it.
+///
+/// # Errors
+/// If the house is not held, or is a trial.
+pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(), Fault> {
+    let house = House::open(dir, location, Contexts::default()).await?;
+    let Some(why) = house.held().await? else {
+        return Err(Fault::Config("this house is not held".into()));
+    };
+    if why.starts_with("trial") {
+        return Err(Fault::Config(
+            "a trial restore cannot be resumed; restore the backup again without --trial".into(),
+        ));
+    }
+    if compared.trim().is_empty() {
+        return Err(Fault::Config(
+            "say with --compared what this house was compared with: archive log, signer's journal"
+                .into(),
+        ));
+    }
+    let act = house.clock_act(compared);
+    house
+        .perform(&act, "resume", Wall::Live, async |unit| {
+            let stream = unit.house.stream();
+            unit.record(vec![Change::of(
+                stream,
+                Event::HouseResumed {
+                    compared: compared.to_owned(),
+                },
+            )])
+            .await
+        })
+        .await?;
+    house
+        .store
+        .set_meta(
+            "instance",
+            crate::kernel::house::instance_mark(dir)?.as_bytes(),
+        )
+        .await?;
+    house.store.set_meta("held", b"").await?;
+    Ok(())
+}
+
+/// Tries a backup: restores it into a temporary folder, folds the ledger, compares the projections.
+///
+/// # Errors
+/// What the restore or the comparison found.
+pub async fn verify(file: &Path, secret: &str, work: &Path) -> Result<BackedUp, Fault> {
+    let location = Location::Sqlite(store_file(work));
+    let result = async {
+        let tried = restore(file, secret, work, &location, true).await?;
+        let house = House::open(work, &location, Contexts::default()).await?;
+        let before = house.store.dump_projections().await?;
+        house.rebuild().await?;
+        if house.store.dump_projections().await? != before {
+            return Err(Fault::Config(
+                "the projections in the backup are not those of its ledger".into(),
+            ));
+        }
+        Ok(tried)
+    }
+    .await;
+    std::fs::remove_dir_all(work).map_err(Fault::io("cannot remove the trial folder"))?;
+    result
+}
+
+/// The SQLite file of a data folder.
+#[must_use]
+pub fn store_file(dir: &Path) -> PathBuf {
+    dir.join("noroshi.db")
+}

@@ -1,0 +1,267 @@
+//! What runs at the other end of a pipe: the signing and the verifying context.
+//!
+//! The signing service writes its journal, flushed, before it gives any signature out. It has no network, no
+//! database, no log key; its clock is its own.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use seal::openpgp::{Certificate, SigningKey};
+use seal::record::Realm;
+use seal::signer::{Entry, Journal, Pinned, Request, decide};
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::context::{
+    APPROVAL_BYTES, HEADER_BYTES, read_approval, read_header, read_message, write_message,
+};
+
+/// Folder of the signer below the data folder.
+pub const SIGN: &str = "sign";
+/// Its keys below the key folder.
+pub const SIGN_KEYS: &str = "sign";
+
+/// How often the journal's lock is tried for, 20 ms apart.
+const LOCK_TRIES_MAX: u32 = 150;
+
+struct Signer {
+    live: SigningKey,
+    exercise: SigningKey,
+    pinned: Pinned,
+    journal: Journal,
+    journal_file: std::fs::File,
+}
+
+impl Signer {
+    fn open(keys: &Path, journal: &Path) -> Result<Signer, Fault> {
+        let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
+            .map_err(|_| Fault::Form("advisory key"))?;
+        let exercise = SigningKey::read(&seal::files::read_secret(&keys.join("exercise.pgp"))?)
+            .map_err(|_| Fault::Form("exercise key"))?;
+        let pinned = seal::files::read_secret(&keys.join("approvers.json"))?;
+        let pinned: Pinned =
+            serde_json::from_slice(&pinned).map_err(|_| Fault::Form("pinned approvers"))?;
+        let mut memory = Journal::default();
+        let mut journal_file = std::fs::OpenOptions::new()
+            .create(true)
+            .read(true)
+            .append(true)
+            .open(journal)
+            .map_err(Fault::io("cannot open the signer's journal"))?;
+        // Two signers with one journal could each sign what the other has not seen.
+        // A signer whose house was killed ends when its pipe closes: that moment is waited for.
+        let mut tries = 0;
+        while journal_file.try_lock().is_err() {
+            tries += 1;
+            if tries > LOCK_TRIES_MAX {
+                return Err(Fault::InUse);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let mut text = String::new();
+        journal_file
+            .read_to_string(&mut text)
+            .map_err(Fault::io("cannot read the signer's journal"))?;
+        let complete = text.rfind('\n').map_or(0, |end| end + 1);
+        for line in text.get(..complete).unwrap_or_default().lines() {
+            memory.replay(
+                &serde_json::from_str::<Entry>(line)
+                    .map_err(|_| Fault::Form("signer's journal"))?,
+            );
+        }
+        if complete < text.len() {
+            // A line that a crash cut off was never followed by a signature.
+            journal_file
+                .set_len(complete as u64)
+                .map_err(Fault::io("cannot mend the signer's journal"))?;
+        }
+        Ok(Signer {
+            live,
+            exercise,
+            pinned,
+            journal: memory,
+            journal_file,
+        })
+    }
+
+    /// Writes a journal entry, flushed; a half-written line is taken back.
+    fn note(&mut self, entry: &Entry) -> Result<(), &'static str> {
+        let mut line = serde_json::to_vec(entry).map_err(|_| "sign.journal")?;
+        line.push(b'\n');
+        let before = self
+            .journal_file
+            .metadata()
+            .map_err(|_| "sign.journal")?
+            .len();
+        if self
+            .journal_file
+            .write_all(&line)
+            .and_then(|()| self.journal_file.sync_data())
+            .is_err()
+        {
+            let _ = self.journal_file.set_len(before);
+            return Err("sign.journal");
+        }
+        self.journal.replay(entry);
+        Ok(())
+    }
+
+    fn extend(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, headers] = parts else {
+            return Err("sign.request");
+        };
+        let headers = headers
+            .chunks(HEADER_BYTES)
+            .map(read_header)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("sign.request")?;
+        let entry =
+            seal::signer::take_headers(&headers, &self.pinned, &self.journal, clock::now().0)
+                .map_err(|refused| refused.code())?;
+        self.note(&entry)?;
+        Ok(vec![
+            b"head".to_vec(),
+            self.journal.head_seq().to_be_bytes().to_vec(),
+        ])
+    }
+
+    fn sign(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, plan, approvals, headers, documents @ ..] = parts else {
+            return Err("sign.request");
+        };
+        let approvals = approvals
+            .chunks(APPROVAL_BYTES)
+            .map(read_approval)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("sign.request")?;
+        let headers = headers
+            .chunks(HEADER_BYTES)
+            .map(read_header)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("sign.request")?;
+        let request = Request {
+            plan: plan.clone(),
+            documents: documents.to_vec(),
+            approvals,
+            headers,
+        };
+        let now = clock::now();
+        // The key follows from the plan's realm; the decision compares the two.
+        let exercise =
+            serde_json::from_slice::<seal::signer::Plan>(plan).is_ok_and(|p| p.realm == "exercise");
+        let realm = if exercise {
+            Realm::Exercise
+        } else {
+            Realm::Live
+        };
+        let (plan, entry) = decide(&request, &self.pinned, &self.journal, realm, now.0)
+            .map_err(|refused| refused.code())?;
+        self.note(&entry)?;
+        crate::kernel::crash::point("sign.journalled");
+        let key = if exercise { &self.exercise } else { &self.live };
+        let at = clock::system_time(now);
+        let mut out = vec![b"signed".to_vec()];
+        for (planned, bytes) in plan.documents.iter().zip(&request.documents) {
+            out.push(key.detached(bytes, at).map_err(|_| "sign.key")?);
+            let is_text = planned.kind.starts_with("text-");
+            out.push(if is_text {
+                key.clear_signed(bytes, at).map_err(|_| "sign.key")?
+            } else {
+                Vec::new()
+            });
+        }
+        Ok(out)
+    }
+}
+
+/// Serves the signing context until the other side is gone.
+///
+/// # Errors
+/// If keys or journal cannot be opened, or the pipe breaks.
+pub fn sign(
+    dir: &Path,
+    keys: &Path,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+) -> Result<(), Fault> {
+    seal::files::private_folder(&dir.join(SIGN))?;
+    let mut signer = Signer::open(&keys.join(SIGN_KEYS), &dir.join(SIGN).join("journal"))?;
+    while let Some(parts) = read_message(input).map_err(Fault::io("reading a request"))? {
+        let answer = match parts.first().map(Vec::as_slice) {
+            Some(b"head") => vec![
+                b"head".to_vec(),
+                signer.journal.head_seq().to_be_bytes().to_vec(),
+            ],
+            Some(b"extend") => signer
+                .extend(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
+            Some(b"sign") => signer
+                .sign(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
+            _ => vec![b"refused".to_vec(), b"sign.request".to_vec()],
+        };
+        let parts: Vec<&[u8]> = answer.iter().map(Vec::as_slice).collect();
+        write_message(output, &parts).map_err(Fault::io("answering a request"))?;
+    }
+    Ok(())
+}
+
+/// Serves the verifying context: it holds the public certificates only and reads the bytes back from disk.
+///
+/// # Errors
+/// If the certificates cannot be read or the pipe breaks.
+pub fn verify(
+    certificates: &Path,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+) -> Result<(), Fault> {
+    let read = |name: &str| -> Result<Certificate, Fault> {
+        let bytes = std::fs::read(certificates.join(name))
+            .map_err(Fault::io(format!("cannot read {name}")))?;
+        Certificate::read(&bytes).map_err(|_| Fault::Form("certificate"))
+    };
+    let (live, exercise) = (read("advisory.asc")?, read("exercise.asc")?);
+    while let Some(parts) = read_message(input).map_err(Fault::io("reading a request"))? {
+        let good = match parts.as_slice() {
+            [word, folder, count] if word == b"verify" => {
+                let folder = Path::new(std::str::from_utf8(folder).unwrap_or("/nonexistent"));
+                let certificate = if folder.join("exercise").exists() {
+                    &exercise
+                } else {
+                    &live
+                };
+                staged(folder, certificate, count.first().copied().unwrap_or(0))
+            }
+            _ => false,
+        };
+        write_message(output, &[if good { b"good" } else { b"bad" }])
+            .map_err(Fault::io("answering a request"))?;
+    }
+    Ok(())
+}
+
+/// Verifies `N.doc` against `N.sig` and, where it is there, `N.asc`, for all N below `expected`.
+fn staged(folder: &Path, certificate: &Certificate, expected: u8) -> bool {
+    let at = clock::system_time(clock::now());
+    for n in 0..expected {
+        let Ok(document) = std::fs::read(folder.join(format!("{n}.doc"))) else {
+            return false;
+        };
+        let Ok(signature) = std::fs::read(folder.join(format!("{n}.sig"))) else {
+            return false;
+        };
+        if certificate
+            .verify_detached(&signature, &document, at)
+            .is_err()
+        {
+            return false;
+        }
+        if let Ok(clear) = std::fs::read(folder.join(format!("{n}.asc"))) {
+            match certificate.verify_clear_signed(&clear, at) {
+                Ok(text) if text.trim_ascii_end() == document.trim_ascii_end() => {}
+                _ => return false,
+            }
+        }
+    }
+    expected > 0
+}

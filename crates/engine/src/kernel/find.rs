@@ -1,0 +1,165 @@
+//! What commands of every noun share: their fields, finding what people name, drawing numbers.
+//!
+//! A command read from JSON names things as people do (numbers, names); here they become streams and states. It
+//! knows no command: the table of them stands on top, in [`crate::command`].
+
+use domain::act::Act;
+use domain::aggregate::Aggregate;
+use domain::policy::role::Role;
+use domain::refusal::Refusal;
+use domain::value::*;
+use seal::record::Realm as Wall;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::kernel::Fault;
+use crate::kernel::unit::Unit;
+
+/// A field of a command, for `--list`.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldSpec {
+    pub name: &'static str,
+    pub ty: &'static str,
+    pub about: &'static str,
+}
+
+macro_rules! inputs {
+    ($($input:ident $about:literal { $($(#[$meta:meta])* $field:ident : $ty:ty = $what:literal;)* })*) => {$(
+        #[doc = $about]
+        #[derive(Clone, Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $input { $(#[doc = $what] $(#[$meta])* pub $field: $ty,)* }
+
+        impl $input {
+            /// What the command is for.
+            pub const ABOUT: &'static str = $about;
+            /// Its fields.
+            pub const FIELDS: &'static [$crate::kernel::find::FieldSpec] =
+                &[$($crate::kernel::find::FieldSpec { name: stringify!($field), ty: stringify!($ty), about: $what },)*];
+        }
+    )*};
+}
+pub(crate) use inputs;
+
+/// A text in a command.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextInput {
+    pub lang: Lang,
+    pub text: String,
+}
+
+pub(crate) fn uuid_of(text: &str) -> Option<Uuid> {
+    (text.len() >= 32)
+        .then(|| Uuid::parse_str(text).ok())
+        .flatten()
+}
+
+/// Digits of a number as somebody typed it; full-width digits count.
+pub(crate) fn digits(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match u32::from(c) {
+            n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
+            _ => c.is_ascii_digit().then_some(c),
+        })
+        .collect()
+}
+
+async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<StreamId, Fault> {
+    if let Some(id) = uuid_of(text) {
+        return Ok(StreamId(id));
+    }
+    match unit.house.store.by_number(&digits(text)).await? {
+        Some((_, stream)) => Ok(stream),
+        None => Err(Refusal::NotFound(what).into()),
+    }
+}
+
+macro_rules! finders {
+    ($($name:ident $variant:ident $ty:path, $what:literal;)*) => {$(
+        #[doc = concat!("Finds a ", $what, " by number or id.")]
+        pub(crate) async fn $name(unit: &mut Unit<'_>, text: &str) -> Result<$ty, Fault> {
+            let stream = numbered(unit, text, $what).await?;
+            match unit.state(stream).await?.as_deref() {
+                Some(Aggregate::$variant(found)) => Ok(found.clone()),
+                _ => Err(Refusal::NotFound($what).into()),
+            }
+        }
+    )*};
+}
+
+finders! {
+    find_report Report domain::intake::Report, "report";
+    find_case Case domain::coordination::case::Case, "case";
+    find_participant Participant domain::coordination::participant::Participant, "participant";
+}
+
+/// Finds a party by name or id.
+pub(crate) async fn find_party(
+    unit: &mut Unit<'_>,
+    text: &str,
+) -> Result<domain::party::Party, Fault> {
+    let stream = match uuid_of(text) {
+        Some(id) => StreamId(id),
+        None => match unit.house.store.parties_named(text).await?.as_slice() {
+            [one] => (*one).into(),
+            [] => return Err(Refusal::NotFound("party").into()),
+            _ => {
+                return Err(Refusal::Input {
+                    field: "party",
+                    why: "several parties have this name; give the id",
+                }
+                .into());
+            }
+        },
+    };
+    match unit.state(stream).await?.as_deref() {
+        Some(Aggregate::Party(found)) => Ok(found.clone()),
+        _ => Err(Refusal::NotFound("party").into()),
+    }
+}
+
+/// Participants of a case, with what this unit has decided about those that were there before it.
+pub(crate) async fn participants_of(
+    unit: &mut Unit<'_>,
+    case: CaseId,
+) -> Result<Vec<domain::coordination::participant::Participant>, Fault> {
+    let mut out = Vec::new();
+    for (id, _) in unit.house.store.participants(case).await? {
+        if let Some(Aggregate::Participant(found)) = unit.state(id.into()).await?.as_deref() {
+            out.push(found.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// A number that no series has drawn yet.
+pub(crate) async fn draw_number(
+    unit: &mut Unit<'_>,
+    kind: domain::policy::series::Kind,
+) -> Result<domain::policy::series::Number, Fault> {
+    let exercise = unit.realm == Wall::Exercise;
+    for _ in 0..64 {
+        let number = domain::policy::series::Number::draw(kind, exercise, seal::random::u64())
+            .map_err(|_| Fault::Form("number series"))?;
+        if unit
+            .house
+            .store
+            .by_number(&number.digits())
+            .await?
+            .is_none()
+            && unit.drawn.insert(number.digits())
+        {
+            return Ok(number);
+        }
+    }
+    Err(Fault::Form("number series is exhausted"))
+}
+
+/// Refuses roles outside the desk.
+pub(crate) fn desk(act: &Act) -> Result<(), Fault> {
+    match act.role {
+        Role::Coordinator | Role::Reception | Role::Analysis | Role::EditionEditor => Ok(()),
+        _ => Err(Refusal::Role.into()),
+    }
+}

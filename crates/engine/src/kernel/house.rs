@@ -1,0 +1,303 @@
+//! A house that is open: folder, configuration, store, keys, and the states that are kept in memory.
+//!
+//! States are cached by stream with a bound and are always what the ledger adds up to; the cache is dropped
+//! whenever another change came first. The house does not listen and does not sign.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use domain::aggregate::Aggregate;
+use domain::event::Recorded;
+use domain::policy::profile::Profile;
+use domain::value::{BodyId, PersonId, StreamId, TextRef};
+use seal::body::Place;
+use store::read::{StoredRecord, compartment_code};
+use store::{Location, Store};
+
+use crate::Fault;
+use crate::kernel::config::Config;
+use crate::kernel::context::Contexts;
+use crate::kernel::kept::Kept;
+use crate::kernel::keys::Keys;
+use crate::kernel::states::States;
+use crate::kernel::turns::Turns;
+
+/// A stream's state with what the store knows of the stream.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub state: Arc<Aggregate>,
+    pub version: u32,
+    pub dossier: StreamId,
+    pub realm: u8,
+}
+
+/// An open house.
+pub struct House {
+    pub dir: PathBuf,
+    pub config: Config,
+    pub store: Store,
+    pub keys: Keys,
+    pub contexts: Contexts,
+    /// Fingerprint of the advisory key, as pages and letters show it.
+    pub fingerprint: String,
+    pub(crate) states: States,
+    /// Whose turn it is on a dossier.
+    pub turns: Turns,
+    /// What nouns remember while the house runs.
+    pub kept: Kept,
+    pub(crate) tree: Mutex<(seal::record::Tree, u64)>,
+    _instance: std::fs::File,
+}
+
+/// Name of the folder that holds key files.
+pub const KEYS: &str = "keys";
+
+/// The house's own clock, as a person.
+pub const CLOCK: PersonId = PersonId::from_bytes([0; 16]);
+
+impl House {
+    /// Opens the house of a data folder, for this process alone.
+    ///
+    /// # Errors
+    /// [`Fault::InUse`] if another process has it open; see [`Fault`].
+    pub async fn open(dir: &Path, location: &Location, contexts: Contexts) -> Result<House, Fault> {
+        let config = Config::read(dir)?;
+        let instance = lock(dir)?;
+        let store = Store::open(location).await?;
+        let id = store.house();
+        let in_use = store.keys().await?.first().map(|key| key.epoch);
+        let keys = Keys::open(&dir.join(KEYS).join("house"), id, in_use)?;
+        let certificate = dir.join(KEYS).join("public").join("advisory.asc");
+        let certificate = std::fs::read(&certificate)
+            .map_err(Fault::io("cannot read the advisory key's certificate"))?;
+        let fingerprint = seal::openpgp::Certificate::read(&certificate)
+            .map_err(|_| Fault::Form("certificate"))?
+            .fingerprint();
+        let house = House {
+            dir: dir.to_owned(),
+            config,
+            store,
+            keys,
+            contexts,
+            fingerprint,
+            states: States::default(),
+            turns: Turns::default(),
+            kept: Kept::default(),
+            tree: Mutex::new((seal::record::Tree::default(), 0)),
+            _instance: instance,
+        };
+        house.show_id()?;
+        Ok(house)
+    }
+
+    /// Id of the house.
+    #[must_use]
+    pub fn id(&self) -> [u8; 16] {
+        self.store.house()
+    }
+
+    /// The stream of the house itself.
+    #[must_use]
+    pub fn stream(&self) -> StreamId {
+        StreamId(uuid::Uuid::from_bytes(self.id()))
+    }
+
+    /// The policy profile in force.
+    #[must_use]
+    pub fn profile(&self) -> &'static Profile {
+        Profile::by_key(&self.config.profile).unwrap_or(&domain::policy::profile::PROFILES[0])
+    }
+
+    /// Tells whether nothing may leave: the house was restored or copied (security.md §2.24).
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn held(&self) -> Result<Option<String>, Fault> {
+        if let Some(why) = self.store.meta("held").await?.filter(|v| !v.is_empty()) {
+            return Ok(Some(String::from_utf8_lossy(&why).into_owned()));
+        }
+        let known = self.store.meta("instance").await?.unwrap_or_default();
+        let same = !known.is_empty() && known == instance_mark(&self.dir)?.as_bytes();
+        Ok((!same).then(|| "this folder and this database do not belong together: one of them was copied or moved".to_owned()))
+    }
+
+    /// Refuses while the house is held.
+    ///
+    /// # Errors
+    /// [`Fault::Held`].
+    pub async fn not_held(&self) -> Result<(), Fault> {
+        if self.held().await?.is_some() {
+            Err(Fault::Held)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The state of a stream.
+    ///
+    /// # Errors
+    /// If the store fails or a record cannot be read.
+    pub async fn load(&self, stream: StreamId) -> Result<Option<Loaded>, Fault> {
+        if let Some(found) = self.states.get(stream) {
+            return Ok(Some(found));
+        }
+        let began = self.states.begin();
+        let records = self.store.stream(stream).await?;
+        let Some(first) = records.first() else {
+            return Ok(None);
+        };
+        let dossier = match self.store.stream_facts(stream).await? {
+            Some((_, dossier, _)) => dossier,
+            None => stream,
+        };
+        let realm = first.header.realm.code();
+        let mut state: Option<Aggregate> = None;
+        let mut version = 0;
+        for record in &records {
+            let recorded = self.read(record, dossier).await?;
+            match &mut state {
+                None => {
+                    state = Some(
+                        Aggregate::begin(stream, &recorded).ok_or(Fault::Form("first event"))?,
+                    )
+                }
+                Some(state) => state.apply(&recorded),
+            }
+            version = record.header.version;
+        }
+        let Some(state) = state else { return Ok(None) };
+        let loaded = Loaded {
+            state: Arc::new(state),
+            version,
+            dossier,
+            realm,
+        };
+        self.states.keep(stream, loaded.clone(), began);
+        Ok(Some(loaded))
+    }
+
+    /// Opens the payload of a record.
+    ///
+    /// # Errors
+    /// [`Fault::Sealed`] if its key is gone, [`Fault::Form`] if this program does not know the event.
+    pub async fn read(&self, record: &StoredRecord, dossier: StreamId) -> Result<Recorded, Fault> {
+        let key = self.keys.by_id(&self.store, record.header.key).await?;
+        let place = payload_place(
+            self.id(),
+            dossier,
+            StreamId(uuid::Uuid::from_bytes(record.header.stream)),
+        );
+        let bytes =
+            seal::body::open_payload(key.bytes(), &place, record.header.version, &record.payload)
+                .map_err(|_| Fault::Sealed)?;
+        serde_json::from_slice(&bytes).map_err(|_| Fault::Form("event"))
+    }
+
+    /// What has happened in a stream, in order.
+    pub(crate) async fn happened(&self, stream: StreamId) -> Result<Vec<Recorded>, Fault> {
+        let dossier = match self.store.stream_facts(stream).await? {
+            Some((_, dossier, _)) => dossier,
+            None => stream,
+        };
+        let records = self.store.stream(stream).await?;
+        let mut out = Vec::with_capacity(records.len());
+        for record in &records {
+            out.push(self.read(record, dossier).await?);
+        }
+        Ok(out)
+    }
+
+    /// Opens a text.
+    ///
+    /// # Errors
+    /// [`Fault::Sealed`] if its compartment was erased.
+    pub async fn text(&self, text: &TextRef) -> Result<String, Fault> {
+        let bytes = self.body(text.body).await?;
+        String::from_utf8(bytes).map_err(|_| Fault::Form("text"))
+    }
+
+    /// Opens a body.
+    ///
+    /// # Errors
+    /// As [`House::text`].
+    pub async fn body(&self, id: BodyId) -> Result<Vec<u8>, Fault> {
+        let row = self.store.body(id).await?.ok_or(Fault::Sealed)?;
+        let key = self.keys.by_id(&self.store, row.key).await?;
+        let compartment = u8::try_from(row.compartment).map_err(|_| Fault::Form("body"))?;
+        let place = Place {
+            house: self.id(),
+            dossier: row.dossier.bytes(),
+            compartment,
+            id: id.bytes(),
+        };
+        seal::body::open(key.bytes(), &place, &row.sealed).map_err(|_| Fault::Sealed)
+    }
+
+    /// The house's own state.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn own(&self) -> Result<domain::party::House, Fault> {
+        match self.load(self.stream()).await?.map(|l| l.state) {
+            Some(state) => match &*state {
+                Aggregate::House(house) => Ok(house.clone()),
+                _ => Err(Fault::Form("house")),
+            },
+            None => Err(Fault::Form("house")),
+        }
+    }
+}
+
+/// What a house knows its folder by: the random mark in it, where that file lies, and on which machine. A copy
+/// of the folder has another mark, even beside a copy of the database.
+///
+/// # Errors
+/// If the mark cannot be read.
+pub fn instance_mark(dir: &Path) -> Result<String, Fault> {
+    use std::os::unix::fs::MetadataExt;
+    let path = dir.join("instance");
+    let text =
+        std::fs::read_to_string(&path).map_err(Fault::io("cannot read the folder's mark"))?;
+    let inode = std::fs::metadata(&path)
+        .map_err(Fault::io("cannot read the folder's mark"))?
+        .ino();
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let mark = seal::canon::Canon::of("noroshi/instance/1")
+        .bytes(text.trim().as_bytes())
+        .u64(inode)
+        .bytes(machine.trim().as_bytes());
+    Ok(seal::hex(&mark.hash()))
+}
+
+/// Where a payload belongs.
+#[must_use]
+pub fn payload_place(house: [u8; 16], dossier: StreamId, stream: StreamId) -> Place {
+    Place {
+        house,
+        dossier: dossier.bytes(),
+        compartment: compartment_code(domain::policy::class::Compartment::Frame),
+        id: stream.bytes(),
+    }
+}
+
+/// Takes the folder for this process; the lock goes with the process.
+///
+/// # Errors
+/// [`Fault::InUse`] if another process holds it.
+pub fn lock(dir: &Path) -> Result<std::fs::File, Fault> {
+    let path = dir.join("lock");
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(Fault::io(format!("cannot open {}", path.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Fault::InUse),
+        Err(std::fs::TryLockError::Error(source)) => Err(Fault::Io {
+            doing: "cannot lock the data folder".into(),
+            source,
+        }),
+    }
+}

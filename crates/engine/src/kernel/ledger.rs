@@ -1,0 +1,173 @@
+//! The ledger as a whole: its root, its verification, the projections rebuilt from it.
+
+use std::collections::HashMap;
+
+use domain::aggregate::Aggregate;
+use domain::value::StreamId;
+use store::projection::StreamFacts;
+use store::write::TableRow;
+
+use crate::Fault;
+use crate::kernel::house::House;
+
+/// Records read at once.
+const STEP: u32 = 2_000;
+
+/// What `ledger verify` found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    pub records: u64,
+    pub root: String,
+    /// First record that does not fit.
+    pub broken: Option<String>,
+    /// Anchors that were found in the chain, and those that were not.
+    pub anchors_found: usize,
+    pub anchors_missing: Vec<String>,
+}
+
+impl House {
+    /// RFC 6962 root over all records so far; folds only what came since it was asked last.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn ledger_root(&self) -> Result<[u8; 32], Fault> {
+        let (mut tree, mut seq) = self
+            .tree
+            .lock()
+            .map_err(|_| Fault::Form("ledger root"))?
+            .clone();
+        loop {
+            let records = self.store.ledger(seq + 1, STEP).await?;
+            if records.is_empty() {
+                break;
+            }
+            for record in records {
+                tree.push(record.header.hash());
+                seq = record.header.seq;
+            }
+        }
+        let root = tree.root();
+        *self.tree.lock().map_err(|_| Fault::Form("ledger root"))? = (tree, seq);
+        Ok(root)
+    }
+
+    /// Verifies the chain without any key, and compares it with anchors: root hashes that others hold.
+    ///
+    /// # Errors
+    /// Faults of the store; a broken chain is an answer.
+    pub async fn verify_ledger(&self, anchors: &[String]) -> Result<Verified, Fault> {
+        let chain = self.store.walk_chain(&[]).await?;
+        let mut missing: Vec<String> = anchors.to_vec();
+        if !anchors.is_empty() {
+            let mut tree = seal::record::Tree::default();
+            let mut seq = 0;
+            while !missing.is_empty() {
+                let records = self.store.ledger(seq + 1, STEP).await?;
+                if records.is_empty() {
+                    break;
+                }
+                for record in records {
+                    seq = record.header.seq;
+                    tree.push(record.header.hash());
+                    let root = seal::hex(&tree.root());
+                    missing.retain(|anchor| *anchor != root);
+                }
+            }
+        }
+        Ok(Verified {
+            records: chain.records,
+            root: seal::hex(&chain.root),
+            broken: chain.broken.map(|b| b.to_string()),
+            anchors_found: anchors.len() - missing.len(),
+            anchors_missing: missing,
+        })
+    }
+
+    /// Folds the whole ledger and returns the rows that the projections should have.
+    ///
+    /// # Errors
+    /// Faults of the store, or a record that this program cannot read.
+    pub async fn fold_all(&self) -> Result<Vec<TableRow>, Fault> {
+        let mut streams: HashMap<StreamId, (Aggregate, StreamFacts)> = HashMap::new();
+        let mut leaves: Vec<TableRow> = Vec::new();
+        let keys: HashMap<[u8; 16], StreamId> = self
+            .store
+            .keys()
+            .await?
+            .into_iter()
+            .map(|key| (key.id, key.dossier))
+            .collect();
+        let mut from = 1;
+        loop {
+            let records = self.store.ledger(from, STEP).await?;
+            let Some(last) = records.last() else { break };
+            from = last.header.seq + 1;
+            for record in &records {
+                let stream = StreamId(uuid::Uuid::from_bytes(record.header.stream));
+                // The dossier follows from the key that seals the payload, not from a projection.
+                let dossier = *keys.get(&record.header.key).ok_or(Fault::Sealed)?;
+                let recorded = self.read(record, dossier).await?;
+                push_leaves(&mut leaves, record.header.seq, &recorded.event);
+                match streams.get_mut(&stream) {
+                    Some((state, facts)) => {
+                        state.apply(&recorded);
+                        facts.version = record.header.version;
+                    }
+                    None => {
+                        let state = Aggregate::begin(stream, &recorded)
+                            .ok_or(Fault::Form("first event"))?;
+                        let facts = StreamFacts {
+                            id: stream,
+                            version: record.header.version,
+                            dossier,
+                            realm: record.header.realm.code(),
+                        };
+                        streams.insert(stream, (state, facts));
+                    }
+                }
+            }
+        }
+        let mut rows: Vec<TableRow> = streams
+            .values()
+            .flat_map(|(state, facts)| store::projection::rows(*facts, state))
+            .collect();
+        // Cases before what refers to them: the wall's triggers look them up.
+        rows.sort_by_key(|(table, _)| {
+            store::schema::ALL
+                .iter()
+                .position(|t| std::ptr::eq(*t, *table))
+        });
+        rows.extend(leaves);
+        Ok(rows)
+    }
+
+    /// Rebuilds all projections from the ledger.
+    ///
+    /// # Errors
+    /// As [`House::fold_all`]; on an error nothing has changed.
+    pub async fn rebuild(&self) -> Result<usize, Fault> {
+        let rows = self.fold_all().await?;
+        let count = rows.len();
+        self.store.replace_projections(rows).await?;
+        Ok(count)
+    }
+}
+
+fn push_leaves(out: &mut Vec<TableRow>, seq: u64, event: &domain::event::Event) {
+    let leaves: &[String] = match event {
+        domain::event::Event::Published { leaves, .. } => leaves,
+        domain::event::Event::LedgerAnchored { leaf, .. } => std::slice::from_ref(leaf),
+        _ => &[],
+    };
+    for (at, leaf) in leaves.iter().enumerate() {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        out.push((
+            &store::schema::LEAF,
+            vec![
+                seq.into(),
+                store::Value::Int(i64::try_from(at).unwrap_or(0)),
+                leaf.as_str().into(),
+            ],
+        ));
+    }
+}

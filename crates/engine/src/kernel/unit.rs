@@ -1,0 +1,487 @@
+//! A unit of work: commands that are decided on loaded states and written in one transaction.
+//!
+//! This is the one gateway into the ledger: [`House::perform`] loads, decides, seals, writes. A command that
+//! is refused leaves nothing behind, neither event nor body. When another change came first, the command is
+//! decided anew on the newer state.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::act::Act;
+use domain::aggregate::{Aggregate, Change};
+use domain::event::{Event, Recorded};
+use domain::policy::class::{Class, Compartment};
+use domain::refusal::Refusal;
+use domain::value::*;
+use seal::body::Place;
+use seal::keyring::{KeyId, Secret};
+use seal::record::Realm as Wall;
+use store::projection::StreamFacts;
+use store::read::compartment_code;
+use store::write::{NewRecord, TableRow, Write};
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::{House, Loaded, payload_place};
+
+/// How often a command is decided anew when others come first.
+const ATTEMPTS_MAX: u32 = 16;
+
+/// Commands decided together.
+pub struct Unit<'h> {
+    pub house: &'h House,
+    pub act: Act,
+    /// Name of the command that is being decided.
+    pub command: &'static str,
+    /// Realm of what is made.
+    pub realm: Wall,
+    /// Dossier of streams that are about to begin and are not their own dossier.
+    dossiers: HashMap<StreamId, StreamId>,
+    loaded: HashMap<StreamId, Option<Loaded>>,
+    read: HashMap<StreamId, u32>,
+    touched: Vec<StreamId>,
+    records: Vec<NewRecord>,
+    rows: Vec<TableRow>,
+    keys: HashMap<(StreamId, Compartment), (KeyId, Secret)>,
+    fresh: Vec<(StreamId, Compartment, KeyId, Secret)>,
+    /// Digits drawn by this unit, which no row shows yet.
+    pub(crate) drawn: std::collections::HashSet<String>,
+    after: Vec<After>,
+}
+
+/// What follows once the events are durable: rows that echo them.
+#[derive(Clone, Debug)]
+pub enum After {
+    /// A copy's row takes the state that an event has given it.
+    Settle(store::delivery::Settled),
+    /// Waiting copies of somebody who left are dropped.
+    Drop(SubscriberId),
+}
+
+/// What is written, the states to remember, the keys that are new.
+type Finished = (
+    Write,
+    Vec<(StreamId, Loaded)>,
+    Vec<(StreamId, Compartment, KeyId, Secret)>,
+);
+
+/// Place in a unit to which a refused command is rolled back.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    rows: usize,
+}
+
+impl<'h> Unit<'h> {
+    /// Begins a unit for an act.
+    #[must_use]
+    pub fn new(house: &'h House, act: Act, command: &'static str, realm: Wall) -> Self {
+        Unit {
+            house,
+            act,
+            command,
+            realm,
+            dossiers: HashMap::new(),
+            loaded: HashMap::new(),
+            read: HashMap::new(),
+            touched: Vec::new(),
+            records: Vec::new(),
+            rows: Vec::new(),
+            keys: HashMap::new(),
+            fresh: Vec::new(),
+            drawn: std::collections::HashSet::new(),
+            after: Vec::new(),
+        }
+    }
+
+    /// Draws an internal id.
+    #[must_use]
+    pub fn draw(&self) -> uuid::Uuid {
+        seal::random::uuid(u64::try_from(self.act.now.0 / 1000).unwrap_or(0))
+    }
+
+    /// Number of events decided so far.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Remembers where the unit stands.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            rows: self.rows.len(),
+        }
+    }
+
+    /// Drops what a refused command left: bodies and rows; events are only recorded after the decision.
+    pub fn roll_back(&mut self, mark: Mark) {
+        let dropped = self.rows.split_off(mark.rows.min(self.rows.len()));
+        // Keys drawn by the refused command stay: an unused key harms nobody, a lost one loses a later text.
+        self.rows.extend(
+            dropped
+                .into_iter()
+                .filter(|(table, _)| table.name == "sealed_key"),
+        );
+    }
+
+    /// The state of a stream, with what this unit has decided.
+    ///
+    /// # Errors
+    /// [`Refusal::Wall`] if it belongs to the other realm; faults of the store.
+    pub async fn state(&mut self, stream: StreamId) -> Result<Option<Arc<Aggregate>>, Fault> {
+        if !self.loaded.contains_key(&stream) {
+            let found = self.house.load(stream).await?;
+            self.read
+                .insert(stream, found.as_ref().map_or(0, |l| l.version));
+            self.loaded.insert(stream, found);
+        }
+        match self.loaded.get(&stream) {
+            Some(Some(loaded)) if loaded.realm != self.realm.code() => Err(Refusal::Wall.into()),
+            Some(Some(loaded)) => Ok(Some(Arc::clone(&loaded.state))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Seals a text into a dossier and returns its reference.
+    ///
+    /// # Errors
+    /// [`Refusal::ReceiptInText`] if a receipt stands in it; faults of keys and store.
+    pub async fn text(
+        &mut self,
+        dossier: StreamId,
+        class: Class,
+        lang: Lang,
+        text: &str,
+    ) -> Result<TextRef, Fault> {
+        if text.len() > 256 << 10 {
+            return Err(Refusal::Input {
+                field: "text",
+                why: "longer than 256 KiB; cut it, or attach it",
+            }
+            .into());
+        }
+        if class != Class::C && seal::receipt::contains_receipt(text) {
+            return Err(Refusal::ReceiptInText.into());
+        }
+        let body = self
+            .bytes(dossier, class.compartment(), text.as_bytes())
+            .await?;
+        Ok(TextRef {
+            body,
+            dossier,
+            class,
+            lang,
+        })
+    }
+
+    /// Seals bytes into a compartment and returns the body's id.
+    ///
+    /// # Errors
+    /// Faults of keys and store.
+    pub async fn bytes(
+        &mut self,
+        dossier: StreamId,
+        compartment: Compartment,
+        bytes: &[u8],
+    ) -> Result<BodyId, Fault> {
+        let (key_id, key) = self.key(dossier, compartment).await?;
+        let id = BodyId(self.draw());
+        let code = compartment_code(compartment);
+        let place = Place {
+            house: self.house.id(),
+            dossier: dossier.bytes(),
+            compartment: code,
+            id: id.bytes(),
+        };
+        let sealed = seal::body::seal(key.bytes(), &place, bytes);
+        self.rows.push((
+            &store::schema::BODY,
+            vec![
+                id.bytes().into(),
+                dossier.bytes().into(),
+                i64::from(code).into(),
+                key_id.into(),
+                i64::from(self.realm.code()).into(),
+                sealed.into(),
+            ],
+        ));
+        Ok(id)
+    }
+
+    /// Opens a text, be it stored or sealed by this unit and not written yet.
+    ///
+    /// # Errors
+    /// As [`House::text`].
+    pub async fn opened(&self, text: &TextRef) -> Result<String, Fault> {
+        let wanted = store::value::Value::from(text.body.bytes());
+        let waiting = self.rows.iter().find_map(|(table, values)| {
+            let is_it = table.name == store::schema::BODY.name && values.first() == Some(&wanted);
+            is_it.then(|| values.last()).flatten()
+        });
+        let Some(store::value::Value::Bytes(sealed)) = waiting else {
+            return self.house.text(text).await;
+        };
+        let compartment = text.class.compartment();
+        let (_, key) = self
+            .keys
+            .get(&(text.dossier, compartment))
+            .ok_or(Fault::Sealed)?;
+        let place = Place {
+            house: self.house.id(),
+            dossier: text.dossier.bytes(),
+            compartment: compartment_code(compartment),
+            id: text.body.bytes(),
+        };
+        let bytes = seal::body::open(key.bytes(), &place, sealed).map_err(|_| Fault::Sealed)?;
+        String::from_utf8(bytes).map_err(|_| Fault::Form("text"))
+    }
+
+    async fn key(
+        &mut self,
+        dossier: StreamId,
+        compartment: Compartment,
+    ) -> Result<(KeyId, Secret), Fault> {
+        if let Some(found) = self.keys.get(&(dossier, compartment)) {
+            return Ok(found.clone());
+        }
+        let found = match self
+            .house
+            .keys
+            .get(&self.house.store, dossier, compartment)
+            .await?
+        {
+            Some(found) => found,
+            None => {
+                let (id, key, row) = self.house.keys.draw(dossier, compartment)?;
+                self.rows.push(row);
+                self.fresh.push((dossier, compartment, id, key.clone()));
+                (id, key)
+            }
+        };
+        self.keys.insert((dossier, compartment), found.clone());
+        Ok(found)
+    }
+
+    /// Says that a stream about to begin lives in another stream's dossier.
+    pub fn in_dossier(&mut self, stream: impl Into<StreamId>, dossier: impl Into<StreamId>) {
+        self.dossiers.insert(stream.into(), dossier.into());
+    }
+
+    /// Does something once the unit is durable.
+    pub fn afterwards(&mut self, after: After) {
+        self.after.push(after);
+    }
+
+    /// Adds a row that goes into the same transaction.
+    pub fn row(&mut self, row: TableRow) {
+        self.rows.push(row);
+    }
+
+    /// Records what was decided.
+    ///
+    /// # Errors
+    /// Faults of keys and store.
+    pub async fn record(&mut self, changes: Vec<Change>) -> Result<(), Fault> {
+        for change in changes {
+            self.record_one(change).await?;
+        }
+        Ok(())
+    }
+
+    async fn record_one(&mut self, change: Change) -> Result<(), Fault> {
+        let stream = change.stream;
+        self.state(stream).await?;
+        let before = self.loaded.get(&stream).cloned().flatten();
+        let dossier = before.as_ref().map_or_else(
+            || self.dossiers.get(&stream).copied().unwrap_or(stream),
+            |l| l.dossier,
+        );
+        let version = before.as_ref().map_or(0, |l| l.version) + 1;
+        let leaves = match &change.event {
+            Event::Published { leaves, .. } => leaves.clone(),
+            Event::LedgerAnchored { leaf, .. } => vec![leaf.clone()],
+            _ => vec![],
+        };
+        for intent in domain::react::intents(stream, &change.event) {
+            let run_at = if let Event::PlanMade { instant, .. } = &change.event {
+                instant.0
+            } else {
+                self.act.now.0
+            };
+            self.rows.push(store::outbox::row(
+                &intent,
+                stream,
+                (stream, version),
+                run_at,
+            ));
+        }
+        let recorded = Recorded {
+            actor: self.act.actor,
+            role: self.act.role,
+            occurred_at: self.act.occurred_at,
+            reason: self.act.reason.clone(),
+            command: self.command.to_owned(),
+            event: change.event,
+        };
+        let bytes = serde_json::to_vec(&recorded).map_err(|_| Fault::Form("event"))?;
+        let (key_id, key) = self.key(dossier, Compartment::Frame).await?;
+        let payload = seal::body::seal_payload(
+            key.bytes(),
+            &payload_place(self.house.id(), dossier, stream),
+            version,
+            &bytes,
+        );
+        self.records.push(NewRecord {
+            stream: stream.bytes(),
+            version,
+            realm: self.realm,
+            key: key_id,
+            payload,
+            leaves,
+        });
+        let state = match before {
+            None => Aggregate::begin(stream, &recorded).ok_or(Fault::Form("first event"))?,
+            Some(loaded) => {
+                let mut state = Arc::unwrap_or_clone(loaded.state);
+                state.apply(&recorded);
+                state
+            }
+        };
+        self.loaded.insert(
+            stream,
+            Some(Loaded {
+                state: Arc::new(state),
+                version,
+                dossier,
+                realm: self.realm.code(),
+            }),
+        );
+        if !self.touched.contains(&stream) {
+            self.touched.push(stream);
+        }
+        Ok(())
+    }
+
+    /// Turns the unit into what is written, with the states to remember afterwards.
+    fn finish(mut self) -> Finished {
+        let mut states = Vec::with_capacity(self.touched.len());
+        for stream in &self.touched {
+            let Some(Some(loaded)) = self.loaded.get(stream) else {
+                continue;
+            };
+            let facts = StreamFacts {
+                id: *stream,
+                version: loaded.version,
+                dossier: loaded.dossier,
+                realm: loaded.realm,
+            };
+            // A number is drawn once, with its stream's first event; its row never changes.
+            let begun = self.read.get(stream).copied().unwrap_or(0) == 0;
+            let rows = store::projection::rows(facts, &loaded.state);
+            self.rows.extend(
+                rows.into_iter()
+                    .filter(|(table, _)| begun || table.name != "number"),
+            );
+            states.push((*stream, loaded.clone()));
+        }
+        let expects = self
+            .read
+            .iter()
+            .filter(|(stream, _)| !self.touched.contains(stream))
+            .map(|(stream, version)| (stream.bytes(), *version))
+            .collect();
+        let write = Write {
+            recorded_at: clock::now().0,
+            expects,
+            records: self.records,
+            rows: self.rows,
+        };
+        (write, states, self.fresh)
+    }
+
+    /// Writes the unit. Nothing was decided: nothing is written.
+    ///
+    /// # Errors
+    /// [`Fault::Store`] with `Conflict` if another change came first.
+    pub async fn commit(mut self, ticket: store::write::Ticket) -> Result<(), Fault> {
+        let house = self.house;
+        let after = std::mem::take(&mut self.after);
+        let now = self.act.now.0;
+        if self.records.is_empty() && self.rows.is_empty() {
+            // Nothing new was decided; a row that a crash kept from following its event still follows it now.
+            return follow(house, after, now).await;
+        }
+        let (write, states, fresh) = self.finish();
+        crate::kernel::crash::point("perform.before_write");
+        let streams = states.iter().map(|(stream, _)| *stream).collect();
+        let writing = house.states.writing(streams);
+        match house.store.write(ticket, write).await {
+            Ok(_) => {
+                crate::kernel::crash::point("perform.after_write");
+                house.keys.adopt(&fresh);
+                writing.written(states);
+                follow(house, after, now).await
+            }
+            Err(error) => {
+                drop(writing);
+                Err(error.into())
+            }
+        }
+    }
+}
+
+/// Lets rows follow the events that are durable.
+async fn follow(house: &House, after: Vec<After>, now: i64) -> Result<(), Fault> {
+    for step in after {
+        match step {
+            After::Settle(settled) => house.store.settle_copies(&[settled], now).await?,
+            After::Drop(subscriber) => house.store.drop_waiting(subscriber, now).await?,
+        }
+    }
+    Ok(())
+}
+
+impl House {
+    /// Performs one command: `decide` works on the unit and is called again if another change came first.
+    ///
+    /// # Errors
+    /// The refusal, or what failed.
+    pub async fn perform<T, F>(
+        &self,
+        act: &Act,
+        command: &'static str,
+        realm: Wall,
+        decide: F,
+    ) -> Result<T, Fault>
+    where
+        F: AsyncFn(&mut Unit<'_>) -> Result<T, Fault>,
+    {
+        for _ in 0..ATTEMPTS_MAX {
+            let ticket = self.store.ticket();
+            let mut unit = Unit::new(self, act.clone(), command, realm);
+            let answer = decide(&mut unit).await?;
+            let read: Vec<StreamId> = unit.read.keys().copied().collect();
+            match unit.commit(ticket).await {
+                Ok(()) => return Ok(answer),
+                Err(Fault::Store(store::StoreError::Conflict)) => {
+                    self.states.forget(read.into_iter());
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Err(Refusal::Conflict.into())
+    }
+
+    /// Writes an act of the house's own clock.
+    #[must_use]
+    pub fn clock_act(&self, reason: &str) -> Act {
+        let now = clock::now();
+        Act {
+            actor: crate::kernel::house::CLOCK,
+            role: domain::policy::role::Role::Coordinator,
+            occurred_at: now,
+            now,
+            reason: reason.to_owned(),
+        }
+    }
+}

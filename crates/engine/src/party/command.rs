@@ -1,0 +1,110 @@
+//! Commands of the register.
+
+use domain::aggregate::Change;
+use domain::event::Event;
+use domain::policy::class::Class;
+use domain::refusal::Refusal;
+use domain::value::*;
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::kernel::find::{desk, find_party, inputs};
+use crate::kernel::unit::Unit;
+
+inputs! {
+    RegisterParty "Enters an organisation or a single person into the register." {
+        id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
+        name_ja: String = "name in Japanese, as registered";
+        name_en: String = "name in English, as registered";
+        #[serde(default)] kana: String = "フリガナ without the legal form, for sorting";
+        contact: Option<String> = "mail address of the contact point";
+        lang: Lang = "language to write in: ja or en";
+        #[serde(default)] listed: bool = "agrees to stand on public boards";
+    }
+    ChangeContact "Changes the mail address of a party's contact point; links and sessions of the older one end." {
+        party: String = "name or id";
+        contact: String = "mail address";
+    }
+    AgreeStanding "Records a standing agreement on confidentiality with a party." {
+        party: String = "name or id";
+        version: String = "version of the agreement that was signed";
+    }
+}
+
+/// Enters a party.
+pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    if input.name_ja.trim().is_empty() || input.name_en.trim().is_empty() {
+        return Err(Refusal::Input {
+            field: "name_ja, name_en",
+            why: "give both; repeat one if there is no other",
+        }
+        .into());
+    }
+    let id = PartyId(input.id.unwrap_or_else(|| unit.draw()));
+    if unit.state(id.into()).await?.is_some() {
+        return Err(Refusal::Exists("party").into());
+    }
+    let contact = match &input.contact {
+        Some(address) => Some(contact_text(unit, id, input.lang, address).await?),
+        None => None,
+    };
+    let event = Event::PartyRegistered {
+        name_ja: input.name_ja.clone(),
+        name_en: input.name_en.clone(),
+        kana: input.kana.clone(),
+        contact,
+        lang: input.lang,
+        listed: input.listed,
+    };
+    unit.record(vec![Change::of(id, event)]).await?;
+    Ok(json!({ "party": id.to_string() }))
+}
+
+/// Records a standing agreement.
+pub async fn agree_standing(unit: &mut Unit<'_>, input: &AgreeStanding) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let party = find_party(unit, &input.party).await?;
+    unit.record(vec![Change::of(
+        party.id,
+        Event::StandingAgreed {
+            version: input.version.clone(),
+        },
+    )])
+    .await?;
+    Ok(json!({ "party": party.id.to_string() }))
+}
+
+/// Changes the contact point.
+pub async fn change_contact(unit: &mut Unit<'_>, input: &ChangeContact) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    let party = find_party(unit, &input.party).await?;
+    let contact = contact_text(
+        unit,
+        party.id,
+        party.lang.unwrap_or(Lang::Ja),
+        &input.contact,
+    )
+    .await?;
+    unit.record(vec![Change::of(
+        party.id,
+        Event::ContactChanged { contact },
+    )])
+    .await?;
+    Ok(json!({ "party": party.id.to_string() }))
+}
+
+async fn contact_text(
+    unit: &mut Unit<'_>,
+    party: PartyId,
+    lang: Lang,
+    address: &str,
+) -> Result<TextRef, Fault> {
+    let address =
+        formats::subscribers::MailAddress::parse(address).map_err(|_| Refusal::Input {
+            field: "contact",
+            why: "this is no mail address",
+        })?;
+    unit.text(party.into(), Class::C, lang, &address.to_string())
+        .await
+}

@@ -1,0 +1,323 @@
+//! Commands of publication: plan, approve, abort. Release itself is a matter of time: [`crate::publication::release`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::event::Document;
+use domain::policy::class::Compartment;
+use domain::publication::{self, NewPlan};
+use domain::refusal::Refusal;
+use domain::value::*;
+use seal::approval::{Approval, SealedKey};
+use seal::signer::{PLAN, Plan, PlannedDocument};
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::advisory::check;
+use crate::advisory::command::{Prepared, Wanted, advisory_of, prepare};
+use crate::advisory::compose;
+use crate::advisory::compose::Composition;
+use crate::kernel::clock;
+use crate::kernel::find::{desk, find_case, inputs};
+use crate::kernel::house::House;
+use crate::kernel::unit::Unit;
+use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
+
+inputs! {
+    PlanRelease "Plans the release of the drafted revision: exact bytes, instant, recipients, channels." {
+        case: String = "case number or id";
+        instant: Option<String> = "RFC 3339 with an offset; without it, the embargo's end or now";
+        #[serde(default)] emergency: bool = "ends an embargo early; needs a reason";
+        #[serde(default)] overlap_override: bool = "takes on texts that repeat unreleasable ones; by another person than the drafter, with a reason";
+        #[serde(default)] reason: String = "why, for an emergency or an overlap that a person takes on";
+    }
+    ApprovePlan "Approves a plan by its hash, with the approver's own key." {
+        case: String = "case number or id";
+        plan: String = "SHA-256 of the plan, as plan-release answered it";
+        person: String = "handle of the approver";
+        password_file: Option<String> = "file with the approver's password; without it, NOROSHI_PASSWORD is used";
+        #[serde(skip)] password: Option<Password> = "given in memory by the page that asked for it, never in a file";
+    }
+    AbortPlan "Takes a plan back." {
+        case: String = "case number or id";
+        plan: String = "SHA-256 of the plan";
+        reason: String = "why";
+    }
+}
+
+/// A password in memory; it does not print and is wiped when dropped.
+///
+/// It remembers the signature that it opened the key for, so that a command which is decided anew does not stretch
+/// it again.
+#[derive(Clone)]
+pub struct Password {
+    typed: zeroize::Zeroizing<String>,
+    signed: Arc<Mutex<Option<Approval>>>,
+}
+
+impl Password {
+    /// Takes a password as it was typed.
+    #[must_use]
+    pub fn new(typed: &str) -> Password {
+        Password {
+            typed: zeroize::Zeroizing::new(typed.to_owned()),
+            signed: Arc::default(),
+        }
+    }
+
+    fn signed(&self) -> Option<Approval> {
+        self.signed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn remember(&self, approval: &Approval) {
+        *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = Some(approval.clone());
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// Refuses what must not become a plan: overlaps that no second person takes on, and errors of the lints.
+fn refuse(unit: &Unit<'_>, input: &PlanRelease, prepared: &Prepared) -> Result<bool, Fault> {
+    let is_taken_on = input.overlap_override || prepared.composition.facts.overlap_override;
+    let has_overlaps = !prepared.composition.overlaps.is_empty();
+    if has_overlaps {
+        if !is_taken_on || prepared.draft.author == unit.act.actor {
+            return Err(Refusal::Overlap.into());
+        }
+        if unit.act.reason.trim().is_empty() {
+            return Err(Refusal::NoReason.into());
+        }
+    }
+    let mode = unit.house.profile().lints;
+    if let Some(worst) = check::worst(&prepared.findings, mode) {
+        let words = format!("{} {} {}", worst.rule, worst.field, worst.code);
+        return Err(Refusal::Lint(words).into());
+    }
+    Ok(has_overlaps)
+}
+
+/// Plans a release.
+pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    if !input.reason.is_empty() {
+        unit.act.reason.clone_from(&input.reason);
+    }
+    let wanted = Wanted {
+        case: input.case.clone(),
+        instant: input.instant.clone(),
+    };
+    let prepared = prepare(unit, &wanted).await?;
+    let is_overridden = refuse(unit, input, &prepared)?;
+    let Prepared {
+        case,
+        advisory,
+        draft,
+        instant,
+        composition: Composition { doc, .. },
+        findings,
+    } = prepared;
+    let made = compose::documents(unit.house, &doc)?;
+    let mut documents = Vec::with_capacity(made.len());
+    for document in &made {
+        let body = unit
+            .bytes(case.id.into(), Compartment::Text, &document.bytes)
+            .await?;
+        documents.push(Document {
+            kind: document.kind.to_owned(),
+            sha256: seal::hex(&seal::sha256(&document.bytes)),
+            body,
+        });
+    }
+    let plan = Plan {
+        schema: PLAN.to_owned(),
+        realm: if unit.realm == seal::record::Realm::Live {
+            "live"
+        } else {
+            "exercise"
+        }
+        .to_owned(),
+        plan_id: seal::hex(&seal::random::bytes::<16>()),
+        house: seal::hex(&unit.house.id()),
+        series: unit.house.config.series.clone(),
+        number: doc.id.clone(),
+        revision: draft.revision,
+        instant: instant.0,
+        author: seal::hex(&unit.act.actor.bytes()),
+        documents: documents
+            .iter()
+            .map(|d| PlannedDocument {
+                kind: d.kind.clone(),
+                sha256: d.sha256.clone(),
+            })
+            .collect(),
+        emergency: input.emergency,
+        overrides: if is_overridden {
+            vec!["overlap".to_owned()]
+        } else {
+            vec![]
+        },
+        reason: if input.emergency || is_overridden {
+            unit.act.reason.clone()
+        } else {
+            String::new()
+        },
+        recipients: "everything+vendors+products+earlier".to_owned(),
+        channels: vec!["portal".to_owned(), "mail".to_owned()],
+    };
+    let bytes = plan.bytes().map_err(|_| Fault::Form("plan"))?;
+    let sha256 = seal::hex(&seal::sha256(&bytes));
+    let new = NewPlan {
+        bytes: String::from_utf8(bytes).map_err(|_| Fault::Form("plan"))?,
+        sha256: sha256.clone(),
+        instant,
+        documents,
+        emergency: input.emergency,
+    };
+    let changes = publication::plan(&advisory, &case, new, &unit.act.clone())?;
+    unit.record(changes).await?;
+    let findings: Vec<Value> = findings
+        .iter()
+        .map(|f| json!({ "rule": f.rule, "field": f.field, "code": f.code }))
+        .collect();
+    Ok(
+        json!({ "plan": sha256, "number": doc.id, "revision": draft.revision, "instant": clock::rfc3339(instant), "lints": findings }),
+    )
+}
+
+/// Approves a plan.
+pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, Fault> {
+    let case = find_case(unit, &input.case).await?;
+    let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;
+    let own = unit.house.own().await?;
+    let (person, named) = own
+        .persons
+        .iter()
+        .find(|(_, p)| p.handle == input.person && p.ended.is_none())
+        .ok_or(Refusal::NotFound("person"))?;
+    if named.approval_key.is_none() {
+        return Err(Refusal::Role.into());
+    }
+    if input.password.is_some() && unit.act.actor != *person {
+        // A page approves for nobody but whoever is signed in.
+        return Err(Refusal::Role.into());
+    }
+    let key = unit
+        .house
+        .store
+        .approval_key(person.bytes())
+        .await?
+        .ok_or(Refusal::NotFound("approval key"))?;
+    let hash = seal::unhex32(&input.plan).ok_or(Refusal::Input {
+        field: "plan",
+        why: "64 hexadecimal digits",
+    })?;
+    let approval = signature(unit.house, *person, key, hash, input).await?;
+    unit.act.actor = *person;
+    unit.act.role = named.role;
+    let changes = publication::approve(
+        own.quorum,
+        &advisory,
+        &input.plan,
+        *person,
+        Instant(approval.at),
+        seal::hex(&approval.signature),
+    )?;
+    unit.record(changes).await?;
+    Ok(json!({ "plan": input.plan, "person": input.person }))
+}
+
+/// Signs a plan's hash beside the house's thread. A wrong password counts among the wrong tries of signing in.
+async fn signature(
+    house: &House,
+    person: PersonId,
+    key: SealedKey,
+    plan: [u8; 32],
+    input: &ApprovePlan,
+) -> Result<Approval, Fault> {
+    let id = person.bytes();
+    let before = input.password.as_ref().and_then(Password::signed);
+    if let Some(signed) = before
+        && signed.person == id
+        && seal::approval::verifies(&signed, &key.public, &plan)
+    {
+        return Ok(signed);
+    }
+    let handle = input.person.as_str();
+    if house.kept.of::<Tries>().count(handle) >= TRIES_MAX {
+        tokio::time::sleep(WAIT).await;
+    }
+    let typed = password(input)?;
+    let made = if typed.len() > PASSWORD_BYTES_MAX {
+        None
+    } else {
+        let at = clock::now().0;
+        stretched(move || seal::approval::approve(&key, &id, &typed, &plan, at))
+            .await?
+            .ok()
+    };
+    let Some(approval) = made else {
+        house.kept.of::<Tries>().missed(handle);
+        return Err(Refusal::Input {
+            field: "password",
+            why: "it does not open this approval key",
+        }
+        .into());
+    };
+    house.kept.of::<Tries>().forget(handle);
+    if let Some(password) = &input.password {
+        password.remember(&approval);
+    }
+    Ok(approval)
+}
+
+/// The password as it was given: in memory, in a file, or in the environment.
+fn password(input: &ApprovePlan) -> Result<zeroize::Zeroizing<String>, Fault> {
+    if let Some(password) = &input.password {
+        return Ok(password.typed.clone());
+    }
+    let bytes = match &input.password_file {
+        Some(path) => seal::files::read_secret(std::path::Path::new(path))?,
+        None => zeroize_env(),
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::Input {
+        field: "password_file",
+        why: "not UTF-8",
+    })?;
+    Ok(zeroize::Zeroizing::new(text.trim_end().to_owned()))
+}
+
+fn zeroize_env() -> zeroize::Zeroizing<Vec<u8>> {
+    zeroize::Zeroizing::new(
+        std::env::var("NOROSHI_PASSWORD")
+            .unwrap_or_default()
+            .into_bytes(),
+    )
+}
+
+/// Takes a plan back.
+pub async fn abort(unit: &mut Unit<'_>, input: &AbortPlan) -> Result<Value, Fault> {
+    desk(&unit.act)?;
+    unit.act.reason.clone_from(&input.reason);
+    let case = find_case(unit, &input.case).await?;
+    let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;
+    let changes = publication::abort(&advisory, &input.plan, &unit.act.clone())?;
+    unit.record(changes).await?;
+    Ok(json!({ "plan": input.plan }))
+}
+
+/// Handles of approvers with their persons, for founding and tests.
+#[must_use]
+pub fn approvers(own: &domain::party::House) -> BTreeMap<String, PersonId> {
+    own.persons
+        .iter()
+        .filter(|(_, p)| p.approval_key.is_some())
+        .map(|(id, p)| (p.handle.clone(), *id))
+        .collect()
+}

@@ -1,0 +1,315 @@
+//! What approvers see of a plan: its bytes, its recipients, who approved and who may, what is new, what repeats.
+//!
+//! Reads the plan as it was recorded; the bytes are those that the plan's hash covers. Sentences count as new when no
+//! releasable source and no earlier publication has them; that is a hint for the eye and no judgement. Names and
+//! versions of products are no sentences: they come from the vendors' answers and are listed only where they repeat.
+
+use domain::act::Act;
+use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
+use domain::event::Event;
+use domain::publication::{Advisory as Stream, Plan, SOLO};
+use domain::refusal::Refusal;
+use domain::value::{BodyId, Instant, PersonId};
+use formats::advisory::Advisory;
+use seal::record::Realm as Wall;
+use seal::signer::KEY_REST_US;
+
+use crate::Fault;
+use crate::advisory::check;
+use crate::advisory::command::Wanted;
+use crate::advisory::compose::{Made, Spot};
+use crate::advisory::diff;
+use crate::advisory::diff::Hunk;
+use crate::advisory::rehearsal;
+use crate::advisory::rehearsal::Rehearsal;
+use crate::advisory::sources;
+use crate::kernel::clock;
+use crate::kernel::house::House;
+use crate::kernel::ids::advisory_id;
+use crate::kernel::unit::Unit;
+use crate::publication::recipients::Recipients;
+
+/// A plan with everything that is asked of it before somebody signs.
+#[derive(Debug)]
+pub struct PlanFacts {
+    pub stream: Stream,
+    pub plan: Plan,
+    pub doc: Advisory,
+    pub made: Vec<Made>,
+    /// Why, where it ends an embargo early or takes repetitions on.
+    pub reason: String,
+    /// What its author took on.
+    pub overrides: Vec<String>,
+    pub recipients: Recipients,
+    pub author: String,
+    pub approvals: Vec<(String, Instant)>,
+    pub may_approve: Vec<Approver>,
+    pub quorum: u8,
+    /// With what the changes are compared.
+    pub since: Since,
+    /// Changes by language: Japanese, English.
+    pub news: [Vec<Hunk>; 2],
+    pub passages: Vec<Passage>,
+    /// The case has changed since: a plan made now would have other bytes.
+    pub is_outdated: bool,
+}
+
+/// Somebody who may still approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    pub handle: String,
+    /// From when the key counts, if it is younger than the rest that the signer demands.
+    pub counts_from: Option<Instant>,
+}
+
+/// What a plan is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing: it is the first.
+    Nothing,
+    /// The plan before it for the same revision.
+    Plan,
+    /// The revision that is out.
+    Revision(u32),
+}
+
+/// A field's words, cut into sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub place: Spot,
+    pub sentences: Vec<Sentence>,
+}
+
+/// One sentence of an outgoing text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    pub text: String,
+    /// Stands in no source and in nothing published.
+    pub is_new: bool,
+    /// Repeats a text that must not leave.
+    pub repeats: bool,
+}
+
+/// Reads the current plan of a case.
+///
+/// # Errors
+/// [`Refusal::NoPlan`]; faults of keys and store.
+pub async fn facts(house: &House, act: &Act, realm: Wall, case: &Case) -> Result<PlanFacts, Fault> {
+    let stream = stream(house, case).await?.ok_or(Refusal::NoPlan)?;
+    let plan = stream.plan.clone().ok_or(Refusal::NoPlan)?;
+    let (doc, made) = rehearsal::recorded(house, &plan).await?;
+    let signed: seal::signer::Plan =
+        serde_json::from_str(&plan.bytes).map_err(|_| Fault::Form("plan"))?;
+    let input = Wanted {
+        case: case.id.to_string(),
+        instant: Some(clock::rfc3339(plan.instant)),
+    };
+    // A case that changed so that its draft could not be planned any more does not keep the plan from being read.
+    let now = match rehearsal::rehearse(house, act, realm, None, &input).await {
+        Ok(now) => Some(now),
+        Err(Fault::Refused(_)) => None,
+        Err(other) => return Err(other),
+    };
+    let is_outdated = now
+        .as_ref()
+        .is_none_or(|now| now.made.as_ref().is_ok_and(|now| *now != made));
+    let passages = match &now {
+        Some(now) => passages(house, act, realm, case, now, &stream).await?,
+        None => vec![],
+    };
+    let (since, news) = news(house, &stream, &plan, &made).await?;
+    let own = house.own().await?;
+    let handle = |person| {
+        own.persons
+            .get(&person)
+            .map_or_else(String::new, |p| p.handle.clone())
+    };
+    let may_approve = own
+        .persons
+        .iter()
+        .filter(|(id, person)| {
+            person.approval_key.is_some()
+                && person.ended.is_none()
+                && may_sign(&plan, **id, own.quorum)
+        })
+        .map(|(_, person)| {
+            let from = Instant(person.since.0 + KEY_REST_US);
+            Approver {
+                handle: person.handle.clone(),
+                counts_from: (!person.founding && from > act.now).then_some(from),
+            }
+        })
+        .collect();
+    Ok(PlanFacts {
+        reason: signed.reason,
+        overrides: signed.overrides,
+        recipients: house.recipients(stream.id, &doc).await?,
+        author: handle(plan.author),
+        approvals: plan
+            .approvals
+            .iter()
+            .map(|a| (handle(a.person), a.at))
+            .collect(),
+        may_approve,
+        quorum: own.quorum,
+        since,
+        news,
+        passages,
+        is_outdated,
+        stream,
+        plan,
+        doc,
+        made,
+    })
+}
+
+/// Whether a signature of this person is still wanted: once each of others, twice of whoever publishes alone.
+fn may_sign(plan: &Plan, person: PersonId, quorum: u8) -> bool {
+    let signed = plan.approvals.iter().filter(|a| a.person == person).count();
+    match quorum {
+        SOLO => signed < 2,
+        _ => signed == 0 && person != plan.author,
+    }
+}
+
+/// The advisory of a case, if one was begun.
+///
+/// # Errors
+/// Faults of keys and store.
+pub async fn stream(house: &House, case: &Case) -> Result<Option<Stream>, Fault> {
+    let loaded = house.load(advisory_id(case.id).into()).await?;
+    match loaded.as_ref().map(|loaded| &*loaded.state) {
+        Some(Aggregate::Advisory(stream)) => Ok(Some(stream.clone())),
+        Some(_) => Err(Fault::Form("advisory")),
+        None => Ok(None),
+    }
+}
+
+/// What is new in the texts, beside the plan before or the revision that is out.
+async fn news(
+    house: &House,
+    stream: &Stream,
+    plan: &Plan,
+    made: &[Made],
+) -> Result<(Since, [Vec<Hunk>; 2]), Fault> {
+    let before = match plan_before(house, stream, plan).await? {
+        Some(bodies) => Some((Since::Plan, bodies)),
+        None => stream.published.last().map(|last| {
+            let bodies = last.files.iter().map(|f| (f.kind.clone(), f.body));
+            (Since::Revision(last.revision), bodies.collect())
+        }),
+    };
+    let Some((since, bodies)) = before else {
+        return Ok((Since::Nothing, [vec![], vec![]]));
+    };
+    let mut out = [vec![], vec![]];
+    for (kind, hunks) in ["text-ja", "text-en"].into_iter().zip(&mut out) {
+        let old = bodies.iter().find(|(known, _)| known == kind);
+        let new = made.iter().find(|one| one.kind == kind);
+        if let (Some((_, body)), Some(new)) = (old, new) {
+            let old = house.body(*body).await?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            *hunks = diff::hunks(&text(&old), &text(&new.bytes));
+        }
+    }
+    Ok((since, out))
+}
+
+type Bodies = Vec<(String, BodyId)>;
+
+/// The documents of the plan that was replaced by this one, for the same revision.
+async fn plan_before(house: &House, stream: &Stream, plan: &Plan) -> Result<Option<Bodies>, Fault> {
+    let Some(loaded) = house.load(stream.id.into()).await? else {
+        return Ok(None);
+    };
+    let mut last = None;
+    for record in house.store.stream(stream.id.into()).await? {
+        if let Event::PlanMade {
+            revision,
+            plan_sha256,
+            documents,
+            ..
+        } = house.read(&record, loaded.dossier).await?.event
+            && revision == plan.revision
+            && plan_sha256 != plan.sha256
+        {
+            last = Some(documents.into_iter().map(|d| (d.kind, d.body)).collect());
+        }
+    }
+    Ok(last)
+}
+
+/// Cuts the outgoing texts into sentences and marks what a second reader must look at.
+async fn passages(
+    house: &House,
+    act: &Act,
+    realm: Wall,
+    case: &Case,
+    now: &Rehearsal,
+    stream: &Stream,
+) -> Result<Vec<Passage>, Fault> {
+    let mut unit = Unit::new(house, act.clone(), "rehearsal", realm);
+    let known = sources::references(&mut unit, case, None).await?;
+    let mut heap = String::new();
+    for text in &known {
+        heap.push_str(&folded(&unit.opened(text).await?));
+        heap.push('\u{0}');
+    }
+    if let Some(json) = stream
+        .published
+        .last()
+        .and_then(|last| last.files.iter().find(|f| f.kind == "advisory-json"))
+    {
+        let bytes = house.body(json.body).await?;
+        let doc: Advisory =
+            serde_json::from_slice(&bytes).map_err(|_| Fault::Form("published advisory"))?;
+        for texts in doc.texts.values() {
+            for text in check::words(texts).map(|(_, text)| text) {
+                heap.push_str(&folded(text));
+                heap.push('\u{0}');
+            }
+        }
+    }
+    let composition = &now.prepared.composition;
+    let mut out: Vec<Passage> = Vec::new();
+    for (index, one) in composition.outgoing.iter().enumerate() {
+        let is_name = one.place == Spot::Products;
+        let is_source = one
+            .body
+            .is_some_and(|body| known.iter().any(|text| text.body == body));
+        let sentences: Vec<Sentence> = check::sentences(&one.text)
+            .into_iter()
+            .map(|(at, text)| {
+                let repeats = composition.overlaps.iter().any(|hit| {
+                    hit.text == index && hit.at < at + text.len() && at < hit.at + hit.len
+                });
+                let fold = folded(text);
+                Sentence {
+                    text: text.trim().to_owned(),
+                    is_new: !is_name && !is_source && !fold.is_empty() && !heap.contains(&fold),
+                    repeats,
+                }
+            })
+            .collect();
+        if !sentences.iter().any(|s| s.is_new || s.repeats) {
+            continue;
+        }
+        match out.last_mut().filter(|last| last.place == one.place) {
+            Some(last) => last.sentences.extend(sentences),
+            None => out.push(Passage {
+                place: one.place.clone(),
+                sentences,
+            }),
+        }
+    }
+    Ok(out)
+}
+
+/// Letters only, so that another line end makes no new sentence.
+fn folded(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! The press: the public tree as a function of ledger, stored documents and program version.
+//!
+//! Documents and signatures are stored bytes and are copied; pages, lists and feeds are made from them. Bytes
+//! lie content-addressed in `DIR/press/objects`; `DIR/press/manifest` says which path shows which object and
+//! is replaced in one rename: that is the swap. `DIR/public` is then made equal to the manifest by hard
+//! links, for other web servers, mirrors and sticks. Nothing of a release is here before it is recorded as
+//! published. Pressing twice gives the same bytes; a press after a crash finishes what was begun.
+
+pub mod objects;
+pub mod tree;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::Fault;
+use crate::kernel::house::House;
+use objects::{Entry, Manifest};
+
+/// What a press did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pressed {
+    pub files: usize,
+    pub changed: usize,
+    pub advisories: usize,
+}
+
+/// Name of the manifest.
+pub const MANIFEST: &str = "manifest";
+
+impl House {
+    /// Presses the public tree and tells the portal.
+    ///
+    /// # Errors
+    /// What failed; the tree that stood before still stands.
+    pub async fn press(&self) -> Result<Pressed, Fault> {
+        self.not_held().await?;
+        let folder = self.dir.join("press");
+        let old = Manifest::read(&folder.join(MANIFEST))?;
+        let tree = tree::build(self, &old, &folder).await?;
+        crate::kernel::crash::point("press.objects_written");
+        let advisories = tree.advisories;
+        let mut manifest = Manifest {
+            generation: old.generation + 1,
+            stamp: tree.stamp,
+            entries: tree.entries,
+        };
+        self.seal_sums(&folder, &mut manifest).await?;
+        crate::kernel::crash::point("press.signed");
+        let changed = manifest
+            .entries
+            .iter()
+            .filter(|(path, entry)| old.entries.get(*path) != Some(entry))
+            .count();
+        if changed > 0 || manifest.entries.len() != old.entries.len() || manifest.stamp != old.stamp
+        {
+            seal::files::replace(&folder.join(MANIFEST), manifest.to_text().as_bytes(), false)?;
+            crate::kernel::crash::point("press.swapped");
+        }
+        objects::materialise(&folder, &self.dir.join("public"), &old, &manifest)?;
+        crate::kernel::crash::point("press.materialised");
+        if let Some(portal) = &self.contexts.portal {
+            portal.tell(&[b"reload"])?;
+        }
+        Ok(Pressed {
+            files: manifest.entries.len(),
+            changed,
+            advisories,
+        })
+    }
+
+    /// Adds `SHA256SUMS` and its signature by the archive log's key. The signature is stored, so that the
+    /// tree can be rebuilt byte for byte; a list that was signed before keeps its signature.
+    async fn seal_sums(&self, folder: &Path, manifest: &mut Manifest) -> Result<(), Fault> {
+        let sums: String = manifest
+            .entries
+            .iter()
+            .map(|(path, entry)| format!("{}  {}\n", entry.sha256, path.trim_start_matches('/')))
+            .collect();
+        let hash = seal::hex(&seal::sha256(sums.as_bytes()));
+        let name = format!("sums/{hash}");
+        let signature = match self.store.meta(&name).await? {
+            Some(signature) => signature,
+            None => {
+                let key = seal::files::read_secret(
+                    &self
+                        .dir
+                        .join(crate::kernel::house::KEYS)
+                        .join("log")
+                        .join("log.pgp"),
+                )?;
+                let key = seal::openpgp::SigningKey::read(&key)
+                    .map_err(|_| Fault::Form("archive log key"))?;
+                let signature = key
+                    .detached(
+                        sums.as_bytes(),
+                        crate::kernel::clock::system_time(crate::kernel::clock::now()),
+                    )
+                    .map_err(|_| Fault::Form("archive log key"))?;
+                self.store.set_meta(&name, &signature).await?;
+                signature
+            }
+        };
+        let newest = manifest
+            .entries
+            .values()
+            .map(|e| e.mtime)
+            .max()
+            .unwrap_or(0);
+        for (path, bytes) in [
+            ("/SHA256SUMS", sums.into_bytes()),
+            ("/SHA256SUMS.asc", signature),
+        ] {
+            let entry = objects::store(folder, &bytes, newest, false, &BTreeMap::new())?;
+            manifest.entries.insert(path.to_owned(), entry);
+        }
+        Ok(())
+    }
+
+    /// Presses into another folder, from ledger and stored signatures alone, reusing nothing.
+    ///
+    /// # Errors
+    /// If the folder exists, or what failed.
+    pub async fn press_out(&self, out: &Path) -> Result<Pressed, Fault> {
+        if out.exists()
+            && std::fs::read_dir(out)
+                .map_err(Fault::io("cannot list the folder"))?
+                .next()
+                .is_some()
+        {
+            return Err(Fault::Config(format!(
+                "{} is not empty; choose a new folder",
+                out.display()
+            )));
+        }
+        let work = self
+            .dir
+            .join("press")
+            .join("staging")
+            .join(seal::hex(&seal::random::bytes::<16>()));
+        seal::files::private_folder(&work)?;
+        let empty = Manifest::default();
+        let tree = tree::build(self, &empty, &work).await?;
+        let advisories = tree.advisories;
+        let mut manifest = Manifest {
+            generation: 1,
+            stamp: tree.stamp,
+            entries: tree.entries,
+        };
+        self.seal_sums(&work, &mut manifest).await?;
+        let files = manifest.entries.len();
+        objects::materialise(&work, out, &empty, &manifest)?;
+        std::fs::remove_dir_all(&work).map_err(Fault::io("cannot clear the staging folder"))?;
+        Ok(Pressed {
+            files,
+            changed: files,
+            advisories,
+        })
+    }
+}
+
+/// Lines of a manifest by path.
+pub type Entries = BTreeMap<String, Entry>;

@@ -1,0 +1,377 @@
+//! Release: at the instant, sign, verify, record, and only then show.
+//!
+//! Order (security.md §2.10, §2.21; docs/decisions/0003): the plan with its exact bytes was recorded when it was made; at the
+//! instant the signer (own clock, own journal) signs, another process verifies what was read back from disk,
+//! one transaction records `Published` with the copies to be sent, the press follows from the ledger. Never
+//! early: node clock, database clock and the signer's clock must all have passed the instant. A crash at any
+//! step is continued by doing the step again.
+
+use domain::aggregate::Aggregate;
+use domain::distribution::CopyState;
+use domain::event::Signed;
+use domain::publication::{self, Release};
+use domain::refusal::Refusal;
+use domain::value::AdvisoryId;
+use formats::advisory::Advisory as Form;
+use seal::leaf::Leaf;
+use seal::record::{Header, Realm as Wall};
+use seal::signer::Request;
+use store::delivery::Copy;
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::context::Signatures;
+use crate::kernel::house::House;
+use crate::kernel::ids::copy_id;
+use crate::kernel::unit::Unit;
+
+/// Node and database clock may differ by this much, µs (security.md §2.21: over 2 s holds).
+const CLOCK_SPREAD_MAX_US: i64 = 2_000_000;
+/// Ledger headers read at once for the signer.
+const HEADERS_STEP: u32 = 5_000;
+
+/// What came of looking at a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// Published now.
+    Published {
+        number: String,
+        revision: u32,
+        late_us: i64,
+    },
+    /// Nothing to do: taken back, replaced, or published before.
+    Gone,
+    /// Not due, not approved, or held back by a clock: look again later.
+    Wait { code: &'static str },
+}
+
+impl House {
+    /// Looks at the plan of an advisory and publishes it if it is due and approved.
+    ///
+    /// # Errors
+    /// What failed; the plan stays and is looked at again.
+    pub async fn release(&self, advisory: AdvisoryId, plan_sha256: &str) -> Result<Looked, Fault> {
+        self.not_held().await?;
+        let Some(loaded) = self.load(advisory.into()).await? else {
+            return Ok(Looked::Gone);
+        };
+        let Aggregate::Advisory(stream) = &*loaded.state else {
+            return Err(Fault::Form("advisory"));
+        };
+        let Some(plan) = stream
+            .plan
+            .as_ref()
+            .filter(|plan| plan.sha256 == plan_sha256)
+        else {
+            return Ok(Looked::Gone);
+        };
+        let now = clock::now();
+        let database = self.store.clock().await?;
+        if (now.0 - database).abs() > CLOCK_SPREAD_MAX_US {
+            tracing::warn!(
+                code = "release.clock_spread",
+                "the clocks of node and database differ by more than two seconds; release is held"
+            );
+            return Ok(Looked::Wait {
+                code: "release.clock_spread",
+            });
+        }
+        if plan.instant.0 > now.0.min(database) {
+            return Ok(Looked::Wait {
+                code: "release.not_due",
+            });
+        }
+        let quorum = self.own().await?.quorum;
+        if let Err(refusal) = stream.approved_plan(quorum) {
+            return Ok(Looked::Wait {
+                code: refusal.code(),
+            });
+        }
+        let realm = if loaded.realm == 0 {
+            Wall::Live
+        } else {
+            Wall::Exercise
+        };
+        if realm == Wall::Exercise {
+            // The wall: an exercise object never reaches the public tree (security.md §2.20).
+            tracing::warn!(
+                code = "wall",
+                "an exercise is not released to the public tree"
+            );
+            return Ok(Looked::Gone);
+        }
+        // Whether the embargo is over and the case open is asked before anything is signed or staged.
+        let approved = stream.approved_plan(quorum)?;
+        let case = self.load(approved.case().into()).await?;
+        let Some(Aggregate::Case(case)) = case.as_ref().map(|l| &*l.state) else {
+            return Err(Fault::Form("case"));
+        };
+        if let Err(refusal) = case.release_permit(&approved, &self.clock_act("")) {
+            return Ok(Looked::Wait {
+                code: refusal.code(),
+            });
+        }
+        if self.store.ledger_end().await?.1 > now.0 + CLOCK_SPREAD_MAX_US {
+            tracing::warn!(
+                code = "release.clock_behind",
+                "the ledger's last record lies in the future; release is held"
+            );
+            return Ok(Looked::Wait {
+                code: "release.clock_behind",
+            });
+        }
+        let mut documents = Vec::with_capacity(plan.documents.len());
+        for document in &plan.documents {
+            documents.push(self.body(document.body).await?);
+        }
+        let signatures = self.signatures(plan, &documents).await?;
+        self.verify_staged(&documents, &signatures, realm)?;
+        crate::kernel::crash::point("release.verified");
+        self.publish(advisory, plan, &documents, &signatures).await
+    }
+
+    async fn signatures(
+        &self,
+        plan: &publication::Plan,
+        documents: &[Vec<u8>],
+    ) -> Result<Vec<Signatures>, Fault> {
+        let mut from = self.contexts.signer_head()? + 1;
+        let mut headers: Vec<Header> = Vec::new();
+        loop {
+            let step = self.store.ledger(from, HEADERS_STEP).await?;
+            let Some(last) = step.last() else { break };
+            from = last.header.seq + 1;
+            if headers.len() + step.len() > seal::signer::HEADERS_MAX {
+                self.contexts.extend(&headers)?;
+                headers.clear();
+            }
+            headers.extend(step.into_iter().map(|record| record.header));
+        }
+        let approvals = plan
+            .approvals
+            .iter()
+            .filter_map(|a| {
+                let signature: [u8; 64] = seal::unhex(&a.signature)?.try_into().ok()?;
+                Some(seal::approval::Approval {
+                    person: a.person.bytes(),
+                    at: a.at.0,
+                    signature,
+                })
+            })
+            .collect();
+        let request = Request {
+            plan: plan.bytes.clone().into_bytes(),
+            documents: documents.to_vec(),
+            approvals,
+            headers,
+        };
+        let signatures = self.contexts.sign(&request)?;
+        crate::kernel::crash::point("release.signed");
+        if signatures.len() == documents.len() {
+            Ok(signatures)
+        } else {
+            Err(Fault::Context("sign"))
+        }
+    }
+
+    /// Stages documents and signatures under a name that nobody can guess, lets the verifying context read
+    /// them back, and removes them.
+    fn verify_staged(
+        &self,
+        documents: &[Vec<u8>],
+        signatures: &[Signatures],
+        realm: Wall,
+    ) -> Result<(), Fault> {
+        let folder = self
+            .dir
+            .join("press")
+            .join("staging")
+            .join(seal::hex(&seal::random::bytes::<16>()));
+        seal::files::private_folder(&folder)?;
+        let result = (|| {
+            let write = |name: String, bytes: &[u8]| {
+                std::fs::write(folder.join(name), bytes)
+                    .map_err(Fault::io("cannot stage a document"))
+            };
+            if realm == Wall::Exercise {
+                write("exercise".into(), b"")?;
+            }
+            for (n, (document, signature)) in documents.iter().zip(signatures).enumerate() {
+                write(format!("{n}.doc"), document)?;
+                write(format!("{n}.sig"), &signature.detached)?;
+                if !signature.clear.is_empty() {
+                    write(format!("{n}.asc"), &signature.clear)?;
+                }
+            }
+            self.contexts.verify(&folder, documents.len())
+        })();
+        std::fs::remove_dir_all(&folder).map_err(Fault::io("cannot clear the staging folder"))?;
+        result
+    }
+
+    async fn publish(
+        &self,
+        advisory: AdvisoryId,
+        plan: &publication::Plan,
+        documents: &[Vec<u8>],
+        signatures: &[Signatures],
+    ) -> Result<Looked, Fault> {
+        let json = plan
+            .documents
+            .iter()
+            .position(|d| d.kind == "advisory-json")
+            .and_then(|at| documents.get(at))
+            .ok_or(Fault::Form("plan"))?;
+        let form: Form = serde_json::from_slice(json).map_err(|_| Fault::Form("advisory"))?;
+        let quorum = self.own().await?.quorum;
+        let root = self.ledger_root().await?;
+        let act = self.clock_act("");
+        let answer = self
+            .perform(&act, "release", Wall::Live, async |unit| {
+                let Some(state) = unit.state(advisory.into()).await? else {
+                    return Ok(Looked::Gone);
+                };
+                let Aggregate::Advisory(stream) = &*state else {
+                    return Err(Fault::Form("advisory"));
+                };
+                let Some(current) = stream.plan.as_ref().filter(|p| p.sha256 == plan.sha256) else {
+                    return Ok(Looked::Gone);
+                };
+                let approved = stream.approved_plan(quorum)?;
+                let case =
+                    crate::kernel::find::find_case(unit, &approved.case().to_string()).await?;
+                let permit = case.release_permit(&approved, &unit.act)?;
+                let persons = approved.persons();
+                let release =
+                    self.recorded(unit, &form, current, documents, signatures, persons, &root)?;
+                let changes = publication::publish(stream, &case, permit, release)?;
+                self.enqueue_copies(unit, advisory, &form).await?;
+                unit.record(changes).await?;
+                Ok(Looked::Published {
+                    number: form.id.clone(),
+                    revision: form.revision,
+                    late_us: unit.act.now.0 - current.instant.0,
+                })
+            })
+            .await;
+        match answer {
+            Err(Fault::Refused(Refusal::TooEarly { .. } | Refusal::PlanNotDue { .. })) => {
+                Ok(Looked::Wait {
+                    code: "release.too_early",
+                })
+            }
+            other => other,
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one release is one row of facts; a struct for it would have one user"
+    )]
+    fn recorded(
+        &self,
+        unit: &mut Unit<'_>,
+        form: &Form,
+        plan: &publication::Plan,
+        documents: &[Vec<u8>],
+        signatures: &[Signatures],
+        persons: u8,
+        root: &[u8; 32],
+    ) -> Result<Release, Fault> {
+        let mut signed = Vec::new();
+        let mut leaves = Vec::new();
+        let file = |unit: &mut Unit<'_>, bytes: &[u8]| -> String {
+            let hash = seal::sha256(bytes);
+            unit.row((&store::schema::FILE, vec![hash.into(), bytes.into()]));
+            seal::hex(&hash)
+        };
+        for ((document, bytes), signature) in plan.documents.iter().zip(documents).zip(signatures) {
+            let sha256 = file(unit, bytes);
+            let detached = file(unit, &signature.detached);
+            signed.push(Signed {
+                kind: document.kind.clone(),
+                form: "detached".into(),
+                sha256: detached,
+            });
+            if !signature.clear.is_empty() {
+                let clear = file(unit, &signature.clear);
+                signed.push(Signed {
+                    kind: document.kind.clone(),
+                    form: "clear".into(),
+                    sha256: clear,
+                });
+            }
+            let leaf = Leaf {
+                v: 1,
+                realm: "live".into(),
+                series: self.config.series.clone(),
+                number: form.id.clone(),
+                revision: form.revision,
+                kind: document.kind.clone(),
+                sha256,
+                instant: form.published.clone(),
+                persons,
+            };
+            leaves.push(
+                String::from_utf8(leaf.bytes().map_err(|_| Fault::Form("leaf"))?)
+                    .map_err(|_| Fault::Form("leaf"))?,
+            );
+        }
+        leaves.push(anchor_leaf(root, &clock::rfc3339(unit.act.now))?);
+        Ok(Release {
+            number: form.id.clone(),
+            signatures: signed,
+            leaves,
+        })
+    }
+
+    async fn enqueue_copies(
+        &self,
+        unit: &mut Unit<'_>,
+        advisory: AdvisoryId,
+        form: &Form,
+    ) -> Result<(), Fault> {
+        let to = self.addressed(advisory, form).await?;
+        let now = unit.act.now.0;
+        let deadline = now + i64::from(self.config.mail.deadline_hours) * 3_600_000_000;
+        for subscriber in to {
+            let id = copy_id(advisory, form.revision, subscriber);
+            let reference = seal::token::reference(self.keys.codes.bytes(), "copy", &id);
+            let copy = Copy {
+                id,
+                advisory,
+                revision: form.revision,
+                subscriber,
+                reference,
+                state: CopyState::Queued,
+                attempts: 0,
+                deadline,
+                realm: 0,
+            };
+            unit.row(store::delivery::row(&copy, now));
+        }
+        Ok(())
+    }
+}
+
+/// The leaf that anchors the ledger's root in the archive log, without the ledger's size.
+///
+/// # Errors
+/// Fails only if JSON could not be written.
+pub fn anchor_leaf(root: &[u8; 32], at: &str) -> Result<String, Fault> {
+    let leaf = Leaf {
+        v: 1,
+        realm: "live".into(),
+        series: "ledger".into(),
+        number: String::new(),
+        revision: 0,
+        kind: "anchor".into(),
+        sha256: seal::hex(root),
+        instant: at.to_owned(),
+        persons: 0,
+    };
+    leaf.bytes()
+        .ok()
+        .and_then(|b| String::from_utf8(b).ok())
+        .ok_or(Fault::Form("leaf"))
+}

@@ -1,4 +1,4 @@
-//! What a vendor's cell shows, inside and outside (settled.md §2 no. 5; japanese-practice.md §3.3).
+//! What a vendor's cell shows, inside and outside (docs/design/settled.md §2.5; docs/design/japanese-practice.md §3.3).
 //!
 //! A pure function of contacts, consent and answers. Precedence: declined > fixed (all affected ranges) >
 //! affected > not affected > investigating > unknown (said so) > seen > asked and silent > not asked.

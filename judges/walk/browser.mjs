@@ -13,7 +13,7 @@ import { chromium } from './modules.mjs';
 const PAGE_MS = 30_000;
 /** A browser says so on the console for each 4xx, also for one that a step expects. */
 const EXPECTED_STATUS = /^Failed to load resource: the server responded with a status of (4\d\d)/;
-/** Words that no Japanese page says (japanese-practice.md §3.4, left column). */
+/** Words that no Japanese page says (docs/design/japanese-practice.md §3.4, left column). */
 const NOT_JAPANESE = ['クロック', 'キュー', 'デスク', 'ボード', 'タイムライン', '四つ目', 'プレス', '台帳', 'アウトボックス',
   'デッドレター', 'バウンス', 'エスカレーション', 'ダイジェスト', 'ステップアップ', 'マージ', 'スピンオフ', 'リハーサルモード', 'アボート',
   'ダークモード', 'レジャー', '参照番号', '確認番号', 'お預かり', 'の超過', '（0 分前）', 'TN TN#', '[ARCHIVE]'];

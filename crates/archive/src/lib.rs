@@ -34,7 +34,7 @@ use commands::Done;
 pub use summary::Summary;
 use timeline::{Kind, Step, case_id, name_key, told};
 
-/// Commands that share a commit (settled.md §2 no. 1).
+/// Commands that share a commit (docs/design/settled.md §2.1).
 const COMMANDS_PER_COMMIT: usize = 64;
 /// Handle of the person in whose name the archive's acts are recorded.
 const COORDINATOR: &str = "coordinator";

@@ -2,7 +2,7 @@
 //!
 //! No chain, no guard against change, no tasks that wait: one connection, one caller. SQLite gets one
 //! transaction of prepared inserts with the settings of our own writer, PostgreSQL one statement over
-//! `unnest`; both are the quickest way known to store these rows durably (feasibility.md §2).
+//! `unnest`; both are the quickest way known to store these rows durably (docs/design/performance.md §2).
 
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! When to try a failed delivery again (early-warning.md §4.1): 1, 5, 15, 60 minutes, then hourly, to the deadline.
+//! When to try a failed delivery again (docs/design/early-warning.md §4.1): 1, 5, 15, 60 minutes, then hourly, to
+//! the deadline.
 
 const MINUTE_US: i64 = 60_000_000;
 

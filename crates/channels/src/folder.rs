@@ -1,4 +1,4 @@
-//! Mail into a folder, for demonstrations and for sites that hand mail over themselves (settled.md §4 no. 14).
+//! Mail into a folder, for demonstrations and for sites that hand mail over themselves (docs/design/settled.md §4.14).
 //!
 //! A file appears whole or not at all, and under the mail's own number: writing it twice is writing it once. Calls
 //! block on the disk; run them where blocking is allowed.

@@ -1,8 +1,8 @@
 //! Ways out of the house: mail over SMTP, mail into a folder, and when to try again.
 //!
 //! A channel takes finished bytes and tells what became of each. It knows no recipient's name, no advisory and no
-//! database: the engine writes states before and after (early-warning.md §4.1). Nothing here decides whether
-//! something may leave; what arrives here has been released. Start at [`smtp`].
+//! database: the engine writes states before and after (docs/design/early-warning.md §4.1). Nothing here decides
+//! whether something may leave; what arrives here has been released. Start at [`smtp`].
 
 pub mod smtp;
 

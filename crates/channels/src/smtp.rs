@@ -1,8 +1,8 @@
 //! Mail over SMTP: a pipelined sender of our own over kept connections.
 //!
 //! Connection, TLS and sign-in are mail-send's; the transactions are ours, because one write per mail instead of
-//! four round trips is the difference between 3,500 and 45,000 mails a second (feasibility.md §3). Each [`Job`] given
-//! to [`run_connection`] gets exactly one [`Outcome`], and the sender says honestly when it does not know
+//! four round trips is the difference between 3,500 and 45,000 mails a second (docs/design/performance.md §3). Each
+//! [`Job`] given to [`run_connection`] gets exactly one [`Outcome`], and the sender says honestly when it does not know
 //! ([`Outcome::MaybeDelivered`]). It neither retries nor remembers: that is the engine's, with its outbox.
 //! What can go wrong: refusals among pipelined commands, 421 at any moment, silence, a connection cut before or after
 //! the final dot. What is not a failure: a server without PIPELINING, multi-line replies, a 354 after a refusal.

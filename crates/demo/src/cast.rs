@@ -1,6 +1,6 @@
 //! The cast: invented organisations, individuals and members; addresses end in `.example`.
 //!
-//! People are called by role (settled.md §1 no. 18). A party's key is its domain.
+//! People are called by role (docs/design/settled.md §1.18). A party's key is its domain.
 
 use domain::value::{Lang, PartyId, Scope};
 

@@ -1,6 +1,6 @@
 //! The demonstration: eight invented cases, played with the commands that people use.
 //!
-//! Every name, number and address here is invented (reference/japanese-practice.md §4). The script gives
+//! Every name, number and address here is invented (docs/design/japanese-practice.md §4). The script gives
 //! `occurred_at` in the past; what is decided by the clock uses the real one. It writes no event and no row of
 //! its own, so `ledger verify` holds for the demonstration as for any house. Start reading at [`seed`];
 //! [`script`] holds the stage, [`tables`] the forms of its texts, [`cast`] parties and members, the other

@@ -9,7 +9,7 @@ pub struct Act {
     /// The person; the house's own clock is a person too.
     pub actor: PersonId,
     pub role: Role,
-    /// When it is said to have happened (settled.md §2, R-b).
+    /// When it is said to have happened (docs/design/settled.md §2.23).
     pub occurred_at: Instant,
     /// What the clock says now. Decisions about what is due use it; records keep it in the header.
     pub now: Instant,

@@ -242,8 +242,8 @@ pub enum Event {
     OwnTicketRecorded {
         ticket: TextRef,
     },
-    /// Whether the other vendors of the case, if they agree too, may learn its name and status (process-rules §1.15
-    /// N, R "others c").
+    /// Whether the other vendors of the case, if they agree too, may learn its name and status
+    /// (docs/design/process.md §1.15, rows N and R).
     NamingAgreed {
         agreed: bool,
     },

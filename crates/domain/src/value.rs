@@ -1,7 +1,7 @@
 //! The value types that events consist of: ids, instants, languages, references to texts.
 //!
-//! A classed text stands in an event as a [`TextRef`] (body, class), never as the text (house.md,
-//! invariant "Events are the archive's language"). Nothing here validates foreign input; borders do.
+//! A classed text stands in an event as a [`TextRef`] (body, class), never as the text (ARCHITECTURE.md,
+//! invariant "No event holds a text or an address"). Nothing here validates foreign input; borders do.
 
 use std::fmt;
 
@@ -116,7 +116,7 @@ pub enum Lang {
     En,
 }
 
-/// Whether an object belongs to the real world or to an exercise (security.md §2.20).
+/// Whether an object belongs to the real world or to an exercise (docs/design/security.md §2.20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Realm {
@@ -137,7 +137,7 @@ pub struct TextRef {
     pub lang: Lang,
 }
 
-/// A field of an advisory that carries a text (process-rules.md §3(h)).
+/// A field of an advisory that carries a text (docs/design/process.md §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -180,7 +180,7 @@ impl Field {
     }
 }
 
-/// How somebody was reached or reached us (process-rules.md §1.5, C4).
+/// How somebody was reached or reached us (docs/design/process.md §1.5, C4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactChannel {
@@ -210,7 +210,7 @@ pub enum ContactResult {
     NotRecorded,
 }
 
-/// Why a party may see details (settled.md §2; japanese-practice.md §2.1 no. 2). It is not the date.
+/// Why a party may see details (docs/design/japanese-practice.md §2.1). It is not the date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "basis", rename_all = "snake_case")]
 pub enum ConfidentialityBasis {
@@ -330,7 +330,7 @@ impl StatementKind {
     }
 }
 
-/// How a session from outside passed its second step (security.md §2.7).
+/// How a session from outside passed its second step (docs/design/security.md §2.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondStep {
@@ -374,7 +374,7 @@ pub enum WorldFact {
     AttacksObserved,
 }
 
-/// Reason of a declined report (process-rules.md §1.3).
+/// Reason of a declined report (docs/design/process.md §1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeclineReason {
@@ -392,7 +392,7 @@ pub enum DeclineReason {
     Duplicate,
 }
 
-/// Why a case was closed (process-rules.md §1.5, closure codes).
+/// Why a case was closed (docs/design/process.md §1.5, closure codes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosureCode {
@@ -412,7 +412,7 @@ pub enum ClosureCode {
     SiteNotVulnerable,
 }
 
-/// Stage of an advisory revision (process-rules.md §1.13).
+/// Stage of an advisory revision (docs/design/process.md §1.13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdvisoryStage {
@@ -437,7 +437,7 @@ pub enum Scope {
     },
 }
 
-/// How a copy was acknowledged (early-warning.md §4.1: by a person, never by a GET).
+/// How a copy was acknowledged (docs/design/early-warning.md §4.1: by a person, never by a GET).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AckWay {
@@ -449,7 +449,7 @@ pub enum AckWay {
     Page,
 }
 
-/// Kind of report (user-experience.md §3).
+/// Kind of report (docs/design/pages.md §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportKind {

@@ -1,4 +1,4 @@
-//! Every event has a golden file: the archive's language changes by addition only (settled.md §4 no. 2).
+//! Every event has a golden file: the archive's language changes by addition only (docs/design/settled.md §4.2).
 //!
 //! `NOROSHI_BLESS=1` writes missing files; a changed file is a decision that its commit explains.
 

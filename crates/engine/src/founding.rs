@@ -1,6 +1,7 @@
 //! Founding a house: folder, keys by purpose, database, persons; the recovery kit, printed once.
 //!
-//! A used folder is refused. Keys by purpose, none shared (security.md §2.10): advisory and exercise keys for
+//! A used folder is refused. Keys by purpose, none shared (docs/design/security.md §2.10): advisory and exercise
+//! keys for
 //! `sign` only, office mail, archive log, approval keys under their persons' passwords, intake, backup.
 
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! The published advisory as a document: the one source of the JSON, CSAF, text and page forms.
 //!
 //! A value of [`Advisory`] is made by the engine from releasable texts only, at planning time; its JSON
-//! bytes are what approvers sign (settled.md §2 no. 2) and what `noroshi verify` reads. It deliberately
+//! bytes are what approvers sign (docs/design/settled.md §2.2) and what `noroshi verify` reads. It deliberately
 //! knows nothing of cases, embargoes, participants' inner states or of texts that may not leave the house.
-//! Fields follow process-rules.md §3(h). The form only grows: a reader of `noroshi/advisory/1` must be
+//! Fields follow docs/design/process.md §3.1. The form only grows: a reader of `noroshi/advisory/1` must be
 //! able to read every document ever published.
 
 use std::collections::BTreeMap;
@@ -85,7 +85,7 @@ pub struct Advisory {
     pub history: Vec<Revision>,
 }
 
-/// Stage of a revision (process-rules.md §1.13, machine "Advisory").
+/// Stage of a revision (docs/design/process.md §1.13, machine "Advisory").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -124,7 +124,7 @@ pub struct Publisher {
     pub contact: String,
 }
 
-/// For whom an edition is written (process-rules.md §3(h)).
+/// For whom an edition is written (docs/design/process.md §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
@@ -139,7 +139,7 @@ pub enum Audience {
 /// The words of one language. An empty string means "not recorded" and is shown as such.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Texts {
-    /// The texts are those of another language, since no translation exists (settled.md §2, R-c).
+    /// The texts are those of another language, since no translation exists (docs/design/settled.md §2.24).
     #[serde(default)]
     pub untranslated: bool,
     /// Title.
@@ -181,7 +181,7 @@ pub struct Action {
     pub by: String,
 }
 
-/// Kind of damage (process-rules.md §3(h)).
+/// Kind of damage (docs/design/process.md §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Damage {
@@ -199,7 +199,7 @@ pub enum Damage {
     PrivilegeEscalation,
 }
 
-/// What is known of attacks (japanese-practice.md §3.1).
+/// What is known of attacks (docs/design/japanese-practice.md §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Threat {
@@ -213,7 +213,7 @@ pub enum Threat {
     NotRecorded,
 }
 
-/// Severity in words (japanese-practice.md §2.8).
+/// Severity in words (docs/design/japanese-practice.md §2.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -339,7 +339,7 @@ pub enum ProductStatus {
     Fixed,
 }
 
-/// Public label of a vendor (japanese-practice.md §3.3). A vendor that was not asked stands on no board.
+/// Public label of a vendor (docs/design/japanese-practice.md §3.3). A vendor that was not asked stands on no board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VendorStatus {

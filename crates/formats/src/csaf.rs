@@ -7,7 +7,7 @@
 //!
 //! The category is `csaf_security_advisory`. It demands `product_status` in each vulnerability; where no vendor has
 //! said anything there is none to give, and inventing one would be a lie: such a document is `csaf_base`.
-//! Vendors that are silent, or that cannot tell, stand in no status group but in notes (settled.md §1 D).
+//! Vendors that are silent, or that cannot tell, stand in no status group but in notes (docs/design/settled.md §1.35).
 //!
 //! The document is a pure function of [`Advisory`] and contains no clock, so equal advisories give equal bytes.
 //! Start reading at [`document`]; [`judge`] asks csaf-rs whether the bytes may be published.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisory::Lang;
 
-/// Longest text of a letter, all its fields together, in bytes (security.md §2.17).
+/// Longest text of a letter, all its fields together, in bytes (docs/design/security.md §2.17).
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
 /// Longest letter that is read, in bytes: the text with every character escaped, and the rest.
 pub const LETTER_BYTES_MAX: usize = 6 * TEXT_BYTES_MAX + (4 << 10);
@@ -19,7 +19,8 @@ pub const LINE_CHARS_MAX: usize = 1_000;
 pub const SCOPE_CHARS_MAX: usize = 80;
 /// Longest text that a finder types into one field, in characters.
 pub const TEXT_CHARS_MAX: usize = 20_000;
-/// Documents of a mailbox grow in steps of this many bytes, so that their size tells nothing (security.md §2.18).
+/// Documents of a mailbox grow in steps of this many bytes, so that their size tells nothing
+/// (docs/design/security.md §2.18).
 pub const STEP_BYTES: usize = 4 << 10;
 
 /// What the portal took in for the house.
@@ -145,7 +146,8 @@ pub struct Acknowledgement {
     pub at: String,
     /// Reference of the copy.
     pub reference: String,
-    /// The two digits printed in the mail; nothing if the browser vouched for a person's press (security.md §2.7).
+    /// The two digits printed in the mail; nothing if the browser vouched for a person's press
+    /// (docs/design/security.md §2.7).
     pub digits: Option<String>,
 }
 
@@ -330,7 +332,7 @@ pub struct Step {
     pub about: String,
 }
 
-/// Steps in the order of japanese-practice.md §3.2.
+/// Steps in the order of docs/design/japanese-practice.md §3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {

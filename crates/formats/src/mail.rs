@@ -2,8 +2,8 @@
 //!
 //! A notice goes to many, so what is the same for all (the clear-signed text and its page) is encoded once per
 //! advisory version and language into a [`SharedBody`]; per recipient only headers and the personal part are made.
-//! The personal part stands outside the signed one and says so (settled.md §1 no. 16). Every part ends with CRLF
-//! and no line of ours begins with a dot, so the SMTP sender has nothing to stuff. Values that are not types are
+//! The personal part stands outside the signed one and says so (docs/design/settled.md §1.16). Every part ends with
+//! CRLF and no line of ours begins with a dot, so the SMTP sender has nothing to stuff. Values that are not types are
 //! cleaned of line breaks here: no text from outside can add a header. This module draws no time and no randomness.
 
 use std::sync::Arc;

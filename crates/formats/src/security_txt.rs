@@ -1,7 +1,7 @@
 //! `/.well-known/security.txt` (RFC 9116): where to report to this house.
 //!
 //! It renders unsigned text; the caller signs it. When the file ends is decided by the caller too, since
-//! `Expires` is an event of the house and not a guess of the press (settled.md §4 no. 7).
+//! `Expires` is an event of the house and not a guess of the press (docs/design/settled.md §4.7).
 
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -384,7 +384,8 @@ impl std::str::FromStr for MailAddress {
     }
 }
 
-/// Full-width ASCII (U+FF01–FF5E), the ideographic stop and the dashes of Japanese input, to ASCII (japanese-practice.md §2.4).
+/// Full-width ASCII (U+FF01–FF5E), the ideographic stop and the dashes of Japanese input, to ASCII
+/// (docs/design/japanese-practice.md §2.4).
 fn fold(typed: char) -> char {
     match typed {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(typed as u32 - 0xfee0).unwrap_or(typed),

@@ -1,4 +1,4 @@
-//! The page of one advisory, in the order of user-experience.md §1.4.
+//! The page of one advisory, in the order of docs/design/pages.md §1.4.
 //!
 //! Knows the document and the paths of its files, nothing else: no approval, no recipient, no private text.
 

@@ -155,8 +155,8 @@ impl std::fmt::Debug for Invited {
 }
 
 /// Returns subject and text of the first mail to somebody who may be the right contact: that we want to talk,
-/// a link and a code, no technical detail, no product, no case (japanese-practice.md §2.6, draft ①;
-/// security.md §2.13 for the subject, which is the same before and after details).
+/// a link and a code, no technical detail, no product, no case (docs/design/japanese-practice.md §2.6;
+/// docs/design/security.md §2.13 for the subject, which is the same before and after details).
 #[must_use]
 pub fn invitation(site: &Site, lang: Lang, invited: &Invited) -> (String, String) {
     let say = Say(lang);

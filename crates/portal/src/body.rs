@@ -1,6 +1,6 @@
 //! The body of an answer: nothing, bytes in memory, or a large file piece by piece.
 //!
-//! Unboxed for the common cases; boxing costs about a microsecond per answer (feasibility.md §1).
+//! Unboxed for the common cases; boxing costs about a microsecond per answer (docs/design/performance.md §1).
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -24,7 +24,7 @@ impl Body {
     /// Opens a file of exactly `bytes` bytes, which the headers will have promised.
     ///
     /// Small files are read here and now: with a warm page cache that costs less than handing the work to
-    /// another thread (feasibility.md §1). Larger ones are read while they are sent, so that slow readers
+    /// another thread (docs/design/performance.md §1). Larger ones are read while they are sent, so that slow readers
     /// of large files cost one piece of memory each.
     pub(crate) fn open(path: &Path, bytes: u64) -> io::Result<Self> {
         let file = File::open(path)?;

@@ -1,4 +1,4 @@
-//! How much may come in an hour, from one network and altogether (security.md §2.17).
+//! How much may come in an hour, from one network and altogether (docs/design/security.md §2.17).
 //!
 //! Networks are counted under a keyed hash whose key is drawn anew each hour and stored nowhere. It knows no form
 //! and no answer: it says whether something may pass, and when to come again.

@@ -1,7 +1,7 @@
 //! A form on its way: who sent it, from which page, and how its answer looks on the wire.
 //!
 //! It knows no form's fields. A form from another site is refused; one whose origin the browser does not tell is
-//! taken, since browsers leave it out in good faith (security.md §2.14). Nothing here is kept by caches.
+//! taken, since browsers leave it out in good faith (docs/design/security.md §2.14). Nothing here is kept by caches.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::heads::Heads;
 const FORM_BYTES_MAX: usize = 1 << 20;
 /// Time for a form to arrive.
 const FORM_TIME_MAX: Duration = Duration::from_secs(30);
-/// Answers with a receipt have a multiple of this many bytes (security.md §2.18).
+/// Answers with a receipt have a multiple of this many bytes (docs/design/security.md §2.18).
 const STEP_BYTES: usize = 4 << 10;
 
 /// What the head of a request says besides its path.

@@ -197,7 +197,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
 const SEARCH_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/// At most 5 seconds, so that no cache holds a 404 over the instant of a release (security.md §2.18).
+/// At most 5 seconds, so that no cache holds a 404 over the instant of a release (docs/design/security.md §2.18).
 const MISSING_CACHE: &str = "public, max-age=5";
 
 const HTML: &str = "text/html; charset=utf-8";

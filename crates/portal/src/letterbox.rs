@@ -2,7 +2,7 @@
 //!
 //! RFC 8058 has the mail program POST `List-Unsubscribe=One-Click`; a person types one word into a form. Anything else,
 //! a scanner that follows links or submits forms among it, leaves nothing. Whether the reference is known is not
-//! looked up here: the answer is the same, and the house sorts it out (settled.md §4 no. 10).
+//! looked up here: the answer is the same, and the house sorts it out (docs/design/settled.md §4.10).
 
 use std::io::Write;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::reception::Visit;
 /// Wishes to stop that may lie in the box; over it, people are asked to come again.
 const WISHES_MAX: usize = 50_000;
 
-/// Letters that may wait for the house, about 1 GiB of the longest texts (security.md §2.17).
+/// Letters that may wait for the house, about 1 GiB of the longest texts (docs/design/security.md §2.17).
 const LETTERS_MAX: usize = 4_096;
 
 /// What lies in the box; each sort is counted apart, so that one cannot crowd out the other.

@@ -5,7 +5,7 @@
 //! box, and a finder's mailbox is opened only with the receipt that a request brings. It deliberately does not know
 //! cases, stores, secret keys or people: whatever is in neither does not exist here, so that nothing unreleased can
 //! leak through it. It keeps no access log; it counts answers per class and logs its own errors by code, never a
-//! path, a header or an address (security.md §2.19).
+//! path, a header or an address (docs/design/security.md §2.19).
 //!
 //! Start reading at [`serve()`], then `answer`, which holds every branch of a request for the tree, and `route`, which lists what takes something in.
 

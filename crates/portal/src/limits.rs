@@ -13,7 +13,7 @@ pub struct Limits {
     pub connections_max: usize,
     /// Time for a request's head to arrive, and so also the longest idle time of a kept connection.
     ///
-    /// It costs about 0.04 of a request's time (feasibility.md §1); without it one slow client per
+    /// It costs about 0.04 of a request's time (docs/design/performance.md §1); without it one slow client per
     /// connection shuts everybody out.
     pub header_read_timeout: Duration,
     /// Largest head of a request, in bytes; hyper needs 8,192 at least. It also bounds what waits to be sent.

@@ -1,7 +1,8 @@
 //! Members: subscribing with a preview, confirming an address, saying "received".
 //!
 //! Nothing is looked up about anybody: each answer is "noted", and the house sorts it out. A link that a scanner follows
-//! changes nothing; "received" needs a press that the browser vouches for, or two digits of the mail (security.md §2.7).
+//! changes nothing; "received" needs a press that the browser vouches for, or two digits of the mail
+//! (docs/design/security.md §2.7).
 
 use std::time::Instant;
 

@@ -2,7 +2,8 @@
 //!
 //! It holds no secret: what is typed is sealed to the house's public intake key and written into `DIR/box`; a finder's
 //! mailbox is opened only with the receipt that a request brings. Whether an address, a link or a reference is
-//! known is not looked up here (settled.md §4 no. 10). Which addresses there are says [`crate::route`]; start at [`answer`].
+//! known is not looked up here (docs/design/settled.md §4.10). Which addresses there are says [`crate::route`];
+//! start at [`answer`].
 
 use std::io;
 use std::path::{Path, PathBuf};

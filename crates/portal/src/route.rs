@@ -1,6 +1,6 @@
 //! The table of addresses that take something in: which they are, and whether they show a page or only take a form.
 //!
-//! Tests walk this table (properties 2, 7 and 8 of security.md §3), so an address without a row does not exist.
+//! Tests walk this table (docs/design/security.md §3.2, §3.7, §3.8), so an address without a row does not exist.
 //! It knows no page and no form; for every path that fits no row, the tree answers.
 
 use formats::advisory::Lang;

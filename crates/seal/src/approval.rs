@@ -1,4 +1,4 @@
-//! Approval keys and approvals (security.md §2.8).
+//! Approval keys and approvals (docs/design/security.md §2.8).
 //!
 //! Each approver has an Ed25519 key, sealed under Argon2id of a password, and approves a plan by signing
 //! `"noroshi/approve/1" ‖ plan hash ‖ person ‖ time`. Whether an approval counts (distinct persons, not the

@@ -1,4 +1,4 @@
-//! Sealed bodies and payloads (security.md §2.1).
+//! Sealed bodies and payloads (docs/design/security.md §2.1).
 //!
 //! XChaCha20-Poly1305 with a random nonce; the associated data binds a body to house, dossier, compartment
 //! and body id, so that no sealed text can be moved to another place. The plaintext is padded, so that its

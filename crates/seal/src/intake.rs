@@ -1,4 +1,4 @@
-//! The intake box: what the portal takes in is sealed to the house's current intake key (security.md §2.5).
+//! The intake box: what the portal takes in is sealed to the house's current intake key (docs/design/security.md §2.5).
 //!
 //! HPKE base mode (RFC 9180: DHKEM(X25519), HKDF-SHA256, ChaCha20-Poly1305), so that the portal holds only a
 //! public key. A new key each month; the old private half is destroyed once its box is empty. Stored form:

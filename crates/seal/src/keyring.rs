@@ -1,4 +1,4 @@
-//! The key hierarchy (security.md §2.1, §2.2): root key, epoch keys, compartment keys.
+//! The key hierarchy (docs/design/security.md §2.1, §2.2): root key, epoch keys, compartment keys.
 //!
 //! The root key opens the epoch keys, an epoch key wraps compartment keys. Erasing a compartment means to
 //! drop its wrapped key, to start a new epoch, to wrap all others anew and to destroy the old epoch key:

@@ -1,4 +1,4 @@
-//! Leaves of the archive log (security.md §2.11, §2.12).
+//! Leaves of the archive log (docs/design/security.md §2.11, §2.12).
 //!
 //! One leaf per published document and one per anchor of the ledger. The bytes are canonical JSON with a
 //! fixed order of keys, so that anybody can check them with common tools; the leaf hash is RFC 6962's.

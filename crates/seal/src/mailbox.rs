@@ -1,4 +1,4 @@
-//! The finder's mailbox: answers sealed to the key that only the receipt gives (security.md §2.5).
+//! The finder's mailbox: answers sealed to the key that only the receipt gives (docs/design/security.md §2.5).
 //!
 //! X25519 with an ephemeral key, HKDF, XChaCha20-Poly1305, bound to the look-up id. What it protects is the
 //! thread against the portal context; it does not protect against root key and database together, and no

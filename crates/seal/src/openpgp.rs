@@ -1,8 +1,8 @@
 //! OpenPGP: keys by purpose, detached and clear-text signatures, verification.
 //!
 //! v4 Ed25519/X25519 certificates whose features announce SEIPDv1 only, so that GnuPG 2.2 reads what we and
-//! others make with them (dependencies.md §4). The time of a signature is an argument and is always the real
-//! moment of signing (settled.md §2, R-b). Policy, expiry and revocation are sequoia's; nothing of OpenPGP
+//! others make with them (docs/design/formats.md §4). The time of a signature is an argument and is always the real
+//! moment of signing (docs/design/settled.md §2.23). Policy, expiry and revocation are sequoia's; nothing of OpenPGP
 //! is written by hand here.
 
 use std::io::Write;

@@ -21,7 +21,7 @@ pub fn u64() -> u64 {
 
 /// Returns a UUIDv7 whose time part is `unix_ms`.
 ///
-/// Ids inside the house are never shown (security.md §2.4); the time part keeps indexes compact.
+/// Ids inside the house are never shown (docs/design/security.md §2.4); the time part keeps indexes compact.
 #[must_use]
 pub fn uuid(unix_ms: u64) -> uuid::Uuid {
     uuid::Builder::from_unix_timestamp_millis(unix_ms, &bytes()).into_uuid()

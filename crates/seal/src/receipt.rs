@@ -1,4 +1,4 @@
-//! The finder's receipt: 120 random bits that are both address and key of the mailbox (security.md §2.5).
+//! The finder's receipt: 120 random bits that are both address and key of the mailbox (docs/design/security.md §2.5).
 //!
 //! 24 letters of Crockford's base 32 and one check letter of the same alphabet over GF(32), weights
 //! α¹…α²⁴ and 1: every single wrong letter and every transposition of two letters is found. A receipt never

@@ -1,4 +1,4 @@
-//! The ledger record, form 1 (security.md §2.4): header, hash, chain.
+//! The ledger record, form 1 (docs/design/security.md §2.4): header, hash, chain.
 //!
 //! A record's hash covers its header; the header covers the sealed payload by its SHA-256 and the record
 //! before it by its hash. So the chain is checked without any key, and erasing a key leaves it whole. The
@@ -13,7 +13,7 @@ pub const KIND: &str = "noroshi/ledger/1";
 /// Hash of the record before the first one: 32 zero bytes.
 pub const GENESIS: [u8; 32] = [0; 32];
 
-/// Whether a record belongs to the real world or to an exercise (security.md §2.20).
+/// Whether a record belongs to the real world or to an exercise (docs/design/security.md §2.20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Realm {
     /// The real world.

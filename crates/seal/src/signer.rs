@@ -1,4 +1,4 @@
-//! What the signing context decides (security.md §2.10): sign, or refuse with a reason.
+//! What the signing context decides (docs/design/security.md §2.10): sign, or refuse with a reason.
 //!
 //! The signer trusts no row of the database. From a request it recomputes every hash, checks the approvers'
 //! own signatures against the persons it has pinned, the planned instant against its own clock, the realm
@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 use crate::approval::{Approval, verifies};
 use crate::record::{GENESIS, Header, Realm};
 
-/// A key made, reset or granted less than 72 hours ago does not count (security.md §2.8).
+/// A key made, reset or granted less than 72 hours ago does not count (docs/design/security.md §2.8).
 pub const KEY_REST_US: i64 = 72 * 3_600 * 1_000_000;
 /// Most documents of one plan.
 pub const DOCUMENTS_MAX: usize = 64;
 /// A quorum of this value marks a house in which one person publishes alone: that person signs twice.
 pub const SOLO: u8 = 0;
 /// What must lie between the two signatures of a person who publishes alone: 30 minutes, µs; none in an emergency
-/// with a reason (security.md §2.8).
+/// with a reason (docs/design/security.md §2.8).
 pub const SOLO_WAIT_US: i64 = 30 * 60 * 1_000_000;
 /// Most ledger headers in one message; more are brought in several, by [`take_headers`].
 pub const HEADERS_MAX: usize = 20_000;

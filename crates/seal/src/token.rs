@@ -1,4 +1,4 @@
-//! Tokens of links, six-digit codes, and references that stand in mail (security.md §2.7, §2.4).
+//! Tokens of links, six-digit codes, and references that stand in mail (docs/design/security.md §2.7, §2.4).
 //!
 //! A token is 128 random bits and is stored as its SHA-256; the six-digit code beside it stands in the
 //! mail's text and not in the link. A reference (VERP, Message-ID) is derived, so that it is stable over

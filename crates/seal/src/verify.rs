@@ -1,8 +1,8 @@
 //! Offline verification of a pressed tree: what a reader can find out without trusting whoever serves it.
 //!
 //! It reads the published files with readers of its own, so that a mistake of the press is not repeated here
-//! (settled.md §3). It deliberately knows no database, no network, no secret key and no clock of its own; and
-//! it never follows a symbolic link out of the tree. Bytes that do not fit are findings, never panics; an
+//! (docs/design/settled.md §3). It deliberately knows no database, no network, no secret key and no clock of its
+//! own; and it never follows a symbolic link out of the tree. Bytes that do not fit are findings, never panics; an
 //! error is only what keeps the verification from being done at all.
 //!
 //! What it does not see: whether another reader was shown another tree (no witness), whether CSAF's whole

@@ -61,7 +61,7 @@ fn a_pinned_key_is_held_against_the_one_in_the_tree() {
     }
 }
 
-/// The eight controls of advisory-formats.md §2.1, with the list of files made to fit and signed.
+/// The eight controls of docs/design/formats.md §2.1, with the list of files made to fit and signed.
 #[test]
 fn what_other_checkers_find_or_miss_is_found() {
     check(&[

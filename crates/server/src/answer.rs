@@ -22,7 +22,7 @@ enum Kind {
     Download {
         name: String,
     },
-    /// A document of ours that is shown by itself, without any right (security.md §2.14).
+    /// A document of ours that is shown by itself, without any right (docs/design/security.md §2.14).
     Alone,
     Asset(&'static str),
 }

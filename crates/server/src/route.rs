@@ -1,6 +1,6 @@
 //! The table of routes: every address of the house's pages, with what it needs and who answers.
 //!
-//! Tests walk this table (properties 2, 7 and 8 of security.md §3), so a route without a row does not exist
+//! Tests walk this table (docs/design/security.md §3.2, §3.7, §3.8), so a route without a row does not exist
 //! and a row without a test is noticed. Paths stand without their language.
 
 use std::future::Future;

@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// Removes one compartment's wrapped keys and puts the re-wrapped others in place, in one transaction
-    /// (security.md §2.2).
+    /// (docs/design/security.md §2.2).
     ///
     /// # Errors
     /// If the database fails.

@@ -1,7 +1,8 @@
 //! Opening a store: where it lies, whether this program may use it.
 //!
 //! An unknown schema version and a remote database without verified TLS are refused with the mend
-//! (security.md §2.22). It does not know whether the house is held or a second copy: the engine asks `meta`.
+//! (docs/design/security.md §2.22). It does not know whether the house is held or a second copy: the engine asks
+//! `meta`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -103,7 +104,7 @@ pub(crate) fn heard(sql: &str) {
     tracing::trace!(target: STATEMENTS, sql);
 }
 
-/// Target of a trace of statements: tests compare what strangers set going (security.md §3 no. 7).
+/// Target of a trace of statements: tests compare what strangers set going (docs/design/security.md §3.7).
 pub const STATEMENTS: &str = "noroshi::statement";
 
 impl Store {
@@ -308,7 +309,8 @@ impl Store {
         }
     }
 
-    /// What the database's clock says, µs (security.md §2.21: one of the clocks that must have passed an instant).
+    /// What the database's clock says, µs (docs/design/security.md §2.21: one of the clocks that must have passed an
+    /// instant).
     ///
     /// # Errors
     /// If the database fails.

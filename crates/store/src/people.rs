@@ -9,7 +9,7 @@ use crate::Store;
 use crate::value::StoreError;
 
 /// How long the hash of a link that ran out is kept, µs: whoever holds the link may ask for a new one, which goes
-/// to the registered address (settled.md §1 no. 14).
+/// to the registered address (docs/design/settled.md §1.14).
 pub const LINK_KEPT_US: i64 = 365 * 86_400_000_000;
 
 /// What a person signs in with.

@@ -2,7 +2,8 @@
 //!
 //! A group is written by one statement over `unnest` arrays: one round trip, and the primary key `seq` guards
 //! the chain; a second writer that chained on the same head collides, reads the head again and retries
-//! (feasibility.md §2). Connections take on the role `noroshi_run`, which can add ledger rows and read them.
+//! (docs/design/performance.md §2). Connections take on the role `noroshi_run`, which can add ledger rows and read
+//! them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

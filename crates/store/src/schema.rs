@@ -1,4 +1,4 @@
-//! The tables: their kind, their columns, the mark of every column (security.md §2.3).
+//! The tables: their kind, their columns, the mark of every column (docs/design/security.md §2.3).
 //!
 //! This list, the migrations and ARCHITECTURE.md say the same; tests compare them. SQL for writing is made
 //! from here, so that a column cannot be forgotten on one engine.

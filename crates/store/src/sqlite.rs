@@ -1,8 +1,8 @@
 //! SQLite: one writer on its own thread, several readers.
 //!
 //! WAL, `synchronous=FULL`, `recursive_triggers=ON` (else REPLACE rewrites a row past the triggers),
-//! `trusted_schema=OFF`, `secure_delete=ON` (security.md §2.2, §2.11). Reads are short and run where they are
-//! asked; writing goes through a queue to the one thread that owns the writing connection.
+//! `trusted_schema=OFF`, `secure_delete=ON` (docs/design/security.md §2.2, §2.11). Reads are short and run where
+//! they are asked; writing goes through a queue to the one thread that owns the writing connection.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

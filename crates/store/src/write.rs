@@ -1,12 +1,12 @@
 //! Writing: appends, projections and intents of a command in one transaction, many commands in one commit.
 //!
 //! A [`Write`] says which versions it was decided on; the writer checks them before it inserts, so one
-//! conflict does not abort its neighbours (settled.md §4 no. 15). Position, chain and hash are made here, and
+//! conflict does not abort its neighbours (docs/design/settled.md §4.15). Position, chain and hash are made here, and
 //! nowhere else is a row of the ledger written. One writer per house and process; on PostgreSQL the primary
 //! key `seq` is the guard against a second one.
 //!
 //! Group commit lingers: while fewer writes are queued than commands are on their way, it waits up to
-//! [`LINGER`]; one lone writer waits for nobody (feasibility.md §2).
+//! [`LINGER`]; one lone writer waits for nobody (docs/design/performance.md §2).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ impl Store {
         }
     }
 
-    /// Writes many commands' decisions in one commit, in order (replay and import: settled.md §2 no. 1).
+    /// Writes many commands' decisions in one commit, in order (replay and import: docs/design/settled.md §2.1).
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if any stream has moved on; then nothing is written.

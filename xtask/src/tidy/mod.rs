@@ -1,8 +1,9 @@
 //! Our own rules about our own files, each with a name, each in one function.
 //!
 //! They guard what the compiler cannot: that ARCHITECTURE.md tells the truth, that
-//! both languages are complete, that migrations are only ever added. A rule returns
-//! sentences; no sentence means that it holds. Nothing here changes a file.
+//! both languages are complete, that migrations are only ever added, that a reference
+//! leads somewhere. A rule returns sentences; no sentence means that it holds. Nothing
+//! here changes a file.
 
 mod catalogues;
 mod files;
@@ -10,6 +11,7 @@ mod graph;
 mod licences;
 mod migrations;
 mod nouns;
+mod references;
 mod serde_use;
 
 use crate::house::House;
@@ -36,7 +38,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 10] = [
+    let rules: [(&str, Findings); 11] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
@@ -46,6 +48,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),
+        ("references", references::lead_somewhere(house)),
         ("licences", licences::allowed(house, log)),
     ];
     let count = rules.len();

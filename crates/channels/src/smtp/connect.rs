@@ -75,7 +75,7 @@ pub(super) async fn open(config: &SmtpConfig) -> Result<Session, ConnectError> {
         Ok(connected) => connected.map_err(ConnectError::Io)?,
         Err(_) => return Err(ConnectError::Timeout),
     };
-    // Without it Nagle and the peer's delayed ack hold each mail for some 40 ms (feasibility.md §3).
+    // Without it Nagle and the peer's delayed ack hold each mail for some 40 ms (docs/design/performance.md §3).
     tcp.set_nodelay(true).map_err(ConnectError::Io)?;
     match timeout(config.timeouts.command, handshake(tcp, config)).await {
         Ok(session) => session,

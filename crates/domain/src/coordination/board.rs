@@ -1,4 +1,4 @@
-//! What a vendor's cell shows, inside and outside (settled.md §2 no. 5; japanese-practice.md §3.3).
+//! What a vendor's cell shows, inside and outside (docs/design/settled.md §2.5; docs/design/japanese-practice.md §3.3).
 //!
 //! A pure function of contacts, consent and answers. Precedence: declined > fixed (all affected ranges) >
 //! affected > not affected > investigating > unknown (said so) > seen > asked and silent > not asked.
@@ -120,8 +120,8 @@ pub fn public_label_of(participant: &Participant, is_listed: bool) -> Option<Pub
     public_label(cell(participant, None)).filter(|_| is_listed)
 }
 
-/// The public label of a cell (japanese-practice.md §3.3); `None` stands on no board. Documents, the desk and the
-/// vendor's page all say this one.
+/// The public label of a cell (docs/design/japanese-practice.md §3.3); `None` stands on no board. Documents, the
+/// desk and the vendor's page all say this one.
 #[must_use]
 pub const fn public_label(cell: Cell) -> Option<PublicLabel> {
     Some(match cell {

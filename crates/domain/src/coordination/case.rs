@@ -1,7 +1,8 @@
 //! A case: from acceptance to closure.
 //!
 //! The case holds what is true for all participants: embargo, world facts, texts, number. Its stage
-//! (process-rules.md §1.5) is computed, never set (settled.md §1 no. 27). It does not know vendors' answers.
+//! (docs/design/process.md §1.5) is computed, never set (docs/design/settled.md §1.27). It does not know vendors'
+//! answers.
 
 use crate::act::Act;
 use crate::coordination::machines::cs::PublicState;
@@ -123,7 +124,7 @@ impl Case {
         }
     }
 
-    /// Makes the permit to publish: the only function that does (house.md, invariants).
+    /// Makes the permit to publish: the only function that does (ARCHITECTURE.md, invariants).
     ///
     /// # Errors
     /// [`Refusal::PlanNotDue`] before the plan's instant, [`Refusal::TooEarly`] while the embargo holds and
@@ -148,7 +149,7 @@ impl Case {
         Ok(ReleasePermit::bound(plan, self.version))
     }
 
-    /// Stage of the case, computed from what has happened (process-rules.md §1.5).
+    /// Stage of the case, computed from what has happened (docs/design/process.md §1.5).
     #[must_use]
     pub fn stage(&self, published: bool) -> Stage {
         match (self.closed, published) {

@@ -1,7 +1,7 @@
 //! Commands of coordination: pure answers over case and participants.
 //!
 //! Each function is one command of the house; it reads states and returns changes or a refusal. The
-//! constraints C1–C7 of the formal model (disclosure-platforms.md §3.5) are called by name. It draws no ids
+//! constraints C1–C7 of the formal model (docs/decisions/0002-disclosure-model.md) are called by name. It draws no ids
 //! and asks no clock: both come with the call.
 
 use crate::act::Act;
@@ -112,7 +112,8 @@ pub fn record_basis(participant: &Participant, basis: ConfidentialityBasis) -> V
     vec![Change::of(participant.id, Event::BasisRecorded { basis })]
 }
 
-/// Opens details to a participant. Attack and verification methods do not travel by this command (settled.md §2 no. 13).
+/// Opens details to a participant. Attack and verification methods do not travel by this command
+/// (docs/design/settled.md §2.13).
 ///
 /// # Errors
 /// [`Refusal::NoBasis`] without a basis, [`Refusal::Withheld`] for a class that this way does not carry.
@@ -182,7 +183,7 @@ pub fn propose_date(
     Ok(changes)
 }
 
-/// A participant agrees to the date; the first one to do so makes it active (settled.md §2 no. 7).
+/// A participant agrees to the date; the first one to do so makes it active (docs/design/settled.md §2.7).
 ///
 /// # Errors
 /// If there is no date to agree to, or the participant's own state forbids it (C4).

@@ -1,4 +1,4 @@
-//! A party in a case: its own standing, on a stream of its own (settled.md §4 no. 3).
+//! A party in a case: its own standing, on a stream of its own (docs/design/settled.md §4.3).
 //!
 //! Confidentiality (may it see details?) and the date (does it agree?) are held apart. The board's cell is
 //! computed from the facts here (see [`crate::coordination::board`]); no status word is stored.

@@ -1,4 +1,4 @@
-//! Who wants to be told, and what a copy's state is (early-warning.md §4.1).
+//! Who wants to be told, and what a copy's state is (docs/design/early-warning.md §4.1).
 //!
 //! A subscriber's address is a sealed text. Deliveries are rows of their own (truth, not events); their
 //! states and the steps between them stand here as a machine.

@@ -1,4 +1,4 @@
-//! Reports: taken in, sorted, accepted or declined (process-rules.md §1.3).
+//! Reports: taken in, sorted, accepted or declined (docs/design/process.md §1.3).
 //!
 //! A report's free text is class U until somebody splits it; what a report says is never seen here, only
 //! references. Acceptance opens a case; it does not know how a case goes on.
@@ -134,7 +134,7 @@ impl Report {
         }
     }
 
-    /// Splits the report's text into classes; by one person, since it is classification (settled.md §1 no. 11).
+    /// Splits the report's text into classes; by one person, since it is classification (docs/design/settled.md §1.11).
     ///
     /// # Errors
     /// If a part is itself unsorted, or there is none.
@@ -246,7 +246,7 @@ impl Report {
     /// Withdraws the report for its finder.
     ///
     /// # Errors
-    /// If the report was decided; from then on the case goes on without it (process-rules.md §1.3, R7).
+    /// If the report was decided; from then on the case goes on without it (docs/design/process.md §1.3, R7).
     pub fn withdraw(&self) -> Result<Vec<Change>, Refusal> {
         self.open()?;
         Ok(vec![Change::of(self.id, Event::ReportWithdrawn)])

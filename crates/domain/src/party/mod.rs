@@ -161,7 +161,7 @@ impl Party {
     }
 }
 
-/// Folds a name for comparison: NFKC, lower case, no legal form, no spaces (japanese-practice.md §2.4).
+/// Folds a name for comparison: NFKC, lower case, no legal form, no spaces (docs/design/japanese-practice.md §2.4).
 #[must_use]
 pub fn folded(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;

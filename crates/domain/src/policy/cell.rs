@@ -1,6 +1,6 @@
 //! Cells: what one square of the need-to-know matrix says, and how it is written.
 //!
-//! Source: the Japanese-practice page §2.3 (grammar); process rules §1.15 (spelling of the table).
+//! Source: docs/design/japanese-practice.md §2.3 (grammar); docs/design/process.md §1.15 (the table).
 //! `cell := – | own | from(PHASE)[+summary][+consent][+sealed][+law][+decision]`, where `own` and `from` may be joined.
 //! It does not know who reads; [`super::standing`] does.
 

@@ -1,7 +1,8 @@
 //! Classes: what kind of information a text is, where it is kept and how it is marked.
 //!
-//! Source: process rules §2.1, §2.3 and the rows of §1.15; the Japanese-practice page §2.3 (K1, K2, Y, Z);
-//! security design §2.1 (compartments) and §2.9 (U). Where the table of §2.3 has no row, the nearest stricter one holds.
+//! Source: docs/design/process.md §2.1, §2.3, §1.15 (rows); docs/design/japanese-practice.md §2.3 (K1, K2, Y, Z);
+//! docs/design/security.md §2.1 (compartments), §2.9 (U). Where the table of labels has no row, the nearest stricter
+//! one holds.
 
 use serde::{Deserialize, Serialize};
 

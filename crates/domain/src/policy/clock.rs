@@ -1,8 +1,9 @@
 //! Clocks: what is due when, counted from what happened and from nothing else.
 //!
-//! Source: process rules §1.14 (table), §5.1 and §5.4 (CRA, NIS2), §10 (vectors); the evidence mark stands in each row.
-//! An anchor that has not happened gives "awaiting", never a guess. Every row is a default: a site may copy and change it.
-//! Statutory periods end strictly; extension over holidays is not applied. Clocks act on nothing: the engine does.
+//! Source: docs/design/process.md §1.14 (table), §5.1, §5.4 (CRA, NIS2), §10 (vectors); the evidence mark stands in
+//! each row. An anchor that has not happened gives "awaiting", never a guess. Every row is a default: a site may
+//! copy and change it. Statutory periods end strictly; extension over holidays is not applied. Clocks act on
+//! nothing: the engine does.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ pub struct Clock {
     pub anchor: Milestone,
     /// How far.
     pub offset: Offset,
-    /// Where the rule stands ("PR" is our process rules).
+    /// Where the rule stands ("PR" is docs/design/process.md).
     pub rule_ref: &'static str,
     /// What stops it.
     pub satisfied_by: Milestone,
@@ -214,7 +215,7 @@ impl Moment {
     }
 }
 
-/// Tells whether a vendor counts as not answering (CERT/CC's criterion, process rules §1.6).
+/// Tells whether a vendor counts as not answering (CERT/CC's criterion, docs/design/process.md §1.6).
 ///
 /// Two weeks of silence, and the agreed date has passed; or six weeks where no date is agreed.
 pub fn is_nonresponsive(last_reply: Date, agreed: Option<Date>, today: Date) -> bool {

@@ -1,6 +1,6 @@
 //! The table of clocks: every shipped rule of time, a row each, and the milestones they hang on.
 //!
-//! Source: process rules §1.14, §5.1, §5.4 and §5.6; the evidence mark stands in each row ("PR" is that page).
+//! Source: docs/design/process.md §1.14, §5.1, §5.4, §5.6; the evidence mark stands in each row ("PR" is that page).
 //! How a row is counted is [`super::clock`]'s.
 
 use super::clock::{Clock, Offset, OnExpiry};

@@ -1,8 +1,8 @@
 //! The gate: the one way by which a classed text becomes a text that may leave.
 //!
-//! Source: process rules §2.2 (R-V1 to R-V4, R-A1, R-A2, R-T1, R-D1, R-X1, K), security design §2.7 (steps of a session)
-//! and §2.9 (gate, U). The gate knows what a text is marked as, not what a person types anew;
-//! for that there is [`super::overlap`].
+//! Source: docs/design/process.md §2.2 (R-V1 to R-V4, R-A1, R-A2, R-T1, R-D1, R-X1, K),
+//! docs/design/security.md §2.7, §2.9 (steps of a session; gate, U). The gate knows what a text is marked as, not
+//! what a person types anew; for that there is [`super::overlap`].
 //!
 //! The phase is the one in which the bytes will be read: a document prepared for the instant is released for P3
 //! and kept sealed until then.
@@ -380,7 +380,8 @@ fn print_ok(text: &Classed, reader: &Audience) -> Result<(), Withheld> {
     }
 }
 
-/// R-A2 and security design §2.7: what helps an attacker leaves the house only when two people said so.
+/// R-A2 (docs/design/process.md §2.2) and docs/design/security.md §2.7: what helps an attacker leaves the house only
+/// when two people said so.
 fn exploit_ok(text: &Classed, reader: &Audience, grants: &Grants) -> Result<(), Withheld> {
     let inside = reader.role.is_house() || reader.wrote(text.owner);
     match text.class {

@@ -1,7 +1,8 @@
 //! Words that want a gloss on first use, with the gloss that the editor offers.
 //!
-//! Source: lint H2 of process rules §3(h). The list holds words of the trade that readers outside it do not know;
-//! a house that writes for engineers only may ignore the warning. It knows no grammar: a word is found as it stands.
+//! Source: lint H2 of docs/design/process.md §3.1. The list holds words of the trade that readers outside it do not
+//! know; a house that writes for engineers only may ignore the warning. It knows no grammar: a word is found as it
+//! stands.
 
 use crate::value::Lang;
 

@@ -1,6 +1,6 @@
 //! Lints: what a desk is told about an advisory before it goes out.
 //!
-//! Source: process rules §3(h), H1 to H8; settled page §1 no. C for how far each goes.
+//! Source: docs/design/process.md §3.1, H1 to H8; docs/design/settled.md §1.34 for how far each goes.
 //! H6 (signed, and the signature verified) is a step of the press and not of the text.
 //! Whether an error stops publication is the profile's: see [`super::profile::LintMode`].
 

@@ -1,6 +1,6 @@
 //! The need-to-know matrix: from which phase a role may see a class.
 //!
-//! Source: process rules §1.15, the Japanese-practice page §2.3, settled page §1 nos. 12 and 13.
+//! Source: docs/design/process.md §1.15, docs/design/japanese-practice.md §2.3, docs/design/settled.md §1.12, §1.13.
 //! `fixtures/need-to-know.md` holds the documents' words; a test compares every cell with them.
 //! It knows neither cases nor people; who stands where is [`super::standing`]'s.
 

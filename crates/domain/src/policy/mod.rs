@@ -1,7 +1,7 @@
 //! The rules of the house, as data and pure functions: who may see what, what may leave, when it is due.
 //!
-//! Source: process rules §1.14, §1.15, §2 and Numbering; the Japanese-practice page §2.3 and §2.5;
-//! the security design §2.1 and §2.9. It knows no case: facts arrive as arguments.
+//! Source: docs/design/process.md §1.14, §1.15, §1.16, §2; docs/design/japanese-practice.md §2.3, §2.5;
+//! docs/design/security.md §2.1, §2.9. It knows no case: facts arrive as arguments.
 //! Start reading at [`class`], then [`matrix`], then [`gate`].
 
 pub mod class;

@@ -1,9 +1,9 @@
 //! Overlap: finds pieces of protected texts that somebody has pasted into an outgoing one.
 //!
-//! Source: security design §2.9: 8-grams after NFKC, case and space folding, compared with all A, T, H, O and U texts.
-//! It finds pasting, not paraphrase, and the documentation says so. A single shared 8-gram is an ordinary word
-//! ("vulnerab"), so a hit is an unbroken run of them; a text shorter than a run counts when it stands there whole,
-//! and a text of fewer than eight characters is not found at all.
+//! Source: docs/design/security.md §2.9: 8-grams after NFKC, case and space folding, compared with all A, T, H, O
+//! and U texts. It finds pasting, not paraphrase, and the documentation says so. A single shared 8-gram is an
+//! ordinary word ("vulnerab"), so a hit is an unbroken run of them; a text shorter than a run counts when it stands
+//! there whole, and a text of fewer than eight characters is not found at all.
 //! Time is linear in both texts.
 
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! Phases: how far a case has come towards the public.
 //!
-//! Source: process rules §1.15; the order of the judgement's phase is settled page §1 no. 13.
+//! Source: docs/design/process.md §1.15; the order of the judgement's phase is docs/design/settled.md §1.13.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Profiles: the house rules that differ from site to site, as data.
 //!
-//! Source: process rules §1.14 (profiles), settled page §1 nos. 9 and C, decision 0002 line (e).
+//! Source: docs/design/process.md §1.14 (profiles), docs/design/settled.md §1.9, §1.34, decision 0002 line (e).
 //! A site names a profile and may overrule each value.
 
 /// Holds the rules of one kind of house.

@@ -1,7 +1,7 @@
 //! Roles: in what capacity somebody reads.
 //!
-//! Source: the columns of process rules §1.15, in their order, then those of the Japanese-practice page §2.3.
-//! An administrator has no role here: running the program shows no class.
+//! Source: the columns of docs/design/process.md §1.15, in their order, then those of
+//! docs/design/japanese-practice.md §2.3. An administrator has no role here: running the program shows no class.
 
 use serde::{Deserialize, Serialize};
 

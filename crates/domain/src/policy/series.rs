@@ -1,6 +1,6 @@
 //! Number series: how things are numbered, in which order, and who sees the number.
 //!
-//! Source: the Japanese-practice page §2.5 (table); process rules "Numbering"; settled page §1 no. 7.
+//! Source: docs/design/japanese-practice.md §2.5 (table); docs/design/process.md §1.16; docs/design/settled.md §1.7.
 //! Sequential numbers would tell how many embargoed cases exist, so whatever begins before publication is random.
 //! Randomness is an argument; that a number is unique is the store's to say.
 

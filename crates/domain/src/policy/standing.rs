@@ -1,6 +1,6 @@
 //! Standing: what one reader may see of one case, worked out once and asked for every field.
 //!
-//! Source: process rules §1.15 "Enforcement"; settled page §4 no. 4 (a bit mask, no queries) and §1 no. 13
+//! Source: docs/design/process.md §1.15 (enforcement); docs/design/settled.md §4.4 (a bit mask, no queries), §1.13
 //! (a role may always see what the public may see in that phase; `sealed` needs assignment).
 //! It does not know channels: seeing a text is not yet sending it, which is [`super::gate`]'s.
 

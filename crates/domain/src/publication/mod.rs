@@ -249,7 +249,7 @@ impl Plan {
     }
 }
 
-/// The quorum of a house in which one person publishes alone and signs twice (security.md §2.8).
+/// The quorum of a house in which one person publishes alone and signs twice (docs/design/security.md §2.8).
 pub const SOLO: u8 = 0;
 
 /// What lies between the two signatures of such a person, µs; the signer demands the same.

@@ -1,6 +1,6 @@
 //! Lints of an advisory, from a draft that is being typed and from the composed document alike.
 //!
-//! Source: process-rules.md §3(h), H1 to H11; [`domain::policy::lint`] holds the rules that need no document. H6
+//! Source: docs/design/process.md §3.1, H1 to H11; [`domain::policy::lint`] holds the rules that need no document. H6
 //! belongs to the press, H12 to the judge of the documents. It knows no words for people: a finding is a code.
 
 use domain::policy::jargon;
@@ -300,7 +300,7 @@ fn revision(sheet: &Sheet<'_>, out: &mut Vec<Finding>) {
 }
 
 /// Longest sentences for readers who are at home in the matter, and for everybody: characters of Japanese, words of
-/// English (process-rules.md §7, structural; 50 characters are its figure for consumers).
+/// English (docs/design/process.md §7, structural; 50 characters are its figure for consumers).
 const SENTENCES: [(usize, usize); 2] = [(80, 35), (50, 25)];
 
 /// H1, as far as it can be counted: a sentence that its readers lose on the way. Lists and details are read at leisure.

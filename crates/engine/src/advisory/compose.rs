@@ -2,7 +2,7 @@
 //!
 //! The advisory is composed by reference to the case's texts; each one is opened, passes
 //! [`domain::policy::gate::release`] towards the public tree, and is compared with what must not leave
-//! (security.md §2.9). The result is pure data; hashing and approval follow. It writes nothing.
+//! (docs/design/security.md §2.9). The result is pure data; hashing and approval follow. It writes nothing.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ pub struct Facts {
     pub credit_consent: bool,
     /// A person looked at texts that repeat unreleasable ones and takes them on; needs a reason in the act.
     pub overlap_override: bool,
-    /// There is no edition in the other language (settled.md §2, R-c).
+    /// There is no edition in the other language (docs/design/settled.md §2.24).
     pub untranslated: Vec<Lang>,
 }
 

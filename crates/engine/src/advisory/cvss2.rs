@@ -1,6 +1,6 @@
 //! The CVSS 2 base score of a vector: the archive's notes carry the vector, and a document needs both.
 //!
-//! Source: "A Complete Guide to the Common Vulnerability Scoring System Version 2.0", §3.2.1.
+//! Source: "A Complete Guide to the Common Vulnerability Scoring System Version 2.0", CVSS v2 §3.2.1.
 
 /// Returns the base score of a complete base vector, or nothing if it is none.
 #[must_use]
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn scores_are_those_of_the_guide() {
-        // §3.3 of the guide: CVE-2002-0392, CVE-2003-0818, CVE-2003-0062.
+        // CVSS v2 §3.3: CVE-2002-0392, CVE-2003-0818, CVE-2003-0062.
         check("AV:N/AC:L/Au:N/C:N/I:N/A:C", Some("7.8"));
         check("AV:N/AC:L/Au:N/C:C/I:C/A:C", Some("10.0"));
         check("AV:L/AC:H/Au:N/C:C/I:C/A:C", Some("6.2"));

@@ -1,4 +1,5 @@
-//! Overlaps: pieces of the case's protected texts that stand in a text which is to go out (security.md §2.9).
+//! Overlaps: pieces of the case's protected texts that stand in a text which is to go out
+//! (docs/design/security.md §2.9).
 //!
 //! Finds and refuses nothing; whether a repetition stops a plan is decided where the plan is made.
 

@@ -466,7 +466,7 @@ pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<
     Ok(named(&participant))
 }
 
-/// Records whether other vendors may learn of this one (process-rules §1.15: N, R "others c").
+/// Records whether other vendors may learn of this one (docs/design/process.md §1.15: N, R, "others, with consent").
 pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
     if participant.part != Part::Vendor {

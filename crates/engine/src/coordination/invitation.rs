@@ -18,7 +18,7 @@ use crate::kernel::house::House;
 
 /// Purpose of an invitation's link.
 pub const INVITATION: &str = "invitation";
-/// How long an invitation holds (security.md §2.7), µs.
+/// How long an invitation holds (docs/design/security.md §2.7), µs.
 pub const INVITATION_US: i64 = 14 * 86_400_000_000;
 /// A new link is sent to the registered address at most this often, µs: whoever holds an old link must not be
 /// able to fill a mailbox.

@@ -2,7 +2,7 @@
 //!
 //! Copies are claimed under a lease, composed (the signed text is shared, the personal part is not), handed
 //! to the transport and settled in groups; every transition is durable before the next. An unknown outcome is
-//! tried again under the same Message-ID (settled.md §2 no. 12). A held house sends nothing. Addresses are
+//! tried again under the same Message-ID (docs/design/settled.md §2.12). A held house sends nothing. Addresses are
 //! opened here and never logged.
 
 use std::collections::HashMap;
@@ -66,7 +66,7 @@ pub fn copy_code(house: &House, copy: &[u8; 16]) -> String {
     seal::token::code(house.keys.codes.bytes(), copy)
 }
 
-/// The two digits of a copy that its page asks for where no browser vouches for a press (security.md §2.7).
+/// The two digits of a copy that its page asks for where no browser vouches for a press (docs/design/security.md §2.7).
 #[must_use]
 pub fn copy_digits(house: &House, copy: &[u8; 16]) -> String {
     let of = seal::canon::Canon::of("noroshi/copy-page/1")
@@ -157,7 +157,7 @@ impl House {
         let Aggregate::Subscriber(subscriber) = &*loaded.state else {
             return Ok(None);
         };
-        // The wall: recipient and object are of one realm (security.md §2.20).
+        // The wall: recipient and object are of one realm (docs/design/security.md §2.20).
         let (true, Some(address), true) = (
             subscriber.active,
             subscriber.address.as_ref(),

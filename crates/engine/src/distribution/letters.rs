@@ -177,7 +177,7 @@ impl House {
         }
     }
 
-    /// Writes to the duty address that something waits; nothing about what (security.md §2.13).
+    /// Writes to the duty address that something waits; nothing about what (docs/design/security.md §2.13).
     ///
     /// # Errors
     /// If there is no usable address or the relay does not take the mail.

@@ -1,7 +1,7 @@
 //! Members: an address is asked before it is subscribed, and told when that has happened.
 //!
 //! The link alone opens nothing: the code stands in the mail and not in it. An address that was asked within the last
-//! minutes is not asked again, so that nobody's mailbox is filled through our form (security.md §2.7).
+//! minutes is not asked again, so that nobody's mailbox is filled through our form (docs/design/security.md §2.7).
 
 use domain::aggregate::Aggregate;
 use domain::refusal::Refusal;

@@ -1,4 +1,5 @@
-//! The intake key: a new one each month; the old private half goes once no letter needs it (security.md §2.5).
+//! The intake key: a new one each month; the old private half goes once no letter needs it
+//! (docs/design/security.md §2.5).
 //!
 //! Knows no letter. The portal reads the public half anew for each letter, so a key may be replaced at any time.
 

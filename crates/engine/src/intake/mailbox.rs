@@ -2,7 +2,7 @@
 //!
 //! Messages are rows, sealed when they are written; the document that says where a report stands is computed from the
 //! ledger. Both are written as files, again and again until they are what they should be: files that are lost come
-//! back. A mailbox goes 30 days after its report was closed (security.md §2.5).
+//! back. A mailbox goes 30 days after its report was closed (docs/design/security.md §2.5).
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Where a report stands, in the finder's steps with their dates (japanese-practice.md §3.2).
+//! Where a report stands, in the finder's steps with their dates (docs/design/japanese-practice.md §3.2).
 //!
 //! Computed from what has happened to report and case. It names no vendor and no number of a case before publication,
 //! and tells nobody that others have reported the same: what happened in a case before this report joined it is

@@ -1,4 +1,5 @@
-//! Backup and restore: data and keys as two files, both sealed to the recovery key (security.md §2.1, §2.24).
+//! Backup and restore: data and keys as two files, both sealed to the recovery key
+//! (docs/design/security.md §2.1, §2.24).
 //!
 //! A backup is taken while the house runs. A restored house starts *held*: nothing leaves, no clock fires,
 //! until a person has compared it with the archive log and the signer's journal and says `resume`. A trial

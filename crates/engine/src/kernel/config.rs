@@ -55,8 +55,8 @@ pub struct Config {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Publication {
-    /// One cleared person publishes alone and signs twice, 30 minutes apart (security.md §2.8). It is decided at
-    /// founding, pinned in the signing context, and written into every archive entry as one person.
+    /// One cleared person publishes alone and signs twice, 30 minutes apart (docs/design/security.md §2.8). It is
+    /// decided at founding, pinned in the signing context, and written into every archive entry as one person.
     pub solo: bool,
 }
 
@@ -86,7 +86,7 @@ pub struct Mail {
     /// Sender; bounces come to `bounce+REFERENCE@` its domain.
     pub from: String,
     pub connections: usize,
-    /// Hours after which a copy is given up and becomes a task (early-warning.md §4.1, class normal).
+    /// Hours after which a copy is given up and becomes a task (docs/design/early-warning.md §4.1, class normal).
     pub deadline_hours: u32,
     /// Who is written to when a date comes without an approved plan; contentless.
     pub duty: String,

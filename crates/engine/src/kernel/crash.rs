@@ -1,4 +1,4 @@
-//! Named points at which a test kills the process (settled.md §3).
+//! Named points at which a test kills the process (docs/design/settled.md §3).
 //!
 //! Only debug builds look: a release build has no such code. `NOROSHI_CRASH=name` aborts the process the
 //! first time it comes to that point; `NOROSHI_CRASH=name:3` the third time. A test lists the names from the

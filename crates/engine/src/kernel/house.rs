@@ -108,7 +108,7 @@ impl House {
         Profile::by_key(&self.config.profile).unwrap_or(&domain::policy::profile::PROFILES[0])
     }
 
-    /// Tells whether nothing may leave: the house was restored or copied (security.md §2.24).
+    /// Tells whether nothing may leave: the house was restored or copied (docs/design/security.md §2.24).
     ///
     /// # Errors
     /// If the store fails.

@@ -1,4 +1,4 @@
-//! The house's keys in memory: root, epoch, compartments (security.md §2.1).
+//! The house's keys in memory: root, epoch, compartments (docs/design/security.md §2.1).
 //!
 //! Root and epoch keys are files below `DIR/keys/house`; compartment keys are rows, opened here and kept with
 //! a bound. It does not know what they seal.
@@ -218,7 +218,7 @@ impl Keys {
     }
 
     /// Erases compartments of a dossier: new epoch, all other keys wrapped anew, old epoch key destroyed
-    /// (security.md §2.2). Returns the new epoch.
+    /// (docs/design/security.md §2.2). Returns the new epoch.
     ///
     /// # Errors
     /// If store or files fail; the old epoch key is destroyed last, so nothing is lost on the way.
@@ -229,7 +229,8 @@ impl Keys {
         compartment: Compartment,
     ) -> Result<Epoch, Fault> {
         if compartment == Compartment::Frame {
-            // The frame lives as long as the ledger: without it nothing could be rebuilt (security.md §2.1).
+            // The frame lives as long as the ledger: without it nothing could be rebuilt
+            // (docs/design/security.md §2.1).
             return Err(Fault::Config(
                 "the frame of a dossier is never erased".into(),
             ));

@@ -10,7 +10,7 @@ use domain::value::StreamId;
 
 use crate::kernel::house::Loaded;
 
-/// States kept in memory (settled.md §4 no. 3).
+/// States kept in memory (docs/design/settled.md §4.3).
 const STATES_MAX: usize = 50_000;
 
 /// The states.

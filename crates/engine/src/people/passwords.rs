@@ -1,7 +1,7 @@
 //! Passwords: setting them, and telling whether one is right.
 //!
 //! An unknown handle costs as much time as a known one. Wrong tries are counted in memory for each handle;
-//! over the budget an answer waits, so that guessing is slow and nobody is locked out (security.md §2.17).
+//! over the budget an answer waits, so that guessing is slow and nobody is locked out (docs/design/security.md §2.17).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -165,7 +165,7 @@ impl House {
             tokio::time::sleep(WAIT).await;
         }
         let known = self.person_called(handle).await?;
-        // Of nobody there is no password, and it is looked for all the same (security.md §3 no. 7).
+        // Of nobody there is no password, and it is looked for all the same (docs/design/security.md §3.7).
         let wanted = known.as_ref().map_or(NOBODY, |known| known.id);
         let kept = self.store.credential(wanted).await?;
         let right = self

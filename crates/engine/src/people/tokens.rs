@@ -1,4 +1,4 @@
-//! Links of one use: an invitation, not a key (security.md §2.7).
+//! Links of one use: an invitation, not a key (docs/design/security.md §2.7).
 //!
 //! A link is 128 random bits, kept as a hash with purpose, subject and end. Where a code stands beside it,
 //! the link alone opens nothing, and five wrong codes end it. Unknown, used, ended and wrong are one answer.
@@ -225,7 +225,7 @@ impl House {
     }
 
     /// Does for a link that does not hold what [`House::token_fits`] does for one that does: it counts a try, of no
-    /// link, so that the database is asked the same (security.md §3 no. 7).
+    /// link, so that the database is asked the same (docs/design/security.md §3.7).
     ///
     /// # Errors
     /// If the store fails.

@@ -72,7 +72,7 @@ impl House {
         })
     }
 
-    /// Updates reach whoever got an earlier revision, unless the subscription ended (settled.md §1 no. 15).
+    /// Updates reach whoever got an earlier revision, unless the subscription ended (docs/design/settled.md §1.15).
     async fn earlier_readers(&self, advisory: AdvisoryId) -> Result<Vec<SubscriberId>, Fault> {
         let mut out = Vec::new();
         for id in self.store.earlier_recipients(advisory).await? {

@@ -1,10 +1,10 @@
 //! Release: at the instant, sign, verify, record, and only then show.
 //!
-//! Order (security.md §2.10, §2.21; docs/decisions/0003): the plan with its exact bytes was recorded when it was made; at the
-//! instant the signer (own clock, own journal) signs, another process verifies what was read back from disk,
-//! one transaction records `Published` with the copies to be sent, the press follows from the ledger. Never
-//! early: node clock, database clock and the signer's clock must all have passed the instant. A crash at any
-//! step is continued by doing the step again.
+//! Order (docs/design/security.md §2.10, §2.21; docs/decisions/0003-signing-at-the-instant.md): the plan with its
+//! exact bytes was recorded when it was made; at the instant the signer (own clock, own journal) signs, another
+//! process verifies what was read back from disk, one transaction records `Published` with the copies to be sent,
+//! the press follows from the ledger. Never early: node clock, database clock and the signer's clock must all have
+//! passed the instant. A crash at any step is continued by doing the step again.
 
 use domain::aggregate::Aggregate;
 use domain::distribution::CopyState;
@@ -25,7 +25,7 @@ use crate::kernel::house::House;
 use crate::kernel::ids::copy_id;
 use crate::kernel::unit::Unit;
 
-/// Node and database clock may differ by this much, µs (security.md §2.21: over 2 s holds).
+/// Node and database clock may differ by this much, µs (docs/design/security.md §2.21: over 2 s holds).
 const CLOCK_SPREAD_MAX_US: i64 = 2_000_000;
 /// Ledger headers read at once for the signer.
 const HEADERS_STEP: u32 = 5_000;
@@ -93,7 +93,7 @@ impl House {
             Wall::Exercise
         };
         if realm == Wall::Exercise {
-            // The wall: an exercise object never reaches the public tree (security.md §2.20).
+            // The wall: an exercise object never reaches the public tree (docs/design/security.md §2.20).
             tracing::warn!(
                 code = "wall",
                 "an exercise is not released to the public tree"

@@ -23,7 +23,8 @@ const LEASE_US: i64 = 60_000_000;
 const ANCHOR_EVERY_US: i64 = 86_400_000_000;
 /// How often a plan is looked at that is due and cannot go, µs.
 const LOOK_AGAIN_US: i64 = 5_000_000;
-/// The duty address is written to this often while a date has passed without an approved plan, µs (settled.md §2 no. 4).
+/// The duty address is written to this often while a date has passed without an approved plan, µs
+/// (docs/design/settled.md §2.4).
 pub const REMIND_EVERY_US: i64 = 900_000_000;
 /// Longest wait between two rounds, µs.
 const WAIT_MAX_US: i64 = 1_000_000;
@@ -175,7 +176,7 @@ impl House {
     }
 
     /// Writes to the duty address, without content, while a date has passed and nothing was published
-    /// (settled.md §2 no. 4).
+    /// (docs/design/settled.md §2.4).
     async fn remind_duty(&self) -> Result<(), Fault> {
         let now = clock::now().0;
         for intent in self
@@ -226,7 +227,7 @@ impl House {
         Ok(true)
     }
 
-    /// Puts the ledger's root into the archive log once a day (security.md §2.11).
+    /// Puts the ledger's root into the archive log once a day (docs/design/security.md §2.11).
     async fn anchor_daily(&self) -> Result<(), Fault> {
         let own = self.own().await?;
         let now = clock::now();

@@ -1,7 +1,7 @@
 //! Whether a CSAF document may be published, asked of csaf-rs (schema and mandatory tests).
 //!
 //! A test that csaf-rs skips or does not know counts as failed: a document that its strict types refuse is "skipped"
-//! by most tests and would pass unseen otherwise (advisory-formats.md, trap j).
+//! by most tests and would pass unseen otherwise (docs/design/formats.md §2.2).
 
 use csaf_rs::validation::{TestResult, TestResultStatus, validate_by_preset};
 

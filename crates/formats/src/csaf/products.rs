@@ -225,7 +225,7 @@ fn speaks_of(vendor: &Vendor, product: &Product) -> bool {
             .any(|word| word.product == product.id)
 }
 
-/// Labels that say nothing about products have no status (japanese-practice.md §3.3).
+/// Labels that say nothing about products have no status (docs/design/japanese-practice.md §3.3).
 fn status_of_label(label: VendorStatus) -> Option<ProductStatus> {
     match label {
         VendorStatus::Investigating => Some(ProductStatus::UnderInvestigation),

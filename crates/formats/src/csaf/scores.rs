@@ -1,4 +1,4 @@
-//! CVSS in the form that every validator accepts (feasibility.md §5).
+//! CVSS in the form that every validator accepts (docs/design/performance.md §5).
 //!
 //! The vector is the only truth: the base properties are spelled out from it, metrics that say "not defined" are
 //! dropped, and temporal properties are not given at all, since they must come with a temporal score or not at all.

@@ -1,8 +1,8 @@
 //! Reads answers to our mail: which mail they answer, which code they carry, whether a person wrote them.
 //!
-//! An acknowledgement needs a human act (early-warning.md §4.1), so this reader errs towards less: a code counts only
-//! in newly typed lines, and whatever looks like a robot's answer is flagged. It checks no code and knows no
-//! recipient; the engine does. Text is looked at for digits and then dropped: nothing of it is in the draft.
+//! An acknowledgement needs a human act (docs/design/early-warning.md §4.1), so this reader errs towards less: a
+//! code counts only in newly typed lines, and whatever looks like a robot's answer is flagged. It checks no code and
+//! knows no recipient; the engine does. Text is looked at for digits and then dropped: nothing of it is in the draft.
 //! What could go wrong here: nested messages that exhaust the stack, boundaries that make parsing quadratic, quoted
 //! originals whose code acknowledges by itself. The limits and `defused` answer the first two, `typed_lines` the third.
 

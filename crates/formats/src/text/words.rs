@@ -1,7 +1,8 @@
 //! Headings and labels of the bulletin, in both languages.
 //!
 //! They are not in the catalogues of the pages on purpose: bulletins are hashed, approved and signed, so a better
-//! word on a page must not change a document that was approved yesterday. Headings follow japanese-practice.md §3.4.
+//! word on a page must not change a document that was approved yesterday. Headings follow
+//! docs/design/japanese-practice.md §3.4.
 
 use crate::advisory::{
     Audience, Damage, Lang, Marking, ProductStatus, Severity, Status, Threat, VendorStatus,
@@ -229,7 +230,7 @@ pub(super) fn severity(severity: Severity, lang: Lang) -> &'static str {
     pick(lang, ja, en)
 }
 
-/// Returns the public label of a vendor (japanese-practice.md §3.3).
+/// Returns the public label of a vendor (docs/design/japanese-practice.md §3.3).
 pub(super) fn vendor_status(status: VendorStatus, lang: Lang) -> &'static str {
     let (ja, en) = match status {
         VendorStatus::Notified => ("脆弱性情報提供済み", "Notified"),

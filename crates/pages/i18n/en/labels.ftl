@@ -1,4 +1,4 @@
-# Labels of values. The vendor labels follow japanese-practice.md §3.3.
+# Labels of values. The vendor labels follow docs/design/japanese-practice.md §3.3.
 status-interim = Interim
 status-final = Final
 status-updated = Updated

@@ -21,7 +21,7 @@ use crate::{moment, text, when};
 /// found in the board.
 const CONSENTS_SHOWN: usize = 20;
 
-/// Codes with which a case is closed (process-rules.md §1.5).
+/// Codes with which a case is closed (docs/design/process.md §1.5).
 pub const CLOSURES: [&str; 14] = [
     "published",
     "individual_response",

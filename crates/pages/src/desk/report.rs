@@ -19,12 +19,12 @@ use crate::frame::{Fact, Frame, bytes};
 use crate::inside::Inside;
 use crate::{moment, text, when};
 
-/// Classes into which a report's text is split (process-rules.md §2.1); `U` is what is left.
+/// Classes into which a report's text is split (docs/design/process.md §2.1); `U` is what is left.
 pub const CLASSES: [&str; 13] = [
     "V", "A", "T", "W", "F", "K1", "K2", "E", "O", "H", "C", "I", "G",
 ];
 
-/// Reasons to decline (process-rules.md §1.3).
+/// Reasons to decline (docs/design/process.md §1.3).
 pub const REASONS: [&str; 12] = [
     "incomplete",
     "not_vulnerability",

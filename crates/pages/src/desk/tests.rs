@@ -17,13 +17,13 @@ mod world;
 
 use world::*;
 
-/// First view of the case page of a large case (issue 3).
+/// First view of the case page of a large case.
 const CASE_BYTES_MAX: usize = 150 * 1024;
 
 /// The script's limit is 8 KiB compressed; plain text of this kind shrinks to less than half.
 const SCRIPT_BYTES_MAX: usize = 16 * 1024;
 
-/// Left column of japanese-practice.md §3.4, as it is said in Japanese, with its neighbours.
+/// Left column of docs/design/japanese-practice.md §3.4, as it is said in Japanese, with its neighbours.
 const TRANSLATIONESE: [&str; 24] = [
     "クロック",
     "キュー",

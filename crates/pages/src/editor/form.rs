@@ -1,4 +1,4 @@
-//! The editor: every field of process-rules.md §3(h), each text in Japanese and English side by side.
+//! The editor: every field of docs/design/process.md §3.1, each text in Japanese and English side by side.
 //!
 //! A text is typed, or taken over from one of the case's releasable texts by a button that needs no script. The form
 //! keeps everything that was typed; the first button saves, so that Enter in a line never records. It knows no lint.

@@ -1,7 +1,7 @@
 //! The member's pages: subscribing with a preview, confirming, saying "received", stopping.
 //!
 //! Pure functions; they know no subscriber. Each answer is the same whether or not an address, a link or a
-//! reference is known: the portal does not look (security.md §2.6).
+//! reference is known: the portal does not look (docs/design/security.md §2.6).
 
 use askama::Template;
 use formats::advisory::Lang;

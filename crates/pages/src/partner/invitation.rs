@@ -1,7 +1,7 @@
 //! The page behind a link in a mail: who writes, and a form for the code that stands beside it.
 //!
 //! It is the same page for every link, whether we made it or not, so it tells nobody anything: no product, no
-//! case, no organisation (security.md §2.7).
+//! case, no organisation (docs/design/security.md §2.7).
 
 use askama::Template;
 

@@ -13,8 +13,8 @@ pub mod view;
 pub use invitation::{asked, invitation, left, outside};
 pub use page::page;
 
-/// The version of the terms that a vendor accepts for one matter (japanese-practice.md §2.7); a changed text
-/// is another version, and what was accepted stays on record under its own.
+/// The version of the terms that a vendor accepts for one matter (docs/design/japanese-practice.md §2.7); a changed
+/// text is another version, and what was accepted stays on record under its own.
 pub const TERMS: &str = "2026-1";
 
 /// What a page can say has just been done; the words are those of `done-<key>`.

@@ -19,7 +19,8 @@ mod mailbox;
 pub use letter::text_of;
 pub use mailbox::{Mailbox, mailbox};
 
-/// Version of the consent text that the form shows; a changed text gets a new one (japanese-practice.md §2.7).
+/// Version of the consent text that the form shows; a changed text gets a new one
+/// (docs/design/japanese-practice.md §2.7).
 pub const CONSENT: &str = "2026-1";
 /// Fields of the folded part; if one was filled or is wrong, the part is shown open.
 const MORE: [&str; 7] = [

@@ -425,7 +425,7 @@ async fn answers_are_counted_by_class() {
     assert_eq!(server.handle.counts(), expected);
 }
 
-/// Property 8 of security.md §3.
+/// The property of docs/design/security.md §3.8.
 #[tokio::test]
 async fn asking_changes_no_file() {
     let press = Press::usual();

@@ -1,5 +1,5 @@
-//! Every address of the reception (security.md §3 nos. 2, 7 and 8): the list comes from the portal's own table, so an
-//! address without a row here fails.
+//! Every address of the reception (docs/design/security.md §3.2, §3.7, §3.8): the list comes from the portal's own
+//! table, so an address without a row here fails.
 
 use formats::letter::{Note, NoteKind, Tongue};
 use portal::{ROWS, Row};

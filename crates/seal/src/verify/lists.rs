@@ -1,7 +1,7 @@
 //! The three lists over the CSAF documents: index, changes and ROLIE, against the disk and so each other.
 //!
 //! Other checkers pass a tree whose changes are missing or wrong, and one whose documents stand in no list
-//! (advisory-formats.md §2.1); these are findings here.
+//! (docs/design/formats.md §2.1); these are findings here.
 
 use std::collections::BTreeSet;
 

@@ -27,7 +27,7 @@ use crate::answer::Answer;
 use crate::room::Room;
 use crate::visit::{Stop, Visit};
 
-/// Classes that travel to a participant by this way (settled.md §2 no. 13).
+/// Classes that travel to a participant by this way (docs/design/settled.md §2.13).
 const SENDABLE: [Class; 7] = [
     Class::V,
     Class::W,

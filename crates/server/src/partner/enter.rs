@@ -1,7 +1,8 @@
 //! Coming in: the page behind a link, the code beside it, a new link, and the second step.
 //!
 //! Unknown, used, ended and wrong are one answer with one body. A GET uses nothing up and shows nothing, so a
-//! mail scanner that follows the link, or presses its buttons, learns and changes nothing (security.md §2.7).
+//! mail scanner that follows the link, or presses its buttons, learns and changes nothing
+//! (docs/design/security.md §2.7).
 
 use std::sync::Arc;
 use std::time::Duration;

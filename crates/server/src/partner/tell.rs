@@ -1,7 +1,7 @@
 //! What a vendor tells the house: terms, receipt, date, answers, texts, its own number, that it leaves.
 //!
 //! What concerns the matter itself may be told by a session that may read it; the date and the terms by the
-//! link alone (security.md §2.7).
+//! link alone (docs/design/security.md §2.7).
 
 use domain::coordination::range::{Bound, Range, RangeError};
 use domain::value::{About, ConfidentialityBasis, ProductAnswer, StatementKind, VendorAnswer};

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::Fault;
 
-/// Brotli level of the press (feasibility.md §6: 7 to 11 buy little for many times the work).
+/// Brotli level of the press (docs/design/performance.md §6: 7 to 11 buy little for many times the work).
 const BROTLI_LEVEL: u32 = 6;
 /// libdeflate level of the press.
 const GZIP_LEVEL: i32 = 9;
@@ -22,7 +22,7 @@ pub struct Entry {
     pub br: Option<(String, u64)>,
     /// Object and length of the gzip form, if there is one.
     pub gz: Option<(String, u64)>,
-    /// Seconds since 1970: the instant of what is shown, never of the pressing (security.md §2.18).
+    /// Seconds since 1970: the instant of what is shown, never of the pressing (docs/design/security.md §2.18).
     pub mtime: i64,
 }
 

@@ -87,7 +87,7 @@ on_both! {
         case.refuses("acknowledge", json!({ "reference": silent, "code": wrong }), "copy.unknown");
         assert_eq!(case.copies(1, "acknowledged").len(), 2);
 
-        // Reading changes nothing (property 8).
+        // Reading changes nothing (docs/design/security.md §3.8).
         let mut serving = Serving::start(&world);
         let portal = serving.portal.clone();
         let before = world.dump();

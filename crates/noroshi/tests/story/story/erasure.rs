@@ -1,5 +1,5 @@
-//! Erasure (security.md §3 no. 6): what was erased cannot be opened with the present keys, not even in an earlier
-//! copy of the database; everything else can, and the ledger stays whole.
+//! Erasure (docs/design/security.md §3.6): what was erased cannot be opened with the present keys, not even in an
+//! earlier copy of the database; everything else can, and the ledger stays whole.
 
 use domain::policy::class::Compartment;
 use domain::value::{BodyId, StreamId};

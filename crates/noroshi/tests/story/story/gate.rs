@@ -1,4 +1,5 @@
-//! The gate (security.md §3 no. 2): attack and verification methods, persons and unsorted words leave by no sink.
+//! The gate (docs/design/security.md §3.2): attack and verification methods, persons and unsorted words leave by no
+//! sink.
 //!
 //! The sinks that exist so far are the public tree, mails, the terminal and refusals.
 

@@ -1,4 +1,4 @@
-//! Never early, never twice (security.md §3 no. 9, one node).
+//! Never early, never twice (docs/design/security.md §3.9, one node).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The ledger (security.md §3 nos. 5 and 6): what was changed behind the house's back is found and told.
+//! The ledger (docs/design/security.md §3.5, §3.6): what was changed behind the house's back is found and told.
 
 use crate::play::{Case, SECOND, now};
 use crate::serving::Serving;

@@ -290,7 +290,7 @@ on_both! {
         world.ends_well();
     }
 
-    /// Property 3 of security.md §3: nothing that a finder reads tells of another who found the same.
+    /// The property of docs/design/security.md §3.3: nothing that a finder reads tells of another who found the same.
     fn what_one_finder_reads_does_not_change_with_another(engine) {
         let world = World::founded(engine);
         let house = world.open(Contexts::default());

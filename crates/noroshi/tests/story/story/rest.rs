@@ -1,4 +1,4 @@
-//! At rest (security.md §3 no. 1): nothing of a case stands in clear in folder, database or terminal output.
+//! At rest (docs/design/security.md §3.1): nothing of a case stands in clear in folder, database or terminal output.
 //!
 //! Key files are looked at too: they hold keys and no text. What `init` prints once is not a text of a case.
 

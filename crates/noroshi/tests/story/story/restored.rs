@@ -1,4 +1,4 @@
-//! Backups and held houses (security.md §2.24, §3 no. 9): a restored house does nothing until a person says so.
+//! Backups and held houses (docs/design/security.md §2.24, §3.9): a restored house does nothing until a person says so.
 
 use engine::distribution::copies::Editions;
 use engine::kernel::context::Contexts;

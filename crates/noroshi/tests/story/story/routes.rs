@@ -1,5 +1,5 @@
-//! Every route of the house's pages (security.md §3 nos. 2, 7 and 8): the list comes from the router, so a route
-//! without a row here fails.
+//! Every route of the house's pages (docs/design/security.md §3.2, §3.7, §3.8): the list comes from the router, so a
+//! route without a row here fails.
 
 use domain::policy::class::Class;
 use domain::policy::phase::Phase;

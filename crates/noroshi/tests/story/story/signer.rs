@@ -1,4 +1,4 @@
-//! The signer (security.md §3 no. 4): no signature for less than what two persons approved, whoever asks.
+//! The signer (docs/design/security.md §3.4): no signature for less than what two persons approved, whoever asks.
 
 use domain::aggregate::Aggregate;
 use domain::value::CaseId;

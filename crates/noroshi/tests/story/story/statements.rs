@@ -1,6 +1,6 @@
-//! What a stranger sets going in the database (security.md §3 no. 7): for what is unknown, foreign, ended or used it
-//! is the same sequence of statements. What a statement costs is not compared: one that finds a row to change takes
-//! longer than one that finds none.
+//! What a stranger sets going in the database (docs/design/security.md §3.7): for what is unknown, foreign, ended or
+//! used it is the same sequence of statements. What a statement costs is not compared: one that finds a row to
+//! change takes longer than one that finds none.
 //!
 //! The house's pages run in this process; the store tells the words of its statements to whoever listens.
 

@@ -1,4 +1,4 @@
-//! The wall (security.md §3 no. 10, data level): an exercise is worked by the same commands and reaches nobody.
+//! The wall (docs/design/security.md §3.10, data level): an exercise is worked by the same commands and reaches nobody.
 
 use serde_json::{Value, json};
 

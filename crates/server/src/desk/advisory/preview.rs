@@ -1,7 +1,7 @@
 //! The preview of a release: the exact bytes of each form, from the draft or from the plan that is recorded.
 //!
 //! Whoever composes or approves may look. Pages are served at the address that they will have, without any right of
-//! their own (security.md §2.14). Nothing is recorded by looking.
+//! their own (docs/design/security.md §2.14). Nothing is recorded by looking.
 
 use domain::publication::Advisory;
 use engine::advisory::rehearsal;

@@ -1,4 +1,4 @@
-//! Property 5 (security.md §3): no edit of the ledger goes unseen.
+//! docs/design/security.md §3.5: no edit of the ledger goes unseen.
 //!
 //! The running house is refused by the engine. Whoever owns the database takes the guards down and is found by
 //! the chain; whoever chains anew is found by an anchor, a root that was noted before. An owner who cuts off

@@ -1,4 +1,4 @@
-//! The wall between the real world and exercises (security.md §2.20), as far as the database holds it.
+//! The wall between the real world and exercises (docs/design/security.md §2.20), as far as the database holds it.
 
 use ::store::StoreError;
 use ::store::write::Write;

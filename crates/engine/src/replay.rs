@@ -8,7 +8,6 @@
 
 pub mod archive;
 pub mod commands;
-pub mod cvss2;
 pub mod summary;
 pub mod timeline;
 

@@ -15,5 +15,3 @@ pub mod check;
 pub mod recipients;
 
 pub mod diff;
-
-pub mod cvss;

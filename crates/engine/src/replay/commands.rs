@@ -17,7 +17,6 @@ use domain::value::{
 use formats::advisory as form;
 
 use super::archive::{Archive, Entry};
-use super::cvss2;
 use super::timeline::{Fact, Kind, Step, case_id, participant_id, party_id, report_id, told};
 use crate::command::publication::{DraftText, advisory_id};
 use crate::command::{Command, TextInput, case, intake, party, publication};
@@ -457,14 +456,8 @@ fn facts(entry: &Entry) -> Facts {
             });
         }
     }
-    let cvss = note.cvss2.as_ref().and_then(|vector| {
-        let base_score = cvss2::base_score(vector)?;
-        Some(form::Cvss {
-            version: "2.0".into(),
-            vector: vector.clone(),
-            base_score,
-        })
-    });
+    let scored = note.cvss2.as_deref().map(formats::cvss::read);
+    let cvss = scored.and_then(Result::ok).map(|scored| scored.cvss());
     Facts {
         cve,
         other_ids,

@@ -164,16 +164,6 @@ fn is_ours(headers: &HeaderMap, host: &str) -> bool {
     }
 }
 
-/// The language that a browser would rather have.
-fn preferred(accept: &str) -> Lang {
-    let place = |tag: &str| accept.to_ascii_lowercase().find(tag);
-    match (place("ja"), place("en")) {
-        (None, Some(_)) => Lang::En,
-        (Some(ja), Some(en)) if en < ja => Lang::En,
-        _ => Lang::Ja,
-    }
-}
-
 /// Parts `/ja/desk/` into language and rest.
 fn language_of(path: &str) -> Option<(Lang, &str)> {
     Lang::ALL.into_iter().find_map(|lang| {
@@ -192,7 +182,7 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         return answer;
     }
     let Some((lang, path)) = language_of(&asked.path) else {
-        let lang = preferred(&asked.language);
+        let lang = pages::negotiation::language(asked.language.as_bytes());
         // Without a language only a page that exists has an address to be sent to.
         let known = route::find(asked.side, false, &asked.path).is_some() || asked.path == "/";
         if asked.is_post || !known {
@@ -306,13 +296,6 @@ mod tests {
         assert_eq!(language_of("/en"), Some((Lang::En, "/")));
         assert_eq!(language_of("/jam/desk/"), None);
         assert_eq!(language_of("/desk/"), None);
-    }
-
-    #[test]
-    fn the_browser_says_which_language_it_would_rather_have() {
-        assert_eq!(preferred("en-GB,en;q=0.9,ja;q=0.2"), Lang::En);
-        assert_eq!(preferred("ja,en;q=0.2"), Lang::Ja);
-        assert_eq!(preferred(""), Lang::Ja);
     }
 
     #[test]

@@ -140,7 +140,7 @@ async fn start(
     note_run(&common.dir, address)?;
     // The judge compiles its schemas once; done now, the first press of the day does not wait.
     tokio::task::spawn_blocking(|| {
-        let _ = formats::csaf::warm_up();
+        let _ = judge::warm_up();
     });
     let pressed = house
         .dir
@@ -263,7 +263,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     let mails = server::mailbox::Mails::new(house.mail_site(), house.dir.join("mail"));
     let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
-        let _ = formats::csaf::warm_up();
+        let _ = judge::warm_up();
     });
     crate::show::line(&format!("ready http://{address}/"));
     let links =

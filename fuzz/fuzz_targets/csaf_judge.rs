@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = formats::csaf::judge(bytes);
+    let _ = judge::judge(bytes);
 });

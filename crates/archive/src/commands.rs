@@ -21,7 +21,6 @@ use crate::timeline::{Fact, Kind, Step, case_id, participant_id, party_id, repor
 use engine::Fault;
 use engine::advisory::command::{DraftAdvisory, DraftText};
 use engine::advisory::compose::Facts;
-use engine::advisory::cvss2;
 use engine::command::Command;
 use engine::coordination::command as case;
 use engine::intake::command as intake;
@@ -463,14 +462,8 @@ fn facts(entry: &Entry) -> Facts {
             });
         }
     }
-    let cvss = note.cvss2.as_ref().and_then(|vector| {
-        let base_score = cvss2::base_score(vector)?;
-        Some(form::Cvss {
-            version: "2.0".into(),
-            vector: vector.clone(),
-            base_score,
-        })
-    });
+    let scored = note.cvss2.as_deref().map(formats::cvss::read);
+    let cvss = scored.and_then(Result::ok).map(|scored| scored.cvss());
     Facts {
         cve,
         other_ids,

@@ -521,21 +521,10 @@ fn cve_id(word: &str) -> Option<String> {
     valid.then(|| format!("CVE-{year}-{sequence}"))
 }
 
-fn is_cvss2_base(vector: &str) -> bool {
-    const METRICS: [(&str, &str); 6] = [
-        ("AV:", "LAN"),
-        ("AC:", "HML"),
-        ("Au:", "MSN"),
-        ("C:", "NPC"),
-        ("I:", "NPC"),
-        ("A:", "NPC"),
-    ];
-    let parts: Vec<&str> = vector.split('/').collect();
-    parts.len() == METRICS.len()
-        && parts.iter().zip(METRICS).all(|(part, (name, values))| {
-            part.strip_prefix(name)
-                .is_some_and(|value| value.len() == 1 && values.contains(value))
-        })
+/// Tells whether a text is a base vector of version 2 as the archive writes it: in order, and with nothing more.
+fn is_cvss2_base(text: &str) -> bool {
+    crate::cvss::read(text)
+        .is_ok_and(|scored| scored.version == "2.0" && !scored.has_further && scored.vector == text)
 }
 
 #[cfg(test)]

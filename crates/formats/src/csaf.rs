@@ -10,9 +10,8 @@
 //! Vendors that are silent, or that cannot tell, stand in no status group but in notes (docs/design/settled.md §1.35).
 //!
 //! The document is a pure function of [`Advisory`] and contains no clock, so equal advisories give equal bytes.
-//! Start reading at [`document`]; [`judge`] asks csaf-rs whether the bytes may be published.
+//! Start reading at [`document`]; the crate `judge` says whether the bytes may be published.
 
-mod judge;
 mod notes;
 mod products;
 mod scores;
@@ -21,8 +20,6 @@ mod vendors;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-
-pub use judge::{Finding, judge, warm_up};
 
 use crate::advisory::{Advisory, Lang, Marking, Severity, Status, Threat};
 use crate::provider;

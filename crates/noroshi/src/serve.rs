@@ -71,12 +71,12 @@ struct Pages {
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
-/// Opens the desk and the vendors' pages; `beside` are routes that stand on the desk's listener too.
+/// Opens the desk and the vendors' pages; `mails` stand on the desk's listener too.
 async fn open_pages(
     house: &Arc<House>,
     listen_desk: SocketAddr,
     listen_partner: SocketAddr,
-    beside: Option<server::Routes>,
+    mails: Option<server::mailbox::Mails>,
 ) -> Result<Pages, Fault> {
     // Each side has a thread of its own, so that guests cannot slow the desk.
     let desk_office = server::Office::open(Arc::clone(house))?;
@@ -100,8 +100,8 @@ async fn open_pages(
         &house.config.desk,
         desk_address,
     );
-    if let Some(beside) = beside {
-        desk_routes = desk_routes.merge(beside);
+    if let Some(mails) = mails {
+        desk_routes = desk_routes.with_mails(mails);
     }
     let partner_routes = server::routes(
         partner_office,
@@ -110,20 +110,14 @@ async fn open_pages(
         partner_address,
     );
     let tasks = vec![
-        tokio::spawn(serve_pages(desk, desk_routes)),
-        tokio::spawn(serve_pages(partner, partner_routes)),
+        tokio::spawn(server::serve(desk, desk_routes)),
+        tokio::spawn(server::serve(partner, partner_routes)),
     ];
     Ok(Pages {
         desk: desk_address,
         partner: partner_address,
         tasks,
     })
-}
-
-async fn serve_pages(listener: tokio::net::TcpListener, routes: server::Routes) {
-    if server::serve(listener, routes).await.is_err() {
-        tracing::error!(code = "pages.listen", "the house's pages have stopped");
-    }
 }
 
 /// Lets go of the house and reaps its children, in this order: their pipes close with it.
@@ -146,7 +140,7 @@ async fn start(
     note_run(&common.dir, address)?;
     // The judge compiles its schemas once; done now, the first press of the day does not wait.
     tokio::task::spawn_blocking(|| {
-        let _ = formats::csaf::warm_up();
+        let _ = judge::warm_up();
     });
     let pressed = house
         .dir
@@ -269,10 +263,10 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
             .map_err(Fault::io("cannot note what was seeded"))?;
         house.press().await?;
     }
-    let mails = server::mailbox::routes(house.mail_site(), house.dir.join("mail"));
+    let mails = server::mailbox::Mails::new(house.mail_site(), house.dir.join("mail"));
     let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
-        let _ = formats::csaf::warm_up();
+        let _ = judge::warm_up();
     });
     crate::show::line(&format!("ready http://{address}/"));
     let links =

@@ -29,6 +29,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod member;
 pub mod moment;
+pub mod negotiation;
 pub mod partner;
 mod qr;
 pub mod reporter;

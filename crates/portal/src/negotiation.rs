@@ -2,6 +2,8 @@
 //!
 //! Works on bytes; knows no request and no site.
 
+use pages::negotiation::weighted;
+
 /// How the bytes of an answer are coded, in the order in which memory is given to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Coding {
@@ -90,10 +92,8 @@ impl Accepted {
     ///
     /// Of weights only zero is heeded: a smaller answer serves those who prefer a larger one just as well.
     pub(crate) fn read(&mut self, value: &[u8]) {
-        for item in value.split(|byte| *byte == b',') {
-            let mut parts = item.split(|byte| *byte == b';');
-            let name = parts.next().unwrap_or_default().trim_ascii();
-            let wanted = !parts.any(is_zero_weight);
+        for (name, weight) in weighted(value) {
+            let wanted = weight > 0;
             if name.eq_ignore_ascii_case(b"br") {
                 self.br = Some(wanted);
             } else if name.eq_ignore_ascii_case(b"gzip") || name.eq_ignore_ascii_case(b"x-gzip") {
@@ -111,18 +111,6 @@ impl Accepted {
     pub(crate) fn gzip(self) -> bool {
         self.gzip.or(self.any).unwrap_or(false)
     }
-}
-
-/// Tells whether a parameter is `q=0`, `q=0.0`, and so on.
-fn is_zero_weight(parameter: &[u8]) -> bool {
-    let [b'q' | b'Q', rest @ ..] = parameter.trim_ascii() else {
-        return false;
-    };
-    let [b'=', weight @ ..] = rest.trim_ascii_start() else {
-        return false;
-    };
-    let weight = weight.trim_ascii();
-    weight.first() == Some(&b'0') && weight.iter().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
 /// Tells whether an If-None-Match value names `tag`, by the weak comparison that RFC 9110 §13.1.2 asks for.

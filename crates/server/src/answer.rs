@@ -1,7 +1,8 @@
 //! Answers: status, type and bytes; the headers that every page inside carries stand here once.
 
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
 
 /// What a handler gives back.
 #[derive(Clone, Debug)]
@@ -117,7 +118,7 @@ impl Answer {
 
     /// The answer as HTTP.
     #[must_use]
-    pub fn into_response(self) -> Response<Body> {
+    pub fn into_response(self) -> Response<Full<Bytes>> {
         let (content_type, policy, cache) = match &self.kind {
             Kind::Page | Kind::Fragment => ("text/html; charset=utf-8", POLICY, "no-store"),
             Kind::Json => ("application/json", POLICY, "no-store"),
@@ -129,7 +130,7 @@ impl Answer {
             Kind::Alone => ("text/html; charset=utf-8", ALONE, "no-store"),
             Kind::Asset(ty) => (*ty, POLICY, "public, max-age=31536000, immutable"),
         };
-        let mut response = Response::new(Body::from(self.bytes));
+        let mut response = Response::new(Full::from(self.bytes));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         for (name, value) in [

@@ -3,20 +3,22 @@
 //! Host and origin are checked, the body is read within its limit, the session is looked up, the route is
 //! found. What is unknown, foreign, ended or withdrawn gets one answer. Logs name route, status and time only.
 
+use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use bytes::Bytes;
 use formats::advisory::Lang;
-use http_body_util::{BodyExt, Limited};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Body;
 use pages::form::Typed;
 use pages::inside::Side;
 
 use crate::answer::Answer;
 use crate::desk::sign;
+use crate::mailbox::Mails;
 use crate::room::{Office, Room};
 use crate::route::{self, Found, Need};
 use crate::visit::{Stop, Visit, Who};
@@ -41,16 +43,19 @@ pub struct Asked {
     pub body: Vec<u8>,
 }
 
+/// What is answered on one listener: the pages of one side, and at the demonstration's desk the written mails.
 #[derive(Clone)]
-struct Doorway {
+pub struct Routes {
     office: Office,
     side: Side,
     /// Values of Host that are ours.
     hosts: Vec<String>,
+    mails: Option<Arc<Mails>>,
 }
 
 /// The routes of one side; `address` is what people type, `listen` where it listens.
-pub fn routes(office: Office, side: Side, address: &str, listen: SocketAddr) -> Router {
+#[must_use]
+pub fn routes(office: Office, side: Side, address: &str, listen: SocketAddr) -> Routes {
     let mut hosts = vec![
         address
             .split_once("://")
@@ -61,18 +66,43 @@ pub fn routes(office: Office, side: Side, address: &str, listen: SocketAddr) -> 
         let port = listen.port();
         hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")));
     }
-    Router::new().fallback(enter).with_state(Doorway {
+    Routes {
         office,
         side,
         hosts,
-    })
+        mails: None,
+    }
 }
 
-fn plain(status: StatusCode, words: &'static str) -> Response<Body> {
+impl Routes {
+    /// Shows the written mails beside the pages.
+    #[must_use]
+    pub fn with_mails(self, mails: Mails) -> Routes {
+        Routes {
+            mails: Some(Arc::new(mails)),
+            ..self
+        }
+    }
+
+    /// Answers a request, whether it came over a socket or not.
+    pub async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        enter(self, request).await
+    }
+}
+
+fn plain(status: StatusCode, words: &'static str) -> Response<Full<Bytes>> {
     Answer::with_status(status, words.as_bytes().to_vec()).into_response()
 }
 
-async fn enter(State(doorway): State<Doorway>, request: Request) -> Response<Body> {
+async fn enter<B>(doorway: &Routes, request: Request<B>) -> Response<Full<Bytes>>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     let began = Instant::now();
     let (parts, body) = request.into_parts();
     let text = |name: header::HeaderName| {
@@ -105,6 +135,11 @@ async fn enter(State(doorway): State<Doorway>, request: Request) -> Response<Bod
     let query = parts.uri.query().unwrap_or_default().to_owned();
     if path.len() + query.len() > PATH_BYTES_MAX {
         return plain(StatusCode::URI_TOO_LONG, "this address is too long\n");
+    }
+    if let Some(mails) = doorway.mails.as_ref().filter(|_| !is_post)
+        && let Some(answer) = mails.answer(&path)
+    {
+        return answer;
     }
     let body = if is_post {
         let collected = Limited::new(body, FORM_BYTES_MAX).collect();
@@ -164,16 +199,6 @@ fn is_ours(headers: &HeaderMap, host: &str) -> bool {
     }
 }
 
-/// The language that a browser would rather have.
-fn preferred(accept: &str) -> Lang {
-    let place = |tag: &str| accept.to_ascii_lowercase().find(tag);
-    match (place("ja"), place("en")) {
-        (None, Some(_)) => Lang::En,
-        (Some(ja), Some(en)) if en < ja => Lang::En,
-        _ => Lang::Ja,
-    }
-}
-
 /// Parts `/ja/desk/` into language and rest.
 fn language_of(path: &str) -> Option<(Lang, &str)> {
     Lang::ALL.into_iter().find_map(|lang| {
@@ -192,7 +217,7 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         return answer;
     }
     let Some((lang, path)) = language_of(&asked.path) else {
-        let lang = preferred(&asked.language);
+        let lang = pages::negotiation::language(asked.language.as_bytes());
         // Without a language only a page that exists has an address to be sent to.
         let known = route::find(asked.side, false, &asked.path).is_some() || asked.path == "/";
         if asked.is_post || !known {
@@ -308,11 +333,52 @@ mod tests {
         assert_eq!(language_of("/desk/"), None);
     }
 
-    #[test]
-    fn the_browser_says_which_language_it_would_rather_have() {
-        assert_eq!(preferred("en-GB,en;q=0.9,ja;q=0.2"), Lang::En);
-        assert_eq!(preferred("ja,en;q=0.2"), Lang::Ja);
-        assert_eq!(preferred(""), Lang::Ja);
+    /// Asks a desk whose room has closed; who comes through the door gets 503.
+    async fn status(method: &str, path: &str, host: &str, site: &str, bytes: usize) -> u16 {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8081));
+        let routes = routes(Office::closed(), Side::Desk, "https://desk.example", listen);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", host)
+            .header("sec-fetch-site", site)
+            .body(Full::new(Bytes::from(vec![b'a'; bytes])))
+            .unwrap();
+        routes.answer(request).await.status().as_u16()
+    }
+
+    #[tokio::test]
+    async fn what_does_not_pass_the_door_asks_nobody() {
+        let (ours, long) = ("same-origin", format!("/{}", "a".repeat(PATH_BYTES_MAX)));
+        for (method, path, host, site, bytes, expected) in [
+            ("GET", "/ja/desk/", "desk.example", ours, 0, 503),
+            ("HEAD", "/ja/desk/", "DESK.example", ours, 0, 503),
+            ("GET", "/mail/ja/", "127.0.0.1:8081", "none", 0, 503),
+            ("POST", "/ja/sign-in", "localhost:8081", ours, 10, 503),
+            (
+                "POST",
+                "/ja/sign-in",
+                "[::1]:8081",
+                ours,
+                FORM_BYTES_MAX,
+                503,
+            ),
+            ("GET", "/ja/desk/", "evil.example", ours, 0, 421),
+            ("PUT", "/ja/desk/", "desk.example", ours, 0, 405),
+            ("POST", "/ja/sign-in", "desk.example", "cross-site", 0, 403),
+            ("GET", long.as_str(), "desk.example", ours, 0, 414),
+            (
+                "POST",
+                "/ja/sign-in",
+                "desk.example",
+                ours,
+                FORM_BYTES_MAX + 1,
+                413,
+            ),
+        ] {
+            let got = status(method, path, host, site, bytes).await;
+            assert_eq!(got, expected, "{method} {host} {site} {bytes}");
+        }
     }
 
     #[test]
@@ -320,7 +386,7 @@ mod tests {
         let check = |pairs: &[(&'static str, &'static str)]| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {
-                headers.insert(*name, axum::http::HeaderValue::from_static(value));
+                headers.insert(*name, http::HeaderValue::from_static(value));
             }
             is_ours(&headers, "desk.example:8081")
         };

@@ -4,14 +4,11 @@
 //! them is not found. Nothing is changed by looking.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Path as UrlPath, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use bytes::Bytes;
 use formats::advisory::Lang;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
 use pages::Site;
 use pages::mailbox::Line;
 
@@ -20,58 +17,73 @@ const LINES_MAX: usize = 500;
 /// Largest mail that is shown: 1 MiB.
 const MAIL_BYTES_MAX: u64 = 1 << 20;
 
-struct Desk {
+/// The written mails of a house, at `/mail/{lang}/` and `/mail/{lang}/{name}`.
+pub struct Mails {
     site: Site,
     folder: PathBuf,
 }
 
-/// The page's routes, to stand beside those of the desk.
-pub fn routes(site: Site, folder: PathBuf) -> Router {
-    Router::new()
-        .route("/mail/{lang}/", get(index))
-        .route("/mail/{lang}/{name}", get(one))
-        .with_state(Arc::new(Desk { site, folder }))
+impl Mails {
+    /// The mails in a folder, to stand beside the desk's pages.
+    #[must_use]
+    pub fn new(site: Site, folder: PathBuf) -> Mails {
+        Mails { site, folder }
+    }
+
+    /// Answers for a path; nothing if it is not one of these.
+    pub(crate) fn answer(&self, path: &str) -> Option<Response<Full<Bytes>>> {
+        let (tag, name) = path.strip_prefix("/mail/")?.split_once('/')?;
+        if name.contains('/') {
+            return None;
+        }
+        let Some(lang) = lang(tag) else {
+            return Some(self.not_found());
+        };
+        Some(if name.is_empty() {
+            page(pages::mailbox::index(
+                &self.site,
+                lang,
+                &lines(&self.folder),
+            ))
+        } else {
+            self.one(lang, name)
+        })
+    }
+
+    fn one(&self, lang: Lang, name: &str) -> Response<Full<Bytes>> {
+        let known = name.ends_with(".eml")
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        if !known {
+            return self.not_found();
+        }
+        let path = self.folder.join(name);
+        match std::fs::metadata(&path) {
+            Ok(meta) if meta.is_file() && meta.len() <= MAIL_BYTES_MAX => {
+                match std::fs::read(&path) {
+                    Ok(bytes) => page(pages::mailbox::one(
+                        &self.site,
+                        lang,
+                        name,
+                        &String::from_utf8_lossy(&bytes),
+                    )),
+                    Err(_) => self.not_found(),
+                }
+            }
+            _ => self.not_found(),
+        }
+    }
+
+    fn not_found(&self) -> Response<Full<Bytes>> {
+        let mut response = page(pages::not_found(&self.site));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+    }
 }
 
 fn lang(tag: &str) -> Option<Lang> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == tag)
-}
-
-async fn index(State(desk): State<Arc<Desk>>, UrlPath(tag): UrlPath<String>) -> Response {
-    match lang(&tag) {
-        Some(lang) => page(pages::mailbox::index(
-            &desk.site,
-            lang,
-            &lines(&desk.folder),
-        )),
-        None => not_found(&desk),
-    }
-}
-
-async fn one(
-    State(desk): State<Arc<Desk>>,
-    UrlPath((tag, name)): UrlPath<(String, String)>,
-) -> Response {
-    let known = name.ends_with(".eml")
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
-    let (Some(lang), true) = (lang(&tag), known) else {
-        return not_found(&desk);
-    };
-    let path = desk.folder.join(&name);
-    match std::fs::metadata(&path) {
-        Ok(meta) if meta.is_file() && meta.len() <= MAIL_BYTES_MAX => match std::fs::read(&path) {
-            Ok(bytes) => page(pages::mailbox::one(
-                &desk.site,
-                lang,
-                &name,
-                &String::from_utf8_lossy(&bytes),
-            )),
-            Err(_) => not_found(&desk),
-        },
-        _ => not_found(&desk),
-    }
 }
 
 /// What the list shows of each mail: its headers as they stand, decoded by the reader of mail.
@@ -102,19 +114,13 @@ fn lines(folder: &Path) -> Vec<Line> {
         .collect()
 }
 
-fn page(bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
+fn page(bytes: Vec<u8>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(bytes));
     policy(&mut response, "text/html; charset=utf-8", "no-store");
     response
 }
 
-fn not_found(desk: &Desk) -> Response {
-    let mut response = page(pages::not_found(&desk.site));
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
-}
-
-fn policy(response: &mut Response, content_type: &'static str, cache: &'static str) {
+fn policy(response: &mut Response<Full<Bytes>>, content_type: &'static str, cache: &'static str) {
     let csp = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
     for (name, value) in [
         (header::CONTENT_TYPE, content_type),

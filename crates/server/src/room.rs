@@ -191,6 +191,16 @@ impl Office {
         })
     }
 
+    /// The way into a room that has closed: whoever comes so far is told to come again.
+    #[cfg(test)]
+    pub(crate) fn closed() -> Office {
+        let (tell, _) = mpsc::channel(1);
+        Office {
+            tell,
+            places: Arc::new(tokio::sync::Semaphore::new(1)),
+        }
+    }
+
     /// Asks; `None` if there is no room for one more, or the visit broke.
     pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
         let _place = self.places.try_acquire().ok()?;

@@ -522,7 +522,7 @@ async fn vendor(
 pub fn documents(house: &House, doc: &Advisory) -> Result<Vec<Made>, Fault> {
     let json = doc.to_json().map_err(|_| Fault::Form("advisory"))?;
     let csaf = formats::csaf::document(doc);
-    formats::csaf::judge(&csaf).map_err(|findings| {
+    judge::judge(&csaf).map_err(|findings| {
         let first = findings
             .first()
             .map(|f| format!("{} at {}: {}", f.test, f.path, f.message))

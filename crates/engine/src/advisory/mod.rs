@@ -19,7 +19,3 @@ pub mod sources;
 pub mod check;
 
 pub mod diff;
-
-pub mod cvss;
-
-pub mod cvss2;

@@ -8,6 +8,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::advisory::Cvss;
+use crate::cvss;
 
 /// Returns the `scores` list: one entry that holds for all `products`, or none.
 pub(super) fn scores(cvss: &[Cvss], products: &[&str]) -> Vec<Value> {
@@ -65,163 +66,24 @@ fn chosen(cvss: &[Cvss]) -> Vec<Chosen> {
 
 /// Returns the score as CSAF writes it, or nothing when the vector is not one of its version.
 fn value(cvss: &Cvss) -> Option<Value> {
-    let (generation, prefix) = match cvss.version.as_str() {
-        "2.0" => (&V2, ""),
-        "3.0" => (&V3, "CVSS:3.0/"),
-        "3.1" => (&V3, "CVSS:3.1/"),
-        _ => return None,
-    };
-    let vector = cvss
-        .vector
-        .trim()
-        .trim_start_matches('(')
-        .trim_end_matches(')')
-        .strip_prefix(prefix)?;
-    let given = metrics(vector)?;
-    let known = |name: &str| {
-        generation.base.iter().any(|metric| metric.letters == name)
-            || generation.further.contains(&name)
-    };
-    if !given.iter().all(|(name, _)| known(name)) {
+    let scored = cvss::read(&cvss.vector).ok()?;
+    // CSAF 2.0 has no place for version 4.
+    if scored.version != cvss.version || scored.version == "4.0" {
         return None;
     }
-    let word = |name: &str| {
-        given
-            .iter()
-            .find(|(given, _)| *given == name)
-            .map(|(_, value)| *value)
-    };
     let mut fields = Map::new();
-    let mut parts = Vec::new();
-    let mut properties = Map::new();
-    for metric in generation.base {
-        let letter = word(metric.letters)?;
-        let (_, spelled) = metric.values.iter().find(|(short, _)| *short == letter)?;
-        parts.push(format!("{}:{letter}", metric.letters));
-        properties.insert(metric.property.to_owned(), (*spelled).into());
+    fields.insert("version".to_owned(), scored.version.into());
+    fields.insert("vectorString".to_owned(), scored.vector.into());
+    for (property, word) in scored.base {
+        fields.insert(property.to_owned(), word);
     }
-    for name in generation.further {
-        if let Some(letter) = word(name).filter(|letter| *letter != generation.undefined) {
-            parts.push(format!("{name}:{letter}"));
-        }
-    }
-    fields.insert("version".to_owned(), cvss.version.as_str().into());
-    fields.insert(
-        "vectorString".to_owned(),
-        format!("{prefix}{}", parts.join("/")).into(),
-    );
-    fields.append(&mut properties);
     fields.insert("baseScore".to_owned(), cvss.base_score.into());
-    if generation.has_severity {
-        fields.insert("baseSeverity".to_owned(), severity(cvss.base_score).into());
+    if scored.version != "2.0" {
+        let severity = cvss::severity(cvss.base_score);
+        fields.insert("baseSeverity".to_owned(), severity.into());
     }
     Some(Value::Object(fields))
 }
-
-fn metrics(vector: &str) -> Option<Vec<(&str, &str)>> {
-    let mut given: Vec<(&str, &str)> = Vec::new();
-    for part in vector.split('/') {
-        let (name, letter) = part.split_once(':')?;
-        if given.iter().any(|(earlier, _)| *earlier == name) {
-            return None;
-        }
-        given.push((name, letter));
-    }
-    Some(given)
-}
-
-/// Severity scale of CVSS 3.0 §5 and 3.1 §5.
-fn severity(score: f64) -> &'static str {
-    match score {
-        s if s < 0.1 => "NONE",
-        s if s < 4.0 => "LOW",
-        s if s < 7.0 => "MEDIUM",
-        s if s < 9.0 => "HIGH",
-        _ => "CRITICAL",
-    }
-}
-
-struct Generation {
-    base: &'static [Metric],
-    /// Temporal and environmental metrics in canonical order.
-    further: &'static [&'static str],
-    undefined: &'static str,
-    has_severity: bool,
-}
-
-struct Metric {
-    letters: &'static str,
-    property: &'static str,
-    values: &'static [(&'static str, &'static str)],
-}
-
-const fn metric(
-    letters: &'static str,
-    property: &'static str,
-    values: &'static [(&'static str, &'static str)],
-) -> Metric {
-    Metric {
-        letters,
-        property,
-        values,
-    }
-}
-
-const IMPACT_V2: &[(&str, &str)] = &[("N", "NONE"), ("P", "PARTIAL"), ("C", "COMPLETE")];
-const IMPACT_V3: &[(&str, &str)] = &[("N", "NONE"), ("L", "LOW"), ("H", "HIGH")];
-
-static V2: Generation = Generation {
-    base: &[
-        metric(
-            "AV",
-            "accessVector",
-            &[("N", "NETWORK"), ("A", "ADJACENT_NETWORK"), ("L", "LOCAL")],
-        ),
-        metric(
-            "AC",
-            "accessComplexity",
-            &[("H", "HIGH"), ("M", "MEDIUM"), ("L", "LOW")],
-        ),
-        metric(
-            "Au",
-            "authentication",
-            &[("M", "MULTIPLE"), ("S", "SINGLE"), ("N", "NONE")],
-        ),
-        metric("C", "confidentialityImpact", IMPACT_V2),
-        metric("I", "integrityImpact", IMPACT_V2),
-        metric("A", "availabilityImpact", IMPACT_V2),
-    ],
-    further: &["E", "RL", "RC", "CDP", "TD", "CR", "IR", "AR"],
-    undefined: "ND",
-    has_severity: false,
-};
-
-static V3: Generation = Generation {
-    base: &[
-        metric(
-            "AV",
-            "attackVector",
-            &[
-                ("N", "NETWORK"),
-                ("A", "ADJACENT_NETWORK"),
-                ("L", "LOCAL"),
-                ("P", "PHYSICAL"),
-            ],
-        ),
-        metric("AC", "attackComplexity", &[("L", "LOW"), ("H", "HIGH")]),
-        metric("PR", "privilegesRequired", IMPACT_V3),
-        metric("UI", "userInteraction", &[("N", "NONE"), ("R", "REQUIRED")]),
-        metric("S", "scope", &[("U", "UNCHANGED"), ("C", "CHANGED")]),
-        metric("C", "confidentialityImpact", IMPACT_V3),
-        metric("I", "integrityImpact", IMPACT_V3),
-        metric("A", "availabilityImpact", IMPACT_V3),
-    ],
-    further: &[
-        "E", "RL", "RC", "CR", "IR", "AR", "MAV", "MAC", "MPR", "MUI", "MS", "MC", "MI", "MA",
-    ],
-    undefined: "X",
-    has_severity: true,
-};
 
 #[cfg(test)]
 mod tests {

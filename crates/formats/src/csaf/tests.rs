@@ -1,5 +1,7 @@
 //! CSAF documents as readers and judges see them.
 
+use judge::judge;
+
 use super::*;
 use crate::{advisory::Words, samples};
 

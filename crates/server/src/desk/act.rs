@@ -181,32 +181,14 @@ pub fn word<T: serde::Serialize>(value: T) -> String {
 /// A form as it is sent over the wire, for drafts.
 #[must_use]
 pub fn encoded(typed: &Typed) -> Vec<u8> {
-    let mut out = String::new();
+    let mut out = form_urlencoded::Serializer::new(String::new());
     for (name, value) in typed.pairs() {
         if name.contains("password") || matches!(name, "seen" | "code") {
             continue;
         }
-        if !out.is_empty() {
-            out.push('&');
-        }
-        out.push_str(&percent(name));
-        out.push('=');
-        out.push_str(&percent(value));
+        out.append_pair(name, value);
     }
-    out.into_bytes()
-}
-
-fn percent(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+    out.finish().into_bytes()
 }
 
 /// Notes that this person is writing on a dossier; answers with who else is.
@@ -233,6 +215,9 @@ mod tests {
         let back = Typed::parse(&encoded(&typed));
         assert_eq!(back.value("ask_text"), "第1行\n2 & 3 = 5");
         assert_eq!(back.value("password"), "");
+        // Drafts that lie in a house already were written with %20.
+        let before = Typed::parse(b"ask_text=2%20%2B%203~%E7%AC%AC");
+        assert_eq!(before.value("ask_text"), "2 + 3~第");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Coming in and going out: signing in, choosing a password, giving it once more; and what stands at the door.
 
-use axum::http::StatusCode;
 use domain::policy::role::Role;
 use engine::people::passwords::{self, Unfit};
 use engine::people::tokens::SET_UP;
 use formats::advisory::Lang;
+use http::StatusCode;
 use pages::desk::sign as page;
 use pages::desk::view::{Again, Kept, SetUp, SignIn, Sorry};
 use pages::form::Typed;

@@ -37,7 +37,7 @@ pub(super) fn outside(room: &Room, visit: &Visit) -> Answer {
     HERE.clone_into(&mut inside.path);
     let bytes = pages::partner::outside(&inside, &visit.form);
     if visit.is_post {
-        Answer::with_status(axum::http::StatusCode::UNAUTHORIZED, bytes)
+        Answer::with_status(http::StatusCode::UNAUTHORIZED, bytes)
     } else {
         Answer::page(bytes)
     }

@@ -20,7 +20,7 @@ struct Visitor<'w> {
     house: Arc<House>,
     address: SocketAddr,
     cookie: String,
-    _task: tokio::task::JoinHandle<std::io::Result<()>>,
+    _task: tokio::task::JoinHandle<()>,
 }
 
 /// What was answered.

@@ -10,9 +10,9 @@ use engine::advisory::check;
 use engine::advisory::check::{Finding, Sheet};
 use engine::advisory::command::{DraftAdvisory, DraftText};
 use engine::advisory::compose::Facts;
-use engine::advisory::cvss;
 use engine::{Fault, House};
 use formats::advisory as form;
+use formats::cvss;
 use pages::editor::form::{ACTIONS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX, action_name, text_fields};
 use pages::editor::view::Check;
 use pages::form::Typed;
@@ -181,7 +181,7 @@ fn facts(typed: &mut Typed, audience: Option<form::Audience>) -> Facts {
         damage: typed.all("damage").iter().filter_map(|v| code(v)).collect(),
         threat: code(typed.trimmed("threat")).unwrap_or(none.threat),
         severity: code(typed.trimmed("severity")).unwrap_or(none.severity),
-        cvss: each_line(typed, "cvss", "editor-wrong-cvss", cvss::read),
+        cvss: scores(typed),
         cve: cves(typed),
         other_ids: each_line(typed, "other_ids", "editor-wrong-other-id", |line| {
             let (system, text) = line.rsplit_once(char::is_whitespace)?;
@@ -220,6 +220,22 @@ fn each_line<T>(
         match read(&line) {
             Some(found) => out.push(found),
             None => typed.refuse_with(name, wrong, &[("line", &line)]),
+        }
+    }
+    out
+}
+
+fn scores(typed: &mut Typed) -> Vec<form::Cvss> {
+    let mut out = Vec::new();
+    for line in lines(typed, "cvss") {
+        match cvss::read_line(&line) {
+            Ok(found) => out.push(found),
+            Err(cvss::Wrong::Score { computed }) => typed.refuse_with(
+                "cvss",
+                "editor-wrong-cvss-score",
+                &[("line", &line), ("score", &computed)],
+            ),
+            Err(_) => typed.refuse_with("cvss", "editor-wrong-cvss", &[("line", &line)]),
         }
     }
     out
@@ -409,6 +425,19 @@ fn shown(finding: Finding) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_score_that_does_not_follow_from_its_vector_is_told_with_the_one_that_does() {
+        let vector = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+        let lines = format!("{vector}\n{vector} 9.3\n{vector} 9.1");
+        let mut typed = Typed::filled([("cvss", lines.as_str())]);
+        let found = scores(&mut typed);
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().all(|cvss| cvss.base_score == 9.3));
+        let problem = &typed.problems()[0];
+        assert_eq!(problem.key, "editor-wrong-cvss-score");
+        assert_eq!(problem.args[1], ("score".to_owned(), "9.3".to_owned()));
+    }
 
     #[test]
     fn a_form_becomes_a_command_and_keeps_its_problems_beside_their_fields() {

@@ -2,6 +2,9 @@
 //!
 //! A test that csaf-rs skips or does not know counts as failed: a document that its strict types refuse is "skipped"
 //! by most tests and would pass unseen otherwise (docs/design/formats.md §2.2).
+//!
+//! A crate of its own, since csaf-rs is the longest build of all: who makes documents does not wait for it. It knows
+//! bytes only, and no advisory. Start at [`judge()`].
 
 use csaf_rs::validation::{TestResult, TestResultStatus, validate_by_preset};
 

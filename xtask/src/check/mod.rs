@@ -7,6 +7,7 @@
 
 mod audit;
 mod demo;
+mod dependencies;
 mod engines;
 mod judge;
 pub mod postgres;
@@ -69,6 +70,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         done()
     });
     steps.step("tidy", |log| tidy::all(&house, log));
+    steps.step("dependencies", |log| dependencies::judged(&house, log));
 
     let mut tally = Tally::default();
     steps.step("tests", |log| tests::run(&house, log, &mut tally));

@@ -7,13 +7,12 @@
 mod catalogues;
 mod files;
 mod graph;
-mod licences;
 mod migrations;
 mod serde_use;
 
 use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
-use crate::run::{self, Log, SHORT};
+use crate::run::{self, Log};
 use serde_json::Value;
 
 /// Sentences about what does not hold.
@@ -35,7 +34,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 9] = [
+    let rules: [(&str, Findings); 8] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
@@ -44,7 +43,6 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),
-        ("licences", licences::allowed(house, log)),
     ];
     let count = rules.len();
     let mut found = Vec::new();
@@ -64,7 +62,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
 }
 
 /// Asks cargo what the workspace is made of.
-fn metadata(house: &House, log: &Log, arguments: &[&str]) -> Outcome<Value> {
+pub fn metadata(house: &House, log: &Log, arguments: &[&str]) -> Outcome<Value> {
     let mut command = run::cargo(&house.root);
     command.args(["metadata", "--format-version", "1", "--locked"]);
     let output = command
@@ -79,14 +77,4 @@ fn metadata(house: &House, log: &Log, arguments: &[&str]) -> Outcome<Value> {
         )));
     }
     serde_json::from_slice(&output.stdout).context(|| "reading cargo metadata".into())
-}
-
-/// Asks rustc for the name of this machine's platform.
-fn platform(log: &Log) -> Outcome<String> {
-    let mut command = std::process::Command::new("rustc");
-    let (_, text) = log.capture(command.arg("-vV"), SHORT)?;
-    text.lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(str::to_owned)
-        .ok_or_else(|| Problem::new("rustc does not name its platform"))
 }

@@ -1,13 +1,16 @@
-//! What comes from others: known flaws, licences, sources, build scripts.
+//! What comes from others: known flaws, licences, sources, build scripts, and the list of it all.
 //!
 //! cargo-deny judges Cargo.lock by deny.toml and by the copy of the advisory
 //! database in fixtures/advisory-db; nothing is fetched. The age of the copy stands
 //! in the verdict and fails nothing: an old copy that is told beats a new one that
-//! needs the network.
+//! needs the network. The list of components is made twice and judged by a library
+//! that shares nothing with what wrote it.
 
+use super::judge;
 use crate::house::{House, read_text};
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::{self, Log, SHORT};
+use crate::sbom;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,6 +55,21 @@ pub fn judged(house: &House, log: &Log) -> Outcome<String> {
     let mut lines = vec![format!("cargo-deny ended with {status}: {summary}")];
     lines.extend(errors(said));
     Err(Problem::new(lines.join("\n")))
+}
+
+/// Writes the list of components twice and has it judged.
+pub fn listed(house: &House, log: &Log) -> Outcome<String> {
+    let list = house.results().join("noroshi.cdx.json");
+    let again = house.results().join("noroshi-again.cdx.json");
+    let count = sbom::write(house, log, &list)?;
+    sbom::write(house, log, &again)?;
+    if read_text(&list)? != read_text(&again)? {
+        return Err(Problem::new(
+            "the list of components differs from one run to the next",
+        ));
+    }
+    let judged = judge::components(house, log, &list)?;
+    Ok(format!("{count} components; {judged}"))
 }
 
 /// The kept copy of the database, with the day in its name.

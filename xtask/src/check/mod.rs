@@ -92,6 +92,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
             whole::replay(&house, log)
         });
         steps.step("crash", |log| whole::crash(&house, log));
+        steps.step("sbom", |log| dependencies::listed(&house, log));
     }
     steps.close(&tally)
 }

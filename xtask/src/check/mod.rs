@@ -15,6 +15,7 @@ pub mod setup;
 mod tests;
 mod whole;
 
+use crate::fuzz;
 use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::{self, LONG, Log};
@@ -93,6 +94,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         });
         steps.step("crash", |log| whole::crash(&house, log));
         steps.step("sbom", |log| dependencies::listed(&house, log));
+        steps.step("fuzz", |log| fuzz::all(&house, log, fuzz::IN_CHECK));
     }
     steps.close(&tally)
 }

@@ -1,8 +1,9 @@
-"""Judges what Noroshi publishes with three readers from PyPI, many files in one process.
+"""Judges what Noroshi publishes with four readers from PyPI, many files in one process.
 
     python judge.py csaf FILE...           package csaf, preset "basic", for CSAF 2.0 and 2.1
     python judge.py security-txt FILE...   package sectxt, errors only
     python judge.py feed FILE...           package feedparser, strictly: well formed, complete, dated
+    python judge.py cyclonedx FILE...      package cyclonedx-python-lib: schema, and every reference leads somewhere
 
 Paths are arguments, or one a line on stdin. Prints one JSON object
 {judge, python, documents, findings: [...]}; nothing is ever fetched.
@@ -88,11 +89,38 @@ def judge_feed(path):
         seen.add(key)
 
 
+def judge_cyclonedx(path):
+    """Yields the schema errors of one list of components, and references to what is not in it."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    document = json.loads(text)
+    version = import_module("cyclonedx.schema").SchemaVersion.from_version(document["specVersion"])
+    validator = import_module("cyclonedx.validation.json").JsonStrictValidator(version)
+    errors = list(validator.validate_str(text, all_errors=True) or ())
+    for error in errors:
+        yield "schema", str(error)[:300]
+    if errors:
+        return
+    import_module("cyclonedx.model.bom").Bom.from_json(document).validate()
+    is_expression = import_module("cyclonedx.spdx").is_expression
+    components = document.get("components", [])
+    if not components:
+        yield "components", "the list is empty"
+    for component in components:
+        for licence in component.get("licenses", [{"expression": ""}]):
+            # SPDX's "+" behind a name means "or later"; this library knows the names only.
+            if not is_expression(licence["expression"].replace("+", "")):
+                yield "licence", f"{component['bom-ref']}: {licence['expression']!r} is no SPDX expression"
+
+
 JUDGES = {
     "csaf": (judge_csaf, "csaf", "preset basic"),
     "security-txt": (judge_security_txt, "sectxt", "errors"),
     "feed": (judge_feed, "feedparser", "strict reading"),
+    "cyclonedx": (judge_cyclonedx, "cyclonedx", "strict"),
 }
+# Where the package has another name than the module it brings.
+PACKAGES = {"cyclonedx": "cyclonedx-python-lib"}
 
 
 def main(arguments):
@@ -113,7 +141,7 @@ def main(arguments):
         except Exception as error:  # A judge that falls over a document has found something.
             found = [{"file": path, "test": "crash", "message": f"{type(error).__name__}: {error}"}]
         findings += found
-    name = f"{package} {metadata.version(package)}, {what}"
+    name = f"{package} {metadata.version(PACKAGES.get(package, package))}, {what}"
     verdict = {
         "judge": name,
         "python": platform.python_version(),

@@ -1,4 +1,4 @@
-//! The developer's tool: `cargo xtask check`, `walk`, `tidy` and `bench`.
+//! The developer's tool: `cargo xtask check`, `walk`, `tidy`, `fuzz`, `sbom` and `bench`.
 //!
 //! It builds nothing of the product itself: it runs cargo, PostgreSQL, Chromium
 //! and other people's judges in order, and says in one table what they found.
@@ -8,10 +8,13 @@
 mod bench;
 mod check;
 mod folder;
+mod fuzz;
 mod house;
 mod http;
+mod lock;
 mod problem;
 mod run;
+mod sbom;
 mod tidy;
 mod walk;
 
@@ -23,7 +26,8 @@ cargo xtask COMMAND
 
   check [--install] [--all]   everything that must hold before a commit
         --install             installs what is missing (also with CI=true)
-        --all                 adds the whole replay, all audit modes, all crash points
+        --all                 adds the whole replay, all audit modes, all crash points,
+                              the list of components and 10 s of each fuzz target
   walk [OPTIONS]              a whole case in a real browser, by all seven people
         --person NAME         up to the last act of finder, desk, vendor, editor, approver,
                               reader or member, and only that person's pages judged
@@ -32,6 +36,11 @@ cargo xtask COMMAND
         --shots DIR           pictures of each person's main page, light and dark
         --audit               also ../shared/tools/audit over the pages inside
   tidy                        our own rules about our own files
+  fuzz [TARGET…] [--seconds N]
+                              feeds the readers of foreign bytes: all targets, 10 minutes in all
+        --seconds N           so long each
+  sbom [FILE]                 what the product is built from, as CycloneDX;
+                              default: target/sbom/noroshi.cdx.json
   bench NAME [OPTIONS]        portal DIR | ledger | mail | press | replay
 ";
 
@@ -56,6 +65,8 @@ fn command(arguments: &[String]) -> Outcome<()> {
         "check" => check::run(rest),
         "walk" => walk::run(rest),
         "tidy" => tidy::run(rest),
+        "fuzz" => fuzz::run(rest),
+        "sbom" => sbom::run(rest),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

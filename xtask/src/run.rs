@@ -277,6 +277,15 @@ pub fn cargo(root: &Path) -> Command {
     command
 }
 
+/// Asks rustc for the name of this machine's platform.
+pub fn platform(log: &Log) -> Outcome<String> {
+    let (_, text) = log.capture(Command::new("rustc").arg("-vV"), SHORT)?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| Problem::new("rustc does not name its platform"))
+}
+
 fn short(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());

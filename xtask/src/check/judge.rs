@@ -58,6 +58,15 @@ fn search(house: &House, log: &Log) -> Outcome<String> {
     Err(Problem::new(format!("the search of the list:\n{text}")))
 }
 
+/// The list of what the product is built from, against the schema of its form and for references that lead nowhere.
+pub fn components(house: &House, log: &Log, list: &Path) -> Outcome<String> {
+    judge(
+        log,
+        Judge::python(house, "cyclonedx"),
+        &[list.to_path_buf()],
+    )
+}
+
 struct Judge {
     name: &'static str,
     command: Command,

@@ -7,6 +7,7 @@
 
 mod audit;
 mod demo;
+mod dependencies;
 mod engines;
 mod judge;
 pub mod postgres;
@@ -14,6 +15,7 @@ pub mod setup;
 mod tests;
 mod whole;
 
+use crate::fuzz;
 use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::{self, LONG, Log};
@@ -69,6 +71,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         done()
     });
     steps.step("tidy", |log| tidy::all(&house, log));
+    steps.step("dependencies", |log| dependencies::judged(&house, log));
 
     let mut tally = Tally::default();
     steps.step("tests", |log| tests::run(&house, log, &mut tally));
@@ -90,6 +93,8 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
             whole::replay(&house, log)
         });
         steps.step("crash", |log| whole::crash(&house, log));
+        steps.step("sbom", |log| dependencies::listed(&house, log));
+        steps.step("fuzz", |log| fuzz::all(&house, log, fuzz::IN_CHECK));
     }
     steps.close(&tally)
 }

@@ -71,12 +71,19 @@ const NEEDS: &[Need] = &[
     },
 ];
 
-/// The Nu checker runs only with `--all`.
-const NEEDS_OF_ALL: &[Need] = &[Need {
-    what: "Java for the Nu HTML checker",
-    package: "default-jre-headless",
-    here: || program("java").is_some(),
-}];
+/// The Nu checker and the fuzz targets run only with `--all`.
+const NEEDS_OF_ALL: &[Need] = &[
+    Need {
+        what: "Java for the Nu HTML checker",
+        package: "default-jre-headless",
+        here: || program("java").is_some(),
+    },
+    Need {
+        what: "a C++ compiler for libFuzzer",
+        package: "g++",
+        here: || program("c++").is_some(),
+    },
+];
 
 /// Makes sure that everything is there, or says what to run.
 pub fn prepare(house: &House, log: &Log, wish: Wish) -> Outcome<String> {

@@ -1,0 +1,7 @@
+//! The body of a form, and the date in it.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let mut typed = pages::form::Typed::parse(bytes);
+    let _ = pages::moment::read(&mut typed, "at");
+});

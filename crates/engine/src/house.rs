@@ -11,8 +11,7 @@ use domain::event::Recorded;
 use domain::policy::profile::Profile;
 use domain::value::{BodyId, PersonId, StreamId, TextRef};
 use seal::body::Place;
-use store::read::{StoredRecord, compartment_code};
-use store::{Location, Store};
+use store::{Location, Store, StoredRecord, compartment_code};
 
 use crate::Fault;
 use crate::config::Config;

@@ -10,8 +10,7 @@ use std::sync::Mutex;
 use domain::policy::class::Compartment;
 use domain::value::StreamId;
 use seal::keyring::{self, Epoch, KeyId, Secret};
-use store::read::compartment_code;
-use store::{Store, Value};
+use store::{Store, Value, compartment_code};
 
 use crate::Fault;
 

@@ -18,7 +18,7 @@ use domain::value::AdvisoryId;
 use formats::advisory::{Advisory as Form, Lang};
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing, SharedBody};
 use formats::subscribers::MailAddress;
-use store::delivery::{Copy, Settled};
+use store::distribution::{Copy, Settled};
 
 use crate::config::{MailTls, Transport};
 use crate::house::House;

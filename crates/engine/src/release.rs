@@ -16,7 +16,7 @@ use formats::advisory::Advisory as Form;
 use seal::leaf::Leaf;
 use seal::record::{Header, Realm as Wall};
 use seal::signer::Request;
-use store::delivery::Copy;
+use store::distribution::Copy;
 
 use crate::context::Signatures;
 use crate::house::House;
@@ -345,7 +345,7 @@ impl House {
                 deadline,
                 realm: 0,
             };
-            unit.row(store::delivery::row(&copy, now));
+            unit.row(store::distribution::row(&copy, now));
         }
         Ok(())
     }

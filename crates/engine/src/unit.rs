@@ -16,8 +16,8 @@ use domain::value::*;
 use seal::body::Place;
 use seal::keyring::{KeyId, Secret};
 use seal::record::Realm as Wall;
+use store::compartment_code;
 use store::projection::StreamFacts;
-use store::read::compartment_code;
 use store::write::{NewRecord, TableRow, Write};
 
 use crate::house::{House, Loaded, payload_place};
@@ -52,7 +52,7 @@ pub struct Unit<'h> {
 #[derive(Clone, Debug)]
 pub enum After {
     /// A copy's row takes the state that an event has given it.
-    Settle(store::delivery::Settled),
+    Settle(store::distribution::Settled),
     /// Waiting copies of somebody who left are dropped.
     Drop(SubscriberId),
     /// What was sent to a party's earlier contact point opens nothing any more.
@@ -309,12 +309,8 @@ impl<'h> Unit<'h> {
             } else {
                 self.act.now.0
             };
-            self.rows.push(store::outbox::row(
-                &intent,
-                stream,
-                (stream, version),
-                run_at,
-            ));
+            self.rows
+                .push(store::work::row(&intent, stream, (stream, version), run_at));
         }
         let recorded = Recorded {
             actor: self.act.actor,

@@ -1,11 +1,10 @@
-//! Upkeep: verifying the chain, copying the database, changing wrapped keys.
+//! Upkeep: verifying the chain, copying the database.
 
 use seal::record::{Broken, Walk};
 
 use crate::Store;
-use crate::open::Engine;
-use crate::read::StoredKey;
-use crate::value::{StoreError, Value};
+use crate::kernel::open::Engine;
+use crate::kernel::value::{StoreError, Value};
 
 /// Records read at once while the chain is walked.
 const STEP: u32 = 2_000;
@@ -56,35 +55,6 @@ impl Store {
             broken,
             roots,
         })
-    }
-
-    /// Removes one compartment's wrapped keys and puts the re-wrapped others in place, in one transaction
-    /// (security.md §2.2).
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn rewrap(
-        &self,
-        erased: &[[u8; 16]],
-        rewrapped: &[StoredKey],
-    ) -> Result<(), StoreError> {
-        let mut statements: Vec<(String, Vec<Value>)> = erased
-            .iter()
-            .map(|id| {
-                (
-                    "DELETE FROM sealed_key WHERE key_id = $1".to_owned(),
-                    vec![(*id).into()],
-                )
-            })
-            .collect();
-        for key in rewrapped {
-            statements.push((
-                "UPDATE sealed_key SET epoch = $1, wrapped = $2 WHERE key_id = $3 AND recipient_kind = 'house'".to_owned(),
-                vec![key.epoch.into(), key.wrapped.clone().into(), key.id.into()],
-            ));
-        }
-        self.transact("sealed_key", statements).await?;
-        Ok(())
     }
 
     /// Writes all rows of all tables to `out`, as one consistent copy that [`Store::load`] reads on either engine.

@@ -12,9 +12,9 @@ use domain::party::folded;
 use domain::value::{Instant, Part, ReportKind, Scope, StreamId};
 
 use crate::Store;
+use crate::kernel::value::{StoreError, Value};
+use crate::kernel::write::TableRow;
 use crate::schema::{self, Kind, Table};
-use crate::value::{StoreError, Value};
-use crate::write::TableRow;
 
 /// Facts of a stream that its state does not hold.
 #[derive(Clone, Copy, Debug)]

@@ -111,14 +111,14 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
 
 async fn record_acknowledgement(
     unit: &mut Unit<'_>,
-    copy: &store::delivery::Copy,
+    copy: &store::distribution::Copy,
     way: AckWay,
 ) -> Result<Value, Fault> {
     let subscriber = find(unit, &copy.subscriber.to_string()).await?;
     unit.record(subscriber.acknowledge(copy.advisory, copy.revision, way))
         .await?;
     // The event is the evidence; the copy's row follows it and is set again if the process dies in between.
-    let settled = store::delivery::Settled {
+    let settled = store::distribution::Settled {
         id: copy.id,
         state: distribution::CopyState::Acknowledged,
         next_at: 0,
@@ -152,7 +152,7 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
         },
     )])
     .await?;
-    unit.afterwards(crate::unit::After::Settle(store::delivery::Settled {
+    unit.afterwards(crate::unit::After::Settle(store::distribution::Settled {
         id: copy.id,
         state: distribution::CopyState::Dropped,
         next_at: 0,

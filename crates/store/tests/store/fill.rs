@@ -1,6 +1,6 @@
 //! Records, rows and writes, as small as they can be.
 
-use ::store::delivery::Copy;
+use ::store::distribution::Copy;
 use ::store::schema;
 use ::store::write::{NewRecord, TableRow, Write, Written};
 use ::store::{Store, StoreError, Value};
@@ -246,8 +246,8 @@ pub fn truth() -> Vec<TableRow> {
             &schema::FILE,
             vec![seal::sha256(b"{}\n").into(), b"{}\n".to_vec().into()],
         ),
-        ::store::delivery::row(&copy(60), START),
-        ::store::outbox::row(&Intent::Press, stream(1), (stream(1), 1), START),
+        ::store::distribution::row(&copy(60), START),
+        ::store::work::row(&Intent::Press, stream(1), (stream(1), 1), START),
         (
             &schema::MAILBOX,
             vec!["lookup".into(), int(0), vec![5_u8; 20].into()],

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::store::Store;
-use ::store::delivery::{Copy, Settled, row};
+use ::store::distribution::{Copy, Settled, row};
 use domain::distribution::CopyState;
 use domain::value::SubscriberId;
 

@@ -10,22 +10,34 @@ use std::sync::atomic::AtomicUsize;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use crate::postgres::Postgres;
-use crate::sqlite::Sqlite;
-use crate::value::{Row, StoreError, Value};
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+use super::table::{Kind, Mark, Table, Type, c};
+use super::value::{Row, StoreError, Value};
+
+/// Table `meta`.
+pub static META: Table = Table {
+    name: "meta",
+    kind: Kind::Working,
+    columns: &[
+        c("name", Type::Text, Mark::Open),
+        c("value", Type::Bytes, Mark::Open),
+    ],
+    key: &["name"],
+};
 
 /// The schema version that this program writes.
 pub const SCHEMA: i64 = 2;
 
 /// The migrations of SQLite, oldest first: the n-th leads to schema n.
 const SQLITE: [&str; 2] = [
-    include_str!("../migrations/sqlite/0001_foundation.sql"),
-    include_str!("../migrations/sqlite/0002_people.sql"),
+    include_str!("../../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../../migrations/sqlite/0002_people.sql"),
 ];
 /// The migrations of PostgreSQL.
 const POSTGRES: [&str; 2] = [
-    include_str!("../migrations/postgres/0001_foundation.sql"),
-    include_str!("../migrations/postgres/0002_people.sql"),
+    include_str!("../../migrations/postgres/0001_foundation.sql"),
+    include_str!("../../migrations/postgres/0002_people.sql"),
 ];
 
 /// Returns the migrations that a database of schema `found` still lacks; nothing for one that is unknown.

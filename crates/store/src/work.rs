@@ -2,12 +2,29 @@
 
 use domain::react::Intent;
 use domain::value::StreamId;
-use uuid::Uuid;
 
 use crate::Store;
-use crate::open::Engine;
-use crate::value::{StoreError, Value};
-use crate::write::TableRow;
+use crate::kernel::open::Engine;
+use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::value::{StoreError, Value};
+use crate::kernel::write::TableRow;
+
+/// Table `outbox`.
+pub static OUTBOX: Table = Table {
+    name: "outbox",
+    kind: Kind::Working,
+    columns: &[
+        c("name", Type::Text, Mark::Open),
+        c("kind", Type::Text, Mark::Open),
+        c("subject", Type::Bytes, Mark::Open),
+        c("argument", Type::Text, Mark::Open),
+        c("run_at", Type::Int, Mark::Open),
+        c("attempts", Type::Int, Mark::Open),
+        c("lease_until", Type::Int, Mark::Open),
+        c("done", Type::Int, Mark::Open),
+    ],
+    key: &["name"],
+};
 
 /// An intent that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +47,7 @@ pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), run_at: i
     };
     let name = format!("{kind}/{}/{}", cause.0, cause.1);
     (
-        &crate::schema::OUTBOX,
+        &OUTBOX,
         vec![
             name.into(),
             kind.into(),
@@ -82,7 +99,7 @@ impl Store {
                 Ok(Waiting {
                     name: row.text()?,
                     kind: row.text()?,
-                    subject: StreamId(Uuid::from_bytes(row.array()?)),
+                    subject: StreamId::from_bytes(row.array()?),
                     argument: row.text()?,
                     attempts: row.u32()?,
                 })
@@ -199,34 +216,20 @@ impl Store {
             .collect()
     }
 
-    /// Removes all messages of a mailbox.
+    /// Streams that a kind of intent waits about, with when it is looked at next.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn drop_mailbox(&self, lookup: &str) -> Result<(), StoreError> {
-        self.transact(
-            "mailbox",
-            vec![(
-                "DELETE FROM mailbox WHERE lookup = $1".to_owned(),
-                vec![lookup.into()],
-            )],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// Messages in a mailbox.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn mailbox(&self, lookup: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+    /// As above.
+    pub async fn intents_about(&self, kind: &str) -> Result<Vec<(StreamId, i64)>, StoreError> {
         let rows = self
             .rows(
-                "mailbox",
-                "SELECT sealed FROM mailbox WHERE lookup = $1 ORDER BY at",
-                &[lookup.into()],
+                "outbox",
+                "SELECT subject, run_at FROM outbox WHERE done = 0 AND kind = $1 ORDER BY run_at",
+                &[kind.into()],
             )
             .await?;
-        rows.into_iter().map(|mut row| row.bytes()).collect()
+        rows.into_iter()
+            .map(|mut row| Ok((StreamId::from_bytes(row.array()?), row.int()?)))
+            .collect()
     }
 }

@@ -13,8 +13,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
-use crate::value::{StoreError, Value};
-use crate::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
+use super::value::{StoreError, Value};
+use super::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
 
 /// Readers that are kept open.
 const READERS_MAX: usize = 8;
@@ -98,7 +98,7 @@ fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Rows, r
 impl Sqlite {
     pub(crate) fn create(path: &Path, migration: &str, house: [u8; 16]) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::default())?;
-        let schema = seal::hex(&crate::open::SCHEMA.to_be_bytes());
+        let schema = seal::hex(&super::open::SCHEMA.to_be_bytes());
         let house = seal::hex(&house);
         let founding = format!(
             "INSERT INTO meta (name, value) VALUES ('schema', x'{schema}'), ('house', x'{house}');"
@@ -111,7 +111,7 @@ impl Sqlite {
     /// Brings the tables of an older program to this one's, in one transaction.
     pub(crate) fn upgrade(path: &Path, migrations: &str) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
-        let schema = seal::hex(&crate::open::SCHEMA.to_be_bytes());
+        let schema = seal::hex(&super::open::SCHEMA.to_be_bytes());
         connection
             .execute_batch(&format!(
                 "BEGIN IMMEDIATE; {migrations} UPDATE meta SET value = x'{schema}' WHERE name = 'schema'; COMMIT;"

@@ -1,15 +1,52 @@
-//! Copies on their way: claimed, sent, settled; every step is a durable row.
+//! Subscribers, and copies on their way: claimed, sent, settled; every step is a durable row.
 //!
 //! A copy is one row of `delivery`; its states are those of [`domain::distribution::CopyState`]. A claim is a
 //! lease: a copy whose sender died comes back when the lease runs out, under the same Message-ID.
 
 use domain::distribution::CopyState;
 use domain::value::{AdvisoryId, SubscriberId};
-use uuid::Uuid;
 
 use crate::Store;
-use crate::open::Engine;
-use crate::value::{Row, StoreError, Value};
+use crate::kernel::open::Engine;
+use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::value::{Row, StoreError, Value};
+
+/// Table `subscriber`.
+pub static SUBSCRIBER: Table = Table {
+    name: "subscriber",
+    kind: Kind::Projection,
+    columns: &[
+        c("id", Type::Bytes, Mark::Open),
+        c("active", Type::Int, Mark::Open),
+        c("lang", Type::Text, Mark::Open),
+        c("scope", Type::Text, Mark::Open),
+        c("target", Type::Text, Mark::Open),
+        c("reference", Type::Text, Mark::Blind),
+    ],
+    key: &["id"],
+};
+
+/// Table `delivery`.
+pub static DELIVERY: Table = Table {
+    name: "delivery",
+    kind: Kind::Truth,
+    columns: &[
+        c("id", Type::Bytes, Mark::Open),
+        c("advisory", Type::Bytes, Mark::Open),
+        c("revision", Type::Int, Mark::Open),
+        c("subscriber", Type::Bytes, Mark::Open),
+        c("channel", Type::Text, Mark::Open),
+        c("reference", Type::Text, Mark::Blind),
+        c("state", Type::Int, Mark::Open),
+        c("attempts", Type::Int, Mark::Open),
+        c("next_at", Type::Int, Mark::Open),
+        c("deadline", Type::Int, Mark::Open),
+        c("changed_at", Type::Int, Mark::Open),
+        c("detail", Type::Int, Mark::Open),
+        c("realm", Type::Int, Mark::Open),
+    ],
+    key: &["id"],
+};
 
 /// One copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +72,25 @@ pub struct Settled {
     pub detail: i64,
 }
 
+/// A copy that reached nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadCopy {
+    pub id: [u8; 16],
+    pub advisory: AdvisoryId,
+    pub revision: u32,
+    pub subscriber: SubscriberId,
+    pub reference: String,
+    pub state: i64,
+    pub changed_at: i64,
+}
+
 fn copy(row: &mut Row) -> Result<Copy, StoreError> {
     let shape = StoreError::Shape { table: "delivery" };
     Ok(Copy {
         id: row.array()?,
-        advisory: AdvisoryId(Uuid::from_bytes(row.array()?)),
+        advisory: AdvisoryId::from_bytes(row.array()?),
         revision: row.u32()?,
-        subscriber: SubscriberId(Uuid::from_bytes(row.array()?)),
+        subscriber: SubscriberId::from_bytes(row.array()?),
         reference: row.text()?,
         state: CopyState::from_code(row.int()?).ok_or(shape)?,
         attempts: row.u32()?,
@@ -185,7 +234,7 @@ impl Store {
             )
             .await?;
         rows.into_iter()
-            .map(|mut row| Ok(SubscriberId(Uuid::from_bytes(row.array()?))))
+            .map(|mut row| Ok(SubscriberId::from_bytes(row.array()?)))
             .collect()
     }
 
@@ -240,13 +289,96 @@ impl Store {
             .await?;
         rows.into_iter().next().map(|mut row| row.int()).transpose()
     }
+
+    /// Copies that reached nobody: refused, run out, or never said whether they arrived.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn dead_copies(&self, states: &[i64]) -> Result<Vec<DeadCopy>, StoreError> {
+        let mut out = Vec::new();
+        for state in states {
+            let rows = self
+                .rows(
+                    "delivery",
+                    "SELECT id, advisory, revision, subscriber, reference, state, changed_at FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
+                    &[(*state).into()],
+                )
+                .await?;
+            for mut row in rows {
+                out.push(DeadCopy {
+                    id: row.array()?,
+                    advisory: AdvisoryId::from_bytes(row.array()?),
+                    revision: row.u32()?,
+                    subscriber: SubscriberId::from_bytes(row.array()?),
+                    reference: row.text()?,
+                    state: row.int()?,
+                    changed_at: row.int()?,
+                });
+            }
+        }
+        Ok(out)
+    }
+
+    /// Subscribers to be told of an advisory that names these vendors and products (folded names).
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn subscribers_for(
+        &self,
+        vendors: &[String],
+        products: &[String],
+    ) -> Result<Vec<SubscriberId>, StoreError> {
+        let rows = self
+            .rows(
+                "subscriber",
+                "SELECT id, scope, target FROM subscriber WHERE active = 1 ORDER BY id",
+                &[],
+            )
+            .await?;
+        let mut out = Vec::new();
+        for mut row in rows {
+            let id = SubscriberId::from_bytes(row.array()?);
+            let (scope, target) = (row.text()?, row.text()?);
+            let wanted = match scope.as_str() {
+                "all" => true,
+                "vendor" => vendors.contains(&target),
+                _ => products.contains(&target),
+            };
+            if wanted {
+                out.push(id);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The subscriber of an unsubscribe reference.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn subscriber_by_reference(
+        &self,
+        reference: &str,
+    ) -> Result<Option<SubscriberId>, StoreError> {
+        let reference = seal::hex(&seal::sha256(reference.as_bytes()));
+        let rows = self
+            .rows(
+                "subscriber",
+                "SELECT id FROM subscriber WHERE reference = $1",
+                &[reference.into()],
+            )
+            .await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| Ok(SubscriberId::from_bytes(row.array()?)))
+            .transpose()
+    }
 }
 
 /// The row of a new copy.
 #[must_use]
-pub fn row(copy: &Copy, now: i64) -> crate::write::TableRow {
+pub fn row(copy: &Copy, now: i64) -> crate::kernel::write::TableRow {
     (
-        &crate::schema::DELIVERY,
+        &DELIVERY,
         vec![
             copy.id.into(),
             copy.advisory.bytes().into(),

@@ -12,9 +12,9 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Column as _, Connection, Executor, PgConnection, Row as _, TypeInfo};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::schema::Type;
-use crate::value::{StoreError, Value};
-use crate::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
+use super::table::Type;
+use super::value::{StoreError, Value};
+use super::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
 
 /// Connections for reading.
 const READERS_MAX: u32 = 8;
@@ -88,7 +88,7 @@ impl Postgres {
             .map_err(|error| role(doing("making the tables")(error)))?;
         let founding = format!(
             "INSERT INTO meta (name, value) VALUES ('schema', decode('{}', 'hex')), ('house', decode('{}', 'hex'))",
-            seal::hex(&crate::open::SCHEMA.to_be_bytes()),
+            seal::hex(&super::open::SCHEMA.to_be_bytes()),
             seal::hex(&house)
         );
         transaction
@@ -121,7 +121,7 @@ impl Postgres {
         if row.0 == found.to_be_bytes() {
             let named = format!(
                 "{migrations}; UPDATE meta SET value = decode('{}', 'hex') WHERE name = 'schema'",
-                seal::hex(&crate::open::SCHEMA.to_be_bytes())
+                seal::hex(&super::open::SCHEMA.to_be_bytes())
             );
             transaction
                 .execute(sqlx::raw_sql(AssertSqlSafe(named)))

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use seal::record::{GENESIS, Header, Realm};
 
-use crate::open::{Engine, Store, heard};
-use crate::schema::{self, Table};
-use crate::value::{StoreError, Value};
+use super::ledger::{LEAF, LEDGER};
+use super::open::{Engine, Store, heard};
+use super::table::Table;
+use super::value::{StoreError, Value};
 
 /// Longest wait for commands that are on their way.
 pub const LINGER: Duration = Duration::from_micros(200);
@@ -220,7 +221,7 @@ impl Head {
             let seq = i64::try_from(self.seq).unwrap_or(i64::MAX);
             for (at, bytes) in record.leaves.into_iter().enumerate() {
                 batch.push(
-                    &schema::LEAF,
+                    &LEAF,
                     vec![
                         seq.into(),
                         Value::Int(i64::try_from(at).unwrap_or(0)),
@@ -229,7 +230,7 @@ impl Head {
                 );
             }
             batch.push(
-                &schema::LEDGER,
+                &LEDGER,
                 vec![
                     seq.into(),
                     header.recorded_at.into(),

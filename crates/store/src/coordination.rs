@@ -1,0 +1,140 @@
+//! Cases and their participants.
+//!
+//! Knows no person and no right to read: whoever asks has decided that.
+
+use domain::value::{CaseId, ParticipantId, PartyId};
+
+use crate::Store;
+use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::value::{StoreError, Value};
+
+/// Table `case_file`.
+pub static CASE_FILE: Table = Table {
+    name: "case_file",
+    kind: Kind::Projection,
+    columns: &[
+        c("id", Type::Bytes, Mark::Open),
+        c("number", Type::Text, Mark::Open),
+        c("stage", Type::Text, Mark::Open),
+        c("opened_at", Type::Int, Mark::Open),
+        c("clock_start", Type::Int, Mark::Open),
+        c("embargo", Type::Text, Mark::Open),
+        c("until", Type::Int, Mark::Open),
+        c("world", Type::Text, Mark::Open),
+        c("realm", Type::Int, Mark::Open),
+    ],
+    key: &["id"],
+};
+
+/// Table `participant`.
+pub static PARTICIPANT: Table = Table {
+    name: "participant",
+    kind: Kind::Projection,
+    columns: &[
+        c("id", Type::Bytes, Mark::Open),
+        c("case_id", Type::Bytes, Mark::Open),
+        c("party", Type::Bytes, Mark::Open),
+        c("part", Type::Text, Mark::Open),
+        c("tracking", Type::Text, Mark::Open),
+        c("cell", Type::Text, Mark::Open),
+        c("report_state", Type::Text, Mark::Open),
+        c("consent", Type::Text, Mark::Open),
+        c("asked_at", Type::Int, Mark::Open),
+        c("answered_at", Type::Int, Mark::Open),
+        c("realm", Type::Int, Mark::Open),
+    ],
+    key: &["id"],
+};
+
+impl Store {
+    /// Participants of a case, in the order in which they joined.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn participants(
+        &self,
+        case: CaseId,
+    ) -> Result<Vec<(ParticipantId, PartyId)>, StoreError> {
+        let rows = self
+            .rows(
+                "participant",
+                "SELECT id, party FROM participant WHERE case_id = $1 ORDER BY id",
+                &[case.bytes().into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok((
+                    ParticipantId::from_bytes(row.array()?),
+                    PartyId::from_bytes(row.array()?),
+                ))
+            })
+            .collect()
+    }
+
+    /// Cases of a party with its participants in them, the newest last.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn cases_of(
+        &self,
+        party: PartyId,
+    ) -> Result<Vec<(CaseId, ParticipantId)>, StoreError> {
+        let rows = self
+            .rows(
+                "participant",
+                "SELECT case_id, id FROM participant WHERE party = $1 ORDER BY case_id",
+                &[party.bytes().into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok((
+                    CaseId::from_bytes(row.array()?),
+                    ParticipantId::from_bytes(row.array()?),
+                ))
+            })
+            .collect()
+    }
+
+    /// The participant with this tracking number in a case.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn participant_of(
+        &self,
+        case: CaseId,
+        party: PartyId,
+    ) -> Result<Option<ParticipantId>, StoreError> {
+        let rows = self
+            .rows(
+                "participant",
+                "SELECT id FROM participant WHERE case_id = $1 AND party = $2",
+                &[case.bytes().into(), party.bytes().into()],
+            )
+            .await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| Ok(ParticipantId::from_bytes(row.array()?)))
+            .transpose()
+    }
+
+    /// Live cases whose embargo is in force and whose date has passed without a plan that waits.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn embargoes_over(&self, now: i64, quorum: u8) -> Result<Vec<CaseId>, StoreError> {
+        let sql = "SELECT c.id FROM case_file c WHERE c.realm = 0 AND c.embargo IN ('A', 'R') AND c.until > 0 AND c.until <= $1
+                   AND NOT EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.plan <> '' AND a.approvals >= $2) ORDER BY c.id";
+        let rows = self
+            .rows(
+                "case_file",
+                sql,
+                &[Value::Int(now), Value::Int(i64::from(quorum))],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(CaseId::from_bytes(row.array()?)))
+            .collect()
+    }
+}

@@ -1,0 +1,308 @@
+//! The ledger and its streams: records in order, by stream, by dossier; the leaves of the archive log.
+//!
+//! Whether a caller may see what it asks for is decided above; ids given here are internal and never come
+//! from outside unchecked. What a record says is ciphertext here.
+
+use std::collections::HashMap;
+
+use domain::value::StreamId;
+use seal::record::{Header, Realm};
+
+use super::table::{Kind, Mark, Table, Type, c};
+use super::value::{Row, StoreError, Value};
+use crate::Store;
+
+/// Table `ledger`.
+pub static LEDGER: Table = Table {
+    name: "ledger",
+    kind: Kind::Truth,
+    columns: &[
+        c("seq", Type::Int, Mark::Open),
+        c("recorded_at", Type::Int, Mark::Open),
+        c("stream", Type::Bytes, Mark::Open),
+        c("version", Type::Int, Mark::Open),
+        c("realm", Type::Int, Mark::Open),
+        c("key_id", Type::Bytes, Mark::Open),
+        c("payload", Type::Bytes, Mark::Sealed),
+        c("payload_hash", Type::Bytes, Mark::Open),
+        c("previous", Type::Bytes, Mark::Open),
+        c("hash", Type::Bytes, Mark::Open),
+    ],
+    key: &["seq"],
+};
+
+/// Table `stream`.
+pub static STREAM: Table = Table {
+    name: "stream",
+    kind: Kind::Projection,
+    columns: &[
+        c("id", Type::Bytes, Mark::Open),
+        c("kind", Type::Text, Mark::Open),
+        c("version", Type::Int, Mark::Open),
+        c("dossier", Type::Bytes, Mark::Open),
+        c("realm", Type::Int, Mark::Open),
+    ],
+    key: &["id"],
+};
+
+/// Table `leaf`.
+pub static LEAF: Table = Table {
+    name: "leaf",
+    kind: Kind::Projection,
+    columns: &[
+        c("seq", Type::Int, Mark::Open),
+        c("at", Type::Int, Mark::Open),
+        c("bytes", Type::Text, Mark::Open),
+    ],
+    key: &["seq", "at"],
+};
+
+/// A record as it stands in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRecord {
+    pub header: Header,
+    pub payload: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+fn record(house: [u8; 16], row: &mut Row) -> Result<StoredRecord, StoreError> {
+    let shape = || StoreError::Shape { table: "ledger" };
+    let seq = u64::try_from(row.int()?).map_err(|_| shape())?;
+    let recorded_at = row.int()?;
+    let stream = row.array()?;
+    let version = row.u32()?;
+    let realm = u8::try_from(row.int()?)
+        .ok()
+        .and_then(Realm::from_code)
+        .ok_or_else(shape)?;
+    let key = row.array()?;
+    let payload = row.bytes()?;
+    let payload_hash = row.array()?;
+    let previous = row.array()?;
+    let hash = row.bytes()?;
+    Ok(StoredRecord {
+        header: Header {
+            house,
+            seq,
+            recorded_at,
+            stream,
+            version,
+            realm,
+            key,
+            payload: payload_hash,
+            previous,
+        },
+        payload,
+        hash,
+    })
+}
+
+impl Store {
+    /// Records from position `from`, at most `limit`, in order.
+    ///
+    /// # Errors
+    /// If the database fails or a row has another form; so for all functions here.
+    pub async fn ledger(&self, from: u64, limit: u32) -> Result<Vec<StoredRecord>, StoreError> {
+        let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash FROM ledger WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        let rows = self
+            .rows(
+                "ledger",
+                sql,
+                &[
+                    Value::Int(i64::try_from(from).unwrap_or(i64::MAX)),
+                    limit.into(),
+                ],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| record(self.house(), &mut row))
+            .collect()
+    }
+
+    /// Records of one stream, in order.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn stream(&self, stream: StreamId) -> Result<Vec<StoredRecord>, StoreError> {
+        let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash FROM ledger WHERE stream = $1 ORDER BY version";
+        let rows = self.rows("ledger", sql, &[stream.bytes().into()]).await?;
+        rows.into_iter()
+            .map(|mut row| record(self.house(), &mut row))
+            .collect()
+    }
+
+    /// Position and time of the last record; 0 if there is none.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn ledger_end(&self) -> Result<(u64, i64), StoreError> {
+        let rows = self
+            .rows(
+                "ledger",
+                "SELECT seq, recorded_at FROM ledger ORDER BY seq DESC LIMIT 1",
+                &[],
+            )
+            .await?;
+        match rows.into_iter().next() {
+            Some(mut row) => Ok((u64::try_from(row.int()?).unwrap_or(0), row.int()?)),
+            None => Ok((0, 0)),
+        }
+    }
+
+    /// Facts of a stream: dossier and realm.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn stream_facts(
+        &self,
+        stream: StreamId,
+    ) -> Result<Option<(u32, StreamId, u8)>, StoreError> {
+        let rows = self
+            .rows(
+                "stream",
+                "SELECT version, dossier, realm FROM stream WHERE id = $1",
+                &[stream.bytes().into()],
+            )
+            .await?;
+        match rows.into_iter().next() {
+            Some(mut row) => Ok(Some((
+                row.u32()?,
+                StreamId::from_bytes(row.array()?),
+                u8::try_from(row.int()?).unwrap_or(0),
+            ))),
+            None => Ok(None),
+        }
+    }
+
+    /// Ids of all streams of a kind, in their order.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn streams_of(&self, kind: &str) -> Result<Vec<StreamId>, StoreError> {
+        let rows = self
+            .rows(
+                "stream",
+                "SELECT id FROM stream WHERE kind = $1 ORDER BY id",
+                &[kind.into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(StreamId::from_bytes(row.array()?)))
+            .collect()
+    }
+
+    /// Streams of a dossier with their kind.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn streams_in(
+        &self,
+        dossier: StreamId,
+    ) -> Result<Vec<(StreamId, String)>, StoreError> {
+        let rows = self
+            .rows(
+                "stream",
+                "SELECT id, kind FROM stream WHERE dossier = $1 ORDER BY id",
+                &[dossier.bytes().into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| {
+                let id = StreamId::from_bytes(row.array()?);
+                Ok((id, row.text()?))
+            })
+            .collect()
+    }
+
+    /// Records of all streams of a dossier after a position, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn records_in(
+        &self,
+        dossier: StreamId,
+        after: u64,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let rows = self
+            .rows(
+                "ledger",
+                "SELECT l.seq, l.recorded_at, l.stream, l.version, l.realm, l.key_id, l.payload, l.payload_hash, l.previous, l.hash FROM stream s JOIN ledger l ON l.stream = s.id WHERE s.dossier = $1 AND l.seq > $2 ORDER BY l.seq",
+                &[
+                    dossier.bytes().into(),
+                    i64::try_from(after).unwrap_or(i64::MAX).into(),
+                ],
+            )
+            .await?;
+        let house = self.house();
+        rows.into_iter()
+            .map(|mut row| record(house, &mut row))
+            .collect()
+    }
+
+    /// Position of the last record of a dossier's streams, or 0.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn last_in(&self, dossier: StreamId) -> Result<u64, StoreError> {
+        let rows = self
+            .rows(
+                "ledger",
+                "SELECT coalesce(max(l.seq), 0) FROM stream s JOIN ledger l ON l.stream = s.id WHERE s.dossier = $1",
+                &[dossier.bytes().into()],
+            )
+            .await?;
+        match rows.into_iter().next() {
+            Some(mut row) => Ok(u64::try_from(row.int()?).unwrap_or(0)),
+            None => Ok(0),
+        }
+    }
+
+    /// Position of the last record of each dossier.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn last_by_dossier(&self) -> Result<HashMap<StreamId, u64>, StoreError> {
+        let rows = self
+            .rows(
+                "ledger",
+                "SELECT s.dossier, max(l.seq) FROM stream s JOIN ledger l ON l.stream = s.id AND l.version = s.version GROUP BY s.dossier",
+                &[],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| {
+                let dossier = StreamId::from_bytes(row.array()?);
+                Ok((dossier, u64::try_from(row.int()?).unwrap_or(0)))
+            })
+            .collect()
+    }
+
+    /// Leaves of the archive log, in order.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn leaves(&self) -> Result<Vec<String>, StoreError> {
+        let rows = self
+            .rows("leaf", "SELECT bytes FROM leaf ORDER BY seq, at", &[])
+            .await?;
+        rows.into_iter().map(|mut row| row.text()).collect()
+    }
+
+    /// How many rows a table of this list has, for summaries.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn count(&self, table: &'static crate::schema::Table) -> Result<i64, StoreError> {
+        let rows = self
+            .transact(
+                table.name,
+                vec![(format!("SELECT count(*) FROM {}", table.name), vec![])],
+            )
+            .await?;
+        rows.into_iter()
+            .flatten()
+            .next()
+            .ok_or(StoreError::Shape { table: table.name })?
+            .int()
+    }
+}

@@ -1,0 +1,39 @@
+//! Every number of every series: digits are unique over all of them.
+
+use domain::value::StreamId;
+
+use super::table::{Kind, Mark, Table, Type, c};
+use super::value::StoreError;
+use crate::Store;
+
+/// Table `number`.
+pub static NUMBER: Table = Table {
+    name: "number",
+    kind: Kind::Projection,
+    columns: &[
+        c("digits", Type::Text, Mark::Open),
+        c("series", Type::Text, Mark::Open),
+        c("stream", Type::Bytes, Mark::Open),
+    ],
+    key: &["digits"],
+};
+
+impl Store {
+    /// The stream that holds a number, by its digits.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn by_number(&self, digits: &str) -> Result<Option<(String, StreamId)>, StoreError> {
+        let rows = self
+            .rows(
+                "number",
+                "SELECT series, stream FROM number WHERE digits = $1",
+                &[digits.into()],
+            )
+            .await?;
+        match rows.into_iter().next() {
+            Some(mut row) => Ok(Some((row.text()?, StreamId::from_bytes(row.array()?)))),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The register of organisations, as far as it is searched.
+
+use domain::value::PartyId;
+
+use crate::Store;
+use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::value::StoreError;
+
+/// Table `party`.
+pub static PARTY: Table = Table {
+    name: "party",
+    kind: Kind::Projection,
+    columns: &[
+        c("id", Type::Bytes, Mark::Open),
+        c("name_ja", Type::Text, Mark::Open),
+        c("name_en", Type::Text, Mark::Open),
+        c("folded_ja", Type::Text, Mark::Open),
+        c("folded_en", Type::Text, Mark::Open),
+        c("listed", Type::Int, Mark::Open),
+        c("standing", Type::Text, Mark::Open),
+    ],
+    key: &["id"],
+};
+
+impl Store {
+    /// Parties whose folded name is `name` in either language.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn parties_named(&self, name: &str) -> Result<Vec<PartyId>, StoreError> {
+        let name = domain::party::folded(name);
+        let rows = self
+            .rows(
+                "party",
+                "SELECT id FROM party WHERE folded_en = $1 OR folded_ja = $1 ORDER BY id",
+                &[name.into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok(PartyId::from_bytes(row.array()?)))
+            .collect()
+    }
+}

@@ -121,7 +121,7 @@ impl<'h> Unit<'h> {
         self.rows.extend(
             dropped
                 .into_iter()
-                .filter(|(table, _)| table.name == "sealed_key"),
+                .filter(|row| row.table().name == "sealed_key"),
         );
     }
 
@@ -187,25 +187,24 @@ impl<'h> Unit<'h> {
     ) -> Result<BodyId, Fault> {
         let (key_id, key) = self.key(dossier, compartment).await?;
         let id = BodyId(self.draw());
-        let code = compartment_code(compartment);
         let place = Place {
             house: self.house.id(),
             dossier: dossier.bytes(),
-            compartment: code,
+            compartment: compartment_code(compartment),
             id: id.bytes(),
         };
         let sealed = seal::body::seal(key.bytes(), &place, bytes);
-        self.rows.push((
-            &store::schema::BODY,
-            vec![
-                id.bytes().into(),
-                dossier.bytes().into(),
-                i64::from(code).into(),
-                key_id.into(),
-                i64::from(self.realm.code()).into(),
-                sealed.into(),
-            ],
-        ));
+        let row = store::BodyRow {
+            id,
+            realm: self.realm.code(),
+            body: store::StoredBody {
+                dossier,
+                compartment,
+                key: key_id,
+                sealed,
+            },
+        };
+        self.rows.push(row.into());
         Ok(id)
     }
 
@@ -215,9 +214,10 @@ impl<'h> Unit<'h> {
     /// As [`House::text`].
     pub async fn opened(&self, text: &TextRef) -> Result<String, Fault> {
         let wanted = store::value::Value::from(text.body.bytes());
-        let waiting = self.rows.iter().find_map(|(table, values)| {
-            let is_it = table.name == store::schema::BODY.name && values.first() == Some(&wanted);
-            is_it.then(|| values.last()).flatten()
+        let waiting = self.rows.iter().find_map(|row| {
+            let is_body = row.table().name == store::schema::BODY.name;
+            let is_it = is_body && row.cell("id") == Some(&wanted);
+            is_it.then(|| row.cell("sealed")).flatten()
         });
         let Some(store::value::Value::Bytes(sealed)) = waiting else {
             return self.house.text(text).await;
@@ -274,8 +274,8 @@ impl<'h> Unit<'h> {
     }
 
     /// Adds a row that goes into the same transaction.
-    pub fn row(&mut self, row: TableRow) {
-        self.rows.push(row);
+    pub fn row(&mut self, row: impl Into<TableRow>) {
+        self.rows.push(row.into());
     }
 
     /// Records what was decided.
@@ -377,7 +377,7 @@ impl<'h> Unit<'h> {
             let rows = store::projection::rows(facts, &loaded.state);
             self.rows.extend(
                 rows.into_iter()
-                    .filter(|(table, _)| begun || table.name != "number"),
+                    .filter(|row| begun || row.table().name != "number"),
             );
             states.push((*stream, loaded.clone()));
         }

@@ -3,8 +3,9 @@
 use domain::value::{AdvisoryId, CaseId};
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `advisory`.
 pub static ADVISORY: Table = Table {
@@ -25,18 +26,61 @@ pub static ADVISORY: Table = Table {
     key: &["id"],
 };
 
-/// An advisory that has a plan or a publication.
+/// A row of `advisory`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdvisoryRow {
     pub id: AdvisoryId,
-    pub case: CaseId,
+    pub case: Option<CaseId>,
+    /// Empty before the first publication.
     pub number: String,
+    /// The last that was published, 0 before.
     pub revision: u32,
     pub first_at: i64,
     pub published_at: i64,
+    /// Hash of the plan that waits, or empty.
     pub plan: String,
     pub plan_at: i64,
-    pub approvals: i64,
+    pub approvals: u32,
+    /// 0 live, 1 exercise; equal to the case's: the wall.
+    pub realm: u8,
+}
+
+impl Row for AdvisoryRow {
+    fn table() -> &'static Table {
+        &ADVISORY
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.case
+                .map_or_else(Vec::new, |case| case.bytes().to_vec())
+                .into(),
+            self.number.into(),
+            self.revision.into(),
+            self.first_at.into(),
+            self.published_at.into(),
+            self.plan.into(),
+            self.plan_at.into(),
+            self.approvals.into(),
+            self.realm.into(),
+        ]
+    }
+}
+
+fn advisory(row: &mut Cells) -> Result<AdvisoryRow, StoreError> {
+    Ok(AdvisoryRow {
+        id: AdvisoryId::from_bytes(row.array()?),
+        case: row.optional_array()?.map(CaseId::from_bytes),
+        number: row.text()?,
+        revision: row.u32()?,
+        first_at: row.int()?,
+        published_at: row.int()?,
+        plan: row.text()?,
+        plan_at: row.int()?,
+        approvals: row.u32()?,
+        realm: row.u8()?,
+    })
 }
 
 impl Store {
@@ -63,22 +107,8 @@ impl Store {
     /// # Errors
     /// As [`Store::ledger`].
     pub async fn advisories(&self) -> Result<Vec<AdvisoryRow>, StoreError> {
-        let sql = "SELECT id, case_id, number, revision, first_at, published_at, plan, plan_at, approvals FROM advisory ORDER BY id";
+        let sql = "SELECT id, case_id, number, revision, first_at, published_at, plan, plan_at, approvals, realm FROM advisory ORDER BY id";
         let rows = self.rows("advisory", sql, &[]).await?;
-        rows.into_iter()
-            .map(|mut row| {
-                Ok(AdvisoryRow {
-                    id: AdvisoryId::from_bytes(row.array()?),
-                    case: CaseId::from_bytes(row.array()?),
-                    number: row.text()?,
-                    revision: row.u32()?,
-                    first_at: row.int()?,
-                    published_at: row.int()?,
-                    plan: row.text()?,
-                    plan_at: row.int()?,
-                    approvals: row.int()?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(|mut row| advisory(&mut row)).collect()
     }
 }

@@ -2,9 +2,14 @@
 //!
 //! Knows no person and no right to read: whoever asks has decided that.
 
-use domain::value::{CaseId, ParticipantId, PartyId};
+use domain::coordination::case::Stage;
+use domain::coordination::machines::consent::Consent;
+use domain::coordination::machines::cs::PublicState;
+use domain::coordination::machines::em::Em;
+use domain::value::{CaseId, Part, ParticipantId, PartyId};
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
 
@@ -45,6 +50,114 @@ pub static PARTICIPANT: Table = Table {
     ],
     key: &["id"],
 };
+
+/// A row of `case_file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    pub id: CaseId,
+    pub number: String,
+    pub stage: Stage,
+    pub opened_at: i64,
+    /// 起算日.
+    pub clock_start: Option<i64>,
+    pub embargo: Em,
+    pub until: Option<i64>,
+    pub world: PublicState,
+    /// 0 live, 1 exercise.
+    pub realm: u8,
+}
+
+impl Row for CaseRow {
+    fn table() -> &'static Table {
+        &CASE_FILE
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.number.into(),
+            self.stage.word().into(),
+            self.opened_at.into(),
+            self.clock_start.unwrap_or(0).into(),
+            self.embargo.letter().into(),
+            self.until.unwrap_or(0).into(),
+            world(self.world).into(),
+            self.realm.into(),
+        ]
+    }
+}
+
+fn world(state: PublicState) -> String {
+    format!(
+        "{}{}{}",
+        if state.public { 'P' } else { 'p' },
+        if state.exploit { 'X' } else { 'x' },
+        if state.attacks { 'A' } else { 'a' }
+    )
+}
+
+/// A row of `participant`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipantRow {
+    pub id: ParticipantId,
+    pub case: CaseId,
+    pub party: Option<PartyId>,
+    pub part: Part,
+    pub tracking: String,
+    /// Word of the board's cell.
+    pub cell: &'static str,
+    /// Letter of the formal model.
+    pub report_state: &'static str,
+    pub consent: Consent,
+    pub asked_at: Option<i64>,
+    pub answered_at: Option<i64>,
+    /// 0 live, 1 exercise; equal to the case's: the wall.
+    pub realm: u8,
+}
+
+impl Row for ParticipantRow {
+    fn table() -> &'static Table {
+        &PARTICIPANT
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.case.bytes().into(),
+            self.party
+                .map_or_else(Vec::new, |party| party.bytes().to_vec())
+                .into(),
+            part(self.part).into(),
+            self.tracking.into(),
+            self.cell.into(),
+            self.report_state.into(),
+            consent(self.consent).into(),
+            self.asked_at.unwrap_or(0).into(),
+            self.answered_at.unwrap_or(0).into(),
+            self.realm.into(),
+        ]
+    }
+}
+
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Vendor => "vendor",
+        Part::Finder => "finder",
+        Part::Coordinator => "coordinator",
+        Part::Operator => "operator",
+        Part::Other => "other",
+    }
+}
+
+fn consent(consent: Consent) -> &'static str {
+    match consent {
+        Consent::NoEmbargo => "no_embargo",
+        Consent::Invited => "invited",
+        Consent::Signatory => "signatory",
+        Consent::Lapsed => "lapsed",
+        Consent::Declined => "declined",
+    }
+}
 
 impl Store {
     /// Participants of a case, in the order in which they joined.

@@ -4,12 +4,13 @@
 //! lease: a copy whose sender died comes back when the lease runs out, under the same Message-ID.
 
 use domain::distribution::CopyState;
-use domain::value::{AdvisoryId, SubscriberId};
+use domain::value::{AdvisoryId, Lang, Scope, SubscriberId};
 
 use crate::Store;
 use crate::kernel::open::Engine;
+use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::{Row, StoreError, Value};
+use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `subscriber`.
 pub static SUBSCRIBER: Table = Table {
@@ -48,6 +49,55 @@ pub static DELIVERY: Table = Table {
     key: &["id"],
 };
 
+/// A row of `subscriber`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriberRow {
+    pub id: SubscriberId,
+    pub active: bool,
+    pub lang: Lang,
+    /// What is wanted; names are folded.
+    pub scope: Scope,
+    /// Hash of the unsubscribe reference.
+    pub reference: [u8; 32],
+}
+
+impl Row for SubscriberRow {
+    fn table() -> &'static Table {
+        &SUBSCRIBER
+    }
+
+    fn values(self) -> Vec<Value> {
+        let (scope, target) = match self.scope {
+            Scope::Everything => ("all", String::new()),
+            Scope::Vendor { name } => ("vendor", name),
+            Scope::Product { name } => ("product", name),
+        };
+        let lang = match self.lang {
+            Lang::Ja => "ja",
+            Lang::En => "en",
+        };
+        vec![
+            self.id.bytes().into(),
+            self.active.into(),
+            lang.into(),
+            scope.into(),
+            target.into(),
+            seal::hex(&self.reference).into(),
+        ]
+    }
+}
+
+/// Takes the next two columns as what a subscriber wants.
+fn scope(row: &mut Cells) -> Result<Scope, StoreError> {
+    let (scope, name) = (row.text()?, row.text()?);
+    match scope.as_str() {
+        "all" => Ok(Scope::Everything),
+        "vendor" => Ok(Scope::Vendor { name }),
+        "product" => Ok(Scope::Product { name }),
+        _ => Err(StoreError::Shape { table: row.table }),
+    }
+}
+
 /// One copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copy {
@@ -60,6 +110,40 @@ pub struct Copy {
     pub attempts: u32,
     pub deadline: i64,
     pub realm: u8,
+}
+
+/// A row of `delivery`; mail is the only channel yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRow {
+    pub copy: Copy,
+    pub next_at: i64,
+    pub changed_at: i64,
+    /// SMTP code of the last answer, 0 without one.
+    pub detail: i64,
+}
+
+impl Row for DeliveryRow {
+    fn table() -> &'static Table {
+        &DELIVERY
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.copy.id.into(),
+            self.copy.advisory.bytes().into(),
+            self.copy.revision.into(),
+            self.copy.subscriber.bytes().into(),
+            "mail".into(),
+            self.copy.reference.into(),
+            self.copy.state.code().into(),
+            self.copy.attempts.into(),
+            self.next_at.into(),
+            self.copy.deadline.into(),
+            self.changed_at.into(),
+            self.detail.into(),
+            self.copy.realm.into(),
+        ]
+    }
 }
 
 /// What became of a copy.
@@ -80,22 +164,25 @@ pub struct DeadCopy {
     pub revision: u32,
     pub subscriber: SubscriberId,
     pub reference: String,
-    pub state: i64,
+    pub state: CopyState,
     pub changed_at: i64,
 }
 
-fn copy(row: &mut Row) -> Result<Copy, StoreError> {
-    let shape = StoreError::Shape { table: "delivery" };
+fn state(row: &mut Cells) -> Result<CopyState, StoreError> {
+    CopyState::from_code(row.int()?).ok_or(StoreError::Shape { table: row.table })
+}
+
+fn copy(row: &mut Cells) -> Result<Copy, StoreError> {
     Ok(Copy {
         id: row.array()?,
         advisory: AdvisoryId::from_bytes(row.array()?),
         revision: row.u32()?,
         subscriber: SubscriberId::from_bytes(row.array()?),
         reference: row.text()?,
-        state: CopyState::from_code(row.int()?).ok_or(shape)?,
+        state: state(row)?,
         attempts: row.u32()?,
         deadline: row.int()?,
-        realm: u8::try_from(row.int()?).unwrap_or(0),
+        realm: row.u8()?,
     })
 }
 
@@ -265,13 +352,7 @@ impl Store {
             )
             .await?;
         rows.into_iter()
-            .map(|mut row| {
-                Ok((
-                    CopyState::from_code(row.int()?)
-                        .ok_or(StoreError::Shape { table: "delivery" })?,
-                    row.int()?,
-                ))
-            })
+            .map(|mut row| Ok((state(&mut row)?, row.int()?)))
             .collect()
     }
 
@@ -294,14 +375,14 @@ impl Store {
     ///
     /// # Errors
     /// As above.
-    pub async fn dead_copies(&self, states: &[i64]) -> Result<Vec<DeadCopy>, StoreError> {
+    pub async fn dead_copies(&self, states: &[CopyState]) -> Result<Vec<DeadCopy>, StoreError> {
         let mut out = Vec::new();
-        for state in states {
+        for wanted in states {
             let rows = self
                 .rows(
                     "delivery",
                     "SELECT id, advisory, revision, subscriber, reference, state, changed_at FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
-                    &[(*state).into()],
+                    &[wanted.code().into()],
                 )
                 .await?;
             for mut row in rows {
@@ -311,7 +392,7 @@ impl Store {
                     revision: row.u32()?,
                     subscriber: SubscriberId::from_bytes(row.array()?),
                     reference: row.text()?,
-                    state: row.int()?,
+                    state: state(&mut row)?,
                     changed_at: row.int()?,
                 });
             }
@@ -338,11 +419,10 @@ impl Store {
         let mut out = Vec::new();
         for mut row in rows {
             let id = SubscriberId::from_bytes(row.array()?);
-            let (scope, target) = (row.text()?, row.text()?);
-            let wanted = match scope.as_str() {
-                "all" => true,
-                "vendor" => vendors.contains(&target),
-                _ => products.contains(&target),
+            let wanted = match scope(&mut row)? {
+                Scope::Everything => true,
+                Scope::Vendor { name } => vendors.contains(&name),
+                Scope::Product { name } => products.contains(&name),
             };
             if wanted {
                 out.push(id);
@@ -374,25 +454,14 @@ impl Store {
     }
 }
 
-/// The row of a new copy.
+/// The row of a new copy, which is due at once.
 #[must_use]
-pub fn row(copy: &Copy, now: i64) -> crate::kernel::write::TableRow {
-    (
-        &DELIVERY,
-        vec![
-            copy.id.into(),
-            copy.advisory.bytes().into(),
-            copy.revision.into(),
-            copy.subscriber.bytes().into(),
-            "mail".into(),
-            copy.reference.as_str().into(),
-            copy.state.code().into(),
-            Value::Int(0),
-            now.into(),
-            copy.deadline.into(),
-            now.into(),
-            Value::Int(0),
-            i64::from(copy.realm).into(),
-        ],
-    )
+pub fn row(copy: &Copy, now: i64) -> TableRow {
+    DeliveryRow {
+        copy: copy.clone(),
+        next_at: now,
+        changed_at: now,
+        detail: 0,
+    }
+    .into()
 }

@@ -1,10 +1,12 @@
 //! Reports and the mailboxes of their finders.
 
-use domain::value::ReportId;
+use domain::intake::ReportState;
+use domain::value::{ReportId, ReportKind};
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
 /// Table `report`.
 pub static REPORT: Table = Table {
@@ -32,6 +34,102 @@ pub static MAILBOX: Table = Table {
     ],
     key: &["lookup", "at"],
 };
+
+/// Where a report stands, without what the state carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportStage {
+    Received,
+    Questioned,
+    Accepted,
+    Declined,
+    Merged,
+    Withdrawn,
+}
+
+impl From<&ReportState> for ReportStage {
+    fn from(state: &ReportState) -> Self {
+        match state {
+            ReportState::Received => ReportStage::Received,
+            ReportState::Questioned { .. } => ReportStage::Questioned,
+            ReportState::Accepted { .. } => ReportStage::Accepted,
+            ReportState::Declined { .. } => ReportStage::Declined,
+            ReportState::Merged { .. } => ReportStage::Merged,
+            ReportState::Withdrawn => ReportStage::Withdrawn,
+        }
+    }
+}
+
+impl ReportStage {
+    /// Returns the word of the database.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            ReportStage::Received => "received",
+            ReportStage::Questioned => "questioned",
+            ReportStage::Accepted => "accepted",
+            ReportStage::Declined => "declined",
+            ReportStage::Merged => "merged",
+            ReportStage::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A row of `report`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportRow {
+    pub id: ReportId,
+    pub handling: String,
+    pub kind: ReportKind,
+    pub stage: ReportStage,
+    pub received_at: i64,
+    /// SHA-256 of the mailbox's look-up id, hexadecimal.
+    pub lookup: Option<String>,
+}
+
+impl Row for ReportRow {
+    fn table() -> &'static Table {
+        &REPORT
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.handling.into(),
+            kind(self.kind).into(),
+            self.stage.word().into(),
+            self.received_at.into(),
+            self.lookup.unwrap_or_default().into(),
+        ]
+    }
+}
+
+fn kind(kind: ReportKind) -> &'static str {
+    match kind {
+        ReportKind::Product => "product",
+        ReportKind::Site => "site",
+        ReportKind::OwnProduct => "own_product",
+        ReportKind::Archive => "archive",
+    }
+}
+
+/// A row of `mailbox`: a message to a finder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailboxRow {
+    pub lookup: String,
+    /// Its position among the others.
+    pub at: i64,
+    pub sealed: Vec<u8>,
+}
+
+impl Row for MailboxRow {
+    fn table() -> &'static Table {
+        &MAILBOX
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![self.lookup.into(), self.at.into(), self.sealed.into()]
+    }
+}
 
 impl Store {
     /// Reports, cases and so on that a handling number names.

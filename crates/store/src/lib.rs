@@ -29,8 +29,9 @@ pub mod projection;
 
 pub mod maintain;
 
-pub use kernel::ledger::StoredRecord;
+pub use kernel::ledger::{LeafRow, StoredRecord, StreamRow};
+pub use kernel::number::NumberRow;
 pub use kernel::open::{Location, OpenError, STATEMENTS, Store};
-pub use kernel::sealed::{StoredBody, StoredKey, compartment_code};
+pub use kernel::sealed::{BodyRow, HouseKeyRow, StoredBody, StoredKey, compartment_code};
 pub use kernel::value::{StoreError, Value};
 pub use kernel::{value, write};

@@ -3,7 +3,9 @@
 use seal::record::{Broken, Walk};
 
 use crate::Store;
+use crate::kernel::ledger::LEDGER;
 use crate::kernel::open::Engine;
+use crate::kernel::row::TableRow;
 use crate::kernel::value::{StoreError, Value};
 
 /// Records read at once while the chain is walked.
@@ -122,12 +124,10 @@ impl Store {
     /// Fills an empty store from a copy.
     ///
     /// # Errors
-    /// [`StoreError::Shape`] if the copy has another form; the database's own errors.
+    /// [`StoreError::Shape`] or [`StoreError::Column`] if the copy has another form; the database's own errors.
     pub async fn load(&self, mut input: &[u8]) -> Result<u64, StoreError> {
         let shape = || StoreError::Shape { table: "copy" };
-        let mut statements: Vec<(String, Vec<Value>)> = Vec::new();
-        let mut ledger: Vec<Vec<Value>> = Vec::new();
-        let mut rows = 0;
+        let mut rows: Vec<TableRow> = Vec::new();
         while !input.is_empty() {
             let mut line = unframe(&mut input).ok_or_else(shape)?;
             let name = unframe(&mut line).ok_or_else(shape)?;
@@ -152,38 +152,24 @@ impl Store {
                     _ => return Err(shape()),
                 });
             }
-            if values.len() != table.columns.len() {
-                return Err(shape());
-            }
-            rows += 1;
-            if table.name == "ledger" {
-                ledger.push(values);
-                continue;
-            }
-            let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
-            statements.push((
-                format!(
-                    "INSERT INTO {} ({}) VALUES ({}){}",
-                    table.name,
-                    table.column_list(),
-                    places.join(", "),
-                    table.on_conflict()
-                ),
-                values,
-            ));
+            rows.push(TableRow::untyped(table, values));
         }
-        // The ledger's guard takes records in order only.
-        ledger.sort_by(|a, b| a.first().cmp(&b.first()));
-        let table = &crate::schema::LEDGER;
-        let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
-        let sql = format!(
-            "INSERT INTO ledger ({}) VALUES ({})",
-            table.column_list(),
-            places.join(", ")
-        );
-        statements.splice(0..0, ledger.into_iter().map(|values| (sql.clone(), values)));
+        // The ledger's guard takes records in order only, and what stands beside them comes after them.
+        let position = |row: &TableRow| {
+            let of_ledger = row.table().name == LEDGER.name;
+            (
+                !of_ledger,
+                row.values().first().filter(|_| of_ledger).cloned(),
+            )
+        };
+        rows.sort_by_cached_key(position);
+        let taken = rows.len() as u64;
+        let statements = rows
+            .into_iter()
+            .map(TableRow::insert)
+            .collect::<Result<_, _>>()?;
         self.transact("copy", statements).await?;
-        Ok(rows)
+        Ok(taken)
     }
 
     /// Path of the database file, on SQLite.

@@ -3,8 +3,9 @@
 use domain::value::PartyId;
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
 /// Table `party`.
 pub static PARTY: Table = Table {
@@ -21,6 +22,37 @@ pub static PARTY: Table = Table {
     ],
     key: &["id"],
 };
+
+/// A row of `party`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyRow {
+    pub id: PartyId,
+    pub name_ja: String,
+    pub name_en: String,
+    pub folded_ja: String,
+    pub folded_en: String,
+    pub listed: bool,
+    /// Version of the standing agreement.
+    pub standing: Option<String>,
+}
+
+impl Row for PartyRow {
+    fn table() -> &'static Table {
+        &PARTY
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.name_ja.into(),
+            self.name_en.into(),
+            self.folded_ja.into(),
+            self.folded_en.into(),
+            self.listed.into(),
+            self.standing.unwrap_or_default().into(),
+        ]
+    }
+}
 
 impl Store {
     /// Parties whose folded name is `name` in either language.

@@ -1,8 +1,9 @@
 //! Published documents and signatures, byte for byte.
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
 /// Table `file`.
 pub static FILE: Table = Table {
@@ -14,6 +15,23 @@ pub static FILE: Table = Table {
     ],
     key: &["sha256"],
 };
+
+/// A row of `file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    pub sha256: [u8; 32],
+    pub bytes: Vec<u8>,
+}
+
+impl Row for FileRow {
+    fn table() -> &'static Table {
+        &FILE
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![self.sha256.into(), self.bytes.into()]
+    }
+}
 
 impl Store {
     /// A published file's bytes.

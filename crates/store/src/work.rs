@@ -5,9 +5,9 @@ use domain::value::StreamId;
 
 use crate::Store;
 use crate::kernel::open::Engine;
+use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
-use crate::kernel::write::TableRow;
 
 /// Table `outbox`.
 pub static OUTBOX: Table = Table {
@@ -25,6 +25,39 @@ pub static OUTBOX: Table = Table {
     ],
     key: &["name"],
 };
+
+/// A row of `outbox`, as an intent begins: nobody has tried it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntentRow {
+    /// Stable: the same intent written again is the same row.
+    pub name: String,
+    pub kind: String,
+    /// The stream that it is about.
+    pub subject: StreamId,
+    /// Hash or code, no text.
+    pub argument: String,
+    pub run_at: i64,
+}
+
+impl Row for IntentRow {
+    fn table() -> &'static Table {
+        &OUTBOX
+    }
+
+    fn values(self) -> Vec<Value> {
+        let (attempts, lease_until, is_done) = (0_u32, 0_i64, false);
+        vec![
+            self.name.into(),
+            self.kind.into(),
+            self.subject.bytes().into(),
+            self.argument.into(),
+            self.run_at.into(),
+            attempts.into(),
+            lease_until.into(),
+            is_done.into(),
+        ]
+    }
+}
 
 /// An intent that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,20 +78,14 @@ pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), run_at: i
         Intent::Release { plan_sha256, .. } => ("release", plan_sha256.clone()),
         Intent::DateWithoutPlan => ("date_without_plan", String::new()),
     };
-    let name = format!("{kind}/{}/{}", cause.0, cause.1);
-    (
-        &OUTBOX,
-        vec![
-            name.into(),
-            kind.into(),
-            subject.bytes().into(),
-            argument.into(),
-            run_at.into(),
-            Value::Int(0),
-            Value::Int(0),
-            Value::Int(0),
-        ],
-    )
+    IntentRow {
+        name: format!("{kind}/{}/{}", cause.0, cause.1),
+        kind: kind.to_owned(),
+        subject,
+        argument,
+        run_at,
+    }
+    .into()
 }
 
 impl Store {

@@ -124,14 +124,11 @@ pub(crate) fn note(unit: &mut Unit<'_>, report: &Report, kind: NoteKind, lang: L
         text: text.to_owned(),
     };
     let sealed = seal::mailbox::seal(&public, &lookup, &note.write());
-    unit.row((
-        &store::schema::MAILBOX,
-        vec![
-            seal::hex(&lookup).into(),
-            unit.act.now.0.into(),
-            sealed.into(),
-        ],
-    ));
+    unit.row(store::intake::MailboxRow {
+        lookup: seal::hex(&lookup),
+        at: unit.act.now.0,
+        sealed,
+    });
 }
 
 impl House {

@@ -46,7 +46,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let signed = visit.person()?;
     let eyes = Eyes::of(room, signed, Phase::P3);
-    let states = [CopyState::Refused.code(), CopyState::Expired.code()];
+    let states = [CopyState::Refused, CopyState::Expired];
     let dead = room
         .house
         .store
@@ -70,7 +70,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let code = engine::post::copy_code(&room.house, &copy.id);
         out.push(Task {
             id: format!("copy-{}", copy.reference),
-            kind: if copy.state == CopyState::Refused.code() {
+            kind: if copy.state == CopyState::Refused {
                 "dead_address"
             } else {
                 "expired_copy"

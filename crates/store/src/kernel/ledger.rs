@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use domain::value::StreamId;
 use seal::record::{Header, Realm};
 
+use super::row::Row;
 use super::table::{Kind, Mark, Table, Type, c};
-use super::value::{Row, StoreError, Value};
+use super::value::{Cells, StoreError, Value};
 use crate::Store;
 
 /// Table `ledger`.
@@ -65,16 +66,82 @@ pub struct StoredRecord {
     pub hash: Vec<u8>,
 }
 
-fn record(house: [u8; 16], row: &mut Row) -> Result<StoredRecord, StoreError> {
+impl Row for StoredRecord {
+    fn table() -> &'static Table {
+        &LEDGER
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.header.seq.into(),
+            self.header.recorded_at.into(),
+            self.header.stream.into(),
+            self.header.version.into(),
+            self.header.realm.code().into(),
+            self.header.key.into(),
+            self.payload.into(),
+            self.header.payload.into(),
+            self.header.previous.into(),
+            self.hash.into(),
+        ]
+    }
+}
+
+/// A row of `stream`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamRow {
+    pub id: StreamId,
+    pub kind: &'static str,
+    pub version: u32,
+    /// The stream whose dossier's keys seal this one's payloads.
+    pub dossier: StreamId,
+    /// 0 live, 1 exercise.
+    pub realm: u8,
+}
+
+impl Row for StreamRow {
+    fn table() -> &'static Table {
+        &STREAM
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.kind.into(),
+            self.version.into(),
+            self.dossier.bytes().into(),
+            self.realm.into(),
+        ]
+    }
+}
+
+/// A leaf of the archive log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeafRow {
+    /// The record that carries it.
+    pub seq: u64,
+    /// Its position in the record.
+    pub at: u32,
+    pub bytes: String,
+}
+
+impl Row for LeafRow {
+    fn table() -> &'static Table {
+        &LEAF
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![self.seq.into(), self.at.into(), self.bytes.into()]
+    }
+}
+
+fn record(house: [u8; 16], row: &mut Cells) -> Result<StoredRecord, StoreError> {
     let shape = || StoreError::Shape { table: "ledger" };
-    let seq = u64::try_from(row.int()?).map_err(|_| shape())?;
+    let seq = row.u64()?;
     let recorded_at = row.int()?;
     let stream = row.array()?;
     let version = row.u32()?;
-    let realm = u8::try_from(row.int()?)
-        .ok()
-        .and_then(Realm::from_code)
-        .ok_or_else(shape)?;
+    let realm = Realm::from_code(row.u8()?).ok_or_else(shape)?;
     let key = row.array()?;
     let payload = row.bytes()?;
     let payload_hash = row.array()?;
@@ -105,14 +172,7 @@ impl Store {
     pub async fn ledger(&self, from: u64, limit: u32) -> Result<Vec<StoredRecord>, StoreError> {
         let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash FROM ledger WHERE seq >= $1 ORDER BY seq LIMIT $2";
         let rows = self
-            .rows(
-                "ledger",
-                sql,
-                &[
-                    Value::Int(i64::try_from(from).unwrap_or(i64::MAX)),
-                    limit.into(),
-                ],
-            )
+            .rows("ledger", sql, &[from.into(), limit.into()])
             .await?;
         rows.into_iter()
             .map(|mut row| record(self.house(), &mut row))
@@ -144,7 +204,7 @@ impl Store {
             )
             .await?;
         match rows.into_iter().next() {
-            Some(mut row) => Ok((u64::try_from(row.int()?).unwrap_or(0), row.int()?)),
+            Some(mut row) => Ok((row.u64()?, row.int()?)),
             None => Ok((0, 0)),
         }
     }
@@ -168,7 +228,7 @@ impl Store {
             Some(mut row) => Ok(Some((
                 row.u32()?,
                 StreamId::from_bytes(row.array()?),
-                u8::try_from(row.int()?).unwrap_or(0),
+                row.u8()?,
             ))),
             None => Ok(None),
         }
@@ -227,10 +287,7 @@ impl Store {
             .rows(
                 "ledger",
                 "SELECT l.seq, l.recorded_at, l.stream, l.version, l.realm, l.key_id, l.payload, l.payload_hash, l.previous, l.hash FROM stream s JOIN ledger l ON l.stream = s.id WHERE s.dossier = $1 AND l.seq > $2 ORDER BY l.seq",
-                &[
-                    dossier.bytes().into(),
-                    i64::try_from(after).unwrap_or(i64::MAX).into(),
-                ],
+                &[dossier.bytes().into(), after.into()],
             )
             .await?;
         let house = self.house();
@@ -252,7 +309,7 @@ impl Store {
             )
             .await?;
         match rows.into_iter().next() {
-            Some(mut row) => Ok(u64::try_from(row.int()?).unwrap_or(0)),
+            Some(mut row) => row.u64(),
             None => Ok(0),
         }
     }
@@ -272,7 +329,7 @@ impl Store {
         rows.into_iter()
             .map(|mut row| {
                 let dossier = StreamId::from_bytes(row.array()?);
-                Ok((dossier, u64::try_from(row.int()?).unwrap_or(0)))
+                Ok((dossier, row.u64()?))
             })
             .collect()
     }

@@ -7,6 +7,7 @@ pub mod ledger;
 pub(crate) mod number;
 pub(crate) mod open;
 mod postgres;
+pub(crate) mod row;
 pub mod sealed;
 mod sqlite;
 pub(crate) mod table;

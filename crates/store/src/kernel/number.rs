@@ -2,8 +2,9 @@
 
 use domain::value::StreamId;
 
+use super::row::Row;
 use super::table::{Kind, Mark, Table, Type, c};
-use super::value::StoreError;
+use super::value::{StoreError, Value};
 use crate::Store;
 
 /// Table `number`.
@@ -17,6 +18,28 @@ pub static NUMBER: Table = Table {
     ],
     key: &["digits"],
 };
+
+/// A row of `number`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberRow {
+    pub digits: String,
+    pub series: &'static str,
+    pub stream: StreamId,
+}
+
+impl Row for NumberRow {
+    fn table() -> &'static Table {
+        &NUMBER
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.digits.into(),
+            self.series.into(),
+            self.stream.bytes().into(),
+        ]
+    }
+}
 
 impl Store {
     /// The stream that holds a number, by its digits.

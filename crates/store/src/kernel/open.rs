@@ -11,9 +11,10 @@ use std::sync::atomic::AtomicUsize;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::postgres::Postgres;
+use super::row::{Row, TableRow};
 use super::sqlite::Sqlite;
 use super::table::{Kind, Mark, Table, Type, c};
-use super::value::{Row, StoreError, Value};
+use super::value::{Cells, StoreError, Value};
 
 /// Table `meta`.
 pub static META: Table = Table {
@@ -25,6 +26,23 @@ pub static META: Table = Table {
     ],
     key: &["name"],
 };
+
+/// A row of `meta`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetaRow {
+    pub name: String,
+    pub value: Vec<u8>,
+}
+
+impl Row for MetaRow {
+    fn table() -> &'static Table {
+        &META
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![self.name.into(), self.value.into()]
+    }
+}
 
 /// The schema version that this program writes.
 pub const SCHEMA: i64 = 2;
@@ -238,7 +256,7 @@ impl Store {
         table: &'static str,
         sql: &'static str,
         params: &[Value],
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<Cells>, StoreError> {
         heard(sql);
         let rows = match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(sql, params)?,
@@ -246,7 +264,7 @@ impl Store {
         };
         Ok(rows
             .into_iter()
-            .map(|values| Row {
+            .map(|values| Cells {
                 table,
                 values: values.into_iter(),
             })
@@ -258,7 +276,7 @@ impl Store {
         &self,
         table: &'static str,
         statements: Vec<(String, Vec<Value>)>,
-    ) -> Result<Vec<Vec<Row>>, StoreError> {
+    ) -> Result<Vec<Vec<Cells>>, StoreError> {
         for (sql, _) in &statements {
             heard(sql);
         }
@@ -270,13 +288,20 @@ impl Store {
             .into_iter()
             .map(|rows| {
                 rows.into_iter()
-                    .map(|values| Row {
+                    .map(|values| Cells {
                         table,
                         values: values.into_iter(),
                     })
                     .collect()
             })
             .collect())
+    }
+
+    /// Writes one row in a transaction of its own.
+    pub(crate) async fn put<R: Row>(&self, row: R) -> Result<(), StoreError> {
+        let statement = TableRow::from(row).insert()?;
+        self.transact(R::table().name, vec![statement]).await?;
+        Ok(())
     }
 
     /// Reads a value of `meta`.
@@ -302,13 +327,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        self.transact(
-            "meta",
-            vec![(sql.to_owned(), vec![name.into(), value.into()])],
-        )
-        .await?;
-        Ok(())
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.put(MetaRow { name, value }).await
     }
 
     /// The house that this store belongs to.

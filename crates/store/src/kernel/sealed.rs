@@ -5,8 +5,9 @@
 use domain::policy::class::Compartment;
 use domain::value::{BodyId, StreamId};
 
+use super::row::Row;
 use super::table::{Kind, Mark, Table, Type, c};
-use super::value::{Row, StoreError, Value};
+use super::value::{Cells, StoreError, Value};
 use crate::Store;
 
 /// Table `body`.
@@ -44,9 +45,35 @@ pub static SEALED_KEY: Table = Table {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredBody {
     pub dossier: StreamId,
-    pub compartment: i64,
+    pub compartment: Compartment,
     pub key: [u8; 16],
     pub sealed: Vec<u8>,
+}
+
+/// A row of `body`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyRow {
+    pub id: BodyId,
+    /// 0 live, 1 exercise.
+    pub realm: u8,
+    pub body: StoredBody,
+}
+
+impl Row for BodyRow {
+    fn table() -> &'static Table {
+        &BODY
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.id.bytes().into(),
+            self.body.dossier.bytes().into(),
+            compartment_code(self.body.compartment).into(),
+            self.body.key.into(),
+            self.realm.into(),
+            self.body.sealed.into(),
+        ]
+    }
 }
 
 /// A wrapped compartment key.
@@ -54,10 +81,43 @@ pub struct StoredBody {
 pub struct StoredKey {
     pub id: [u8; 16],
     pub dossier: StreamId,
-    pub compartment: i64,
+    pub compartment: Compartment,
     pub epoch: u32,
     pub wrapped: Vec<u8>,
 }
+
+/// A row of `sealed_key`: a key that the house itself can unwrap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseKeyRow {
+    pub house: [u8; 16],
+    pub key: StoredKey,
+}
+
+impl Row for HouseKeyRow {
+    fn table() -> &'static Table {
+        &SEALED_KEY
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.key.id.into(),
+            "house".into(),
+            self.house.into(),
+            self.key.dossier.bytes().into(),
+            compartment_code(self.key.compartment).into(),
+            self.key.epoch.into(),
+            self.key.wrapped.into(),
+        ]
+    }
+}
+
+const COMPARTMENTS: [Compartment; 5] = [
+    Compartment::Frame,
+    Compartment::Text,
+    Compartment::Exploit,
+    Compartment::Identity,
+    Compartment::Raw,
+];
 
 /// Number of a compartment in the database.
 #[must_use]
@@ -87,7 +147,7 @@ impl Store {
         match rows.into_iter().next() {
             Some(mut row) => Ok(Some(StoredBody {
                 dossier: StreamId::from_bytes(row.array()?),
-                compartment: row.int()?,
+                compartment: compartment(&mut row)?,
                 key: row.array()?,
                 sealed: row.bytes()?,
             })),
@@ -109,10 +169,7 @@ impl Store {
             .rows(
                 "sealed_key",
                 sql,
-                &[
-                    dossier.bytes().into(),
-                    i64::from(compartment_code(compartment)).into(),
-                ],
+                &[dossier.bytes().into(), compartment_code(compartment).into()],
             )
             .await?;
         rows.into_iter()
@@ -175,11 +232,19 @@ impl Store {
     }
 }
 
-fn stored_key(row: &mut Row) -> Result<StoredKey, StoreError> {
+fn compartment(row: &mut Cells) -> Result<Compartment, StoreError> {
+    let code = row.u8()?;
+    COMPARTMENTS
+        .into_iter()
+        .find(|one| compartment_code(*one) == code)
+        .ok_or(StoreError::Shape { table: row.table })
+}
+
+fn stored_key(row: &mut Cells) -> Result<StoredKey, StoreError> {
     Ok(StoredKey {
         id: row.array()?,
         dossier: StreamId::from_bytes(row.array()?),
-        compartment: row.int()?,
+        compartment: compartment(row)?,
         epoch: row.u32()?,
         wrapped: row.bytes()?,
     })

@@ -68,6 +68,24 @@ impl Table {
             .join(", ")
     }
 
+    /// Returns the statement that writes a row, be it there already or not.
+    pub(crate) fn insert(&self, mark: char) -> String {
+        self.insert_new(mark) + &self.on_conflict()
+    }
+
+    /// Returns the statement that writes a row whose key must be new; `mark` stands before the numbers of its places.
+    pub(crate) fn insert_new(&self, mark: char) -> String {
+        let places: Vec<String> = (1..=self.columns.len())
+            .map(|n| format!("{mark}{n}"))
+            .collect();
+        format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            self.name,
+            self.column_list(),
+            places.join(", ")
+        )
+    }
+
     /// Returns what follows an INSERT when the key is there already: projections and working state take the
     /// new values, rows of the truth that are written twice stay as they are.
     #[must_use]

@@ -3,8 +3,9 @@
 use domain::value::PersonId;
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
 /// Table `draft`.
 pub static DRAFT: Table = Table {
@@ -27,31 +28,36 @@ pub struct DraftRow {
     pub sealed: Vec<u8>,
 }
 
+/// A row of `draft`: a draft with what it is a draft of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedDraft {
+    pub name: String,
+    pub draft: DraftRow,
+}
+
+impl Row for NamedDraft {
+    fn table() -> &'static Table {
+        &DRAFT
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.name.into(),
+            self.draft.person.bytes().into(),
+            self.draft.at.into(),
+            self.draft.sealed.into(),
+        ]
+    }
+}
+
 impl Store {
     /// Saves a draft.
     ///
     /// # Errors
     /// As above.
     pub async fn put_draft(&self, name: &str, draft: &DraftRow) -> Result<(), StoreError> {
-        let table = &DRAFT;
-        self.transact(
-            "draft",
-            vec![(
-                format!(
-                    "INSERT INTO draft ({}) VALUES ($1, $2, $3, $4){}",
-                    table.column_list(),
-                    table.on_conflict()
-                ),
-                vec![
-                    name.into(),
-                    draft.person.bytes().into(),
-                    draft.at.into(),
-                    draft.sealed.clone().into(),
-                ],
-            )],
-        )
-        .await?;
-        Ok(())
+        let (name, draft) = (name.to_owned(), draft.clone());
+        self.put(NamedDraft { name, draft }).await
     }
 
     /// A draft by its name.

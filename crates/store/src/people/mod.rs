@@ -10,12 +10,14 @@ mod tokens;
 use std::collections::HashMap;
 
 use domain::value::{PersonId, StreamId};
+use seal::approval::{Cost, SealedKey};
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
-pub use drafts::{DRAFT, DraftRow};
+pub use drafts::{DRAFT, DraftRow, NamedDraft};
 pub use sessions::{SESSION, SessionRow};
 pub use tokens::{LINK_KEPT_US, TOKEN, TokenRow};
 
@@ -74,6 +76,82 @@ pub struct Credential {
     pub since: i64,
 }
 
+/// A row of `credential`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialRow {
+    pub person: PersonId,
+    pub credential: Credential,
+}
+
+impl Row for CredentialRow {
+    fn table() -> &'static Table {
+        &CREDENTIAL
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.person.bytes().into(),
+            self.credential.memory_kib.into(),
+            self.credential.passes.into(),
+            self.credential.salt.into(),
+            self.credential.verifier.into(),
+            self.credential.since.into(),
+        ]
+    }
+}
+
+/// A row of `approver`.
+#[derive(Clone, Debug)]
+pub struct ApproverRow {
+    pub person: PersonId,
+    pub key: SealedKey,
+    pub since: i64,
+    pub founding: bool,
+}
+
+impl Row for ApproverRow {
+    fn table() -> &'static Table {
+        &APPROVER
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.person.bytes().into(),
+            self.key.public.into(),
+            self.key.cost.memory_kib.into(),
+            self.key.cost.passes.into(),
+            self.key.salt.into(),
+            self.key.sealed.into(),
+            self.since.into(),
+            self.founding.into(),
+        ]
+    }
+}
+
+/// A row of `looked`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookedRow {
+    pub person: PersonId,
+    pub stream: StreamId,
+    pub seq: u64,
+    pub at: i64,
+}
+
+impl Row for LookedRow {
+    fn table() -> &'static Table {
+        &LOOKED
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.person.bytes().into(),
+            self.stream.bytes().into(),
+            self.seq.into(),
+            self.at.into(),
+        ]
+    }
+}
+
 impl Store {
     /// The credential of a person.
     ///
@@ -105,15 +183,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn approval_key(
-        &self,
-        person: [u8; 16],
-    ) -> Result<Option<seal::approval::SealedKey>, StoreError> {
+    pub async fn approval_key(&self, person: [u8; 16]) -> Result<Option<SealedKey>, StoreError> {
         let rows = self.rows("approver", "SELECT public_key, memory_kib, passes, salt, sealed FROM approver WHERE person = $1", &[person.into()]).await?;
         match rows.into_iter().next() {
-            Some(mut row) => Ok(Some(seal::approval::SealedKey {
+            Some(mut row) => Ok(Some(SealedKey {
                 public: row.array()?,
-                cost: seal::approval::Cost {
+                cost: Cost {
                     memory_kib: row.u32()?,
                     passes: row.u32()?,
                 },
@@ -137,7 +212,7 @@ impl Store {
             )
             .await?;
         match rows.into_iter().next() {
-            Some(mut row) => Ok(u64::try_from(row.int()?).unwrap_or(0)),
+            Some(mut row) => row.u64(),
             None => Ok(0),
         }
     }
@@ -157,7 +232,7 @@ impl Store {
         rows.into_iter()
             .map(|mut row| {
                 let stream = StreamId::from_bytes(row.array()?);
-                Ok((stream, u64::try_from(row.int()?).unwrap_or(0)))
+                Ok((stream, row.u64()?))
             })
             .collect()
     }
@@ -173,24 +248,12 @@ impl Store {
         seq: u64,
         now: i64,
     ) -> Result<(), StoreError> {
-        let table = &LOOKED;
-        self.transact(
-            "looked",
-            vec![(
-                format!(
-                    "INSERT INTO looked ({}) VALUES ($1, $2, $3, $4){}",
-                    table.column_list(),
-                    table.on_conflict()
-                ),
-                vec![
-                    person.bytes().into(),
-                    stream.bytes().into(),
-                    i64::try_from(seq).unwrap_or(i64::MAX).into(),
-                    now.into(),
-                ],
-            )],
-        )
-        .await?;
-        Ok(())
+        self.put(LookedRow {
+            person,
+            stream,
+            seq,
+            at: now,
+        })
+        .await
     }
 }

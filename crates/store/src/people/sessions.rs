@@ -1,8 +1,9 @@
 //! Sessions, by the hash of what the browser holds.
 
 use crate::Store;
+use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
 /// Table `session`.
 pub static SESSION: Table = Table {
@@ -34,35 +35,32 @@ pub struct SessionRow {
     pub ends_at: i64,
 }
 
+impl Row for SessionRow {
+    fn table() -> &'static Table {
+        &SESSION
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.hash.into(),
+            self.side.into(),
+            self.subject.into(),
+            self.strength.into(),
+            self.began_at.into(),
+            self.seen_at.into(),
+            self.stepped_at.into(),
+            self.ends_at.into(),
+        ]
+    }
+}
+
 impl Store {
     /// Writes a session.
     ///
     /// # Errors
     /// As above.
     pub async fn put_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        let table = &SESSION;
-        self.transact(
-            "session",
-            vec![(
-                format!(
-                    "INSERT INTO session ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8){}",
-                    table.column_list(),
-                    table.on_conflict()
-                ),
-                vec![
-                    session.hash.into(),
-                    session.side.as_str().into(),
-                    session.subject.into(),
-                    session.strength.into(),
-                    session.began_at.into(),
-                    session.seen_at.into(),
-                    session.stepped_at.into(),
-                    session.ends_at.into(),
-                ],
-            )],
-        )
-        .await?;
-        Ok(())
+        self.put(session.clone()).await
     }
 
     /// The session with this hash that has not ended.

@@ -1,8 +1,9 @@
 //! Links of one use, by their hash; the sweep of what has ended.
 
 use crate::Store;
+use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::StoreError;
+use crate::kernel::value::{StoreError, Value};
 
 /// Table `token`.
 pub static TOKEN: Table = Table {
@@ -38,13 +39,31 @@ pub struct TokenRow {
     pub sealed: Vec<u8>,
 }
 
+impl Row for TokenRow {
+    fn table() -> &'static Table {
+        &TOKEN
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.hash.into(),
+            self.purpose.into(),
+            self.subject.into(),
+            self.code.into(),
+            self.tries.into(),
+            self.expires_at.into(),
+            self.used_at.into(),
+            self.sealed.into(),
+        ]
+    }
+}
+
 impl Store {
     /// Writes a link; older unused ones of the same purpose and subject end.
     ///
     /// # Errors
     /// As above.
     pub async fn put_token(&self, token: &TokenRow, now: i64) -> Result<(), StoreError> {
-        let table = &TOKEN;
         self.transact(
             "token",
             vec![
@@ -57,22 +76,7 @@ impl Store {
                         token.subject.into(),
                     ],
                 ),
-                (
-                    format!(
-                        "INSERT INTO token ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                        table.column_list()
-                    ),
-                    vec![
-                        token.hash.into(),
-                        token.purpose.as_str().into(),
-                        token.subject.into(),
-                        token.code.clone().into(),
-                        token.tries.into(),
-                        token.expires_at.into(),
-                        token.used_at.into(),
-                        token.sealed.clone().into(),
-                    ],
-                ),
+                TableRow::from(token.clone()).insert_new()?,
             ],
         )
         .await?;
@@ -203,7 +207,7 @@ impl Store {
     }
 }
 
-fn token_row(mut row: crate::kernel::value::Row) -> Result<TokenRow, StoreError> {
+fn token_row(mut row: crate::kernel::value::Cells) -> Result<TokenRow, StoreError> {
     Ok(TokenRow {
         hash: row.array()?,
         purpose: row.text()?,

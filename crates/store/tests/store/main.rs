@@ -24,6 +24,8 @@ mod store {
 
     mod append;
 
+    mod rows;
+
     mod guards;
 
     mod wall;

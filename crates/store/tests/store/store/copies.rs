@@ -1,6 +1,7 @@
 //! Copies of the database: on the same engine, on the other one, and while others write.
 
 use ::store::schema;
+use ::store::write::TableRow;
 use ::store::{Store, StoreError, Value};
 
 use crate::fill::{START, id, next, only_rows, projections, put, record, truth};
@@ -177,10 +178,11 @@ on_both! {
         let before = rows(&dump(&store).await);
         let again = truth()
             .into_iter()
-            .filter(|(table, _)| matches!(table.name, "body" | "file"))
-            .map(|(table, mut values)| {
+            .filter(|row| matches!(row.table().name, "body" | "file"))
+            .map(|row| {
+                let mut values = row.values().to_vec();
                 *values.last_mut().unwrap() = b"another".to_vec().into();
-                (table, values)
+                TableRow::untyped(row.table(), values)
             })
             .collect();
         put(&store, only_rows(again)).await;

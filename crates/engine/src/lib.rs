@@ -35,4 +35,6 @@ pub use fault::Fault;
 pub use house::House;
 
 pub use domain::value::Instant;
-pub use store::Location;
+pub use store::coordination::CaseLine;
+pub use store::intake::ReportLine;
+pub use store::{Location, Which};

@@ -16,10 +16,7 @@ pub static ADVISORY: Table = Table {
         c("case_id", Type::Bytes, Mark::Open),
         c("number", Type::Text, Mark::Open),
         c("revision", Type::Int, Mark::Open),
-        c("first_at", Type::Int, Mark::Open),
-        c("published_at", Type::Int, Mark::Open),
         c("plan", Type::Text, Mark::Open),
-        c("plan_at", Type::Int, Mark::Open),
         c("approvals", Type::Int, Mark::Open),
         c("realm", Type::Int, Mark::Open),
     ],
@@ -35,11 +32,8 @@ pub struct AdvisoryRow {
     pub number: String,
     /// The last that was published, 0 before.
     pub revision: u32,
-    pub first_at: i64,
-    pub published_at: i64,
     /// Hash of the plan that waits, or empty.
     pub plan: String,
-    pub plan_at: i64,
     pub approvals: u32,
     /// 0 live, 1 exercise; equal to the case's: the wall.
     pub realm: u8,
@@ -58,10 +52,7 @@ impl Row for AdvisoryRow {
                 .into(),
             self.number.into(),
             self.revision.into(),
-            self.first_at.into(),
-            self.published_at.into(),
             self.plan.into(),
-            self.plan_at.into(),
             self.approvals.into(),
             self.realm.into(),
         ]
@@ -74,10 +65,7 @@ fn advisory(row: &mut Cells) -> Result<AdvisoryRow, StoreError> {
         case: row.optional_array()?.map(CaseId::from_bytes),
         number: row.text()?,
         revision: row.u32()?,
-        first_at: row.int()?,
-        published_at: row.int()?,
         plan: row.text()?,
-        plan_at: row.int()?,
         approvals: row.u32()?,
         realm: row.u8()?,
     })
@@ -107,7 +95,7 @@ impl Store {
     /// # Errors
     /// As [`Store::ledger`].
     pub async fn advisories(&self) -> Result<Vec<AdvisoryRow>, StoreError> {
-        let sql = "SELECT id, case_id, number, revision, first_at, published_at, plan, plan_at, approvals, realm FROM advisory ORDER BY id";
+        let sql = "SELECT id, case_id, number, revision, plan, approvals, realm FROM advisory ORDER BY id";
         let rows = self.rows("advisory", sql, &[]).await?;
         rows.into_iter().map(|mut row| advisory(&mut row)).collect()
     }

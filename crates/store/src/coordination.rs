@@ -3,15 +3,14 @@
 //! Knows no person and no right to read: whoever asks has decided that.
 
 use domain::coordination::case::Stage;
-use domain::coordination::machines::consent::Consent;
-use domain::coordination::machines::cs::PublicState;
 use domain::coordination::machines::em::Em;
-use domain::value::{CaseId, Part, ParticipantId, PartyId};
+use domain::value::{CaseId, ParticipantId, PartyId};
 
 use crate::Store;
+use crate::kernel::asked::Which;
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::{StoreError, Value};
+use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `case_file`.
 pub static CASE_FILE: Table = Table {
@@ -22,10 +21,8 @@ pub static CASE_FILE: Table = Table {
         c("number", Type::Text, Mark::Open),
         c("stage", Type::Text, Mark::Open),
         c("opened_at", Type::Int, Mark::Open),
-        c("clock_start", Type::Int, Mark::Open),
         c("embargo", Type::Text, Mark::Open),
         c("until", Type::Int, Mark::Open),
-        c("world", Type::Text, Mark::Open),
         c("realm", Type::Int, Mark::Open),
     ],
     key: &["id"],
@@ -39,13 +36,6 @@ pub static PARTICIPANT: Table = Table {
         c("id", Type::Bytes, Mark::Open),
         c("case_id", Type::Bytes, Mark::Open),
         c("party", Type::Bytes, Mark::Open),
-        c("part", Type::Text, Mark::Open),
-        c("tracking", Type::Text, Mark::Open),
-        c("cell", Type::Text, Mark::Open),
-        c("report_state", Type::Text, Mark::Open),
-        c("consent", Type::Text, Mark::Open),
-        c("asked_at", Type::Int, Mark::Open),
-        c("answered_at", Type::Int, Mark::Open),
         c("realm", Type::Int, Mark::Open),
     ],
     key: &["id"],
@@ -56,13 +46,11 @@ pub static PARTICIPANT: Table = Table {
 pub struct CaseRow {
     pub id: CaseId,
     pub number: String,
+    /// What its own stream says: whether it is published stands in its advisory, and [`Store::cases`] joins them.
     pub stage: Stage,
     pub opened_at: i64,
-    /// 起算日.
-    pub clock_start: Option<i64>,
     pub embargo: Em,
     pub until: Option<i64>,
-    pub world: PublicState,
     /// 0 live, 1 exercise.
     pub realm: u8,
 }
@@ -78,22 +66,11 @@ impl Row for CaseRow {
             self.number.into(),
             self.stage.word().into(),
             self.opened_at.into(),
-            self.clock_start.unwrap_or(0).into(),
             self.embargo.letter().into(),
             self.until.unwrap_or(0).into(),
-            world(self.world).into(),
             self.realm.into(),
         ]
     }
-}
-
-fn world(state: PublicState) -> String {
-    format!(
-        "{}{}{}",
-        if state.public { 'P' } else { 'p' },
-        if state.exploit { 'X' } else { 'x' },
-        if state.attacks { 'A' } else { 'a' }
-    )
 }
 
 /// A row of `participant`.
@@ -102,15 +79,6 @@ pub struct ParticipantRow {
     pub id: ParticipantId,
     pub case: CaseId,
     pub party: Option<PartyId>,
-    pub part: Part,
-    pub tracking: String,
-    /// Word of the board's cell.
-    pub cell: &'static str,
-    /// Letter of the formal model.
-    pub report_state: &'static str,
-    pub consent: Consent,
-    pub asked_at: Option<i64>,
-    pub answered_at: Option<i64>,
     /// 0 live, 1 exercise; equal to the case's: the wall.
     pub realm: u8,
 }
@@ -127,39 +95,56 @@ impl Row for ParticipantRow {
             self.party
                 .map_or_else(Vec::new, |party| party.bytes().to_vec())
                 .into(),
-            part(self.part).into(),
-            self.tracking.into(),
-            self.cell.into(),
-            self.report_state.into(),
-            consent(self.consent).into(),
-            self.asked_at.unwrap_or(0).into(),
-            self.answered_at.unwrap_or(0).into(),
             self.realm.into(),
         ]
     }
 }
 
-fn part(part: Part) -> &'static str {
-    match part {
-        Part::Vendor => "vendor",
-        Part::Finder => "finder",
-        Part::Coordinator => "coordinator",
-        Part::Operator => "operator",
-        Part::Other => "other",
-    }
+const STAGES: [Stage; 5] = [
+    Stage::Opened,
+    Stage::Coordinating,
+    Stage::DateAgreed,
+    Stage::Published,
+    Stage::Closed,
+];
+
+/// A case as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseLine {
+    pub id: CaseId,
+    pub number: String,
+    /// With what its advisory says.
+    pub stage: Stage,
+    pub opened_at: i64,
 }
 
-fn consent(consent: Consent) -> &'static str {
-    match consent {
-        Consent::NoEmbargo => "no_embargo",
-        Consent::Invited => "invited",
-        Consent::Signatory => "signatory",
-        Consent::Lapsed => "lapsed",
-        Consent::Declined => "declined",
-    }
+fn line(row: &mut Cells) -> Result<CaseLine, StoreError> {
+    Ok(CaseLine {
+        id: CaseId::from_bytes(row.array()?),
+        number: row.text()?,
+        stage: row.word(|word| STAGES.into_iter().find(|stage| stage.word() == word))?,
+        opened_at: row.int()?,
+    })
 }
 
 impl Store {
+    /// Live cases that are open, published or not, or those that are closed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn cases(&self, which: Which) -> Result<Vec<CaseLine>, StoreError> {
+        let sql = match which {
+            Which::Open => {
+                "SELECT c.id, c.number, CASE WHEN EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.revision > 0) THEN 'published' ELSE c.stage END AS stage, c.opened_at FROM case_file c WHERE c.stage <> 'closed' AND c.realm = 0 ORDER BY c.id"
+            }
+            Which::Over => {
+                "SELECT c.id, c.number, c.stage, c.opened_at FROM case_file c WHERE c.stage = 'closed' AND c.realm = 0 ORDER BY c.id"
+            }
+        };
+        let rows = self.rows("case_file", sql, &[]).await?;
+        rows.into_iter().map(|mut row| line(&mut row)).collect()
+    }
+
     /// Participants of a case, in the order in which they joined.
     ///
     /// # Errors

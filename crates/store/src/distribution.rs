@@ -4,7 +4,7 @@
 //! lease: a copy whose sender died comes back when the lease runs out, under the same Message-ID.
 
 use domain::distribution::CopyState;
-use domain::value::{AdvisoryId, Lang, Scope, SubscriberId};
+use domain::value::{AdvisoryId, Scope, SubscriberId};
 
 use crate::Store;
 use crate::kernel::open::Engine;
@@ -19,7 +19,6 @@ pub static SUBSCRIBER: Table = Table {
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("active", Type::Int, Mark::Open),
-        c("lang", Type::Text, Mark::Open),
         c("scope", Type::Text, Mark::Open),
         c("target", Type::Text, Mark::Open),
         c("reference", Type::Text, Mark::Blind),
@@ -54,7 +53,6 @@ pub static DELIVERY: Table = Table {
 pub struct SubscriberRow {
     pub id: SubscriberId,
     pub active: bool,
-    pub lang: Lang,
     /// What is wanted; names are folded.
     pub scope: Scope,
     /// Hash of the unsubscribe reference.
@@ -72,14 +70,9 @@ impl Row for SubscriberRow {
             Scope::Vendor { name } => ("vendor", name),
             Scope::Product { name } => ("product", name),
         };
-        let lang = match self.lang {
-            Lang::Ja => "ja",
-            Lang::En => "en",
-        };
         vec![
             self.id.bytes().into(),
             self.active.into(),
-            lang.into(),
             scope.into(),
             target.into(),
             seal::hex(&self.reference).into(),

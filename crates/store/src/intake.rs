@@ -1,12 +1,13 @@
 //! Reports and the mailboxes of their finders.
 
 use domain::intake::ReportState;
-use domain::value::{ReportId, ReportKind};
+use domain::value::ReportId;
 
 use crate::Store;
+use crate::kernel::asked::Which;
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::{StoreError, Value};
+use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `report`.
 pub static REPORT: Table = Table {
@@ -15,7 +16,6 @@ pub static REPORT: Table = Table {
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("handling", Type::Text, Mark::Open),
-        c("kind", Type::Text, Mark::Open),
         c("state", Type::Text, Mark::Open),
         c("received_at", Type::Int, Mark::Open),
         c("lookup", Type::Text, Mark::Blind),
@@ -59,6 +59,15 @@ impl From<&ReportState> for ReportStage {
     }
 }
 
+const STAGES: [ReportStage; 6] = [
+    ReportStage::Received,
+    ReportStage::Questioned,
+    ReportStage::Accepted,
+    ReportStage::Declined,
+    ReportStage::Merged,
+    ReportStage::Withdrawn,
+];
+
 impl ReportStage {
     /// Returns the word of the database.
     #[must_use]
@@ -79,7 +88,6 @@ impl ReportStage {
 pub struct ReportRow {
     pub id: ReportId,
     pub handling: String,
-    pub kind: ReportKind,
     pub stage: ReportStage,
     pub received_at: i64,
     /// SHA-256 of the mailbox's look-up id, hexadecimal.
@@ -95,7 +103,6 @@ impl Row for ReportRow {
         vec![
             self.id.bytes().into(),
             self.handling.into(),
-            kind(self.kind).into(),
             self.stage.word().into(),
             self.received_at.into(),
             self.lookup.unwrap_or_default().into(),
@@ -103,13 +110,22 @@ impl Row for ReportRow {
     }
 }
 
-fn kind(kind: ReportKind) -> &'static str {
-    match kind {
-        ReportKind::Product => "product",
-        ReportKind::Site => "site",
-        ReportKind::OwnProduct => "own_product",
-        ReportKind::Archive => "archive",
-    }
+/// A report as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportLine {
+    pub id: ReportId,
+    pub handling: String,
+    pub stage: ReportStage,
+    pub received_at: i64,
+}
+
+fn line(row: &mut Cells) -> Result<ReportLine, StoreError> {
+    Ok(ReportLine {
+        id: ReportId::from_bytes(row.array()?),
+        handling: row.text()?,
+        stage: row.word(|word| STAGES.into_iter().find(|stage| stage.word() == word))?,
+        received_at: row.int()?,
+    })
 }
 
 /// A row of `mailbox`: a message to a finder.
@@ -132,6 +148,24 @@ impl Row for MailboxRow {
 }
 
 impl Store {
+    /// Live reports that wait for a decision, or those that were declined or withdrawn; one that was accepted or
+    /// merged goes on as its case.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn reports(&self, which: Which) -> Result<Vec<ReportLine>, StoreError> {
+        let sql = match which {
+            Which::Open => {
+                "SELECT r.id, r.handling, r.state, r.received_at FROM report r JOIN stream s ON s.id = r.id WHERE r.state NOT IN ('accepted', 'declined', 'merged', 'withdrawn') AND s.realm = 0 ORDER BY r.id"
+            }
+            Which::Over => {
+                "SELECT r.id, r.handling, r.state, r.received_at FROM report r JOIN stream s ON s.id = r.id WHERE r.state IN ('declined', 'withdrawn') AND s.realm = 0 ORDER BY r.id"
+            }
+        };
+        let rows = self.rows("report", sql, &[]).await?;
+        rows.into_iter().map(|mut row| line(&mut row)).collect()
+    }
+
     /// Reports, cases and so on that a handling number names.
     ///
     /// # Errors

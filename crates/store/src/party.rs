@@ -13,12 +13,8 @@ pub static PARTY: Table = Table {
     kind: Kind::Projection,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
-        c("name_ja", Type::Text, Mark::Open),
-        c("name_en", Type::Text, Mark::Open),
         c("folded_ja", Type::Text, Mark::Open),
         c("folded_en", Type::Text, Mark::Open),
-        c("listed", Type::Int, Mark::Open),
-        c("standing", Type::Text, Mark::Open),
     ],
     key: &["id"],
 };
@@ -27,13 +23,8 @@ pub static PARTY: Table = Table {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartyRow {
     pub id: PartyId,
-    pub name_ja: String,
-    pub name_en: String,
     pub folded_ja: String,
     pub folded_en: String,
-    pub listed: bool,
-    /// Version of the standing agreement.
-    pub standing: Option<String>,
 }
 
 impl Row for PartyRow {
@@ -44,12 +35,8 @@ impl Row for PartyRow {
     fn values(self) -> Vec<Value> {
         vec![
             self.id.bytes().into(),
-            self.name_ja.into(),
-            self.name_en.into(),
             self.folded_ja.into(),
             self.folded_en.into(),
-            self.listed.into(),
-            self.standing.unwrap_or_default().into(),
         ]
     }
 }

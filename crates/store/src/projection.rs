@@ -4,7 +4,6 @@
 //! and the rebuilt one, so they cannot differ. Texts are not here: they are bodies, opened when needed.
 
 use domain::aggregate::Aggregate;
-use domain::coordination::board;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::distribution::Subscriber;
@@ -93,12 +92,8 @@ fn number(stream: StreamId, series: &'static str, text: &str) -> NumberRow {
 fn party(party: &Party) -> PartyRow {
     PartyRow {
         id: party.id,
-        name_ja: party.name_ja.clone(),
-        name_en: party.name_en.clone(),
         folded_ja: folded(&party.name_ja),
         folded_en: folded(&party.name_en),
-        listed: party.listed,
-        standing: party.standing.clone(),
     }
 }
 
@@ -106,7 +101,6 @@ fn report(report: &Report) -> ReportRow {
     ReportRow {
         id: report.id,
         handling: report.handling.clone(),
-        kind: report.kind,
         stage: ReportStage::from(&report.state),
         received_at: report.received_at.0,
         lookup: report.lookup.clone(),
@@ -117,12 +111,11 @@ fn case(case: &Case, realm: u8) -> CaseRow {
     CaseRow {
         id: case.id,
         number: case.number.clone(),
+        // One row is made from one stream: publication is the advisory's, and whoever lists cases joins it.
         stage: case.stage(false),
         opened_at: case.opened_at.0,
-        clock_start: case.clock_start.map(|at| at.0),
         embargo: case.em,
         until: case.until.map(|at| at.0),
-        world: case.world,
         realm,
     }
 }
@@ -132,30 +125,19 @@ fn participant(participant: &Participant, realm: u8) -> ParticipantRow {
         id: participant.id,
         case: participant.case,
         party: participant.party,
-        part: participant.part,
-        tracking: participant.tracking.clone(),
-        cell: board::cell(participant, None).word(),
-        report_state: participant.rm.letter(),
-        consent: participant.consent,
-        asked_at: participant.asked_at.map(|at| at.0),
-        answered_at: participant.answered_at.map(|at| at.0),
         realm,
     }
 }
 
 fn advisory(advisory: &Advisory, realm: u8) -> AdvisoryRow {
     let last = advisory.published.last();
-    let first = advisory.published.first();
     let plan = advisory.plan.as_ref();
     AdvisoryRow {
         id: advisory.id,
         case: advisory.case,
         number: last.map(|p| p.number.clone()).unwrap_or_default(),
         revision: last.map_or(0, |p| p.revision),
-        first_at: first.map_or(0, |p| p.instant.0),
-        published_at: last.map_or(0, |p| p.instant.0),
         plan: plan.map(|p| p.sha256.clone()).unwrap_or_default(),
-        plan_at: plan.map_or(0, |p| p.instant.0),
         approvals: plan.map_or(0, |p| u32::try_from(p.approvals.len()).unwrap_or(u32::MAX)),
         realm,
     }
@@ -165,7 +147,6 @@ fn subscriber(subscriber: &Subscriber) -> SubscriberRow {
     SubscriberRow {
         id: subscriber.id,
         active: subscriber.active,
-        lang: subscriber.lang,
         scope: match &subscriber.scope {
             Scope::Everything => Scope::Everything,
             Scope::Vendor { name } => Scope::Vendor { name: folded(name) },

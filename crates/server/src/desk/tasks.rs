@@ -7,8 +7,8 @@ use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::policy::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
-use engine::Fault;
 use engine::command::{Command, distribution as commands};
+use engine::{Fault, Which};
 use pages::desk::view::{Task, Tasks};
 use pages::form::Typed;
 
@@ -135,16 +135,13 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
 async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let store = &room.house.store;
     let mut out = Vec::new();
-    for stream in store.streams_of("case").await.map_err(Fault::from)? {
-        let Some(loaded) = room.house.load(stream).await? else {
+    for line in store.cases(Which::Open).await.map_err(Fault::from)? {
+        let Some(loaded) = room.house.load(line.id.into()).await? else {
             continue;
         };
         let Aggregate::Case(case) = &*loaded.state else {
             continue;
         };
-        if loaded.realm != 0 || case.closed.is_some() {
-            continue;
-        }
         for (id, _) in store.participants(case.id).await.map_err(Fault::from)? {
             let state = room.house.load(id.into()).await?.map(|l| l.state);
             if let Some(Aggregate::Participant(participant)) = state.as_deref() {

@@ -251,29 +251,6 @@ impl Store {
             .collect()
     }
 
-    /// Streams of a dossier with their kind.
-    ///
-    /// # Errors
-    /// As above.
-    pub async fn streams_in(
-        &self,
-        dossier: StreamId,
-    ) -> Result<Vec<(StreamId, String)>, StoreError> {
-        let rows = self
-            .rows(
-                "stream",
-                "SELECT id, kind FROM stream WHERE dossier = $1 ORDER BY id",
-                &[dossier.bytes().into()],
-            )
-            .await?;
-        rows.into_iter()
-            .map(|mut row| {
-                let id = StreamId::from_bytes(row.array()?);
-                Ok((id, row.text()?))
-            })
-            .collect()
-    }
-
     /// Records of all streams of a dossier after a position, oldest first.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! It knows no noun: a party, a case or a copy has its table, its row and its queries in a file of its own beside
 //! this folder. Start reading at [`write`].
 
+pub(crate) mod asked;
 pub mod ledger;
 pub(crate) mod number;
 pub(crate) mod open;

@@ -14,15 +14,13 @@ use ::store::{
     BodyRow, HouseKeyRow, LeafRow, NumberRow, Store, StoreError, StoredBody, StoredKey, StreamRow,
 };
 use domain::coordination::case::Stage;
-use domain::coordination::machines::consent::Consent;
-use domain::coordination::machines::cs::PublicState;
 use domain::coordination::machines::em::Em;
 use domain::distribution::CopyState;
 use domain::policy::class::Compartment;
 use domain::react::Intent;
 use domain::value::{
-    AdvisoryId, BodyId, CaseId, Lang, Part, ParticipantId, PartyId, PersonId, ReportId, ReportKind,
-    Scope, StreamId, SubscriberId,
+    AdvisoryId, BodyId, CaseId, ParticipantId, PartyId, PersonId, ReportId, Scope, StreamId,
+    SubscriberId,
 };
 use seal::approval::{Cost, SealedKey};
 use seal::record::Realm;
@@ -115,10 +113,8 @@ pub fn case(case: [u8; 16], realm: u8) -> TableRow {
         number: "VU#100".to_owned(),
         stage: Stage::Opened,
         opened_at: START,
-        clock_start: None,
         embargo: Em::None,
         until: None,
-        world: PublicState::default(),
         realm,
     }
     .into()
@@ -129,13 +125,6 @@ pub fn participant(participant: [u8; 16], case: [u8; 16], realm: u8) -> TableRow
         id: ParticipantId::from_bytes(participant),
         case: CaseId::from_bytes(case),
         party: Some(PartyId::from_bytes(id(40))),
-        part: Part::Vendor,
-        tracking: "TN#1".to_owned(),
-        cell: "asked",
-        report_state: "R",
-        consent: Consent::Invited,
-        asked_at: Some(START),
-        answered_at: None,
         realm,
     }
     .into()
@@ -147,10 +136,7 @@ pub fn advisory(advisory: [u8; 16], case: [u8; 16], realm: u8) -> TableRow {
         case: Some(CaseId::from_bytes(case)),
         number: String::new(),
         revision: 0,
-        first_at: 0,
-        published_at: 0,
         plan: "plan".to_owned(),
-        plan_at: START,
         approvals: 2,
         realm,
     }
@@ -160,12 +146,8 @@ pub fn advisory(advisory: [u8; 16], case: [u8; 16], realm: u8) -> TableRow {
 pub fn party() -> PartyRow {
     PartyRow {
         id: PartyId::from_bytes(id(40)),
-        name_ja: "例の製作所".to_owned(),
-        name_en: "Example Works".to_owned(),
         folded_ja: "例の製作所".to_owned(),
         folded_en: "example works".to_owned(),
-        listed: true,
-        standing: Some("2".to_owned()),
     }
 }
 
@@ -173,7 +155,6 @@ pub fn report() -> ReportRow {
     ReportRow {
         id: ReportId::from_bytes(id(41)),
         handling: "R-7".to_owned(),
-        kind: ReportKind::Product,
         stage: ReportStage::Received,
         received_at: START,
         lookup: Some("blind".to_owned()),
@@ -184,7 +165,6 @@ pub fn subscriber() -> SubscriberRow {
     SubscriberRow {
         id: SubscriberId::from_bytes(id(44)),
         active: true,
-        lang: Lang::Ja,
         scope: Scope::Vendor {
             name: "example works".to_owned(),
         },

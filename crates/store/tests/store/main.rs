@@ -30,6 +30,8 @@ mod store {
 
     mod wall;
 
+    mod lists;
+
     mod people;
 
     mod inventory;

@@ -37,4 +37,4 @@ pub use house::House;
 pub use domain::value::Instant;
 pub use store::coordination::CaseLine;
 pub use store::intake::ReportLine;
-pub use store::{Location, Which};
+pub use store::{Location, Viewer, Which};

@@ -3,6 +3,7 @@
 use domain::value::{AdvisoryId, CaseId};
 
 use crate::Store;
+use crate::kernel::asked::Viewer;
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
@@ -76,7 +77,14 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn advisory_of(&self, case: CaseId) -> Result<Option<AdvisoryId>, StoreError> {
+    pub async fn advisory_of(
+        &self,
+        viewer: Viewer,
+        case: CaseId,
+    ) -> Result<Option<AdvisoryId>, StoreError> {
+        if !viewer.sees_case(case) {
+            return Ok(None);
+        }
         let rows = self
             .rows(
                 "advisory",
@@ -94,7 +102,10 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn advisories(&self) -> Result<Vec<AdvisoryRow>, StoreError> {
+    pub async fn advisories(&self, viewer: Viewer) -> Result<Vec<AdvisoryRow>, StoreError> {
+        if !viewer.is_inside() {
+            return Ok(Vec::new());
+        }
         let sql = "SELECT id, case_id, number, revision, plan, approvals, realm FROM advisory ORDER BY id";
         let rows = self.rows("advisory", sql, &[]).await?;
         rows.into_iter().map(|mut row| advisory(&mut row)).collect()

@@ -1,13 +1,13 @@
 //! Cases and their participants.
 //!
-//! Knows no person and no right to read: whoever asks has decided that.
+//! Knows no right to read: of what a viewer is told here, the gate decides what a page shows.
 
 use domain::coordination::case::Stage;
 use domain::coordination::machines::em::Em;
 use domain::value::{CaseId, ParticipantId, PartyId};
 
 use crate::Store;
-use crate::kernel::asked::Which;
+use crate::kernel::asked::{Viewer, Which};
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
@@ -132,7 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn cases(&self, which: Which) -> Result<Vec<CaseLine>, StoreError> {
+    pub async fn cases(&self, viewer: Viewer, which: Which) -> Result<Vec<CaseLine>, StoreError> {
         let sql = match which {
             Which::Open => {
                 "SELECT c.id, c.number, CASE WHEN EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.revision > 0) THEN 'published' ELSE c.stage END AS stage, c.opened_at FROM case_file c WHERE c.stage <> 'closed' AND c.realm = 0 ORDER BY c.id"
@@ -142,7 +142,12 @@ impl Store {
             }
         };
         let rows = self.rows("case_file", sql, &[]).await?;
-        rows.into_iter().map(|mut row| line(&mut row)).collect()
+        let mut out: Vec<CaseLine> = rows
+            .into_iter()
+            .map(|mut row| line(&mut row))
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|line| viewer.sees_case(line.id));
+        Ok(out)
     }
 
     /// Participants of a case, in the order in which they joined.
@@ -151,8 +156,12 @@ impl Store {
     /// As [`Store::ledger`].
     pub async fn participants(
         &self,
+        viewer: Viewer,
         case: CaseId,
     ) -> Result<Vec<(ParticipantId, PartyId)>, StoreError> {
+        if !viewer.sees_case(case) {
+            return Ok(Vec::new());
+        }
         let rows = self
             .rows(
                 "participant",
@@ -176,6 +185,7 @@ impl Store {
     /// As above.
     pub async fn cases_of(
         &self,
+        viewer: Viewer,
         party: PartyId,
     ) -> Result<Vec<(CaseId, ParticipantId)>, StoreError> {
         let rows = self
@@ -185,25 +195,32 @@ impl Store {
                 &[party.bytes().into()],
             )
             .await?;
-        rows.into_iter()
+        let mut out: Vec<(CaseId, ParticipantId)> = rows
+            .into_iter()
             .map(|mut row| {
                 Ok((
                     CaseId::from_bytes(row.array()?),
                     ParticipantId::from_bytes(row.array()?),
                 ))
             })
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|(_, participant)| viewer.sees_stream((*participant).into()));
+        Ok(out)
     }
 
-    /// The participant with this tracking number in a case.
+    /// The participant that a party is in a case.
     ///
     /// # Errors
     /// As above.
     pub async fn participant_of(
         &self,
+        viewer: Viewer,
         case: CaseId,
         party: PartyId,
     ) -> Result<Option<ParticipantId>, StoreError> {
+        if !viewer.sees_case(case) {
+            return Ok(None);
+        }
         let rows = self
             .rows(
                 "participant",
@@ -221,7 +238,12 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn embargoes_over(&self, now: i64, quorum: u8) -> Result<Vec<CaseId>, StoreError> {
+    pub async fn embargoes_over(
+        &self,
+        viewer: Viewer,
+        now: i64,
+        quorum: u8,
+    ) -> Result<Vec<CaseId>, StoreError> {
         let sql = "SELECT c.id FROM case_file c WHERE c.realm = 0 AND c.embargo IN ('A', 'R') AND c.until > 0 AND c.until <= $1
                    AND NOT EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.plan <> '' AND a.approvals >= $2) ORDER BY c.id";
         let rows = self
@@ -231,8 +253,11 @@ impl Store {
                 &[Value::Int(now), Value::Int(i64::from(quorum))],
             )
             .await?;
-        rows.into_iter()
+        let mut out: Vec<CaseId> = rows
+            .into_iter()
             .map(|mut row| Ok(CaseId::from_bytes(row.array()?)))
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|case| viewer.sees_case(*case));
+        Ok(out)
     }
 }

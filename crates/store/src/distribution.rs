@@ -7,6 +7,7 @@ use domain::distribution::CopyState;
 use domain::value::{AdvisoryId, Scope, SubscriberId};
 
 use crate::Store;
+use crate::kernel::asked::Viewer;
 use crate::kernel::open::Engine;
 use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
@@ -273,13 +274,19 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn copy_by_reference(&self, reference: &str) -> Result<Option<Copy>, StoreError> {
+    pub async fn copy_by_reference(
+        &self,
+        viewer: Viewer,
+        reference: &str,
+    ) -> Result<Option<Copy>, StoreError> {
         let sql = "SELECT id, advisory, revision, subscriber, reference, state, attempts, deadline, realm FROM delivery WHERE reference = $1";
         let rows = self.rows("delivery", sql, &[reference.into()]).await?;
-        rows.into_iter()
+        let found: Result<Option<Copy>, StoreError> = rows
+            .into_iter()
             .next()
             .map(|mut row| copy(&mut row))
-            .transpose()
+            .transpose();
+        Ok(found?.filter(|copy| viewer.is_bearer() || viewer.sees_subscriber(copy.subscriber)))
     }
 
     /// All copies of one revision, in the order of their ids.
@@ -288,6 +295,7 @@ impl Store {
     /// If the database fails.
     pub async fn copies(
         &self,
+        viewer: Viewer,
         advisory: AdvisoryId,
         revision: u32,
     ) -> Result<Vec<Copy>, StoreError> {
@@ -295,7 +303,12 @@ impl Store {
         let rows = self
             .rows("delivery", sql, &[advisory.bytes().into(), revision.into()])
             .await?;
-        rows.into_iter().map(|mut row| copy(&mut row)).collect()
+        let mut out: Vec<Copy> = rows
+            .into_iter()
+            .map(|mut row| copy(&mut row))
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|copy| viewer.sees_subscriber(copy.subscriber));
+        Ok(out)
     }
 
     /// Subscribers who got an earlier revision.
@@ -304,6 +317,7 @@ impl Store {
     /// If the database fails.
     pub async fn earlier_recipients(
         &self,
+        viewer: Viewer,
         advisory: AdvisoryId,
     ) -> Result<Vec<SubscriberId>, StoreError> {
         let rows = self
@@ -313,9 +327,12 @@ impl Store {
                 &[advisory.bytes().into()],
             )
             .await?;
-        rows.into_iter()
+        let mut out: Vec<SubscriberId> = rows
+            .into_iter()
             .map(|mut row| Ok(SubscriberId::from_bytes(row.array()?)))
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|id| viewer.sees_subscriber(*id));
+        Ok(out)
     }
 
     /// Drops the waiting copies of a subscriber who has left.
@@ -368,7 +385,11 @@ impl Store {
     ///
     /// # Errors
     /// As above.
-    pub async fn dead_copies(&self, states: &[CopyState]) -> Result<Vec<DeadCopy>, StoreError> {
+    pub async fn dead_copies(
+        &self,
+        viewer: Viewer,
+        states: &[CopyState],
+    ) -> Result<Vec<DeadCopy>, StoreError> {
         let mut out = Vec::new();
         for wanted in states {
             let rows = self
@@ -390,6 +411,7 @@ impl Store {
                 });
             }
         }
+        out.retain(|copy| viewer.sees_subscriber(copy.subscriber));
         Ok(out)
     }
 
@@ -399,6 +421,7 @@ impl Store {
     /// As [`Store::ledger`].
     pub async fn subscribers_for(
         &self,
+        viewer: Viewer,
         vendors: &[String],
         products: &[String],
     ) -> Result<Vec<SubscriberId>, StoreError> {
@@ -417,7 +440,7 @@ impl Store {
                 Scope::Vendor { name } => vendors.contains(&name),
                 Scope::Product { name } => products.contains(&name),
             };
-            if wanted {
+            if wanted && viewer.sees_subscriber(id) {
                 out.push(id);
             }
         }
@@ -430,6 +453,7 @@ impl Store {
     /// As [`Store::ledger`].
     pub async fn subscriber_by_reference(
         &self,
+        viewer: Viewer,
         reference: &str,
     ) -> Result<Option<SubscriberId>, StoreError> {
         let reference = seal::hex(&seal::sha256(reference.as_bytes()));
@@ -440,10 +464,12 @@ impl Store {
                 &[reference.into()],
             )
             .await?;
-        rows.into_iter()
+        let found: Result<Option<SubscriberId>, StoreError> = rows
+            .into_iter()
             .next()
             .map(|mut row| Ok(SubscriberId::from_bytes(row.array()?)))
-            .transpose()
+            .transpose();
+        Ok(found?.filter(|id| viewer.is_bearer() || viewer.sees_subscriber(*id)))
     }
 }
 

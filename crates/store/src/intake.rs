@@ -4,7 +4,7 @@ use domain::intake::ReportState;
 use domain::value::ReportId;
 
 use crate::Store;
-use crate::kernel::asked::Which;
+use crate::kernel::asked::{Viewer, Which};
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
@@ -153,7 +153,11 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn reports(&self, which: Which) -> Result<Vec<ReportLine>, StoreError> {
+    pub async fn reports(
+        &self,
+        viewer: Viewer,
+        which: Which,
+    ) -> Result<Vec<ReportLine>, StoreError> {
         let sql = match which {
             Which::Open => {
                 "SELECT r.id, r.handling, r.state, r.received_at FROM report r JOIN stream s ON s.id = r.id WHERE r.state NOT IN ('accepted', 'declined', 'merged', 'withdrawn') AND s.realm = 0 ORDER BY r.id"
@@ -163,14 +167,23 @@ impl Store {
             }
         };
         let rows = self.rows("report", sql, &[]).await?;
-        rows.into_iter().map(|mut row| line(&mut row)).collect()
+        let mut out: Vec<ReportLine> = rows
+            .into_iter()
+            .map(|mut row| line(&mut row))
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|line| viewer.sees_report(line.id));
+        Ok(out)
     }
 
     /// Reports, cases and so on that a handling number names.
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn report_by_handling(&self, handling: &str) -> Result<Option<ReportId>, StoreError> {
+    pub async fn report_by_handling(
+        &self,
+        viewer: Viewer,
+        handling: &str,
+    ) -> Result<Option<ReportId>, StoreError> {
         let rows = self
             .rows(
                 "report",
@@ -178,17 +191,23 @@ impl Store {
                 &[handling.into()],
             )
             .await?;
-        rows.into_iter()
+        let found: Result<Option<ReportId>, StoreError> = rows
+            .into_iter()
             .next()
             .map(|mut row| Ok(ReportId::from_bytes(row.array()?)))
-            .transpose()
+            .transpose();
+        Ok(found?.filter(|id| viewer.sees_report(*id)))
     }
 
     /// The report whose mailbox has this hash of its look-up id.
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn report_by_lookup(&self, lookup: &str) -> Result<Option<ReportId>, StoreError> {
+    pub async fn report_by_lookup(
+        &self,
+        viewer: Viewer,
+        lookup: &str,
+    ) -> Result<Option<ReportId>, StoreError> {
         if lookup.is_empty() {
             return Ok(None);
         }
@@ -199,17 +218,19 @@ impl Store {
                 &[lookup.into()],
             )
             .await?;
-        rows.into_iter()
+        let found: Result<Option<ReportId>, StoreError> = rows
+            .into_iter()
             .next()
             .map(|mut row| Ok(ReportId::from_bytes(row.array()?)))
-            .transpose()
+            .transpose();
+        Ok(found?.filter(|id| viewer.is_bearer() || viewer.sees_report(*id)))
     }
 
     /// Reports whose finder has a mailbox.
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn reports_with_mailbox(&self) -> Result<Vec<ReportId>, StoreError> {
+    pub async fn reports_with_mailbox(&self, viewer: Viewer) -> Result<Vec<ReportId>, StoreError> {
         let rows = self
             .rows(
                 "report",
@@ -217,9 +238,12 @@ impl Store {
                 &[],
             )
             .await?;
-        rows.into_iter()
+        let mut out: Vec<ReportId> = rows
+            .into_iter()
             .map(|mut row| Ok(ReportId::from_bytes(row.array()?)))
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|id| viewer.sees_report(*id));
+        Ok(out)
     }
 
     /// Messages in a mailbox.

@@ -29,7 +29,7 @@ pub mod projection;
 
 pub mod maintain;
 
-pub use kernel::asked::Which;
+pub use kernel::asked::{Viewer, Which};
 pub use kernel::ledger::{LeafRow, StoredRecord, StreamRow};
 pub use kernel::number::NumberRow;
 pub use kernel::open::{Location, OpenError, STATEMENTS, Store};

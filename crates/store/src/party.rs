@@ -3,6 +3,7 @@
 use domain::value::PartyId;
 
 use crate::Store;
+use crate::kernel::asked::Viewer;
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
@@ -46,7 +47,14 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn parties_named(&self, name: &str) -> Result<Vec<PartyId>, StoreError> {
+    pub async fn parties_named(
+        &self,
+        viewer: Viewer,
+        name: &str,
+    ) -> Result<Vec<PartyId>, StoreError> {
+        if !viewer.is_inside() {
+            return Ok(Vec::new());
+        }
         let name = domain::party::folded(name);
         let rows = self
             .rows(

@@ -4,6 +4,7 @@ use domain::react::Intent;
 use domain::value::StreamId;
 
 use crate::Store;
+use crate::kernel::asked::Viewer;
 use crate::kernel::open::Engine;
 use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
@@ -247,7 +248,11 @@ impl Store {
     ///
     /// # Errors
     /// As above.
-    pub async fn intents_about(&self, kind: &str) -> Result<Vec<(StreamId, i64)>, StoreError> {
+    pub async fn intents_about(
+        &self,
+        viewer: Viewer,
+        kind: &str,
+    ) -> Result<Vec<(StreamId, i64)>, StoreError> {
         let rows = self
             .rows(
                 "outbox",
@@ -255,8 +260,11 @@ impl Store {
                 &[kind.into()],
             )
             .await?;
-        rows.into_iter()
+        let mut out: Vec<(StreamId, i64)> = rows
+            .into_iter()
             .map(|mut row| Ok((StreamId::from_bytes(row.array()?), row.int()?)))
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|(subject, _)| viewer.sees_stream(*subject));
+        Ok(out)
     }
 }

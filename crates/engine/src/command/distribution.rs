@@ -66,7 +66,7 @@ async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscribe
         None => unit
             .house
             .store
-            .subscriber_by_reference(text)
+            .subscriber_by_reference(store::Viewer::Bearer, text)
             .await?
             .ok_or(Refusal::NotFound("subscription"))?,
     };
@@ -96,7 +96,11 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
         "copy/{}",
         input.reference.chars().take(64).collect::<String>()
     );
-    let copy = unit.house.store.copy_by_reference(&input.reference).await?;
+    let copy = unit
+        .house
+        .store
+        .copy_by_reference(store::Viewer::Bearer, &input.reference)
+        .await?;
     let typed: String = super::digits(&input.code);
     let found = copy.filter(|copy| {
         unit.house.tries.count(&name) < TRIES_MAX
@@ -134,7 +138,7 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
     let copy = unit
         .house
         .store
-        .copy_by_reference(&input.reference)
+        .copy_by_reference(store::Viewer::Person(unit.act.actor), &input.reference)
         .await?
         .filter(|copy| {
             matches!(
@@ -168,7 +172,11 @@ pub async fn acknowledge_on_page(
     reference: &str,
     digits: Option<&str>,
 ) -> Result<Value, Fault> {
-    let copy = unit.house.store.copy_by_reference(reference).await?;
+    let copy = unit
+        .house
+        .store
+        .copy_by_reference(store::Viewer::Bearer, reference)
+        .await?;
     let copy = copy
         .filter(|copy| {
             digits.is_none_or(|typed| crate::post::copy_digits(unit.house, &copy.id) == typed)

@@ -278,7 +278,12 @@ async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<Str
     if let Some(id) = uuid_of(text) {
         return Ok(StreamId(id));
     }
-    match unit.house.store.by_number(&digits(text)).await? {
+    match unit
+        .house
+        .store
+        .by_number(store::Viewer::House, &digits(text))
+        .await?
+    {
         Some((_, stream)) => Ok(stream),
         None => Err(Refusal::NotFound(what).into()),
     }
@@ -310,7 +315,13 @@ pub(crate) async fn find_party(
 ) -> Result<domain::party::Party, Fault> {
     let stream = match uuid_of(text) {
         Some(id) => StreamId(id),
-        None => match unit.house.store.parties_named(text).await?.as_slice() {
+        None => match unit
+            .house
+            .store
+            .parties_named(store::Viewer::House, text)
+            .await?
+            .as_slice()
+        {
             [one] => (*one).into(),
             [] => return Err(Refusal::NotFound("party").into()),
             _ => {
@@ -334,7 +345,12 @@ pub(crate) async fn participants_of(
     case: CaseId,
 ) -> Result<Vec<domain::coordination::participant::Participant>, Fault> {
     let mut out = Vec::new();
-    for (id, _) in unit.house.store.participants(case).await? {
+    for (id, _) in unit
+        .house
+        .store
+        .participants(store::Viewer::House, case)
+        .await?
+    {
         if let Some(Aggregate::Participant(found)) = unit.state(id.into()).await?.as_deref() {
             out.push(found.clone());
         }
@@ -354,7 +370,7 @@ pub(crate) async fn draw_number(
         if unit
             .house
             .store
-            .by_number(&number.digits())
+            .by_number(store::Viewer::House, &number.digits())
             .await?
             .is_none()
             && unit.drawn.insert(number.digits())

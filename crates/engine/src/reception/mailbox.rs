@@ -78,7 +78,7 @@ pub(crate) async fn handling(
         && unit
             .house
             .store
-            .by_number(&number.digits())
+            .by_number(store::Viewer::House, &number.digits())
             .await?
             .is_none()
         && unit.drawn.insert(number.digits())
@@ -143,7 +143,11 @@ impl House {
             .followed()
             .filter(|(_, swept)| now - swept < SWEEP_EVERY_US)
         else {
-            for report in self.store.reports_with_mailbox().await? {
+            for report in self
+                .store
+                .reports_with_mailbox(store::Viewer::House)
+                .await?
+            {
                 self.write_mailbox(report).await?;
             }
             return self.follow(end, now);

@@ -8,7 +8,7 @@ use domain::coordination::case::{Case, Stage};
 use domain::intake::{Report, ReportState};
 use domain::policy::phase::Phase;
 use domain::value::{CaseId, StreamId};
-use engine::{CaseLine, Fault, ReportLine, Which};
+use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 use pages::desk::view::{Presence, Queue, QueueCounts, QueueRow, RowKind, Waiting, Words};
 
@@ -164,12 +164,19 @@ async fn rows(
     show: Show,
 ) -> Result<(Vec<QueueRow>, usize), Stop> {
     let store = &room.house.store;
-    let last = store.last_by_dossier().await.map_err(Fault::from)?;
+    let viewer = Viewer::Person(signed.id);
+    let last = store.last_by_dossier(viewer).await.map_err(Fault::from)?;
     let looked = store.looked_all(signed.id).await.map_err(Fault::from)?;
     let news = News { last, looked };
     let (mut out, mut over) = (Vec::new(), 0);
-    let done = store.reports(Which::Over).await.map_err(Fault::from)?;
-    let open = store.reports(Which::Open).await.map_err(Fault::from)?;
+    let done = store
+        .reports(viewer, Which::Over)
+        .await
+        .map_err(Fault::from)?;
+    let open = store
+        .reports(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
     over += done.len();
     for line in wanted(show, open, done) {
         if let Some(loaded) = room.house.load(line.id.into()).await?
@@ -178,8 +185,14 @@ async fn rows(
             out.push(report_row(room, signed, &line, report, &news).await?);
         }
     }
-    let done = store.cases(Which::Over).await.map_err(Fault::from)?;
-    let open = store.cases(Which::Open).await.map_err(Fault::from)?;
+    let done = store
+        .cases(viewer, Which::Over)
+        .await
+        .map_err(Fault::from)?;
+    let open = store
+        .cases(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
     over += done.len();
     for line in wanted(show, open, done) {
         if let Some(loaded) = room.house.load(line.id.into()).await?

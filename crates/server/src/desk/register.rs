@@ -25,7 +25,7 @@ async fn all(room: &Room, page: Lang) -> Result<Vec<Party>, Stop> {
     let streams = room
         .house
         .store
-        .streams_of("party")
+        .streams_of(engine::Viewer::House, "party")
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::with_capacity(streams.len());
@@ -79,7 +79,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
     let total = room
         .house
         .store
-        .streams_of("party")
+        .streams_of(engine::Viewer::House, "party")
         .await
         .map_err(Fault::from)?
         .len();
@@ -104,7 +104,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
             cases: room
                 .house
                 .store
-                .cases_of(party.id)
+                .cases_of(engine::Viewer::House, party.id)
                 .await
                 .map_err(Fault::from)?
                 .len(),
@@ -221,7 +221,7 @@ async fn cases_of(room: &Room, party: PartyId) -> Result<Vec<(String, String)>, 
     let found = room
         .house
         .store
-        .cases_of(party)
+        .cases_of(engine::Viewer::House, party)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();

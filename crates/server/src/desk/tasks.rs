@@ -8,7 +8,7 @@ use domain::distribution::CopyState;
 use domain::policy::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::{Command, distribution as commands};
-use engine::{Fault, Which};
+use engine::{Fault, Viewer, Which};
 use pages::desk::view::{Task, Tasks};
 use pages::form::Typed;
 
@@ -50,7 +50,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let dead = room
         .house
         .store
-        .dead_copies(&states)
+        .dead_copies(Viewer::Person(signed.id), &states)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -105,7 +105,7 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
     let waiting = room
         .house
         .store
-        .intents_about("date_without_plan")
+        .intents_about(Viewer::House, "date_without_plan")
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -135,14 +135,23 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
 async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let store = &room.house.store;
     let mut out = Vec::new();
-    for line in store.cases(Which::Open).await.map_err(Fault::from)? {
+    let viewer = Viewer::Person(visit.person()?.id);
+    for line in store
+        .cases(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?
+    {
         let Some(loaded) = room.house.load(line.id.into()).await? else {
             continue;
         };
         let Aggregate::Case(case) = &*loaded.state else {
             continue;
         };
-        for (id, _) in store.participants(case.id).await.map_err(Fault::from)? {
+        for (id, _) in store
+            .participants(viewer, case.id)
+            .await
+            .map_err(Fault::from)?
+        {
             let state = room.house.load(id.into()).await?.map(|l| l.state);
             if let Some(Aggregate::Participant(participant)) = state.as_deref() {
                 out.extend(of_vendor(room, visit, case, participant).await?);

@@ -1,13 +1,14 @@
 //! The ledger and its streams: records in order, by stream, by dossier; the leaves of the archive log.
 //!
-//! Whether a caller may see what it asks for is decided above; ids given here are internal and never come
-//! from outside unchecked. What a record says is ciphertext here.
+//! What a record says is ciphertext here. Ids given here are internal and never come from outside unchecked; of a
+//! dossier's records only the house and its persons are told.
 
 use std::collections::HashMap;
 
 use domain::value::StreamId;
 use seal::record::{Header, Realm};
 
+use super::asked::Viewer;
 use super::row::Row;
 use super::table::{Kind, Mark, Table, Type, c};
 use super::value::{Cells, StoreError, Value};
@@ -238,7 +239,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn streams_of(&self, kind: &str) -> Result<Vec<StreamId>, StoreError> {
+    pub async fn streams_of(
+        &self,
+        viewer: Viewer,
+        kind: &str,
+    ) -> Result<Vec<StreamId>, StoreError> {
         let rows = self
             .rows(
                 "stream",
@@ -246,9 +251,12 @@ impl Store {
                 &[kind.into()],
             )
             .await?;
-        rows.into_iter()
+        let mut out: Vec<StreamId> = rows
+            .into_iter()
             .map(|mut row| Ok(StreamId::from_bytes(row.array()?)))
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|id| viewer.sees_stream(*id));
+        Ok(out)
     }
 
     /// Records of all streams of a dossier after a position, oldest first.
@@ -257,9 +265,13 @@ impl Store {
     /// As above.
     pub async fn records_in(
         &self,
+        viewer: Viewer,
         dossier: StreamId,
         after: u64,
     ) -> Result<Vec<StoredRecord>, StoreError> {
+        if !viewer.is_inside() {
+            return Ok(Vec::new());
+        }
         let rows = self
             .rows(
                 "ledger",
@@ -295,7 +307,10 @@ impl Store {
     ///
     /// # Errors
     /// As above.
-    pub async fn last_by_dossier(&self) -> Result<HashMap<StreamId, u64>, StoreError> {
+    pub async fn last_by_dossier(
+        &self,
+        viewer: Viewer,
+    ) -> Result<HashMap<StreamId, u64>, StoreError> {
         let rows = self
             .rows(
                 "ledger",
@@ -303,12 +318,15 @@ impl Store {
                 &[],
             )
             .await?;
-        rows.into_iter()
+        let mut out: HashMap<StreamId, u64> = rows
+            .into_iter()
             .map(|mut row| {
                 let dossier = StreamId::from_bytes(row.array()?);
                 Ok((dossier, row.u64()?))
             })
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|dossier, _| viewer.sees_stream(*dossier));
+        Ok(out)
     }
 
     /// Leaves of the archive log, in order.

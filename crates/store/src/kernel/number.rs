@@ -2,6 +2,7 @@
 
 use domain::value::StreamId;
 
+use super::asked::Viewer;
 use super::row::Row;
 use super::table::{Kind, Mark, Table, Type, c};
 use super::value::{StoreError, Value};
@@ -46,7 +47,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn by_number(&self, digits: &str) -> Result<Option<(String, StreamId)>, StoreError> {
+    pub async fn by_number(
+        &self,
+        viewer: Viewer,
+        digits: &str,
+    ) -> Result<Option<(String, StreamId)>, StoreError> {
         let rows = self
             .rows(
                 "number",
@@ -55,7 +60,10 @@ impl Store {
             )
             .await?;
         match rows.into_iter().next() {
-            Some(mut row) => Ok(Some((row.text()?, StreamId::from_bytes(row.array()?)))),
+            Some(mut row) => {
+                let found = (row.text()?, StreamId::from_bytes(row.array()?));
+                Ok(Some(found).filter(|(_, stream)| viewer.sees_stream(*stream)))
+            }
             None => Ok(None),
         }
     }

@@ -32,6 +32,8 @@ mod store {
 
     mod lists;
 
+    mod viewer;
+
     mod people;
 
     mod inventory;

@@ -4,7 +4,7 @@ use ::store::advisory::AdvisoryRow;
 use ::store::coordination::CaseRow;
 use ::store::intake::{ReportRow, ReportStage};
 use ::store::write::TableRow;
-use ::store::{Store, StoreError, StreamRow, Which};
+use ::store::{Store, StoreError, StreamRow, Viewer, Which};
 use domain::coordination::case::Stage;
 use domain::coordination::machines::em::Em;
 use domain::value::{AdvisoryId, CaseId, ReportId};
@@ -56,7 +56,10 @@ fn published(n: u32, case: u32, revision: u32) -> TableRow {
 }
 
 async fn stages(store: &Store, which: Which) -> Vec<(String, Stage)> {
-    let lines = store.cases(which).await.expect("the database answers");
+    let lines = store
+        .cases(Viewer::House, which)
+        .await
+        .expect("the database answers");
     lines
         .into_iter()
         .map(|line| (line.number, line.stage))
@@ -80,10 +83,10 @@ on_both! {
             rows.extend(reported(n + 10, stage, EXERCISE));
         }
         put(&store, only_rows(rows)).await;
-        let open = store.reports(Which::Open).await.unwrap();
+        let open = store.reports(Viewer::House, Which::Open).await.unwrap();
         let told: Vec<_> = open.iter().map(|line| (line.handling.as_str(), line.stage, line.received_at)).collect();
         assert_eq!(told, [("R-1", ReportStage::Received, START), ("R-2", ReportStage::Questioned, START)]);
-        let over = store.reports(Which::Over).await.unwrap();
+        let over = store.reports(Viewer::House, Which::Over).await.unwrap();
         let told: Vec<_> = over.iter().map(|line| (line.id, line.stage)).collect();
         let of = |n| ReportId::from_bytes(id(n));
         assert_eq!(told, [(of(4), ReportStage::Declined), (of(6), ReportStage::Withdrawn)]);
@@ -112,7 +115,7 @@ on_both! {
             told(4, Stage::DateAgreed),
         ]);
         assert_eq!(stages(&store, Which::Over).await, [told(5, Stage::Closed)]);
-        let first = store.cases(Which::Open).await.unwrap().swap_remove(0);
+        let first = store.cases(Viewer::House, Which::Open).await.unwrap().swap_remove(0);
         assert_eq!((first.id, first.opened_at), (CaseId::from_bytes(id(1)), START));
     }
 
@@ -124,9 +127,9 @@ on_both! {
         put(&store, only_rows(rows)).await;
         let sql = "UPDATE report SET state = 'lost'; UPDATE case_file SET stage = 'lost';";
         world.say(Role::Owner, sql).await.unwrap();
-        let outcome = store.reports(Which::Open).await;
+        let outcome = store.reports(Viewer::House, Which::Open).await;
         assert!(matches!(outcome, Err(StoreError::Shape { table: "report" })), "{outcome:?}");
-        let outcome = store.cases(Which::Open).await;
+        let outcome = store.cases(Viewer::House, Which::Open).await;
         assert!(matches!(outcome, Err(StoreError::Shape { table: "case_file" })), "{outcome:?}");
     }
 }

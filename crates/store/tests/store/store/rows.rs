@@ -6,7 +6,7 @@
 
 use ::store::schema::{self, Kind, Table, Type};
 use ::store::write::TableRow;
-use ::store::{StoreError, Value};
+use ::store::{StoreError, Value, Viewer};
 use domain::distribution::CopyState;
 
 use crate::fill::{
@@ -116,9 +116,9 @@ on_both! {
     async fn a_word_that_the_program_does_not_know_is_no_default(world) {
         let store = world.create().await;
         put(&store, only_rows(vec![subscriber().into()])).await;
-        assert_eq!(store.subscribers_for(&["example works".to_owned()], &[]).await.unwrap().len(), 1);
+        assert_eq!(store.subscribers_for(Viewer::House, &["example works".to_owned()], &[]).await.unwrap().len(), 1);
         plant(&world, "UPDATE subscriber SET scope = 'whatever'").await;
-        let outcome = store.subscribers_for(&[], &["example works".to_owned()]).await;
+        let outcome = store.subscribers_for(Viewer::House, &[], &["example works".to_owned()]).await;
         assert!(matches!(outcome, Err(StoreError::Shape { table: "subscriber" })), "{outcome:?}");
     }
 

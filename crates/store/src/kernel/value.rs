@@ -1,6 +1,6 @@
 //! Values that cross the border to either engine, and what can go wrong there.
 //!
-//! What a value should be is said by its column; [`fits`] compares them before either engine binds anything, since
+//! What a value should be is said by its column; `fits` compares them before either engine binds anything, since
 //! SQLite would make a number of a text that looks like one. What is read is taken by its type, or it is an error:
 //! nothing here has a default.
 

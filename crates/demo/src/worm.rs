@@ -237,7 +237,11 @@ pub async fn play(script: &mut Script<'_>) -> Result<(String, String, String), F
 
 async fn acknowledge(script: &mut Script<'_>, advisory: AdvisoryId) -> Result<(), Fault> {
     let last = u32::try_from(STORY.revisions.len()).unwrap_or(1);
-    let copies = script.house.store.copies(advisory, last).await?;
+    let copies = script
+        .house
+        .store
+        .copies(engine::Viewer::House, advisory, last)
+        .await?;
     for (count, copy) in copies.iter().take(REPLIES + 1).enumerate() {
         let code = seal::token::code(script.house.keys.codes.bytes(), &copy.id);
         let way = if count < REPLIES {

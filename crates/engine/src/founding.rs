@@ -357,19 +357,12 @@ async fn record(
                     },
                 ));
                 if let Some(key) = &person.key {
-                    unit.row((
-                        &store::schema::APPROVER,
-                        vec![
-                            person.id.bytes().into(),
-                            key.public.into(),
-                            key.cost.memory_kib.into(),
-                            key.cost.passes.into(),
-                            key.salt.into(),
-                            key.sealed.clone().into(),
-                            now.0.into(),
-                            true.into(),
-                        ],
-                    ));
+                    unit.row(store::people::ApproverRow {
+                        person: person.id,
+                        key: key.clone(),
+                        since: now.0,
+                        founding: true,
+                    });
                 }
             }
             for (person, verifier) in verifiers {

@@ -31,4 +31,6 @@ pub use kernel::Fault;
 pub use kernel::house::House;
 
 pub use domain::value::Instant;
-pub use store::Location;
+pub use store::coordination::CaseLine;
+pub use store::intake::ReportLine;
+pub use store::{Location, Viewer, Which};

@@ -408,14 +408,18 @@ pub fn verify(common: &Common, path: &Path, key: Option<&str>) -> Result<bool, F
 /// # Errors
 /// If there is no such advisory.
 pub async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
-    let rows = house.store.advisories().await?;
+    let rows = house.store.advisories(store::Viewer::House).await?;
     let row = rows
         .iter()
         .find(|r| r.number == number)
         .ok_or(Fault::Config(format!("no advisory {number} is published")))?;
     let mut out = Vec::new();
     for revision in 1..=row.revision {
-        for copy in house.store.copies(row.id, revision).await? {
+        for copy in house
+            .store
+            .copies(store::Viewer::House, row.id, revision)
+            .await?
+        {
             let code = seal::token::code(house.keys.codes.bytes(), &copy.id);
             out.push(json!({ "revision": revision, "reference": copy.reference, "state": copy.state.word(), "attempts": copy.attempts, "code": code }));
         }

@@ -389,7 +389,7 @@ mod walk {
             "nothing came to {point}: {child:?}"
         );
 
-        let code = store::read::compartment_code(Compartment::Exploit);
+        let code = store::compartment_code(Compartment::Exploit);
         let sql = format!(
             "SELECT lower(hex(id)) || '/' || (lower(hex(dossier)) = '{}' AND compartment = {code}) FROM body",
             case.report_id

@@ -1,11 +1,13 @@
-//! Upkeep: verifying the chain, copying the database, changing wrapped keys.
+//! Upkeep: verifying the chain, copying the database.
 
 use seal::record::{Broken, Walk};
 
 use crate::Store;
-use crate::open::Engine;
-use crate::read::StoredKey;
-use crate::value::{StoreError, Value};
+use crate::kernel::ledger::LEDGER;
+use crate::kernel::open::{Engine, META, SCHEMA};
+use crate::kernel::row::TableRow;
+use crate::kernel::value::{StoreError, Value};
+use crate::schema::{self, Table};
 
 /// Records read at once while the chain is walked.
 const STEP: u32 = 2_000;
@@ -58,35 +60,6 @@ impl Store {
         })
     }
 
-    /// Removes one compartment's wrapped keys and puts the re-wrapped others in place, in one transaction
-    /// (docs/design/security.md §2.2).
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn rewrap(
-        &self,
-        erased: &[[u8; 16]],
-        rewrapped: &[StoredKey],
-    ) -> Result<(), StoreError> {
-        let mut statements: Vec<(String, Vec<Value>)> = erased
-            .iter()
-            .map(|id| {
-                (
-                    "DELETE FROM sealed_key WHERE key_id = $1".to_owned(),
-                    vec![(*id).into()],
-                )
-            })
-            .collect();
-        for key in rewrapped {
-            statements.push((
-                "UPDATE sealed_key SET epoch = $1, wrapped = $2 WHERE key_id = $3 AND recipient_kind = 'house'".to_owned(),
-                vec![key.epoch.into(), key.wrapped.clone().into(), key.id.into()],
-            ));
-        }
-        self.transact("sealed_key", statements).await?;
-        Ok(())
-    }
-
     /// Writes all rows of all tables to `out`, as one consistent copy that [`Store::load`] reads on either engine.
     ///
     /// # Errors
@@ -95,9 +68,9 @@ impl Store {
         // One transaction gives one state on both engines; the writer waits meanwhile.
         // Sessions are not backed up: whoever was signed in signs in again.
         let copied = || {
-            crate::schema::ALL
-                .iter()
-                .filter(|table| table.name != crate::schema::SESSION.name)
+            schema::ALL
+                .into_iter()
+                .filter(|table| table.name != schema::SESSION.name)
         };
         let mut statements: Vec<(String, Vec<Value>)> = copied()
             .map(|table| {
@@ -149,71 +122,30 @@ impl Store {
         Ok(())
     }
 
-    /// Fills an empty store from a copy.
+    /// Fills an empty store from a copy; one that an earlier program made is brought to the tables of this one.
     ///
     /// # Errors
-    /// [`StoreError::Shape`] if the copy has another form; the database's own errors.
-    pub async fn load(&self, mut input: &[u8]) -> Result<u64, StoreError> {
-        let shape = || StoreError::Shape { table: "copy" };
-        let mut statements: Vec<(String, Vec<Value>)> = Vec::new();
-        let mut ledger: Vec<Vec<Value>> = Vec::new();
-        let mut rows = 0;
-        while !input.is_empty() {
-            let mut line = unframe(&mut input).ok_or_else(shape)?;
-            let name = unframe(&mut line).ok_or_else(shape)?;
-            let table = crate::schema::ALL
-                .iter()
-                .find(|table| table.name.as_bytes() == name)
-                .ok_or_else(shape)?;
-            let mut values = Vec::with_capacity(table.columns.len());
-            while let Some((kind, rest)) = line.split_first() {
-                line = rest;
-                values.push(match kind {
-                    b'i' => {
-                        let (number, rest) = line.split_first_chunk::<8>().ok_or_else(shape)?;
-                        line = rest;
-                        Value::Int(i64::from_be_bytes(*number))
-                    }
-                    b't' => Value::Text(
-                        String::from_utf8(unframe(&mut line).ok_or_else(shape)?.to_vec())
-                            .map_err(|_| shape())?,
-                    ),
-                    b'b' => Value::Bytes(unframe(&mut line).ok_or_else(shape)?.to_vec()),
-                    _ => return Err(shape()),
-                });
-            }
-            if values.len() != table.columns.len() {
-                return Err(shape());
-            }
-            rows += 1;
-            if table.name == "ledger" {
-                ledger.push(values);
-                continue;
-            }
-            let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
-            statements.push((
-                format!(
-                    "INSERT INTO {} ({}) VALUES ({}){}",
-                    table.name,
-                    table.column_list(),
-                    places.join(", "),
-                    table.on_conflict()
-                ),
-                values,
-            ));
-        }
-        // The ledger's guard takes records in order only.
-        ledger.sort_by(|a, b| a.first().cmp(&b.first()));
-        let table = &crate::schema::LEDGER;
-        let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
-        let sql = format!(
-            "INSERT INTO ledger ({}) VALUES ({})",
-            table.column_list(),
-            places.join(", ")
-        );
-        statements.splice(0..0, ledger.into_iter().map(|values| (sql.clone(), values)));
+    /// [`StoreError::Shape`] or [`StoreError::Column`] if the copy has another form; the database's own errors.
+    pub async fn load(&self, input: &[u8]) -> Result<u64, StoreError> {
+        let rows = parse(input)?;
+        let taken = rows.len() as u64;
+        let schema = schema_of(&rows)?;
+        let mut rows: Vec<TableRow> = rows
+            .into_iter()
+            .map(|(table, values)| TableRow::untyped(table, of_today(table, values, schema)))
+            .collect();
+        // The ledger's guard takes records in order only, and what stands beside them comes after them.
+        rows.sort_by_cached_key(|row| {
+            let of_ledger = row.table().name == LEDGER.name;
+            let seq = row.values().first().filter(|_| of_ledger).cloned();
+            (!of_ledger, seq)
+        });
+        let statements = rows
+            .into_iter()
+            .map(TableRow::insert)
+            .collect::<Result<_, _>>()?;
         self.transact("copy", statements).await?;
-        Ok(rows)
+        Ok(taken)
     }
 
     /// Path of the database file, on SQLite.
@@ -224,6 +156,119 @@ impl Store {
             Engine::Postgres(_) => None,
         }
     }
+}
+
+/// Columns that went with a schema, at the positions that they had.
+struct Gone {
+    with: i64,
+    table: &'static str,
+    at: &'static [usize],
+}
+
+/// What a copy of an earlier schema holds and this program's tables do not.
+const GONE: [Gone; 6] = [
+    Gone {
+        with: 3,
+        table: "party",
+        at: &[1, 2, 5, 6],
+    },
+    Gone {
+        with: 3,
+        table: "report",
+        at: &[2],
+    },
+    Gone {
+        with: 3,
+        table: "case_file",
+        at: &[4, 7],
+    },
+    Gone {
+        with: 3,
+        table: "participant",
+        at: &[3, 4, 5, 6, 7, 8, 9],
+    },
+    Gone {
+        with: 3,
+        table: "advisory",
+        at: &[4, 5, 7],
+    },
+    Gone {
+        with: 3,
+        table: "subscriber",
+        at: &[2],
+    },
+];
+
+/// The name of the row of `meta` that tells the schema.
+const SCHEMA_NAME: &str = "schema";
+
+fn shape() -> StoreError {
+    StoreError::Shape { table: "copy" }
+}
+
+/// Takes a copy apart; whether its values fit their columns is not asked here.
+fn parse(mut input: &[u8]) -> Result<Vec<(&'static Table, Vec<Value>)>, StoreError> {
+    let mut rows = Vec::new();
+    while !input.is_empty() {
+        let mut line = unframe(&mut input).ok_or_else(shape)?;
+        let name = unframe(&mut line).ok_or_else(shape)?;
+        let table = schema::ALL
+            .into_iter()
+            .find(|table| table.name.as_bytes() == name)
+            .ok_or_else(shape)?;
+        let mut values = Vec::with_capacity(table.columns.len());
+        while let Some((kind, rest)) = line.split_first() {
+            line = rest;
+            values.push(match kind {
+                b'i' => {
+                    let (number, rest) = line.split_first_chunk::<8>().ok_or_else(shape)?;
+                    line = rest;
+                    Value::Int(i64::from_be_bytes(*number))
+                }
+                b't' => Value::Text(
+                    String::from_utf8(unframe(&mut line).ok_or_else(shape)?.to_vec())
+                        .map_err(|_| shape())?,
+                ),
+                b'b' => Value::Bytes(unframe(&mut line).ok_or_else(shape)?.to_vec()),
+                _ => return Err(shape()),
+            });
+        }
+        rows.push((table, values));
+    }
+    Ok(rows)
+}
+
+/// The schema that a copy was made under; one that is newer than this program's is refused.
+fn schema_of(rows: &[(&'static Table, Vec<Value>)]) -> Result<i64, StoreError> {
+    let name = Value::from(SCHEMA_NAME);
+    let found = rows
+        .iter()
+        .find(|(table, values)| table.name == META.name && values.first() == Some(&name));
+    match found.and_then(|(_, values)| values.get(1)) {
+        Some(Value::Bytes(schema)) => <[u8; 8]>::try_from(schema.as_slice())
+            .ok()
+            .map(i64::from_be_bytes)
+            .filter(|schema| *schema <= SCHEMA)
+            .ok_or_else(shape),
+        _ => Err(shape()),
+    }
+}
+
+/// Brings a row of an earlier schema to this program's columns, and the row that tells the schema to its number.
+fn of_today(table: &'static Table, values: Vec<Value>, schema: i64) -> Vec<Value> {
+    if table.name == META.name && values.first() == Some(&SCHEMA_NAME.into()) {
+        return vec![SCHEMA_NAME.into(), SCHEMA.to_be_bytes().into()];
+    }
+    let gone = |at: &usize| {
+        GONE.iter()
+            .any(|gone| schema < gone.with && gone.table == table.name && gone.at.contains(at))
+    };
+    values
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| !gone(at))
+        .map(|(_, value)| value)
+        .collect()
 }
 
 fn frame(out: &mut Vec<u8>, bytes: &[u8]) {

@@ -4,17 +4,25 @@
 //! and the rebuilt one, so they cannot differ. Texts are not here: they are bodies, opened when needed.
 
 use domain::aggregate::Aggregate;
-use domain::coordination::board;
-use domain::coordination::machines::consent::Consent;
-use domain::coordination::machines::cs::PublicState;
-use domain::intake::ReportState;
-use domain::party::folded;
-use domain::value::{Instant, Part, ReportKind, Scope, StreamId};
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
+use domain::distribution::Subscriber;
+use domain::intake::Report;
+use domain::party::{Party, folded};
+use domain::publication::Advisory;
+use domain::value::{Scope, StreamId};
 
 use crate::Store;
+use crate::advisory::AdvisoryRow;
+use crate::coordination::{CaseRow, ParticipantRow};
+use crate::distribution::SubscriberRow;
+use crate::intake::{ReportRow, ReportStage};
+use crate::kernel::ledger::StreamRow;
+use crate::kernel::number::NumberRow;
+use crate::kernel::row::TableRow;
+use crate::kernel::value::{StoreError, Value};
+use crate::party::PartyRow;
 use crate::schema::{self, Kind, Table};
-use crate::value::{StoreError, Value};
-use crate::write::TableRow;
 
 /// Facts of a stream that its state does not hold.
 #[derive(Clone, Copy, Debug)]
@@ -44,192 +52,107 @@ pub fn kind(state: &Aggregate) -> &'static str {
 /// Returns the rows that stand for a stream.
 #[must_use]
 pub fn rows(facts: StreamFacts, state: &Aggregate) -> Vec<TableRow> {
-    let id = facts.id.bytes();
-    let realm = i64::from(facts.realm);
-    let mut out: Vec<TableRow> = vec![(
-        &schema::STREAM,
-        vec![
-            id.into(),
-            kind(state).into(),
-            facts.version.into(),
-            facts.dossier.bytes().into(),
-            realm.into(),
-        ],
-    )];
-    let number = |series: &str, text: &str| -> TableRow {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        (
-            &schema::NUMBER,
-            vec![digits.into(), series.into(), id.into()],
-        )
+    let stream = StreamRow {
+        id: facts.id,
+        kind: kind(state),
+        version: facts.version,
+        dossier: facts.dossier,
+        realm: facts.realm,
     };
+    let mut out = vec![stream.into()];
     match state {
         Aggregate::House(_) => {}
-        Aggregate::Party(party) => out.push((
-            &schema::PARTY,
-            vec![
-                id.into(),
-                party.name_ja.as_str().into(),
-                party.name_en.as_str().into(),
-                folded(&party.name_ja).into(),
-                folded(&party.name_en).into(),
-                party.listed.into(),
-                party.standing.clone().unwrap_or_default().into(),
-            ],
-        )),
-        Aggregate::Report(report) => {
-            out.push((
-                &schema::REPORT,
-                vec![
-                    id.into(),
-                    report.handling.as_str().into(),
-                    report_kind(report.kind).into(),
-                    report_state(&report.state).into(),
-                    report.received_at.0.into(),
-                    report.lookup.clone().unwrap_or_default().into(),
-                ],
-            ));
-            out.push(number("report", &report.handling));
+        Aggregate::Party(one) => out.push(party(one).into()),
+        Aggregate::Report(one) => {
+            out.push(report(one).into());
+            out.push(number(facts.id, "report", &one.handling).into());
         }
-        Aggregate::Case(case) => {
-            out.push((
-                &schema::CASE_FILE,
-                vec![
-                    id.into(),
-                    case.number.as_str().into(),
-                    case.stage(false).word().into(),
-                    case.opened_at.0.into(),
-                    time(case.clock_start),
-                    case.em.letter().into(),
-                    time(case.until),
-                    world(case.world).into(),
-                    realm.into(),
-                ],
-            ));
-            out.push(number("case", &case.number));
+        Aggregate::Case(one) => {
+            out.push(case(one, facts.realm).into());
+            out.push(number(facts.id, "case", &one.number).into());
         }
-        Aggregate::Participant(p) => {
-            out.push((
-                &schema::PARTICIPANT,
-                vec![
-                    id.into(),
-                    p.case.bytes().into(),
-                    p.party
-                        .map(|party| party.bytes().to_vec())
-                        .unwrap_or_default()
-                        .into(),
-                    part(p.part).into(),
-                    p.tracking.as_str().into(),
-                    board::cell(p, None).word().into(),
-                    p.rm.letter().into(),
-                    consent(p.consent).into(),
-                    time(p.asked_at),
-                    time(p.answered_at),
-                    realm.into(),
-                ],
-            ));
-            out.push(number("tracking", &p.tracking));
+        Aggregate::Participant(one) => {
+            out.push(participant(one, facts.realm).into());
+            out.push(number(facts.id, "tracking", &one.tracking).into());
         }
-        Aggregate::Advisory(advisory) => {
-            let last = advisory.published.last();
-            let first = advisory.published.first();
-            let plan = advisory.plan.as_ref();
-            out.push((
-                &schema::ADVISORY,
-                vec![
-                    id.into(),
-                    advisory
-                        .case
-                        .map(|case| case.bytes().to_vec())
-                        .unwrap_or_default()
-                        .into(),
-                    last.map(|p| p.number.clone()).unwrap_or_default().into(),
-                    last.map_or(0, |p| p.revision).into(),
-                    first.map_or(0, |p| p.instant.0).into(),
-                    last.map_or(0, |p| p.instant.0).into(),
-                    plan.map(|p| p.sha256.clone()).unwrap_or_default().into(),
-                    plan.map_or(0, |p| p.instant.0).into(),
-                    Value::Int(plan.map_or(0, |p| i64::try_from(p.approvals.len()).unwrap_or(0))),
-                    realm.into(),
-                ],
-            ));
-        }
-        Aggregate::Subscriber(subscriber) => {
-            let (scope, target) = match &subscriber.scope {
-                Scope::Everything => ("all", String::new()),
-                Scope::Vendor { name } => ("vendor", folded(name)),
-                Scope::Product { name } => ("product", folded(name)),
-            };
-            let lang = match subscriber.lang {
-                domain::value::Lang::Ja => "ja",
-                domain::value::Lang::En => "en",
-            };
-            out.push((
-                &schema::SUBSCRIBER,
-                vec![
-                    id.into(),
-                    subscriber.active.into(),
-                    lang.into(),
-                    scope.into(),
-                    target.into(),
-                    seal::hex(&seal::sha256(subscriber.reference.as_bytes())).into(),
-                ],
-            ));
-        }
+        Aggregate::Advisory(one) => out.push(advisory(one, facts.realm).into()),
+        Aggregate::Subscriber(one) => out.push(subscriber(one).into()),
     }
     out
 }
 
-fn time(at: Option<Instant>) -> Value {
-    Value::Int(at.map_or(0, |at| at.0))
-}
-
-fn world(state: PublicState) -> String {
-    format!(
-        "{}{}{}",
-        if state.public { 'P' } else { 'p' },
-        if state.exploit { 'X' } else { 'x' },
-        if state.attacks { 'A' } else { 'a' }
-    )
-}
-
-fn report_kind(kind: ReportKind) -> &'static str {
-    match kind {
-        ReportKind::Product => "product",
-        ReportKind::Site => "site",
-        ReportKind::OwnProduct => "own_product",
-        ReportKind::Archive => "archive",
+fn number(stream: StreamId, series: &'static str, text: &str) -> NumberRow {
+    NumberRow {
+        digits: text.chars().filter(char::is_ascii_digit).collect(),
+        series,
+        stream,
     }
 }
 
-fn report_state(state: &ReportState) -> &'static str {
-    match state {
-        ReportState::Received => "received",
-        ReportState::Questioned { .. } => "questioned",
-        ReportState::Accepted { .. } => "accepted",
-        ReportState::Declined { .. } => "declined",
-        ReportState::Merged { .. } => "merged",
-        ReportState::Withdrawn => "withdrawn",
+fn party(party: &Party) -> PartyRow {
+    PartyRow {
+        id: party.id,
+        folded_ja: folded(&party.name_ja),
+        folded_en: folded(&party.name_en),
     }
 }
 
-fn part(part: Part) -> &'static str {
-    match part {
-        Part::Vendor => "vendor",
-        Part::Finder => "finder",
-        Part::Coordinator => "coordinator",
-        Part::Operator => "operator",
-        Part::Other => "other",
+fn report(report: &Report) -> ReportRow {
+    ReportRow {
+        id: report.id,
+        handling: report.handling.clone(),
+        stage: ReportStage::from(&report.state),
+        received_at: report.received_at.0,
+        lookup: report.lookup.clone(),
     }
 }
 
-fn consent(consent: Consent) -> &'static str {
-    match consent {
-        Consent::NoEmbargo => "no_embargo",
-        Consent::Invited => "invited",
-        Consent::Signatory => "signatory",
-        Consent::Lapsed => "lapsed",
-        Consent::Declined => "declined",
+fn case(case: &Case, realm: u8) -> CaseRow {
+    CaseRow {
+        id: case.id,
+        number: case.number.clone(),
+        // One row is made from one stream: publication is the advisory's, and whoever lists cases joins it.
+        stage: case.stage(false),
+        opened_at: case.opened_at.0,
+        embargo: case.em,
+        until: case.until.map(|at| at.0),
+        realm,
+    }
+}
+
+fn participant(participant: &Participant, realm: u8) -> ParticipantRow {
+    ParticipantRow {
+        id: participant.id,
+        case: participant.case,
+        party: participant.party,
+        realm,
+    }
+}
+
+fn advisory(advisory: &Advisory, realm: u8) -> AdvisoryRow {
+    let last = advisory.published.last();
+    let plan = advisory.plan.as_ref();
+    AdvisoryRow {
+        id: advisory.id,
+        case: advisory.case,
+        number: last.map(|p| p.number.clone()).unwrap_or_default(),
+        revision: last.map_or(0, |p| p.revision),
+        plan: plan.map(|p| p.sha256.clone()).unwrap_or_default(),
+        approvals: plan.map_or(0, |p| u32::try_from(p.approvals.len()).unwrap_or(u32::MAX)),
+        realm,
+    }
+}
+
+fn subscriber(subscriber: &Subscriber) -> SubscriberRow {
+    SubscriberRow {
+        id: subscriber.id,
+        active: subscriber.active,
+        scope: match &subscriber.scope {
+            Scope::Everything => Scope::Everything,
+            Scope::Vendor { name } => Scope::Vendor { name: folded(name) },
+            Scope::Product { name } => Scope::Product { name: folded(name) },
+        },
+        reference: seal::sha256(subscriber.reference.as_bytes()),
     }
 }
 
@@ -277,18 +200,8 @@ impl Store {
         let mut statements: Vec<(String, Vec<Value>)> = projections()
             .map(|table| (format!("DELETE FROM {}", table.name), vec![]))
             .collect();
-        for (table, row) in rows {
-            let places: Vec<String> = (1..=row.len()).map(|n| format!("${n}")).collect();
-            statements.push((
-                format!(
-                    "INSERT INTO {} ({}) VALUES ({}){}",
-                    table.name,
-                    table.column_list(),
-                    places.join(", "),
-                    table.on_conflict()
-                ),
-                row,
-            ));
+        for row in rows {
+            statements.push(row.insert()?);
         }
         self.transact("projections", statements).await?;
         Ok(())

@@ -136,7 +136,11 @@ pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Res
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("participant").into());
     }
-    let already = unit.house.store.participant_of(case.id, party.id).await?;
+    let already = unit
+        .house
+        .store
+        .participant_of(store::Viewer::House, case.id, party.id)
+        .await?;
     if already.is_some() {
         return Err(Refusal::Exists("participant").into());
     }

@@ -85,19 +85,13 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
     let act = house.clock_act("");
     house
         .perform(&act, "invite-again", Wall::Live, async |unit| {
-            unit.row((
-                &store::schema::OUTBOX,
-                vec![
-                    name.as_str().into(),
-                    "first_contact".into(),
-                    participant.bytes().into(),
-                    "".into(),
-                    now.into(),
-                    0_i64.into(),
-                    0_i64.into(),
-                    0_i64.into(),
-                ],
-            ));
+            unit.row(store::work::IntentRow {
+                name: name.clone(),
+                kind: "first_contact".to_owned(),
+                subject: participant.into(),
+                argument: String::new(),
+                run_at: now,
+            });
             Ok(())
         })
         .await

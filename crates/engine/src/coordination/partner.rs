@@ -216,7 +216,11 @@ impl<'h> Reader<'h> {
         if self.participant.naming.is_empty() {
             return Ok(out);
         }
-        for (id, party) in self.house.store.participants(self.case.id).await? {
+        let viewer = store::Viewer::Participant {
+            case: self.case.id,
+            participant: self.participant.id,
+        };
+        for (id, party) in self.house.store.participants(viewer, self.case.id).await? {
             let Some(Aggregate::Participant(other)) = state(self.house, id.into()).await? else {
                 continue;
             };

@@ -94,7 +94,7 @@ pub async fn is_call_open(house: &House, participant: &Participant) -> Result<bo
 
 /// Ends whatever a party holds in any case: waiting invitations, numbers told on the telephone, sessions.
 pub(crate) async fn shut(house: &House, party: PartyId, now: i64) -> Result<(), Fault> {
-    for (_, participant) in house.store.cases_of(party).await? {
+    for (_, participant) in house.store.cases_of(store::Viewer::House, party).await? {
         for purpose in [INVITATION, PHONE_CODE] {
             let subject = participant.bytes();
             house.store.end_tokens(purpose, subject, now).await?;

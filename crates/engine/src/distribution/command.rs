@@ -66,7 +66,7 @@ async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscribe
         None => unit
             .house
             .store
-            .subscriber_by_reference(text)
+            .subscriber_by_reference(store::Viewer::Bearer, text)
             .await?
             .ok_or(Refusal::NotFound("subscription"))?,
     };
@@ -96,7 +96,11 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
         "copy/{}",
         input.reference.chars().take(64).collect::<String>()
     );
-    let copy = unit.house.store.copy_by_reference(&input.reference).await?;
+    let copy = unit
+        .house
+        .store
+        .copy_by_reference(store::Viewer::Bearer, &input.reference)
+        .await?;
     let typed: String = crate::kernel::find::digits(&input.code);
     let found = copy.filter(|copy| {
         unit.house.kept.of::<Tries>().count(&name) < TRIES_MAX
@@ -111,14 +115,14 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
 
 async fn record_acknowledgement(
     unit: &mut Unit<'_>,
-    copy: &store::delivery::Copy,
+    copy: &store::distribution::Copy,
     way: AckWay,
 ) -> Result<Value, Fault> {
     let subscriber = find(unit, &copy.subscriber.to_string()).await?;
     unit.record(subscriber.acknowledge(copy.advisory, copy.revision, way))
         .await?;
     // The event is the evidence; the copy's row follows it and is set again if the process dies in between.
-    let settled = store::delivery::Settled {
+    let settled = store::distribution::Settled {
         id: copy.id,
         state: distribution::CopyState::Acknowledged,
         next_at: 0,
@@ -134,7 +138,7 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
     let copy = unit
         .house
         .store
-        .copy_by_reference(&input.reference)
+        .copy_by_reference(store::Viewer::Person(unit.act.actor), &input.reference)
         .await?
         .filter(|copy| {
             matches!(
@@ -153,7 +157,7 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
     )])
     .await?;
     unit.afterwards(crate::kernel::unit::After::Settle(
-        store::delivery::Settled {
+        store::distribution::Settled {
             id: copy.id,
             state: distribution::CopyState::Dropped,
             next_at: 0,
@@ -170,7 +174,11 @@ pub async fn acknowledge_on_page(
     reference: &str,
     digits: Option<&str>,
 ) -> Result<Value, Fault> {
-    let copy = unit.house.store.copy_by_reference(reference).await?;
+    let copy = unit
+        .house
+        .store
+        .copy_by_reference(store::Viewer::Bearer, reference)
+        .await?;
     let copy = copy
         .filter(|copy| {
             digits.is_none_or(|typed| {

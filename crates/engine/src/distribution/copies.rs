@@ -16,7 +16,7 @@ use domain::value::AdvisoryId;
 use formats::advisory::{Advisory as Form, Lang};
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing, SharedBody};
 use formats::subscribers::MailAddress;
-use store::delivery::{Copy, Settled};
+use store::distribution::{Copy, Settled};
 
 use crate::Fault;
 use crate::kernel::clock;

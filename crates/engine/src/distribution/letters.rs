@@ -289,7 +289,11 @@ impl House {
                 .split('@')
                 .next()
                 .unwrap_or_default();
-            let Some(copy) = self.store.copy_by_reference(reference).await? else {
+            let Some(copy) = self
+                .store
+                .copy_by_reference(store::Viewer::Bearer, reference)
+                .await?
+            else {
                 continue;
             };
             let code = seal::token::code(self.keys.codes.bytes(), &copy.id);

@@ -79,7 +79,7 @@ pub(crate) async fn handling(
         && unit
             .house
             .store
-            .by_number(&number.digits())
+            .by_number(store::Viewer::House, &number.digits())
             .await?
             .is_none()
         && unit.drawn.insert(number.digits())
@@ -125,14 +125,11 @@ pub(crate) fn note(unit: &mut Unit<'_>, report: &Report, kind: NoteKind, lang: L
         text: text.to_owned(),
     };
     let sealed = seal::mailbox::seal(&public, &lookup, &note.write());
-    unit.row((
-        &store::schema::MAILBOX,
-        vec![
-            seal::hex(&lookup).into(),
-            unit.act.now.0.into(),
-            sealed.into(),
-        ],
-    ));
+    unit.row(store::intake::MailboxRow {
+        lookup: seal::hex(&lookup),
+        at: unit.act.now.0,
+        sealed,
+    });
 }
 
 impl House {
@@ -147,7 +144,11 @@ impl House {
             .followed()
             .filter(|(_, swept)| now - swept < SWEEP_EVERY_US)
         else {
-            for report in self.store.reports_with_mailbox().await? {
+            for report in self
+                .store
+                .reports_with_mailbox(store::Viewer::House)
+                .await?
+            {
                 self.write_mailbox(report).await?;
             }
             return self.follow(end, now);

@@ -60,7 +60,7 @@ async fn case_facts(house: &House, id: CaseId) -> Result<Option<CaseFacts>, Faul
         return Ok(None);
     };
     let mut participants = Vec::new();
-    for (id, _) in house.store.participants(id).await? {
+    for (id, _) in house.store.participants(store::Viewer::House, id).await? {
         if let Some(loaded) = house.load(id.into()).await?
             && let Aggregate::Participant(participant) = &*loaded.state
         {
@@ -68,7 +68,7 @@ async fn case_facts(house: &House, id: CaseId) -> Result<Option<CaseFacts>, Faul
         }
     }
     let mut published = None;
-    if let Some(advisory) = house.store.advisory_of(id).await?
+    if let Some(advisory) = house.store.advisory_of(store::Viewer::House, id).await?
         && let Some(loaded) = house.load(advisory.into()).await?
         && let Aggregate::Advisory(advisory) = &*loaded.state
     {

@@ -10,6 +10,7 @@ use domain::refusal::Refusal;
 use domain::value::*;
 use seal::record::Realm as Wall;
 use serde::Deserialize;
+use store::Viewer;
 use uuid::Uuid;
 
 use crate::kernel::Fault;
@@ -69,7 +70,12 @@ async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<Str
     if let Some(id) = uuid_of(text) {
         return Ok(StreamId(id));
     }
-    match unit.house.store.by_number(&digits(text)).await? {
+    match unit
+        .house
+        .store
+        .by_number(Viewer::House, &digits(text))
+        .await?
+    {
         Some((_, stream)) => Ok(stream),
         None => Err(Refusal::NotFound(what).into()),
     }
@@ -101,7 +107,13 @@ pub(crate) async fn find_party(
 ) -> Result<domain::party::Party, Fault> {
     let stream = match uuid_of(text) {
         Some(id) => StreamId(id),
-        None => match unit.house.store.parties_named(text).await?.as_slice() {
+        None => match unit
+            .house
+            .store
+            .parties_named(Viewer::House, text)
+            .await?
+            .as_slice()
+        {
             [one] => (*one).into(),
             [] => return Err(Refusal::NotFound("party").into()),
             _ => {
@@ -125,7 +137,7 @@ pub(crate) async fn participants_of(
     case: CaseId,
 ) -> Result<Vec<domain::coordination::participant::Participant>, Fault> {
     let mut out = Vec::new();
-    for (id, _) in unit.house.store.participants(case).await? {
+    for (id, _) in unit.house.store.participants(Viewer::House, case).await? {
         if let Some(Aggregate::Participant(found)) = unit.state(id.into()).await?.as_deref() {
             out.push(found.clone());
         }
@@ -145,7 +157,7 @@ pub(crate) async fn draw_number(
         if unit
             .house
             .store
-            .by_number(&number.digits())
+            .by_number(Viewer::House, &number.digits())
             .await?
             .is_none()
             && unit.drawn.insert(number.digits())

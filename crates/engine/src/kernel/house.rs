@@ -11,8 +11,7 @@ use domain::event::Recorded;
 use domain::policy::profile::Profile;
 use domain::value::{BodyId, PersonId, StreamId, TextRef};
 use seal::body::Place;
-use store::read::{StoredRecord, compartment_code};
-use store::{Location, Store};
+use store::{Location, Store, StoredRecord, compartment_code};
 
 use crate::Fault;
 use crate::kernel::config::Config;
@@ -223,11 +222,10 @@ impl House {
     pub async fn body(&self, id: BodyId) -> Result<Vec<u8>, Fault> {
         let row = self.store.body(id).await?.ok_or(Fault::Sealed)?;
         let key = self.keys.by_id(&self.store, row.key).await?;
-        let compartment = u8::try_from(row.compartment).map_err(|_| Fault::Form("body"))?;
         let place = Place {
             house: self.id(),
             dossier: row.dossier.bytes(),
-            compartment,
+            compartment: compartment_code(row.compartment),
             id: id.bytes(),
         };
         seal::body::open(key.bytes(), &place, &row.sealed).map_err(|_| Fault::Sealed)

@@ -10,8 +10,7 @@ use std::sync::Mutex;
 use domain::policy::class::Compartment;
 use domain::value::StreamId;
 use seal::keyring::{self, Epoch, KeyId, Secret};
-use store::read::compartment_code;
-use store::{Store, Value};
+use store::Store;
 
 use crate::Fault;
 
@@ -197,17 +196,18 @@ impl Keys {
         let id: KeyId = seal::random::bytes();
         let key = Secret::draw();
         let wrapped = keyring::wrap(&held.1, held.0, &id, &key);
-        let row = vec![
-            id.into(),
-            "house".into(),
-            self.house.into(),
-            dossier.bytes().into(),
-            i64::from(compartment_code(compartment)).into(),
-            Value::Int(i64::from(held.0)),
-            wrapped.into(),
-        ];
+        let row = store::HouseKeyRow {
+            house: self.house,
+            key: store::StoredKey {
+                id,
+                dossier,
+                compartment,
+                epoch: held.0,
+                wrapped,
+            },
+        };
         drop(held);
-        Ok((id, key, (&store::schema::SEALED_KEY, row)))
+        Ok((id, key, row.into()))
     }
 
     /// Takes drawn keys over after their rows were written.
@@ -243,10 +243,9 @@ impl Keys {
             &keyring::wrap_epoch(&self.root, &self.house, new, &new_key),
         )?;
         crate::kernel::crash::point("erase.epoch_drawn");
-        let code = i64::from(compartment_code(compartment));
         let (mut erased, mut rewrapped) = (Vec::new(), Vec::new());
         for mut row in rows {
-            if row.dossier == dossier && row.compartment == code {
+            if row.dossier == dossier && row.compartment == compartment {
                 erased.push(row.id);
                 continue;
             }

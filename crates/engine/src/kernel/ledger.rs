@@ -132,10 +132,10 @@ impl House {
             .flat_map(|(state, facts)| store::projection::rows(*facts, state))
             .collect();
         // Cases before what refers to them: the wall's triggers look them up.
-        rows.sort_by_key(|(table, _)| {
+        rows.sort_by_key(|row| {
             store::schema::ALL
                 .iter()
-                .position(|t| std::ptr::eq(*t, *table))
+                .position(|t| std::ptr::eq(*t, row.table()))
         });
         rows.extend(leaves);
         Ok(rows)
@@ -159,15 +159,8 @@ fn push_leaves(out: &mut Vec<TableRow>, seq: u64, event: &domain::event::Event) 
         domain::event::Event::LedgerAnchored { leaf, .. } => std::slice::from_ref(leaf),
         _ => &[],
     };
-    for (at, leaf) in leaves.iter().enumerate() {
-        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-        out.push((
-            &store::schema::LEAF,
-            vec![
-                seq.into(),
-                store::Value::Int(i64::try_from(at).unwrap_or(0)),
-                leaf.as_str().into(),
-            ],
-        ));
+    for (at, leaf) in (0..).zip(leaves) {
+        let bytes = leaf.clone();
+        out.push(store::LeafRow { seq, at, bytes }.into());
     }
 }

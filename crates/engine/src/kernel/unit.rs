@@ -16,8 +16,8 @@ use domain::value::*;
 use seal::body::Place;
 use seal::keyring::{KeyId, Secret};
 use seal::record::Realm as Wall;
+use store::compartment_code;
 use store::projection::StreamFacts;
-use store::read::compartment_code;
 use store::write::{NewRecord, TableRow, Write};
 
 use crate::Fault;
@@ -53,7 +53,7 @@ pub struct Unit<'h> {
 #[derive(Clone, Debug)]
 pub enum After {
     /// A copy's row takes the state that an event has given it.
-    Settle(store::delivery::Settled),
+    Settle(store::distribution::Settled),
     /// Waiting copies of somebody who left are dropped.
     Drop(SubscriberId),
 }
@@ -120,7 +120,7 @@ impl<'h> Unit<'h> {
         self.rows.extend(
             dropped
                 .into_iter()
-                .filter(|(table, _)| table.name == "sealed_key"),
+                .filter(|row| row.table().name == "sealed_key"),
         );
     }
 
@@ -186,25 +186,24 @@ impl<'h> Unit<'h> {
     ) -> Result<BodyId, Fault> {
         let (key_id, key) = self.key(dossier, compartment).await?;
         let id = BodyId(self.draw());
-        let code = compartment_code(compartment);
         let place = Place {
             house: self.house.id(),
             dossier: dossier.bytes(),
-            compartment: code,
+            compartment: compartment_code(compartment),
             id: id.bytes(),
         };
         let sealed = seal::body::seal(key.bytes(), &place, bytes);
-        self.rows.push((
-            &store::schema::BODY,
-            vec![
-                id.bytes().into(),
-                dossier.bytes().into(),
-                i64::from(code).into(),
-                key_id.into(),
-                i64::from(self.realm.code()).into(),
-                sealed.into(),
-            ],
-        ));
+        let row = store::BodyRow {
+            id,
+            realm: self.realm.code(),
+            body: store::StoredBody {
+                dossier,
+                compartment,
+                key: key_id,
+                sealed,
+            },
+        };
+        self.rows.push(row.into());
         Ok(id)
     }
 
@@ -214,9 +213,10 @@ impl<'h> Unit<'h> {
     /// As [`House::text`].
     pub async fn opened(&self, text: &TextRef) -> Result<String, Fault> {
         let wanted = store::value::Value::from(text.body.bytes());
-        let waiting = self.rows.iter().find_map(|(table, values)| {
-            let is_it = table.name == store::schema::BODY.name && values.first() == Some(&wanted);
-            is_it.then(|| values.last()).flatten()
+        let waiting = self.rows.iter().find_map(|row| {
+            let is_body = row.table().name == store::schema::BODY.name;
+            let is_it = is_body && row.cell("id") == Some(&wanted);
+            is_it.then(|| row.cell("sealed")).flatten()
         });
         let Some(store::value::Value::Bytes(sealed)) = waiting else {
             return self.house.text(text).await;
@@ -273,8 +273,8 @@ impl<'h> Unit<'h> {
     }
 
     /// Adds a row that goes into the same transaction.
-    pub fn row(&mut self, row: TableRow) {
-        self.rows.push(row);
+    pub fn row(&mut self, row: impl Into<TableRow>) {
+        self.rows.push(row.into());
     }
 
     /// Records what was decided.
@@ -308,12 +308,8 @@ impl<'h> Unit<'h> {
             } else {
                 self.act.now.0
             };
-            self.rows.push(store::outbox::row(
-                &intent,
-                stream,
-                (stream, version),
-                run_at,
-            ));
+            self.rows
+                .push(store::work::row(&intent, stream, (stream, version), run_at));
         }
         let recorded = Recorded {
             actor: self.act.actor,
@@ -380,7 +376,7 @@ impl<'h> Unit<'h> {
             let rows = store::projection::rows(facts, &loaded.state);
             self.rows.extend(
                 rows.into_iter()
-                    .filter(|(table, _)| begun || table.name != "number"),
+                    .filter(|row| begun || row.table().name != "number"),
             );
             states.push((*stream, loaded.clone()));
         }

@@ -111,17 +111,14 @@ pub(crate) fn credential_row(
     verifier: &Verifier,
     since: i64,
 ) -> store::write::TableRow {
-    (
-        &store::schema::CREDENTIAL,
-        vec![
-            person.bytes().into(),
-            verifier.cost.memory_kib.into(),
-            verifier.cost.passes.into(),
-            verifier.salt.into(),
-            verifier.value.into(),
-            since.into(),
-        ],
-    )
+    let credential = store::people::Credential {
+        memory_kib: verifier.cost.memory_kib,
+        passes: verifier.cost.passes,
+        salt: verifier.salt.to_vec(),
+        verifier: verifier.value.to_vec(),
+        since,
+    };
+    store::people::CredentialRow { person, credential }.into()
 }
 
 /// Passwords that are stretched at once: each takes 64 MiB.
@@ -271,19 +268,12 @@ impl House {
                         },
                     ));
                 }
-                unit.row((
-                    &store::schema::APPROVER,
-                    vec![
-                        id.into(),
-                        key.public.into(),
-                        key.cost.memory_kib.into(),
-                        key.cost.passes.into(),
-                        key.salt.into(),
-                        key.sealed.clone().into(),
-                        named.since.0.into(),
-                        founding.into(),
-                    ],
-                ));
+                unit.row(store::people::ApproverRow {
+                    person,
+                    key: key.clone(),
+                    since: named.since.0,
+                    founding,
+                });
             }
             changes.push(Change::of(stream, Event::CredentialSet { person }));
             unit.record(changes).await

@@ -39,7 +39,10 @@ impl House {
     ) -> Result<Vec<SubscriberId>, Fault> {
         let vendors = names(doc.vendors.iter().map(|v| &v.name));
         let products = names(doc.products.iter().map(|p| &p.name));
-        let mut out = self.store.subscribers_for(&vendors, &products).await?;
+        let mut out = self
+            .store
+            .subscribers_for(store::Viewer::House, &vendors, &products)
+            .await?;
         out.extend(self.earlier_readers(advisory).await?);
         out.sort_unstable();
         out.dedup();
@@ -57,15 +60,26 @@ impl House {
     ) -> Result<Recipients, Fault> {
         let vendors = names(doc.vendors.iter().map(|v| &v.name));
         let products = names(doc.products.iter().map(|p| &p.name));
-        let everything = self.store.subscribers_for(&[], &[]).await?;
+        let everything = self
+            .store
+            .subscribers_for(store::Viewer::House, &[], &[])
+            .await?;
         let known: HashSet<SubscriberId> = everything.iter().copied().collect();
         let beside = |mut found: Vec<SubscriberId>| -> Vec<SubscriberId> {
             found.retain(|id| !known.contains(id));
             found
         };
         Ok(Recipients {
-            vendors: beside(self.store.subscribers_for(&vendors, &[]).await?),
-            products: beside(self.store.subscribers_for(&[], &products).await?),
+            vendors: beside(
+                self.store
+                    .subscribers_for(store::Viewer::House, &vendors, &[])
+                    .await?,
+            ),
+            products: beside(
+                self.store
+                    .subscribers_for(store::Viewer::House, &[], &products)
+                    .await?,
+            ),
             earlier: self.earlier_readers(advisory).await?,
             all: self.addressed(advisory, doc).await?,
             everything,
@@ -75,7 +89,11 @@ impl House {
     /// Updates reach whoever got an earlier revision, unless the subscription ended (docs/design/settled.md §1.15).
     async fn earlier_readers(&self, advisory: AdvisoryId) -> Result<Vec<SubscriberId>, Fault> {
         let mut out = Vec::new();
-        for id in self.store.earlier_recipients(advisory).await? {
+        for id in self
+            .store
+            .earlier_recipients(store::Viewer::House, advisory)
+            .await?
+        {
             let loaded = self.load(id.into()).await?;
             if let Some(Aggregate::Subscriber(subscriber)) = loaded.as_ref().map(|l| &*l.state)
                 && subscriber.active

@@ -16,7 +16,7 @@ use formats::advisory::Advisory as Form;
 use seal::leaf::Leaf;
 use seal::record::{Header, Realm as Wall};
 use seal::signer::Request;
-use store::delivery::Copy;
+use store::distribution::Copy;
 
 use crate::Fault;
 use crate::kernel::clock;
@@ -281,9 +281,10 @@ impl House {
         let mut signed = Vec::new();
         let mut leaves = Vec::new();
         let file = |unit: &mut Unit<'_>, bytes: &[u8]| -> String {
-            let hash = seal::sha256(bytes);
-            unit.row((&store::schema::FILE, vec![hash.into(), bytes.into()]));
-            seal::hex(&hash)
+            let sha256 = seal::sha256(bytes);
+            let bytes = bytes.to_vec();
+            unit.row(store::publication::FileRow { sha256, bytes });
+            seal::hex(&sha256)
         };
         for ((document, bytes), signature) in plan.documents.iter().zip(documents).zip(signatures) {
             let sha256 = file(unit, bytes);
@@ -348,7 +349,7 @@ impl House {
                 deadline,
                 realm: 0,
             };
-            unit.row(store::delivery::row(&copy, now));
+            unit.row(store::distribution::row(&copy, now));
         }
         Ok(())
     }

@@ -153,6 +153,7 @@ impl House {
         for case in self
             .store
             .embargoes_over(
+                store::Viewer::House,
                 now.0,
                 domain::publication::signatures_needed(self.own().await?.quorum),
             )

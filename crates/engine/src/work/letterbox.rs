@@ -335,7 +335,10 @@ impl House {
     async fn proven(&self, lookup: &str) -> Result<ReportId, Fault> {
         let id = seal::unhex32(lookup).ok_or(Fault::Form("letter"))?;
         let hash = seal::hex(&seal::sha256(&id));
-        let found = self.store.report_by_lookup(&hash).await?;
+        let found = self
+            .store
+            .report_by_lookup(store::Viewer::Bearer, &hash)
+            .await?;
         Ok(found.ok_or(Refusal::NotFound("mailbox"))?)
     }
 

@@ -41,7 +41,7 @@ pub async fn find(room: &Room, number: &str) -> Result<Case, Stop> {
     let found = room
         .house
         .store
-        .by_number(&digits)
+        .by_number(engine::Viewer::House, &digits)
         .await
         .map_err(Fault::from)?;
     let stream = found.map(|(_, stream)| stream).ok_or(Stop::NotFound)?;
@@ -63,7 +63,7 @@ pub(crate) async fn members(room: &Room, case: &Case, page: Lang) -> Result<Vec<
     let ids = room
         .house
         .store
-        .participants(case.id)
+        .participants(engine::Viewer::House, case.id)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::with_capacity(ids.len());
@@ -435,7 +435,11 @@ async fn read(room: &Room, visit: &Visit, case: &Case, mut typed: Typed) -> Resu
 /// The streams of those who take part in a case; each waits for its turn on its own, so that no vendor can tell by
 /// waiting that another is busy.
 async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
-    let all = room.house.store.participants(case.id).await;
+    let all = room
+        .house
+        .store
+        .participants(engine::Viewer::House, case.id)
+        .await;
     let all = all.map_err(Fault::from)?;
     Ok(all.into_iter().map(|(id, _)| id.into()).collect())
 }

@@ -65,7 +65,7 @@ impl Room {
         let fresh = self
             .house
             .store
-            .records_in(dossier, after)
+            .records_in(engine::Viewer::House, dossier, after)
             .await
             .map_err(Fault::from)?;
         if fresh.is_empty() {

@@ -137,7 +137,11 @@ pub fn of_case(room: &Room, case: &Case, is_published: bool) -> Vec<Due> {
 /// # Errors
 /// If the store fails.
 pub async fn participants(room: &Room, case: CaseId) -> Result<Vec<Participant>, Stop> {
-    let listed = room.house.store.participants(case).await;
+    let listed = room
+        .house
+        .store
+        .participants(engine::Viewer::House, case)
+        .await;
     let mut out = Vec::new();
     for (id, _) in listed.map_err(Fault::from)? {
         let state = room.house.load(id.into()).await?.map(|l| l.state);

@@ -8,7 +8,7 @@ use domain::coordination::case::{Case, Stage};
 use domain::intake::{Report, ReportState};
 use domain::policy::phase::Phase;
 use domain::value::{CaseId, StreamId};
-use engine::Fault;
+use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 use pages::desk::view::{Presence, Queue, QueueCounts, QueueRow, RowKind, Waiting, Words};
 
@@ -164,40 +164,52 @@ async fn rows(
     show: Show,
 ) -> Result<(Vec<QueueRow>, usize), Stop> {
     let store = &room.house.store;
-    let last = store.last_by_dossier().await.map_err(Fault::from)?;
+    let viewer = Viewer::Person(signed.id);
+    let last = store.last_by_dossier(viewer).await.map_err(Fault::from)?;
     let looked = store.looked_all(signed.id).await.map_err(Fault::from)?;
     let news = News { last, looked };
     let (mut out, mut over) = (Vec::new(), 0);
-    for stream in store.streams_of("report").await.map_err(Fault::from)? {
-        if let Some(loaded) = room.house.load(stream).await?
-            && loaded.realm == 0
+    let done = store
+        .reports(viewer, Which::Over)
+        .await
+        .map_err(Fault::from)?;
+    let open = store
+        .reports(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
+    over += done.len();
+    for line in wanted(show, open, done) {
+        if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Report(report) = &*loaded.state
-            // An accepted report goes on as its case.
-            && !matches!(report.state, ReportState::Accepted { .. } | ReportState::Merged { .. })
         {
-            let is_over = matches!(
-                report.state,
-                ReportState::Declined { .. } | ReportState::Withdrawn
-            );
-            over += usize::from(is_over);
-            if show != Show::Open || !is_over {
-                out.push(report_row(room, signed, report, &news).await?);
-            }
+            out.push(report_row(room, signed, &line, report, &news).await?);
         }
     }
-    for stream in store.streams_of("case").await.map_err(Fault::from)? {
-        if let Some(loaded) = room.house.load(stream).await?
-            && loaded.realm == 0
+    let done = store
+        .cases(viewer, Which::Over)
+        .await
+        .map_err(Fault::from)?;
+    let open = store
+        .cases(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
+    over += done.len();
+    for line in wanted(show, open, done) {
+        if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Case(case) = &*loaded.state
         {
-            let is_over = case.closed.is_some();
-            over += usize::from(is_over);
-            if show != Show::Open || !is_over {
-                out.push(case_row(room, signed, case, &news, lang).await?);
-            }
+            out.push(case_row(room, signed, &line, case, &news, lang).await?);
         }
     }
     Ok((out, over))
+}
+
+/// The lines of which rows are made: what is open always, since it is counted, and what is over where it is wanted.
+fn wanted<T>(show: Show, mut open: Vec<T>, over: Vec<T>) -> Vec<T> {
+    if show != Show::Open {
+        open.extend(over);
+    }
+    open
 }
 
 struct News {
@@ -239,6 +251,7 @@ pub fn report_state(state: &ReportState) -> &'static str {
 async fn report_row(
     room: &Room,
     signed: &Signed,
+    line: &ReportLine,
     report: &Report,
     news: &News,
 ) -> Result<QueueRow, Stop> {
@@ -262,7 +275,7 @@ async fn report_row(
     };
     Ok(QueueRow {
         kind: RowKind::Report,
-        number: report.handling.clone(),
+        number: line.handling.clone(),
         title,
         state: report_state(&report.state).to_owned(),
         due,
@@ -277,7 +290,7 @@ async fn report_row(
         ),
         is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
-        since: engine::kernel::clock::rfc3339(report.received_at),
+        since: engine::kernel::clock::rfc3339(engine::Instant(line.received_at)),
     })
 }
 
@@ -372,6 +385,7 @@ pub async fn title_of(
 async fn case_row(
     room: &Room,
     signed: &Signed,
+    line: &CaseLine,
     case: &Case,
     news: &News,
     lang: Lang,
@@ -379,13 +393,12 @@ async fn case_row(
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
     let published = advisory.as_ref().is_some_and(|a| !a.published.is_empty());
-    let stage = case.stage(published);
-    let is_over = matches!(stage, Stage::Published | Stage::Closed);
+    let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
     Ok(QueueRow {
         kind: RowKind::Case,
-        number: case.number.clone(),
+        number: line.number.clone(),
         title: title_of(room, signed, case, advisory.as_ref(), lang).await?,
-        state: stage.word().to_owned(),
+        state: line.stage.word().to_owned(),
         due: lists::of_matter(room, case, published)
             .await?
             .into_iter()
@@ -398,7 +411,7 @@ async fn case_row(
         is_over: case.closed.is_some(),
         is_new: news.is_new(&super::case::dossiers(case)),
         presence: presence(room, signed, dossier),
-        since: engine::kernel::clock::rfc3339(case.opened_at),
+        since: engine::kernel::clock::rfc3339(engine::Instant(line.opened_at)),
     })
 }
 

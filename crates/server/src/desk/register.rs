@@ -26,7 +26,7 @@ async fn all(room: &Room, page: Lang) -> Result<Vec<Party>, Stop> {
     let streams = room
         .house
         .store
-        .streams_of("party")
+        .streams_of(engine::Viewer::House, "party")
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::with_capacity(streams.len());
@@ -80,7 +80,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
     let total = room
         .house
         .store
-        .streams_of("party")
+        .streams_of(engine::Viewer::House, "party")
         .await
         .map_err(Fault::from)?
         .len();
@@ -105,7 +105,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
             cases: room
                 .house
                 .store
-                .cases_of(party.id)
+                .cases_of(engine::Viewer::House, party.id)
                 .await
                 .map_err(Fault::from)?
                 .len(),
@@ -222,7 +222,7 @@ async fn cases_of(room: &Room, party: PartyId) -> Result<Vec<(String, String)>, 
     let found = room
         .house
         .store
-        .cases_of(party)
+        .cases_of(engine::Viewer::House, party)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();

@@ -29,7 +29,7 @@ async fn find(room: &Room, number: &str) -> Result<Report, Stop> {
     let id = room
         .house
         .store
-        .report_by_handling(number)
+        .report_by_handling(engine::Viewer::House, number)
         .await
         .map_err(Fault::from)?
         .ok_or(Stop::NotFound)?;

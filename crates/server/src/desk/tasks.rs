@@ -7,9 +7,9 @@ use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::policy::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
-use engine::Fault;
 use engine::command::Command;
 use engine::distribution::command as commands;
+use engine::{Fault, Viewer, Which};
 use pages::desk::view::{Task, Tasks};
 use pages::form::Typed;
 
@@ -47,11 +47,11 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let signed = visit.person()?;
     let eyes = Eyes::of(room, signed, Phase::P3);
-    let states = [CopyState::Refused.code(), CopyState::Expired.code()];
+    let states = [CopyState::Refused, CopyState::Expired];
     let dead = room
         .house
         .store
-        .dead_copies(&states)
+        .dead_copies(Viewer::Person(signed.id), &states)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -71,7 +71,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let code = engine::distribution::copies::copy_code(&room.house, &copy.id);
         out.push(Task {
             id: format!("copy-{}", copy.reference),
-            kind: if copy.state == CopyState::Refused.code() {
+            kind: if copy.state == CopyState::Refused {
                 "dead_address"
             } else {
                 "expired_copy"
@@ -106,7 +106,7 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
     let waiting = room
         .house
         .store
-        .intents_about("date_without_plan")
+        .intents_about(Viewer::House, "date_without_plan")
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -136,17 +136,23 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
 async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let store = &room.house.store;
     let mut out = Vec::new();
-    for stream in store.streams_of("case").await.map_err(Fault::from)? {
-        let Some(loaded) = room.house.load(stream).await? else {
+    let viewer = Viewer::Person(visit.person()?.id);
+    for line in store
+        .cases(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?
+    {
+        let Some(loaded) = room.house.load(line.id.into()).await? else {
             continue;
         };
         let Aggregate::Case(case) = &*loaded.state else {
             continue;
         };
-        if loaded.realm != 0 || case.closed.is_some() {
-            continue;
-        }
-        for (id, _) in store.participants(case.id).await.map_err(Fault::from)? {
+        for (id, _) in store
+            .participants(viewer, case.id)
+            .await
+            .map_err(Fault::from)?
+        {
             let state = room.house.load(id.into()).await?.map(|l| l.state);
             if let Some(Aggregate::Participant(participant)) = state.as_deref() {
                 out.extend(of_vendor(room, visit, case, participant).await?);

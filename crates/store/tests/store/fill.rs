@@ -1,29 +1,41 @@
 //! Records, rows and writes, as small as they can be.
 
-use ::store::delivery::Copy;
-use ::store::schema;
+use ::store::advisory::AdvisoryRow;
+use ::store::coordination::{CaseRow, ParticipantRow};
+use ::store::distribution::{Copy, SubscriberRow};
+use ::store::intake::{MailboxRow, ReportRow, ReportStage};
+use ::store::party::PartyRow;
+use ::store::people::{
+    ApproverRow, Credential, CredentialRow, DraftRow, LookedRow, NamedDraft, SessionRow, TokenRow,
+};
+use ::store::publication::FileRow;
 use ::store::write::{NewRecord, TableRow, Write, Written};
-use ::store::{Store, StoreError, Value};
+use ::store::{
+    BodyRow, HouseKeyRow, LeafRow, NumberRow, Store, StoreError, StoredBody, StoredKey, StreamRow,
+};
+use domain::coordination::case::Stage;
+use domain::coordination::machines::em::Em;
 use domain::distribution::CopyState;
+use domain::policy::class::Compartment;
 use domain::react::Intent;
-use domain::value::{AdvisoryId, StreamId, SubscriberId};
+use domain::value::{
+    AdvisoryId, BodyId, CaseId, ParticipantId, PartyId, PersonId, ReportId, Scope, StreamId,
+    SubscriberId,
+};
+use seal::approval::{Cost, SealedKey};
 use seal::record::Realm;
 
 /// When the tests begin, µs: 8 July 2004, 00:00 in Tokyo less nine hours.
 pub const START: i64 = 1_089_244_800_000_000;
 
-pub const LIVE: i64 = 0;
-pub const EXERCISE: i64 = 1;
+pub const LIVE: u8 = 0;
+pub const EXERCISE: u8 = 1;
 
 /// The `n`-th id; it serves for streams, keys and rows alike.
 pub fn id(n: u32) -> [u8; 16] {
     let mut id = [0; 16];
     id[12..].copy_from_slice(&n.to_be_bytes());
     id
-}
-
-pub fn int(v: i64) -> Value {
-    Value::Int(v)
 }
 
 /// A record with any payload; nothing here can open it anyway.
@@ -85,223 +97,219 @@ pub async fn at_once(store: &Store, writes: Vec<Write>) -> Vec<Result<Written, S
 }
 
 pub fn stream_row(stream: [u8; 16], version: u32) -> TableRow {
-    (
-        &schema::STREAM,
-        vec![
-            stream.into(),
-            "case".into(),
-            version.into(),
-            stream.into(),
-            int(LIVE),
-        ],
-    )
+    StreamRow {
+        id: StreamId::from_bytes(stream),
+        kind: "case",
+        version,
+        dossier: StreamId::from_bytes(stream),
+        realm: LIVE,
+    }
+    .into()
 }
 
-pub fn case(case: [u8; 16], realm: i64) -> TableRow {
-    (
-        &schema::CASE_FILE,
-        vec![
-            case.into(),
-            "VU#100".into(),
-            "open".into(),
-            int(START),
-            int(0),
-            "N".into(),
-            int(0),
-            "pxa".into(),
-            int(realm),
-        ],
-    )
+pub fn case(case: [u8; 16], realm: u8) -> TableRow {
+    CaseRow {
+        id: CaseId::from_bytes(case),
+        number: "VU#100".to_owned(),
+        stage: Stage::Opened,
+        opened_at: START,
+        embargo: Em::None,
+        until: None,
+        realm,
+    }
+    .into()
 }
 
-pub fn participant(participant: [u8; 16], case: [u8; 16], realm: i64) -> TableRow {
-    (
-        &schema::PARTICIPANT,
-        vec![
-            participant.into(),
-            case.into(),
-            id(40).into(),
-            "vendor".into(),
-            "TN#1".into(),
-            "asked".into(),
-            "R".into(),
-            "invited".into(),
-            int(START),
-            int(0),
-            int(realm),
-        ],
-    )
+pub fn participant(participant: [u8; 16], case: [u8; 16], realm: u8) -> TableRow {
+    ParticipantRow {
+        id: ParticipantId::from_bytes(participant),
+        case: CaseId::from_bytes(case),
+        party: Some(PartyId::from_bytes(id(40))),
+        realm,
+    }
+    .into()
 }
 
-pub fn advisory(advisory: [u8; 16], case: [u8; 16], realm: i64) -> TableRow {
-    (
-        &schema::ADVISORY,
-        vec![
-            advisory.into(),
-            case.into(),
-            String::new().into(),
-            int(0),
-            int(0),
-            int(0),
-            "plan".into(),
-            int(START),
-            int(2),
-            int(realm),
-        ],
-    )
+pub fn advisory(advisory: [u8; 16], case: [u8; 16], realm: u8) -> TableRow {
+    AdvisoryRow {
+        id: AdvisoryId::from_bytes(advisory),
+        case: Some(CaseId::from_bytes(case)),
+        number: String::new(),
+        revision: 0,
+        plan: "plan".to_owned(),
+        approvals: 2,
+        realm,
+    }
+    .into()
+}
+
+pub fn party() -> PartyRow {
+    PartyRow {
+        id: PartyId::from_bytes(id(40)),
+        folded_ja: "例の製作所".to_owned(),
+        folded_en: "example works".to_owned(),
+    }
+}
+
+pub fn report() -> ReportRow {
+    ReportRow {
+        id: ReportId::from_bytes(id(41)),
+        handling: "R-7".to_owned(),
+        stage: ReportStage::Received,
+        received_at: START,
+        lookup: Some("blind".to_owned()),
+    }
+}
+
+pub fn subscriber() -> SubscriberRow {
+    SubscriberRow {
+        id: SubscriberId::from_bytes(id(44)),
+        active: true,
+        scope: Scope::Vendor {
+            name: "example works".to_owned(),
+        },
+        reference: seal::sha256(b"unsubscribe-me"),
+    }
 }
 
 /// A row of every projection.
 pub fn projections() -> Vec<TableRow> {
+    let number = NumberRow {
+        digits: "100".to_owned(),
+        series: "case",
+        stream: stream(1),
+    };
+    let leaf = LeafRow {
+        seq: 1,
+        at: 0,
+        bytes: "a published leaf".to_owned(),
+    };
     vec![
         stream_row(id(1), 1),
-        (
-            &schema::PARTY,
-            vec![
-                id(40).into(),
-                "例の製作所".into(),
-                "Example Works".into(),
-                "例の製作所".into(),
-                "example works".into(),
-                int(1),
-                "2".into(),
-            ],
-        ),
-        (
-            &schema::REPORT,
-            vec![
-                id(41).into(),
-                "R-7".into(),
-                "product".into(),
-                "received".into(),
-                int(START),
-                "blind".into(),
-            ],
-        ),
+        party().into(),
+        report().into(),
         case(id(1), LIVE),
         participant(id(42), id(1), LIVE),
         advisory(id(43), id(1), LIVE),
-        (
-            &schema::SUBSCRIBER,
-            vec![
-                id(44).into(),
-                int(1),
-                "ja".into(),
-                "vendor".into(),
-                "example works".into(),
-                "unsubscribe-me".into(),
-            ],
-        ),
-        (
-            &schema::NUMBER,
-            vec!["100".into(), "case".into(), id(1).into()],
-        ),
-        (
-            &schema::LEAF,
-            vec![int(1), int(0), "a published leaf".into()],
-        ),
+        subscriber().into(),
+        number.into(),
+        leaf.into(),
     ]
 }
 
 /// A row of every table of the truth and of the working state, but `meta` and `ledger`.
 pub fn truth() -> Vec<TableRow> {
+    let mut rows = kept();
+    rows.extend(signed_in());
+    rows
+}
+
+/// Bodies, keys, files, copies, intents and messages.
+fn kept() -> Vec<TableRow> {
+    let body = BodyRow {
+        id: BodyId::from_bytes(id(50)),
+        realm: LIVE,
+        body: StoredBody {
+            dossier: stream(1),
+            compartment: Compartment::Text,
+            key: id(900),
+            sealed: vec![0, 255, 13, 10],
+        },
+    };
+    let key = HouseKeyRow {
+        house: id(0),
+        key: StoredKey {
+            id: id(900),
+            dossier: stream(1),
+            compartment: Compartment::Text,
+            epoch: 3,
+            wrapped: vec![1; 60],
+        },
+    };
+    let file = FileRow {
+        sha256: seal::sha256(b"{}\n"),
+        bytes: b"{}\n".to_vec(),
+    };
+    let message = MailboxRow {
+        lookup: "lookup".to_owned(),
+        at: 0,
+        sealed: vec![5; 20],
+    };
     vec![
-        (
-            &schema::BODY,
-            vec![
-                id(50).into(),
-                id(1).into(),
-                int(1),
-                id(900).into(),
-                int(LIVE),
-                vec![0_u8, 255, 13, 10].into(),
-            ],
-        ),
-        (
-            &schema::SEALED_KEY,
-            vec![
-                id(900).into(),
-                "house".into(),
-                id(0).into(),
-                id(1).into(),
-                int(1),
-                int(3),
-                vec![1_u8; 60].into(),
-            ],
-        ),
-        (
-            &schema::APPROVER,
-            vec![
-                id(51).into(),
-                [2_u8; 32].into(),
-                int(19_456),
-                int(2),
-                [3_u8; 16].into(),
-                vec![4_u8; 48].into(),
-                int(START),
-                int(1),
-            ],
-        ),
-        (
-            &schema::FILE,
-            vec![seal::sha256(b"{}\n").into(), b"{}\n".to_vec().into()],
-        ),
-        ::store::delivery::row(&copy(60), START),
-        ::store::outbox::row(&Intent::Press, stream(1), (stream(1), 1), START),
-        (
-            &schema::MAILBOX,
-            vec!["lookup".into(), int(0), vec![5_u8; 20].into()],
-        ),
-        (
-            &schema::CREDENTIAL,
-            vec![
-                id(52).into(),
-                int(19_456),
-                int(2),
-                [6_u8; 16].into(),
-                vec![7_u8; 32].into(),
-                int(START),
-            ],
-        ),
-        (
-            &schema::TOKEN,
-            vec![
-                [8_u8; 32].into(),
-                "invitation".into(),
-                id(42).into(),
-                vec![9_u8; 32].into(),
-                int(0),
-                int(START + 1),
-                int(0),
-                vec![1_u8; 20].into(),
-            ],
-        ),
-        (
-            &schema::SESSION,
-            vec![
-                [9_u8; 32].into(),
-                "desk".into(),
-                id(52).into(),
-                int(3),
-                int(START),
-                int(START),
-                int(START),
-                int(START + 1),
-            ],
-        ),
-        (
-            &schema::DRAFT,
-            vec![
-                "advisory/1".into(),
-                id(52).into(),
-                int(START),
-                vec![2_u8; 20].into(),
-            ],
-        ),
-        (
-            &schema::LOOKED,
-            vec![id(52).into(), id(1).into(), int(1), int(START)],
-        ),
+        body.into(),
+        key.into(),
+        file.into(),
+        ::store::distribution::row(&copy(60), START),
+        ::store::work::row(&Intent::Press, stream(1), (stream(1), 1), START),
+        message.into(),
+    ]
+}
+
+/// What persons sign in with, and what they left.
+fn signed_in() -> Vec<TableRow> {
+    let person = PersonId::from_bytes(id(52));
+    let approver = ApproverRow {
+        person: PersonId::from_bytes(id(51)),
+        key: SealedKey {
+            public: [2; 32],
+            cost: Cost {
+                memory_kib: 19_456,
+                passes: 2,
+            },
+            salt: [3; 16],
+            sealed: vec![4; 48],
+        },
+        since: START,
+        founding: true,
+    };
+    let credential = Credential {
+        memory_kib: 19_456,
+        passes: 2,
+        salt: vec![6; 16],
+        verifier: vec![7; 32],
+        since: START,
+    };
+    let token = TokenRow {
+        hash: [8; 32],
+        purpose: "invitation".to_owned(),
+        subject: id(42),
+        code: vec![9; 32],
+        tries: 0,
+        expires_at: START + 1,
+        used_at: 0,
+        sealed: vec![1; 20],
+    };
+    let session = SessionRow {
+        hash: [9; 32],
+        side: "desk".to_owned(),
+        subject: id(52),
+        strength: 3,
+        began_at: START,
+        seen_at: START,
+        stepped_at: START,
+        ends_at: START + 1,
+    };
+    let draft = NamedDraft {
+        name: "advisory/1".to_owned(),
+        draft: DraftRow {
+            person,
+            at: START,
+            sealed: vec![2; 20],
+        },
+    };
+    let looked = LookedRow {
+        person,
+        stream: stream(1),
+        seq: 1,
+        at: START,
+    };
+    vec![
+        approver.into(),
+        CredentialRow { person, credential }.into(),
+        token.into(),
+        session.into(),
+        draft.into(),
+        looked.into(),
     ]
 }
 

@@ -24,9 +24,15 @@ mod store {
 
     mod append;
 
+    mod rows;
+
     mod guards;
 
     mod wall;
+
+    mod lists;
+
+    mod viewer;
 
     mod people;
 

@@ -5,8 +5,7 @@
 
 use std::path::PathBuf;
 
-use ::store::read::StoredRecord;
-use ::store::{Location, OpenError, Store};
+use ::store::{Location, OpenError, Store, StoredRecord};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::runtime::Builder;
 

@@ -135,7 +135,7 @@ pub async fn build(house: &House, old: &Manifest, folder: &Path) -> Result<Tree,
         .min()
         .unwrap_or(0);
     let mut items = Vec::new();
-    for row in house.store.advisories().await? {
+    for row in house.store.advisories(store::Viewer::House).await? {
         if row.revision == 0 {
             continue;
         }

@@ -6,8 +6,7 @@ use domain::value::{BodyId, StreamId};
 use engine::House;
 use engine::kernel::context::Contexts;
 use engine::kernel::house::KEYS;
-use store::Store;
-use store::read::compartment_code;
+use store::{Store, compartment_code};
 
 use crate::play::Case;
 use crate::world::{World, files};

@@ -7,8 +7,8 @@ use crate::world::{Engine, World};
 /// Damages that an owner of the database could do to what is rebuilt.
 const DAMAGES: [&str; 6] = [
     "UPDATE case_file SET stage = 'closed'",
-    "UPDATE participant SET cell = 'fixed'",
-    "UPDATE party SET listed = 1 - listed",
+    "UPDATE participant SET party = case_id",
+    "UPDATE party SET folded_en = 'another'",
     "UPDATE report SET state = 'withdrawn'",
     "UPDATE subscriber SET active = 0",
     "DELETE FROM number",

@@ -18,7 +18,9 @@ use crate::world::World;
 /// Returns the participant with this tracking number.
 fn participant(world: &World, house: &House, tracking: &str) -> ParticipantId {
     let digits: String = tracking.chars().filter(char::is_ascii_digit).collect();
-    let found = world.runtime.block_on(house.store.by_number(&digits));
+    let found = world
+        .runtime
+        .block_on(house.store.by_number(store::Viewer::House, &digits));
     let (_, stream): (_, StreamId) = found.expect("the numbers").expect("a tracking number");
     stream.into()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ::store::Store;
-use ::store::delivery::{Copy, Settled, row};
+use ::store::distribution::{Copy, Settled, row};
+use ::store::{Store, Viewer};
 use domain::distribution::CopyState;
 use domain::value::SubscriberId;
 
@@ -25,7 +25,9 @@ fn settled(n: u32, state: CopyState, next_at: i64) -> Settled {
 }
 
 async fn state(store: &Store, n: u32) -> CopyState {
-    let found = store.copy_by_reference(&format!("reference-{n}")).await;
+    let found = store
+        .copy_by_reference(Viewer::House, &format!("reference-{n}"))
+        .await;
     found.expect("the database answers").expect("a copy").state
 }
 
@@ -130,11 +132,11 @@ on_both! {
         let store = world.create().await;
         let second = Copy { revision: 2, subscriber: SubscriberId::from_bytes(id(45)), ..copy(2) };
         queue(&store, [copy(1), second.clone()]).await;
-        assert_eq!(store.copy_by_reference("reference-1").await.unwrap(), Some(copy(1)));
-        assert_eq!(store.copy_by_reference("reference-9").await.unwrap(), None);
-        assert_eq!(store.copies(second.advisory, 2).await.unwrap(), std::slice::from_ref(&second));
-        assert_eq!(store.copies(second.advisory, 3).await.unwrap(), []);
-        let told = store.earlier_recipients(second.advisory).await.unwrap();
+        assert_eq!(store.copy_by_reference(Viewer::House, "reference-1").await.unwrap(), Some(copy(1)));
+        assert_eq!(store.copy_by_reference(Viewer::House, "reference-9").await.unwrap(), None);
+        assert_eq!(store.copies(Viewer::House, second.advisory, 2).await.unwrap(), std::slice::from_ref(&second));
+        assert_eq!(store.copies(Viewer::House, second.advisory, 3).await.unwrap(), []);
+        let told = store.earlier_recipients(Viewer::House, second.advisory).await.unwrap();
         assert_eq!(told, [copy(1).subscriber, second.subscriber]);
     }
 

@@ -4,10 +4,9 @@
 //! the chain; whoever chains anew is found by an anchor, a root that was noted before. An owner who cuts off
 //! the end leaves a whole chain too, and is found the same way.
 
-use ::store::Store;
 use ::store::maintain::Chain;
-use ::store::read::StoredRecord;
 use ::store::write::Write;
+use ::store::{Store, StoredRecord};
 use proptest::prelude::{Strategy, any};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;

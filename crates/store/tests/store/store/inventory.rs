@@ -8,11 +8,13 @@ fn migration(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => concat!(
             include_str!("../../../migrations/sqlite/0001_foundation.sql"),
-            include_str!("../../../migrations/sqlite/0002_people.sql")
+            include_str!("../../../migrations/sqlite/0002_people.sql"),
+            include_str!("../../../migrations/sqlite/0003_unread.sql")
         ),
         Engine::Postgres => concat!(
             include_str!("../../../migrations/postgres/0001_foundation.sql"),
-            include_str!("../../../migrations/postgres/0002_people.sql")
+            include_str!("../../../migrations/postgres/0002_people.sql"),
+            include_str!("../../../migrations/postgres/0003_unread.sql")
         ),
     }
 }
@@ -56,7 +58,7 @@ fn described() -> Vec<String> {
     rows
 }
 
-/// Returns a line for each table (`meta working`) and each column (`meta.name open`) of a migration.
+/// Returns a line for each table (`meta working`) and each column (`meta.name open`) that migrations leave.
 fn marks(sql: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut table = None;
@@ -67,6 +69,11 @@ fn marks(sql: &str) -> Vec<String> {
             let kind = comment.split([':', ';', ' ']).next().unwrap_or_default();
             out.push(format!("{name} {kind}"));
             table = Some(name);
+        } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
+            let gone = rest.trim_end_matches(';').replace(" DROP COLUMN ", ".");
+            let before = out.len();
+            out.retain(|line: &String| line.split(' ').next() != Some(gone.as_str()));
+            assert_eq!(out.len() + 1, before, "{gone} was there to be dropped");
         } else if line.starts_with(')') {
             table = None;
         } else if let Some(table) = table {

@@ -4,8 +4,61 @@ use ::store::{OpenError, Store};
 
 use domain::value::PersonId;
 
-use crate::fill::{START, id, next, put, stream};
-use crate::world::{HOUSE, Role};
+use crate::fill::{START, id, next, only_rows, projections, put, stream};
+use crate::world::{Engine, HOUSE, Role, World};
+
+/// Makes the database as the program of schema 1 or 2 made it, with a row in every projection.
+async fn older(world: &World, schema: usize) {
+    let migrations = match world.engine {
+        Engine::Sqlite => [
+            include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+            include_str!("../../../migrations/sqlite/0002_people.sql"),
+        ],
+        Engine::Postgres => [
+            include_str!("../../../migrations/postgres/0001_foundation.sql"),
+            include_str!("../../../migrations/postgres/0002_people.sql"),
+        ],
+    };
+    let tables = migrations[..schema].join("\n");
+    let number = i64::try_from(schema).expect("a small number");
+    let meta = [
+        ("schema", number.to_be_bytes().to_vec()),
+        ("house", HOUSE.to_vec()),
+    ]
+    .map(|(name, value)| {
+        format!(
+            "INSERT INTO meta (name, value) VALUES ('{name}', {});",
+            world.literal(&value)
+        )
+    })
+    .concat();
+    let of = |n: u32| world.literal(&id(n));
+    let reference = seal::hex(&seal::sha256(b"unsubscribe-me"));
+    let rows = [
+        format!("INSERT INTO stream (id, kind, version, dossier, realm) VALUES ({0}, 'case', 1, {0}, 0);", of(1)),
+        format!("INSERT INTO party (id, name_ja, name_en, folded_ja, folded_en, listed, standing) VALUES ({}, '例の製作所', 'Example Works', '例の製作所', 'example works', 1, '2');", of(40)),
+        format!("INSERT INTO report (id, handling, kind, state, received_at, lookup) VALUES ({}, 'R-7', 'product', 'received', {START}, 'blind');", of(41)),
+        format!("INSERT INTO case_file (id, number, stage, opened_at, clock_start, embargo, until, world, realm) VALUES ({}, 'VU#100', 'opened', {START}, 0, 'N', 0, 'pxa', 0);", of(1)),
+        format!("INSERT INTO participant (id, case_id, party, part, tracking, cell, report_state, consent, asked_at, answered_at, realm) VALUES ({}, {}, {}, 'vendor', 'TN#1', 'asked', 'R', 'invited', {START}, 0, 0);", of(42), of(1), of(40)),
+        format!("INSERT INTO advisory (id, case_id, number, revision, first_at, published_at, plan, plan_at, approvals, realm) VALUES ({}, {}, '', 0, 0, 0, 'plan', {START}, 2, 0);", of(43), of(1)),
+        format!("INSERT INTO subscriber (id, active, lang, scope, target, reference) VALUES ({}, 1, 'ja', 'vendor', 'example works', '{reference}');", of(44)),
+        format!("INSERT INTO number (digits, series, stream) VALUES ('100', 'case', {});", of(1)),
+        "INSERT INTO leaf (seq, at, bytes) VALUES (1, 0, 'a published leaf');".to_owned(),
+    ]
+    .concat();
+    world
+        .say(Role::Owner, &format!("{tables}\n{meta}{rows}"))
+        .await
+        .expect("an older database");
+}
+
+/// The projections of the same rows as this program writes them.
+async fn written_today(world: &World) -> String {
+    let there = World::of(world.engine).await;
+    let store = there.create().await;
+    put(&store, only_rows(projections())).await;
+    store.dump_projections().await.expect("projections")
+}
 
 on_both! {
     async fn a_place_without_a_house_says_so(world) {
@@ -27,24 +80,33 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 2 })
+            Err(OpenError::Schema { found: 99, known: 3 })
         ));
     }
 
-    /// What the program before this one wrote stays, and the tables that came since are there.
-    async fn an_older_schema_is_brought_up_to_date(world) {
-        let store = world.create().await;
-        put(&store, next(id(1), 1)).await;
-        store.set_meta("schema", &1_i64.to_be_bytes()).await.unwrap();
-        drop(store);
-        let older = "DROP TABLE credential; DROP TABLE token; DROP TABLE session; DROP TABLE draft; DROP TABLE looked; DROP INDEX stream_by_dossier; DROP INDEX participant_by_party;";
-        world.say(Role::Owner, older).await.unwrap();
+    /// What the first program wrote stays, and the tables that came since are there.
+    async fn the_first_schema_is_brought_up_to_date(world) {
+        older(&world, 1).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(2_i64.to_be_bytes().to_vec()));
-        assert_eq!(store.stream(stream(1)).await.unwrap().len(), 1);
+        assert_eq!(store.meta("schema").await.unwrap(), Some(3_i64.to_be_bytes().to_vec()));
         assert_eq!(store.looked(PersonId::from_bytes(id(52)), stream(1)).await.unwrap(), 0);
+        assert_eq!(store.dump_projections().await.unwrap(), written_today(&world).await);
+        put(&store, next(id(2), 1)).await;
         drop(store);
         drop(world.open().await);
+    }
+
+    /// Whoever rebuilds the projections after the upgrade finds what stands there.
+    async fn projections_of_an_older_schema_are_those_of_today(world) {
+        older(&world, 2).await;
+        let store = world.open().await;
+        assert_eq!(store.meta("schema").await.unwrap(), Some(3_i64.to_be_bytes().to_vec()));
+        let today = written_today(&world).await;
+        assert_eq!(store.dump_projections().await.unwrap(), today);
+        store.replace_projections(projections()).await.unwrap();
+        assert_eq!(store.dump_projections().await.unwrap(), today);
+        drop(store);
+        assert_eq!(world.open().await.dump_projections().await.unwrap(), today);
     }
 
     async fn the_house_keeps_its_id(world) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::store::Store;
-use ::store::outbox::{Waiting, row};
+use ::store::work::{Waiting, row};
 use ::store::write::TableRow;
 use domain::react::Intent;
 

@@ -1,5 +1,6 @@
 //! Sign-in, links, drafts and how far somebody has read.
 
+use ::store::Viewer;
 use ::store::people::{DraftRow, LINK_KEPT_US, SessionRow, TokenRow};
 use domain::value::PersonId;
 
@@ -91,15 +92,15 @@ on_both! {
         put(&store, next(id(1), 2)).await;
         // In these tests a stream is its own dossier.
         let dossier = store.stream_facts(stream(1)).await.unwrap().unwrap().1;
-        let last = store.last_by_dossier().await.unwrap();
+        let last = store.last_by_dossier(Viewer::House).await.unwrap();
         let end = last[&dossier];
-        let all = store.records_in(dossier, 0).await.unwrap();
+        let all = store.records_in(Viewer::House, dossier, 0).await.unwrap();
         assert_eq!(all.last().unwrap().header.seq, end);
         let first = all[0].header.seq;
         store.look(person, dossier, first, START).await.unwrap();
         assert_eq!(store.looked(person, dossier).await.unwrap(), first);
         assert_eq!(store.looked_all(person).await.unwrap()[&dossier], first);
-        let new = store.records_in(dossier, first).await.unwrap();
+        let new = store.records_in(Viewer::House, dossier, first).await.unwrap();
         assert_eq!(new.len() + 1, all.len());
     }
 }

@@ -1,6 +1,7 @@
 //! Projections as text, and their replacement.
 
 use ::store::schema::{self, Kind};
+use ::store::write::TableRow;
 use ::store::{StoreError, Value};
 
 use crate::fill::{EXERCISE, id, only_rows, participant, projections, put, truth};
@@ -34,14 +35,17 @@ on_both! {
         let text = store.dump_projections().await.unwrap();
         for at in 0..projections().len() {
             let mut damaged = projections();
-            let (table, row) = &mut damaged[at];
+            let table = damaged[at].table();
             let name = table.name;
-            // Every projection has a text outside its key, and it is the last one.
-            let word = row.iter_mut().rev().find_map(|cell| match cell {
-                Value::Text(word) => Some(word),
-                Value::Int(_) | Value::Bytes(_) => None,
-            });
-            word.unwrap().push(' ');
+            let mut values = damaged[at].values().to_vec();
+            // Every projection has a text or an id outside its key, and it is the last one.
+            let cell = values.iter_mut().rev().find(|cell| !matches!(cell, Value::Int(_)));
+            match cell.unwrap() {
+                Value::Text(word) => word.push(' '),
+                Value::Bytes(id) => id[0] ^= 1,
+                Value::Int(_) => {}
+            }
+            damaged[at] = TableRow::untyped(table, values);
             store.replace_projections(damaged).await.unwrap();
             assert_ne!(store.dump_projections().await.unwrap(), text, "{name}");
         }

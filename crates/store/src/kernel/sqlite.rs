@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
-use crate::value::{StoreError, Value};
-use crate::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
+use super::value::{StoreError, Value, fits};
+use super::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
 
 /// Readers that are kept open.
 const READERS_MAX: usize = 8;
@@ -83,22 +83,38 @@ fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Rows, r
     while let Some(row) = rows.next()? {
         let mut values = Vec::with_capacity(width);
         for at in 0..width {
-            values.push(match row.get_ref(at)? {
-                ValueRef::Integer(v) => Value::Int(v),
-                ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
-                ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
-                ValueRef::Null | ValueRef::Real(_) => Value::Bytes(Vec::new()),
-            });
+            values.push(value(at, row.get_ref(at)?)?);
         }
         out.push(values);
     }
     Ok(out)
 }
 
+/// Takes a column as it is; what no column of ours can hold is an error.
+fn value(at: usize, found: ValueRef<'_>) -> Result<Value, rusqlite::Error> {
+    match found {
+        ValueRef::Integer(v) => Ok(Value::Int(v)),
+        ValueRef::Text(v) => match std::str::from_utf8(v) {
+            Ok(v) => Ok(Value::Text(v.to_owned())),
+            Err(error) => Err(rusqlite::Error::FromSqlConversionFailure(
+                at,
+                Type::Text,
+                Box::new(error),
+            )),
+        },
+        ValueRef::Blob(v) => Ok(Value::Bytes(v.to_vec())),
+        ValueRef::Null | ValueRef::Real(_) => Err(rusqlite::Error::InvalidColumnType(
+            at,
+            format!("column {at}"),
+            found.data_type(),
+        )),
+    }
+}
+
 impl Sqlite {
     pub(crate) fn create(path: &Path, migration: &str, house: [u8; 16]) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::default())?;
-        let schema = seal::hex(&crate::open::SCHEMA.to_be_bytes());
+        let schema = seal::hex(&super::open::SCHEMA.to_be_bytes());
         let house = seal::hex(&house);
         let founding = format!(
             "INSERT INTO meta (name, value) VALUES ('schema', x'{schema}'), ('house', x'{house}');"
@@ -111,7 +127,7 @@ impl Sqlite {
     /// Brings the tables of an older program to this one's, in one transaction.
     pub(crate) fn upgrade(path: &Path, migrations: &str) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
-        let schema = seal::hex(&crate::open::SCHEMA.to_be_bytes());
+        let schema = seal::hex(&super::open::SCHEMA.to_be_bytes());
         connection
             .execute_batch(&format!(
                 "BEGIN IMMEDIATE; {migrations} UPDATE meta SET value = x'{schema}' WHERE name = 'schema'; COMMIT;"
@@ -334,9 +350,11 @@ impl Writer {
                 &[stream.into()],
             )
             .map_err(doing("reading a version"))?;
+            let shape = || StoreError::Shape { table: "stream" };
             let version = match rows.into_iter().flatten().next() {
-                Some(Value::Int(version)) => u32::try_from(version).unwrap_or(u32::MAX),
-                _ => 0,
+                Some(Value::Int(version)) => u32::try_from(version).map_err(|_| shape())?,
+                Some(_) => return Err(shape()),
+                None => 0,
             };
             known.versions.insert(stream, version);
         }
@@ -359,18 +377,11 @@ impl Writer {
             .unchecked_transaction()
             .map_err(doing("beginning"))?;
         for (table, rows) in &batch.tables {
-            let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("?{n}")).collect();
-            let sql = format!(
-                "INSERT INTO {} ({}) VALUES ({}){}",
-                table.name,
-                table.column_list(),
-                places.join(", "),
-                table.on_conflict()
-            );
             let mut statement = transaction
-                .prepare_cached(&sql)
+                .prepare_cached(&table.insert('?'))
                 .map_err(doing("preparing an insert"))?;
             for row in rows {
+                fits(table, row)?;
                 statement
                     .execute(rusqlite::params_from_iter(row))
                     .map_err(doing("inserting"))?;

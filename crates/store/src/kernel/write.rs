@@ -15,9 +15,12 @@ use std::time::Duration;
 
 use seal::record::{GENESIS, Header, Realm};
 
-use crate::open::{Engine, Store, heard};
-use crate::schema::{self, Table};
-use crate::value::{StoreError, Value};
+use super::ledger::{LeafRow, StoredRecord};
+use super::open::{Engine, Store, heard};
+use super::table::Table;
+use super::value::{StoreError, Value};
+
+pub use super::row::{Row, TableRow};
 
 /// Longest wait for commands that are on their way.
 pub const LINGER: Duration = Duration::from_micros(200);
@@ -40,9 +43,6 @@ pub struct NewRecord {
     pub leaves: Vec<String>,
 }
 
-/// A row of a table other than the ledger.
-pub type TableRow = (&'static Table, Vec<Value>);
-
 /// All that one command writes.
 #[derive(Clone, Debug, Default)]
 pub struct Write {
@@ -51,6 +51,7 @@ pub struct Write {
     /// Streams that were read, with the version they had; a stream that is appended to need not stand here.
     pub expects: Vec<([u8; 16], u32)>,
     pub records: Vec<NewRecord>,
+    /// Rows of tables other than the ledger.
     pub rows: Vec<TableRow>,
 }
 
@@ -84,7 +85,7 @@ impl Store {
     /// Writes what a command decided; returns when it is durable.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if a stream has moved on.
+    /// [`StoreError::Conflict`] if a stream has moved on; [`StoreError::Column`] if a row does not fit its table.
     pub async fn write(&self, ticket: Ticket, write: Write) -> Result<Written, StoreError> {
         let result = self.write_held(&ticket, write).await;
         drop(ticket);
@@ -95,8 +96,8 @@ impl Store {
         for _ in &write.records {
             heard("record");
         }
-        for (table, _) in &write.rows {
-            heard(table.name);
+        for row in &write.rows {
+            heard(row.table().name);
         }
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(write, &self.active).await,
@@ -178,8 +179,10 @@ impl Head {
         out
     }
 
-    /// Takes a write in: checks versions, chains its records, collects its rows.
+    /// Takes a write in: checks rows and versions, chains its records, collects its rows. What is refused here
+    /// takes none of its neighbours along.
     pub(crate) fn take(&mut self, write: Write, batch: &mut Batch) -> Result<Written, StoreError> {
+        write.rows.iter().try_for_each(TableRow::fits)?;
         let version =
             |head: &Head, stream: &[u8; 16]| head.versions.get(stream).copied().unwrap_or(0);
         if write
@@ -217,35 +220,21 @@ impl Head {
             };
             self.seq += 1;
             self.hash = header.hash();
-            let seq = i64::try_from(self.seq).unwrap_or(i64::MAX);
-            for (at, bytes) in record.leaves.into_iter().enumerate() {
-                batch.push(
-                    &schema::LEAF,
-                    vec![
-                        seq.into(),
-                        Value::Int(i64::try_from(at).unwrap_or(0)),
-                        bytes.into(),
-                    ],
-                );
+            for (at, bytes) in (0..).zip(record.leaves) {
+                let seq = self.seq;
+                batch.push(LeafRow { seq, at, bytes }.into());
             }
             batch.push(
-                &schema::LEDGER,
-                vec![
-                    seq.into(),
-                    header.recorded_at.into(),
-                    header.stream.into(),
-                    header.version.into(),
-                    i64::from(header.realm.code()).into(),
-                    header.key.into(),
-                    record.payload.into(),
-                    payload_hash.into(),
-                    header.previous.into(),
-                    self.hash.into(),
-                ],
+                StoredRecord {
+                    header,
+                    payload: record.payload,
+                    hash: self.hash.to_vec(),
+                }
+                .into(),
             );
         }
-        for (table, row) in write.rows {
-            batch.push(table, row);
+        for row in write.rows {
+            batch.push(row);
         }
         Ok(Written {
             seq: self.seq,
@@ -261,14 +250,15 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) fn push(&mut self, table: &'static Table, row: Vec<Value>) {
+    pub(crate) fn push(&mut self, row: TableRow) {
+        let (table, values) = row.into_parts();
         match self
             .tables
             .iter_mut()
             .find(|(t, _)| std::ptr::eq(*t, table))
         {
-            Some((_, rows)) => rows.push(row),
-            None => self.tables.push((table, vec![row])),
+            Some((_, rows)) => rows.push(values),
+            None => self.tables.push((table, vec![values])),
         }
     }
 

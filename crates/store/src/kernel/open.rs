@@ -11,22 +11,54 @@ use std::sync::atomic::AtomicUsize;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use crate::postgres::Postgres;
-use crate::sqlite::Sqlite;
-use crate::value::{Row, StoreError, Value};
+use super::postgres::Postgres;
+use super::row::{Row, TableRow};
+use super::sqlite::Sqlite;
+use super::table::{Kind, Mark, Table, Type, c};
+use super::value::{Cells, StoreError, Value};
+
+/// Table `meta`.
+pub static META: Table = Table {
+    name: "meta",
+    kind: Kind::Working,
+    columns: &[
+        c("name", Type::Text, Mark::Open),
+        c("value", Type::Bytes, Mark::Open),
+    ],
+    key: &["name"],
+};
+
+/// A row of `meta`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetaRow {
+    pub name: String,
+    pub value: Vec<u8>,
+}
+
+impl Row for MetaRow {
+    fn table() -> &'static Table {
+        &META
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![self.name.into(), self.value.into()]
+    }
+}
 
 /// The schema version that this program writes.
-pub const SCHEMA: i64 = 2;
+pub const SCHEMA: i64 = 3;
 
 /// The migrations of SQLite, oldest first: the n-th leads to schema n.
-const SQLITE: [&str; 2] = [
-    include_str!("../migrations/sqlite/0001_foundation.sql"),
-    include_str!("../migrations/sqlite/0002_people.sql"),
+const SQLITE: [&str; 3] = [
+    include_str!("../../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../../migrations/sqlite/0002_people.sql"),
+    include_str!("../../migrations/sqlite/0003_unread.sql"),
 ];
 /// The migrations of PostgreSQL.
-const POSTGRES: [&str; 2] = [
-    include_str!("../migrations/postgres/0001_foundation.sql"),
-    include_str!("../migrations/postgres/0002_people.sql"),
+const POSTGRES: [&str; 3] = [
+    include_str!("../../migrations/postgres/0001_foundation.sql"),
+    include_str!("../../migrations/postgres/0002_people.sql"),
+    include_str!("../../migrations/postgres/0003_unread.sql"),
 ];
 
 /// Returns the migrations that a database of schema `found` still lacks; nothing for one that is unknown.
@@ -227,7 +259,7 @@ impl Store {
         table: &'static str,
         sql: &'static str,
         params: &[Value],
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<Cells>, StoreError> {
         heard(sql);
         let rows = match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(sql, params)?,
@@ -235,7 +267,7 @@ impl Store {
         };
         Ok(rows
             .into_iter()
-            .map(|values| Row {
+            .map(|values| Cells {
                 table,
                 values: values.into_iter(),
             })
@@ -247,7 +279,7 @@ impl Store {
         &self,
         table: &'static str,
         statements: Vec<(String, Vec<Value>)>,
-    ) -> Result<Vec<Vec<Row>>, StoreError> {
+    ) -> Result<Vec<Vec<Cells>>, StoreError> {
         for (sql, _) in &statements {
             heard(sql);
         }
@@ -259,13 +291,20 @@ impl Store {
             .into_iter()
             .map(|rows| {
                 rows.into_iter()
-                    .map(|values| Row {
+                    .map(|values| Cells {
                         table,
                         values: values.into_iter(),
                     })
                     .collect()
             })
             .collect())
+    }
+
+    /// Writes one row in a transaction of its own.
+    pub(crate) async fn put<R: Row>(&self, row: R) -> Result<(), StoreError> {
+        let statement = TableRow::from(row).insert()?;
+        self.transact(R::table().name, vec![statement]).await?;
+        Ok(())
     }
 
     /// Reads a value of `meta`.
@@ -291,13 +330,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        self.transact(
-            "meta",
-            vec![(sql.to_owned(), vec![name.into(), value.into()])],
-        )
-        .await?;
-        Ok(())
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.put(MetaRow { name, value }).await
     }
 
     /// The house that this store belongs to.

@@ -1,4 +1,10 @@
 //! Values that cross the border to either engine, and what can go wrong there.
+//!
+//! What a value should be is said by its column; `fits` compares them before either engine binds anything, since
+//! SQLite would make a number of a text that looks like one. What is read is taken by its type, or it is an error:
+//! nothing here has a default.
+
+use super::table::{Table, Type};
 
 /// A column value. Both engines know exactly these three types; times are µs as integers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -8,6 +14,40 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
+impl Value {
+    /// Returns the type of a column that holds it.
+    #[must_use]
+    pub const fn ty(&self) -> Type {
+        match self {
+            Value::Int(_) => Type::Int,
+            Value::Text(_) => Type::Text,
+            Value::Bytes(_) => Type::Bytes,
+        }
+    }
+}
+
+/// Compares values with the columns that are to hold them, in their order.
+///
+/// # Errors
+/// [`StoreError::Column`] for the first that is of another type, [`StoreError::Shape`] if one is missing or over.
+pub(crate) fn fits(table: &'static Table, values: &[Value]) -> Result<(), StoreError> {
+    if values.len() != table.columns.len() {
+        return Err(StoreError::Shape { table: table.name });
+    }
+    match table
+        .columns
+        .iter()
+        .zip(values)
+        .find(|(column, value)| column.ty != value.ty())
+    {
+        Some((column, _)) => Err(StoreError::Column {
+            table: table.name,
+            column: column.name,
+        }),
+        None => Ok(()),
+    }
+}
+
 impl From<i64> for Value {
     fn from(v: i64) -> Self {
         Value::Int(v)
@@ -15,6 +55,17 @@ impl From<i64> for Value {
 }
 impl From<u32> for Value {
     fn from(v: u32) -> Self {
+        Value::Int(i64::from(v))
+    }
+}
+/// A position in the ledger; 2^63 records are never written.
+impl From<u64> for Value {
+    fn from(v: u64) -> Self {
+        Value::Int(i64::try_from(v).unwrap_or(i64::MAX))
+    }
+}
+impl From<u8> for Value {
+    fn from(v: u8) -> Self {
         Value::Int(i64::from(v))
     }
 }
@@ -78,6 +129,12 @@ pub enum StoreError {
     /// A row has not the form that this program writes.
     #[error("a row of {table} has not the form that this program writes")]
     Shape { table: &'static str },
+    /// A value is of another type than its column.
+    #[error("a value for {table}.{column} is of another type than the column")]
+    Column {
+        table: &'static str,
+        column: &'static str,
+    },
     /// The writer has stopped; the process must end and start anew.
     #[error("the store's writer has stopped")]
     Stopped,
@@ -85,12 +142,12 @@ pub enum StoreError {
 
 /// A row, read column by column.
 #[derive(Debug)]
-pub struct Row {
+pub struct Cells {
     pub(crate) table: &'static str,
     pub(crate) values: std::vec::IntoIter<Value>,
 }
 
-impl Row {
+impl Cells {
     fn shape(&self) -> StoreError {
         StoreError::Shape { table: self.table }
     }
@@ -109,15 +166,31 @@ impl Row {
     /// Takes the next column as an unsigned small number.
     ///
     /// # Errors
-    /// As [`Row::int`].
+    /// As [`Cells::int`].
     pub fn u32(&mut self) -> Result<u32, StoreError> {
         u32::try_from(self.int()?).map_err(|_| self.shape())
+    }
+
+    /// Takes the next column as a position.
+    ///
+    /// # Errors
+    /// As [`Cells::int`].
+    pub fn u64(&mut self) -> Result<u64, StoreError> {
+        u64::try_from(self.int()?).map_err(|_| self.shape())
+    }
+
+    /// Takes the next column as a code.
+    ///
+    /// # Errors
+    /// As [`Cells::int`].
+    pub fn u8(&mut self) -> Result<u8, StoreError> {
+        u8::try_from(self.int()?).map_err(|_| self.shape())
     }
 
     /// Takes the next column as text.
     ///
     /// # Errors
-    /// As [`Row::int`].
+    /// As [`Cells::int`].
     pub fn text(&mut self) -> Result<String, StoreError> {
         match self.values.next() {
             Some(Value::Text(v)) => Ok(v),
@@ -128,7 +201,7 @@ impl Row {
     /// Takes the next column as bytes.
     ///
     /// # Errors
-    /// As [`Row::int`].
+    /// As [`Cells::int`].
     pub fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
         match self.values.next() {
             Some(Value::Bytes(v)) => Ok(v),
@@ -139,8 +212,29 @@ impl Row {
     /// Takes the next column as bytes of a fixed length.
     ///
     /// # Errors
-    /// As [`Row::int`].
+    /// As [`Cells::int`].
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {
         self.bytes()?.try_into().map_err(|_| self.shape())
+    }
+
+    /// Takes the next column as an id, or as bytes of no length where there is none.
+    ///
+    /// # Errors
+    /// As [`Cells::int`].
+    pub fn optional_array<const N: usize>(&mut self) -> Result<Option<[u8; N]>, StoreError> {
+        let bytes = self.bytes()?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        bytes.try_into().map(Some).map_err(|_| self.shape())
+    }
+
+    /// Takes the next column as one of some words.
+    ///
+    /// # Errors
+    /// As [`Cells::int`].
+    pub fn word<T>(&mut self, of: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
+        let word = self.text()?;
+        of(&word).ok_or_else(|| self.shape())
     }
 }

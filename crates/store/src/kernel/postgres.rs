@@ -13,9 +13,9 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Column as _, Connection, Executor, PgConnection, Row as _, TypeInfo};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::schema::Type;
-use crate::value::{StoreError, Value};
-use crate::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
+use super::table::Type;
+use super::value::{StoreError, Value, fits};
+use super::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
 
 /// Connections for reading.
 const READERS_MAX: u32 = 8;
@@ -89,7 +89,7 @@ impl Postgres {
             .map_err(|error| role(doing("making the tables")(error)))?;
         let founding = format!(
             "INSERT INTO meta (name, value) VALUES ('schema', decode('{}', 'hex')), ('house', decode('{}', 'hex'))",
-            seal::hex(&crate::open::SCHEMA.to_be_bytes()),
+            seal::hex(&super::open::SCHEMA.to_be_bytes()),
             seal::hex(&house)
         );
         transaction
@@ -122,7 +122,7 @@ impl Postgres {
         if row.0 == found.to_be_bytes() {
             let named = format!(
                 "{migrations}; UPDATE meta SET value = decode('{}', 'hex') WHERE name = 'schema'",
-                seal::hex(&crate::open::SCHEMA.to_be_bytes())
+                seal::hex(&super::open::SCHEMA.to_be_bytes())
             );
             transaction
                 .execute(sqlx::raw_sql(AssertSqlSafe(named)))
@@ -267,6 +267,34 @@ fn values(row: &PgRow) -> Result<Vec<Value>, StoreError> {
     Ok(out)
 }
 
+/// The values of one column in many rows, all of its type.
+enum Array {
+    Ints(Vec<i64>),
+    Texts(Vec<String>),
+    Blobs(Vec<Vec<u8>>),
+}
+
+impl Array {
+    fn of(ty: Type, rows: usize) -> Array {
+        match ty {
+            Type::Int => Array::Ints(Vec::with_capacity(rows)),
+            Type::Text => Array::Texts(Vec::with_capacity(rows)),
+            Type::Bytes => Array::Blobs(Vec::with_capacity(rows)),
+        }
+    }
+
+    /// Adds a value; nothing is added, and nothing returned, if it is of another type.
+    fn push(&mut self, value: Value) -> Option<()> {
+        match (self, value) {
+            (Array::Ints(all), Value::Int(v)) => all.push(v),
+            (Array::Texts(all), Value::Text(v)) => all.push(v),
+            (Array::Blobs(all), Value::Bytes(v)) => all.push(v),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
 struct Writer {
     pool: PgPool,
     house: [u8; 16],
@@ -350,10 +378,10 @@ impl Writer {
                     .map_err(doing("reading versions"))?;
             head.versions.extend(unknown.into_iter().map(|id| (id, 0)));
             for (id, version) in rows {
-                if let Ok(id) = <[u8; 16]>::try_from(id.as_slice()) {
-                    head.versions
-                        .insert(id, u32::try_from(version).unwrap_or(u32::MAX));
-                }
+                let shape = || StoreError::Shape { table: "stream" };
+                let id = <[u8; 16]>::try_from(id.as_slice()).map_err(|_| shape())?;
+                let version = u32::try_from(version).map_err(|_| shape())?;
+                head.versions.insert(id, version);
             }
         }
         let mut batch = Batch::default();
@@ -416,48 +444,24 @@ impl Writer {
         let sql = format!("WITH {} SELECT 1", parts.join(", "));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (table, rows) in batch.tables {
-            let mut columns: Vec<Vec<Value>> = table
+            let mut columns: Vec<Array> = table
                 .columns
                 .iter()
-                .map(|_| Vec::with_capacity(rows.len()))
+                .map(|column| Array::of(column.ty, rows.len()))
                 .collect();
             for row in rows {
+                fits(table, &row)?;
                 for (column, value) in columns.iter_mut().zip(row) {
-                    column.push(value);
+                    column
+                        .push(value)
+                        .ok_or(StoreError::Shape { table: table.name })?;
                 }
             }
-            for (column, values) in table.columns.iter().zip(columns) {
-                query = match column.ty {
-                    Type::Int => query.bind(
-                        values
-                            .into_iter()
-                            .map(|v| if let Value::Int(v) = v { v } else { 0 })
-                            .collect::<Vec<i64>>(),
-                    ),
-                    Type::Text => query.bind(
-                        values
-                            .into_iter()
-                            .map(|v| {
-                                if let Value::Text(v) = v {
-                                    v
-                                } else {
-                                    String::new()
-                                }
-                            })
-                            .collect::<Vec<String>>(),
-                    ),
-                    Type::Bytes => query.bind(
-                        values
-                            .into_iter()
-                            .map(|v| {
-                                if let Value::Bytes(v) = v {
-                                    v
-                                } else {
-                                    Vec::new()
-                                }
-                            })
-                            .collect::<Vec<Vec<u8>>>(),
-                    ),
+            for column in columns {
+                query = match column {
+                    Array::Ints(values) => query.bind(values),
+                    Array::Texts(values) => query.bind(values),
+                    Array::Blobs(values) => query.bind(values),
                 };
             }
         }

@@ -2,12 +2,63 @@
 
 use domain::react::Intent;
 use domain::value::StreamId;
-use uuid::Uuid;
 
 use crate::Store;
-use crate::open::Engine;
-use crate::value::{StoreError, Value};
-use crate::write::TableRow;
+use crate::kernel::asked::Viewer;
+use crate::kernel::open::Engine;
+use crate::kernel::row::{Row, TableRow};
+use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::value::{StoreError, Value};
+
+/// Table `outbox`.
+pub static OUTBOX: Table = Table {
+    name: "outbox",
+    kind: Kind::Working,
+    columns: &[
+        c("name", Type::Text, Mark::Open),
+        c("kind", Type::Text, Mark::Open),
+        c("subject", Type::Bytes, Mark::Open),
+        c("argument", Type::Text, Mark::Open),
+        c("run_at", Type::Int, Mark::Open),
+        c("attempts", Type::Int, Mark::Open),
+        c("lease_until", Type::Int, Mark::Open),
+        c("done", Type::Int, Mark::Open),
+    ],
+    key: &["name"],
+};
+
+/// A row of `outbox`, as an intent begins: nobody has tried it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntentRow {
+    /// Stable: the same intent written again is the same row.
+    pub name: String,
+    pub kind: String,
+    /// The stream that it is about.
+    pub subject: StreamId,
+    /// Hash or code, no text.
+    pub argument: String,
+    pub run_at: i64,
+}
+
+impl Row for IntentRow {
+    fn table() -> &'static Table {
+        &OUTBOX
+    }
+
+    fn values(self) -> Vec<Value> {
+        let (attempts, lease_until, is_done) = (0_u32, 0_i64, false);
+        vec![
+            self.name.into(),
+            self.kind.into(),
+            self.subject.bytes().into(),
+            self.argument.into(),
+            self.run_at.into(),
+            attempts.into(),
+            lease_until.into(),
+            is_done.into(),
+        ]
+    }
+}
 
 /// An intent that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,20 +80,14 @@ pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), run_at: i
         Intent::EndAccess { .. } => ("end_access", String::new()),
         Intent::DateWithoutPlan => ("date_without_plan", String::new()),
     };
-    let name = format!("{kind}/{}/{}", cause.0, cause.1);
-    (
-        &crate::schema::OUTBOX,
-        vec![
-            name.into(),
-            kind.into(),
-            subject.bytes().into(),
-            argument.into(),
-            run_at.into(),
-            Value::Int(0),
-            Value::Int(0),
-            Value::Int(0),
-        ],
-    )
+    IntentRow {
+        name: format!("{kind}/{}/{}", cause.0, cause.1),
+        kind: kind.to_owned(),
+        subject,
+        argument,
+        run_at,
+    }
+    .into()
 }
 
 impl Store {
@@ -83,7 +128,7 @@ impl Store {
                 Ok(Waiting {
                     name: row.text()?,
                     kind: row.text()?,
-                    subject: StreamId(Uuid::from_bytes(row.array()?)),
+                    subject: StreamId::from_bytes(row.array()?),
                     argument: row.text()?,
                     attempts: row.u32()?,
                 })
@@ -200,34 +245,27 @@ impl Store {
             .collect()
     }
 
-    /// Removes all messages of a mailbox.
+    /// Streams that a kind of intent waits about, with when it is looked at next.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn drop_mailbox(&self, lookup: &str) -> Result<(), StoreError> {
-        self.transact(
-            "mailbox",
-            vec![(
-                "DELETE FROM mailbox WHERE lookup = $1".to_owned(),
-                vec![lookup.into()],
-            )],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// Messages in a mailbox.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn mailbox(&self, lookup: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+    /// As above.
+    pub async fn intents_about(
+        &self,
+        viewer: Viewer,
+        kind: &str,
+    ) -> Result<Vec<(StreamId, i64)>, StoreError> {
         let rows = self
             .rows(
-                "mailbox",
-                "SELECT sealed FROM mailbox WHERE lookup = $1 ORDER BY at",
-                &[lookup.into()],
+                "outbox",
+                "SELECT subject, run_at FROM outbox WHERE done = 0 AND kind = $1 ORDER BY run_at",
+                &[kind.into()],
             )
             .await?;
-        rows.into_iter().map(|mut row| row.bytes()).collect()
+        let mut out: Vec<(StreamId, i64)> = rows
+            .into_iter()
+            .map(|mut row| Ok((StreamId::from_bytes(row.array()?), row.int()?)))
+            .collect::<Result<_, StoreError>>()?;
+        out.retain(|(subject, _)| viewer.sees_stream(*subject));
+        Ok(out)
     }
 }

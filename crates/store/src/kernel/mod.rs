@@ -1,0 +1,16 @@
+//! What every noun stands on: the two engines, values and tables, the one writer, the ledger and what is sealed.
+//!
+//! It knows no noun: a party, a case or a copy has its table, its row and its queries in a file of its own beside
+//! this folder. Start reading at [`write`].
+
+pub(crate) mod asked;
+pub mod ledger;
+pub(crate) mod number;
+pub(crate) mod open;
+mod postgres;
+pub(crate) mod row;
+pub mod sealed;
+mod sqlite;
+pub(crate) mod table;
+pub mod value;
+pub mod write;

@@ -1,7 +1,8 @@
 //! Foreign texts before the gate: signs of an attack, jargon, and pieces of a protected text in an outgoing one.
 #![no_main]
 
-use domain::policy::{jargon, lint, overlap};
+use domain::advisory::{jargon, lint};
+use domain::text::overlap;
 use domain::value::Lang;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
 use domain::event::Event;
-use domain::policy::class::Class;
 use domain::refusal::Refusal;
+use domain::text::class::Class;
 use domain::value::{
     AdvisoryStage, ContactChannel, ContactResult, Field, Instant, Lang, Part, ParticipantId,
     ProductAnswer, ReportKind, WorldFact,

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
-use domain::policy::role::Role;
+use domain::role::Role;
 use domain::value::{Instant, PersonId};
 use seal::record::Realm as Wall;
 

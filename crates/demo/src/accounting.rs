@@ -1,6 +1,6 @@
 //! Case 8: a vendor's own report whose first fix broke something, and an advisory that was withdrawn.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Damage, Severity, Threat};
 

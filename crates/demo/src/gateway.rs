@@ -1,6 +1,6 @@
 //! Case 5: a gateway of control systems, under embargo for three days and four hours more.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Damage, Severity, Threat};
 

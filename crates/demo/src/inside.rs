@@ -2,7 +2,7 @@
 //!
 //! The website's case has no advisory; the exercise lies behind the wall and has only its EX- number.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use seal::record::Realm as Wall;
 

@@ -1,6 +1,6 @@
 //! Case 7: a library in the products of thirty-eight vendors in five countries; it publishes itself.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Damage, Severity, Threat};
 

@@ -1,6 +1,6 @@
 //! Case 2: a weakness of a protocol, twenty-four vendors of whom seven are silent, and years of revisions.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Damage, Severity, Threat};
 

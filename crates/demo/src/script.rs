@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use domain::act::Act;
-use domain::policy::class::Class;
-use domain::policy::role::Role;
 use domain::refusal::Refusal;
+use domain::role::Role;
+use domain::text::class::Class;
 use domain::value::*;
 use seal::record::Realm as Wall;
 use serde_json::Value;

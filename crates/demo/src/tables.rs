@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Cvss, Damage, Reference, Severity, Threat};
 

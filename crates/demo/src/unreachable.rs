@@ -1,6 +1,6 @@
 //! Case 4: a developer whom seven attempts did not reach.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Damage, Severity, Threat};
 

@@ -1,6 +1,6 @@
 //! Case 1: an operating system, one vendor, and a worm three days after publication.
 
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::advisory::{Audience, Damage, Severity, Threat};
 

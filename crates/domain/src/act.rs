@@ -1,6 +1,6 @@
 //! Who acts, when, in which role: the argument of every decision.
 
-use crate::policy::role::Role;
+use crate::role::Role;
 use crate::value::{Instant, PersonId};
 
 /// An act: the part of a command that does not depend on its kind.

@@ -25,23 +25,6 @@ pub enum Aggregate {
     Subscriber(Subscriber),
 }
 
-/// Something that happened on a stream, as a decision returns it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    pub stream: StreamId,
-    pub event: Event,
-}
-
-impl Change {
-    /// A change of `stream`.
-    pub fn of(stream: impl Into<StreamId>, event: Event) -> Self {
-        Change {
-            stream: stream.into(),
-            event,
-        }
-    }
-}
-
 impl Aggregate {
     /// Begins a stream with its first event; `None` if that event cannot begin one.
     #[must_use]

@@ -6,8 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::coordination::machines::rm::RmEvent;
-use crate::policy::class::Compartment;
+use crate::machine::rm::RmEvent;
+use crate::text::class::Compartment;
 use crate::value::*;
 
 /// The content of a ledger payload: an event with the act that caused it.
@@ -16,7 +16,7 @@ pub struct Recorded {
     /// Who acted.
     pub actor: PersonId,
     /// In which role.
-    pub role: crate::policy::role::Role,
+    pub role: crate::role::Role,
     /// When it is said to have happened. When it was recorded stands in the ledger's header.
     pub occurred_at: Instant,
     /// Why, in a short code or sentence without classed text; empty when the event says it.
@@ -63,7 +63,7 @@ pub enum Event {
     PersonNamed {
         person: PersonId,
         handle: String,
-        role: crate::policy::role::Role,
+        role: crate::role::Role,
         founding: bool,
         approval_key: Option<String>,
     },
@@ -146,7 +146,7 @@ pub enum Event {
     /// A protected text (classes A T H I G and the like) was opened to a person; why stands in the act.
     TextRead {
         body: BodyId,
-        class: crate::policy::class::Class,
+        class: crate::text::class::Class,
     },
 
     // A case.
@@ -314,4 +314,21 @@ pub enum Event {
         revision: u32,
         way: AckWay,
     },
+}
+
+/// Something that happened on a stream, as a decision returns it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub stream: StreamId,
+    pub event: Event,
+}
+
+impl Change {
+    /// A change of `stream`.
+    pub fn of(stream: impl Into<StreamId>, event: Event) -> Self {
+        Change {
+            stream: stream.into(),
+            event,
+        }
+    }
 }

@@ -6,15 +6,38 @@
 //! Only [`event`] and [`value`] (and the small enums that stand in them) know serde, since events are the
 //! language of the archive; aggregates are never stored. Start reading at [`event`], then [`coordination`].
 
-pub mod act;
-pub mod aggregate;
-pub mod coordination;
-pub mod distribution;
-pub mod event;
-pub mod intake;
-pub mod party;
-pub mod policy;
-pub mod publication;
-pub mod react;
-pub mod refusal;
+pub mod role;
+
+pub mod text;
+
 pub mod value;
+
+pub mod clock;
+
+pub mod series;
+
+pub mod profile;
+
+pub mod machine;
+
+pub mod refusal;
+
+pub mod act;
+
+pub mod event;
+
+pub mod party;
+
+pub mod intake;
+
+pub mod coordination;
+
+pub mod advisory;
+
+pub mod publication;
+
+pub mod distribution;
+
+pub mod aggregate;
+
+pub mod react;

@@ -1,7 +1,7 @@
 //! What stands in the way: a refusal is data, with a stable code; words for people live in catalogues.
 
-use crate::coordination::machines::em::Em;
-use crate::coordination::machines::rm::Rm;
+use crate::machine::em::Em;
+use crate::machine::rm::Rm;
 use crate::value::Instant;
 
 /// Why a command was refused.

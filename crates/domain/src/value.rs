@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::policy::class::Class;
+use crate::text::class::Class;
 
 macro_rules! id_type {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(

@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use domain::coordination::machines::rm::RmEvent;
 use domain::event::{Document, Event, Recorded, Signed};
-use domain::policy::class::{Class, Compartment};
-use domain::policy::role::Role;
+use domain::machine::rm::RmEvent;
+use domain::role::Role;
+use domain::text::class::{Class, Compartment};
 use domain::value::*;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.

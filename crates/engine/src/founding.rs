@@ -6,9 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::aggregate::Change;
-use domain::event::Event;
-use domain::policy::role::Role;
+use domain::event::{Change, Event};
+use domain::role::Role;
 use domain::value::PersonId;
 use seal::approval::Cost;
 use seal::record::Realm as Wall;

@@ -62,7 +62,7 @@ async fn measure(dir: &std::path::Path, location: &Location, n: u64) -> Result<V
     let secret = house
         .session_begin(
             engine::people::sessions::Of::Person(coordinator.id),
-            domain::policy::gate::Strength::Desk,
+            domain::text::gate::Strength::Desk,
         )
         .await?;
     let path = format!("/ja/desk/cases/{number}");

@@ -34,7 +34,7 @@ mod walk {
     use std::process::Command;
     use std::time::Duration;
 
-    use domain::policy::class::Compartment;
+    use domain::text::class::Compartment;
     use domain::value::{BodyId, StreamId};
     use engine::House;
     use engine::kernel::context::Contexts;

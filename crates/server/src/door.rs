@@ -299,7 +299,7 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
 
 /// Whether somebody of the house works on cases, by role or by an approval key.
 fn works_on_cases(who: &Who) -> bool {
-    use domain::policy::role::Role;
+    use domain::role::Role;
     matches!(who, Who::Person(signed) if signed.can_approve || matches!(
         signed.role,
         Role::Coordinator | Role::Reception | Role::Analysis | Role::EditionEditor

@@ -4,8 +4,8 @@
 //! their own names, since browsers tell ports apart in addresses and not in cookies.
 
 use domain::aggregate::Aggregate;
-use domain::policy::gate::Strength;
-use domain::policy::role::Role;
+use domain::role::Role;
+use domain::text::gate::Strength;
 use domain::value::ParticipantId;
 use engine::people::sessions::Of;
 use pages::inside::Side;

@@ -1,9 +1,9 @@
 //! A visit: what one request says, once the door has let it in, and who sent it.
 
 use domain::act::Act;
-use domain::policy::gate::Strength;
-use domain::policy::role::Role;
 use domain::refusal::Refusal;
+use domain::role::Role;
+use domain::text::gate::Strength;
 use domain::value::{CaseId, ParticipantId, PartyId, PersonId};
 use engine::Fault;
 use engine::people::sessions::Session;

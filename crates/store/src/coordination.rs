@@ -3,7 +3,7 @@
 //! Knows no right to read: of what a viewer is told here, the gate decides what a page shows.
 
 use domain::coordination::case::Stage;
-use domain::coordination::machines::em::Em;
+use domain::machine::em::Em;
 use domain::value::{CaseId, ParticipantId, PartyId};
 
 use crate::Store;

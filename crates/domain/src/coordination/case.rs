@@ -4,11 +4,9 @@
 //! (docs/design/process.md §1.5) is computed, never set (docs/design/settled.md §1.27). It does not know vendors'
 //! answers.
 
-use crate::act::Act;
-use crate::coordination::machines::cs::PublicState;
-use crate::coordination::machines::em::Em;
 use crate::event::{Event, Recorded};
-use crate::publication::{ApprovedPlan, ReleasePermit};
+use crate::machine::cs::PublicState;
+use crate::machine::em::Em;
 use crate::refusal::Refusal;
 use crate::value::*;
 
@@ -122,31 +120,6 @@ impl Case {
         } else {
             Ok(())
         }
-    }
-
-    /// Makes the permit to publish: the only function that does (ARCHITECTURE.md, invariants).
-    ///
-    /// # Errors
-    /// [`Refusal::PlanNotDue`] before the plan's instant, [`Refusal::TooEarly`] while the embargo holds and
-    /// the plan is no emergency.
-    pub fn release_permit(&self, plan: &ApprovedPlan, act: &Act) -> Result<ReleasePermit, Refusal> {
-        self.open()?;
-        if plan.case() != self.id {
-            return Err(Refusal::NoPlan);
-        }
-        if plan.instant() > act.now {
-            return Err(Refusal::PlanNotDue {
-                instant: plan.instant(),
-            });
-        }
-        if let Some(until) = self
-            .until
-            .filter(|until| self.em.in_force() && *until > act.now)
-            && !plan.emergency()
-        {
-            return Err(Refusal::TooEarly { until });
-        }
-        Ok(ReleasePermit::bound(plan, self.version))
     }
 
     /// Stage of the case, computed from what has happened (docs/design/process.md §1.5).

@@ -5,17 +5,16 @@
 //! and asks no clock: both come with the call.
 
 use crate::act::Act;
-use crate::aggregate::Change;
 use crate::coordination::case::Case;
-use crate::coordination::machines::constraints as law;
-use crate::coordination::machines::em;
-use crate::coordination::machines::em::{Em, EmEvent};
-use crate::coordination::machines::rm::{Rm, RmEvent};
 use crate::coordination::participant::Participant;
-use crate::event::Event;
+use crate::event::{Change, Event};
+use crate::machine::constraints as law;
+use crate::machine::em;
+use crate::machine::em::{Em, EmEvent};
+use crate::machine::rm::{Rm, RmEvent};
 use crate::party::Party;
-use crate::policy::class::Class;
 use crate::refusal::Refusal;
+use crate::text::class::Class;
 use crate::value::*;
 
 /// Brings a party into a case. A standing agreement gives the basis at once; a date that is under way is
@@ -347,7 +346,7 @@ pub fn record_answer(
     let mut changes = Vec::new();
     let mut rm = participant.rm;
     let mut step = |rm: &mut Rm, event: RmEvent| {
-        if let Some(next) = crate::coordination::machines::rm::step(*rm, event) {
+        if let Some(next) = crate::machine::rm::step(*rm, event) {
             *rm = next;
             changes.push(Change::of(participant.id, Event::RmMoved { event }));
         }
@@ -375,7 +374,7 @@ pub fn record_answer(
         // C3: a fix presupposes that the vendor once accepted.
         law::c3_fix_needs_accepted(
             matches!(rm, Rm::Accepted | Rm::Deferred | Rm::Closed),
-            crate::coordination::machines::cs::CaseEvent::FixReady,
+            crate::machine::cs::CaseEvent::FixReady,
         )
         .map_err(|_| Refusal::Report(rm))?;
     }

@@ -3,10 +3,10 @@
 //! Confidentiality (may it see details?) and the date (does it agree?) are held apart. The board's cell is
 //! computed from the facts here (see [`crate::coordination::board`]); no status word is stored.
 
-use crate::coordination::machines::consent::Consent;
-use crate::coordination::machines::cs::VendorPath;
-use crate::coordination::machines::rm::{self, Rm};
 use crate::event::{Event, Recorded};
+use crate::machine::consent::Consent;
+use crate::machine::cs::VendorPath;
+use crate::machine::rm::{self, Rm};
 use crate::value::*;
 
 /// A participant.

@@ -3,8 +3,7 @@
 //! A subscriber's address is a sealed text. Deliveries are rows of their own (truth, not events); their
 //! states and the steps between them stand here as a machine.
 
-use crate::aggregate::Change;
-use crate::event::{Event, Recorded};
+use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
 use crate::value::*;
 

@@ -4,10 +4,9 @@
 //! references. Acceptance opens a case; it does not know how a case goes on.
 
 use crate::act::Act;
-use crate::aggregate::Change;
-use crate::event::{Event, Recorded};
-use crate::policy::class::Class;
+use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
+use crate::text::class::Class;
 use crate::value::*;
 
 /// Where a report stands.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::event::{Event, Recorded};
-use crate::policy::role::Role;
+use crate::role::Role;
 use crate::value::*;
 
 /// The house: founding data, persons, anchors.
@@ -21,7 +21,7 @@ pub struct House {
     /// Position and root of the last anchor.
     pub anchor: Option<(u64, String, Instant)>,
     pub anchors: Vec<String>,
-    pub erased: Vec<(StreamId, crate::policy::class::Compartment)>,
+    pub erased: Vec<(StreamId, crate::text::class::Compartment)>,
 }
 
 /// A person of the house.

@@ -21,10 +21,9 @@
 //! It knows hashes and references, never a byte of what is published.
 
 use crate::act::Act;
-use crate::aggregate::Change;
 use crate::coordination::case::Case;
-use crate::coordination::machines::constraints as law;
-use crate::event::{Document, Event, Recorded, Signed};
+use crate::event::{Change, Document, Event, Recorded, Signed};
+use crate::machine::constraints as law;
 use crate::refusal::Refusal;
 use crate::value::*;
 
@@ -309,19 +308,42 @@ pub struct ReleasePermit {
 }
 
 impl ReleasePermit {
-    pub(crate) fn bound(plan: &ApprovedPlan, case_version: u32) -> Self {
-        ReleasePermit {
-            case: plan.case,
-            plan_sha256: plan.sha256.clone(),
-            case_version,
-            persons: plan.persons,
-        }
-    }
-
     /// Version of the case at which the permit holds; the transaction checks it.
     #[must_use]
     pub fn case_version(&self) -> u32 {
         self.case_version
+    }
+}
+
+impl Case {
+    /// Makes the permit to publish: the only function that does (ARCHITECTURE.md, invariants).
+    ///
+    /// # Errors
+    /// [`Refusal::PlanNotDue`] before the plan's instant, [`Refusal::TooEarly`] while the embargo holds and
+    /// the plan is no emergency.
+    pub fn release_permit(&self, plan: &ApprovedPlan, act: &Act) -> Result<ReleasePermit, Refusal> {
+        self.open()?;
+        if plan.case() != self.id {
+            return Err(Refusal::NoPlan);
+        }
+        if plan.instant() > act.now {
+            return Err(Refusal::PlanNotDue {
+                instant: plan.instant(),
+            });
+        }
+        if let Some(until) = self
+            .until
+            .filter(|until| self.em.in_force() && *until > act.now)
+            && !plan.emergency()
+        {
+            return Err(Refusal::TooEarly { until });
+        }
+        Ok(ReleasePermit {
+            case: plan.case,
+            plan_sha256: plan.sha256.clone(),
+            case_version: self.version,
+            persons: plan.persons,
+        })
     }
 }
 
@@ -368,7 +390,7 @@ pub fn publish(
             },
         ));
         if law::c1_must_terminate(
-            crate::coordination::machines::cs::PublicState {
+            crate::machine::cs::PublicState {
                 public: true,
                 ..case.world
             },
@@ -406,7 +428,7 @@ pub fn draft(
     texts: Vec<(Field, TextRef)>,
     facts: TextRef,
 ) -> Result<Vec<Change>, Refusal> {
-    use crate::policy::class::Class;
+    use crate::text::class::Class;
     case.open()?;
     for (field, text) in &texts {
         let allowed = match text.class {

@@ -1,11 +1,11 @@
 //! The golden vectors of time.
 
-use domain::policy::calendar::{JAPAN, WEEKENDS};
-use domain::policy::clock::{
+use domain::clock::calendar::{JAPAN, WEEKENDS};
+use domain::clock::rule::{
     Clock, Deadline, Due, Moment, Timeline, is_nonresponsive, is_within_days,
 };
-use domain::policy::clock_table::{CLOCKS, Milestone};
-use domain::policy::profile::{LintMode, PROFILES, Profile};
+use domain::clock::table::{CLOCKS, Milestone};
+use domain::profile::{LintMode, PROFILES, Profile};
 use jiff::Timestamp;
 use jiff::civil::Date;
 

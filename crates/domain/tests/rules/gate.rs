@@ -1,12 +1,12 @@
 //! What the gate lets out, and what it never does.
 
-use domain::policy::class::Class;
-use domain::policy::gate::{
+use domain::role::Role;
+use domain::text::class::Class;
+use domain::text::gate::{
     Audience, Channel, Classed, Form, KeyPrint, Strength, channel_ok, release, show_unsorted,
 };
-use domain::policy::phase::Phase;
-use domain::policy::role::Role;
-use domain::policy::standing::{ClassSet, Grants, Owner, PartyKey, Sight};
+use domain::text::phase::Phase;
+use domain::text::standing::{ClassSet, Grants, Owner, PartyKey, Sight};
 
 const KEY: KeyPrint = KeyPrint([7; 32]);
 const PARTY: PartyKey = PartyKey([1; 16]);

@@ -2,12 +2,11 @@
 //!
 //! The control takes one rule away at a time, and the walks must find out.
 
-use domain::coordination::machines::constraints::{
-    self as rules, Termination, c7_exploit_implies_public,
-};
-use domain::coordination::machines::cs::{CaseEvent, PublicState, VendorPath};
-use domain::coordination::machines::em::{self, Em, EmEvent};
-use domain::coordination::machines::rm::{self, Rm, RmEvent};
+use domain::machine::constraints as rules;
+use domain::machine::constraints::{Termination, c7_exploit_implies_public};
+use domain::machine::cs::{CaseEvent, PublicState, VendorPath};
+use domain::machine::em::{self, Em, EmEvent};
+use domain::machine::rm::{self, Rm, RmEvent};
 use proptest::prelude::*;
 
 /// Which rule is left out.

@@ -1,7 +1,7 @@
 //! What a desk is told about an advisory.
 
-use domain::policy::lint::{Draft, Severity, check, payload_signs, stops};
-use domain::policy::profile::LintMode;
+use domain::advisory::lint::{Draft, Severity, check, payload_signs, stops};
+use domain::profile::LintMode;
 
 fn complete() -> Draft<'static> {
     Draft {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::coordination::machines::cs::{self, CaseEvent, CaseState};
-use domain::coordination::machines::{consent, em, rm};
+use domain::machine::cs::{self, CaseEvent, CaseState};
+use domain::machine::{consent, em, rm};
 use serde_json::Value;
 
 const PROTOCOL: &str = include_str!("../../../../fixtures/cvd-model/protocol.json");

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::policy::cell::Cell;
-use domain::policy::class::Class;
-use domain::policy::matrix;
-use domain::policy::phase::Phase;
-use domain::policy::role::Role;
-use domain::policy::standing::{ClassSet, Grants, Owner, Sight, Standing};
+use domain::role::Role;
+use domain::text::cell::Cell;
+use domain::text::class::Class;
+use domain::text::matrix;
+use domain::text::phase::Phase;
+use domain::text::standing::{ClassSet, Grants, Owner, Sight, Standing};
 
 const DOCUMENT: &str = include_str!("../../../../fixtures/need-to-know.md");
 
@@ -133,7 +133,7 @@ fn reception_reads_a_sealed_class_only_when_assigned_and_with_a_reason() {
 
 #[test]
 fn a_vendor_sees_its_own_status_and_that_of_others_by_consent() {
-    use domain::policy::standing::PartyKey;
+    use domain::text::standing::PartyKey;
     let (mine, theirs) = (PartyKey([1; 16]), PartyKey([2; 16]));
     let see = |owner, grants: &Grants| {
         let standing = Standing::new(Role::Vendor, Some(mine), true, Phase::P1, grants);

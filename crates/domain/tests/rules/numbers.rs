@@ -1,6 +1,6 @@
 //! Numbers as people write them.
 
-use domain::policy::series::{Kind, Number, NumberError, SERIES, sequential};
+use domain::series::{Kind, Number, NumberError, SERIES, sequential};
 use proptest::prelude::*;
 
 fn draw(kind: Kind, is_exercise: bool, randomness: u64) -> Number {

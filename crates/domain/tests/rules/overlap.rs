@@ -1,6 +1,6 @@
 //! Pasting is caught, paraphrase is not, and the documents say so.
 
-use domain::policy::overlap::Fingerprint;
+use domain::text::overlap::Fingerprint;
 use proptest::prelude::*;
 
 const STEPS: &str = "Send a session setup request whose byte count field is larger than the buffer, \

@@ -1,11 +1,12 @@
 //! Lints of an advisory, from a draft that is being typed and from the composed document alike.
 //!
-//! Source: docs/design/process.md §3.1, H1 to H11; [`domain::policy::lint`] holds the rules that need no document. H6
+//! Source: docs/design/process.md §3.1, H1 to H11; [`domain::advisory::lint`] holds the rules that need no document. H6
 //! belongs to the press, H12 to the judge of the documents. It knows no words for people: a finding is a code.
 
-use domain::policy::jargon;
-use domain::policy::lint::{self, Severity};
-use domain::policy::profile::LintMode;
+use domain::advisory::jargon;
+use domain::advisory::lint;
+use domain::advisory::lint::Severity;
+use domain::profile::LintMode;
 use domain::publication;
 use domain::value::{Field, Lang};
 use formats::advisory::{self as form, Advisory, Texts, VendorStatus};

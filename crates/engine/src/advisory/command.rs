@@ -1,9 +1,9 @@
 //! The command of the advisory: a draft; and what a plan and a rehearsal of it compose alike.
 
 use domain::aggregate::Aggregate;
-use domain::policy::class::Class;
 use domain::publication;
 use domain::refusal::Refusal;
+use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
 

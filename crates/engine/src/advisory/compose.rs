@@ -1,7 +1,7 @@
 //! From a draft to documents: the texts pass the gate, the board is computed, the bytes are made.
 //!
 //! The advisory is composed by reference to the case's texts; each one is opened, passes
-//! [`domain::policy::gate::release`] towards the public tree, and is compared with what must not leave
+//! [`domain::text::gate::release`] towards the public tree, and is compared with what must not leave
 //! (docs/design/security.md §2.9). The result is pure data; hashing and approval follow. It writes nothing.
 
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use domain::coordination::board;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::party::Party;
-use domain::policy::class::Class;
-use domain::policy::gate::{Audience, Channel, Classed, Form, Released, release};
-use domain::policy::phase::Phase;
-use domain::policy::standing::{ClassSet, Grants, Owner};
 use domain::publication::{Advisory as Stream, Draft};
 use domain::refusal::Refusal;
+use domain::text::class::Class;
+use domain::text::gate::{Audience, Channel, Classed, Form, Released, release};
+use domain::text::phase::Phase;
+use domain::text::standing::{ClassSet, Grants, Owner};
 use domain::value::{
     AdvisoryStage, BodyId, Field, Instant, Part, StatementKind, TextRef, VendorAnswer,
 };

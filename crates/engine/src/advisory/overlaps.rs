@@ -4,8 +4,8 @@
 //! Finds and refuses nothing; whether a repetition stops a plan is decided where the plan is made.
 
 use domain::coordination::case::Case;
-use domain::policy::class::Class;
-use domain::policy::overlap::Fingerprint;
+use domain::text::class::Class;
+use domain::text::overlap::Fingerprint;
 use domain::value::{Field, TextRef};
 
 use crate::Fault;

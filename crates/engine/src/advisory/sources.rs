@@ -5,12 +5,12 @@
 //! and unsorted text are never offered. What a person is shown of them has passed the gate.
 
 use domain::coordination::case::Case;
-use domain::policy::class::Class;
-use domain::policy::gate::{Audience, Channel, Classed, Form, Strength, release};
-use domain::policy::phase::Phase;
-use domain::policy::role::Role;
-use domain::policy::standing::{ClassSet, Grants, Owner};
 use domain::publication::Advisory;
+use domain::role::Role;
+use domain::text::class::Class;
+use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
+use domain::text::phase::Phase;
+use domain::text::standing::{ClassSet, Grants, Owner};
 use domain::value::{About, Field, Part, StatementKind, TextRef};
 
 use crate::Fault;

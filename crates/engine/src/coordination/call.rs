@@ -1,9 +1,8 @@
 //! Commands that only a vendor's page needs.
 
-use domain::aggregate::Change;
-use domain::event::Event;
-use domain::policy::class::Class;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
+use domain::text::class::Class;
 use serde_json::Value;
 
 use crate::Fault;

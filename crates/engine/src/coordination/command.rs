@@ -1,12 +1,11 @@
 //! Commands of coordination.
 
-use domain::aggregate::Change;
 use domain::coordination::decide;
-use domain::event::Event;
-use domain::policy::class::Class;
-use domain::policy::role::Role;
-use domain::policy::series::Kind;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
+use domain::role::Role;
+use domain::series::Kind;
+use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
 

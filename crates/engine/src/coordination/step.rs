@@ -5,8 +5,8 @@
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
-use domain::policy::role::Role;
 use domain::refusal::Refusal;
+use domain::role::Role;
 use domain::value::*;
 use seal::record::Realm as Wall;
 

@@ -1,8 +1,8 @@
 //! Commands of distribution: who is told, and who said "received".
 
 use domain::distribution;
-use domain::policy::class::Class;
 use domain::refusal::Refusal;
+use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
 
@@ -88,7 +88,7 @@ pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Val
 /// Records an acknowledgement.
 pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Value, Fault> {
     use crate::people::passwords::{TRIES_MAX, Tries};
-    if input.way == AckWay::Hand && unit.act.role != domain::policy::role::Role::HelpdeskAgent {
+    if input.way == AckWay::Hand && unit.act.role != domain::role::Role::HelpdeskAgent {
         crate::kernel::find::desk(&unit.act)?;
     }
     // Six digits are guessed in time; five wrong ones for a copy are enough for a while.
@@ -148,7 +148,7 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
         })
         .ok_or(Refusal::NoSuchCopy)?;
     unit.state(copy.subscriber.into()).await?;
-    unit.record(vec![domain::aggregate::Change::of(
+    unit.record(vec![domain::event::Change::of(
         copy.subscriber,
         domain::event::Event::CopyGivenUp {
             advisory: copy.advisory,

@@ -1,10 +1,9 @@
 //! Commands of reception: a report is taken in, sorted, decided.
 
-use domain::aggregate::Change;
-use domain::event::Event;
-use domain::policy::class::Class;
-use domain::policy::series::Kind;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
+use domain::series::Kind;
+use domain::text::class::Class;
 use domain::value::*;
 use formats::letter::NoteKind;
 use serde_json::{Value, json};

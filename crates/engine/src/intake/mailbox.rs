@@ -9,7 +9,7 @@ use std::path::Path;
 
 use domain::aggregate::Aggregate;
 use domain::intake::Report;
-use domain::policy::series::{Kind, Number};
+use domain::series::{Kind, Number};
 use domain::value::{Lang, ReportId, ReportKind, StreamId};
 use formats::letter::{self, Note, NoteKind, Tongue};
 use seal::receipt::Receipt;

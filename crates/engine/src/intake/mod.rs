@@ -10,7 +10,7 @@ pub mod progress;
 
 pub mod keys;
 
-use domain::policy::series::{Kind, Number};
+use domain::series::{Kind, Number};
 use domain::value::Lang;
 use formats::letter::Tongue;
 

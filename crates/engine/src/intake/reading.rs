@@ -1,7 +1,6 @@
 //! Reading what is protected: a reason is asked for and the reading is recorded before the text is shown.
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
 use domain::value::*;
 use serde_json::{Value, json};

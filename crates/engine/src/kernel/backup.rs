@@ -8,8 +8,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::event::{Change, Event};
 use seal::record::Realm as Wall;
 use store::{Location, Store};
 

@@ -67,7 +67,7 @@ impl Config {
         if self.publication.solo {
             return domain::publication::SOLO;
         }
-        domain::policy::profile::Profile::by_key(&self.profile).map_or(2, |p| p.quorum)
+        domain::profile::Profile::by_key(&self.profile).map_or(2, |p| p.quorum)
     }
 }
 
@@ -249,7 +249,7 @@ impl Config {
                 "give a prefix of capital letters, for example NRS",
             );
         }
-        if domain::policy::profile::Profile::by_key(&self.profile).is_none() {
+        if domain::profile::Profile::by_key(&self.profile).is_none() {
             return wrong(
                 "profile",
                 "one of jp-partnership, certcc, eu-cra, psirt, isac, archive",

@@ -5,8 +5,8 @@
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
-use domain::policy::role::Role;
 use domain::refusal::Refusal;
+use domain::role::Role;
 use domain::value::*;
 use seal::record::Realm as Wall;
 use serde::Deserialize;
@@ -148,11 +148,11 @@ pub(crate) async fn participants_of(
 /// A number that no series has drawn yet.
 pub(crate) async fn draw_number(
     unit: &mut Unit<'_>,
-    kind: domain::policy::series::Kind,
-) -> Result<domain::policy::series::Number, Fault> {
+    kind: domain::series::Kind,
+) -> Result<domain::series::Number, Fault> {
     let exercise = unit.realm == Wall::Exercise;
     for _ in 0..64 {
-        let number = domain::policy::series::Number::draw(kind, exercise, seal::random::u64())
+        let number = domain::series::Number::draw(kind, exercise, seal::random::u64())
             .map_err(|_| Fault::Form("number series"))?;
         if unit
             .house

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
-use domain::policy::profile::Profile;
+use domain::profile::Profile;
 use domain::value::{BodyId, PersonId, StreamId, TextRef};
 use seal::body::Place;
 use store::{Location, Store, StoredRecord, compartment_code};
@@ -104,7 +104,7 @@ impl House {
     /// The policy profile in force.
     #[must_use]
     pub fn profile(&self) -> &'static Profile {
-        Profile::by_key(&self.config.profile).unwrap_or(&domain::policy::profile::PROFILES[0])
+        Profile::by_key(&self.config.profile).unwrap_or(&domain::profile::PROFILES[0])
     }
 
     /// Tells whether nothing may leave: the house was restored or copied (docs/design/security.md §2.24).
@@ -273,7 +273,7 @@ pub fn payload_place(house: [u8; 16], dossier: StreamId, stream: StreamId) -> Pl
     Place {
         house,
         dossier: dossier.bytes(),
-        compartment: compartment_code(domain::policy::class::Compartment::Frame),
+        compartment: compartment_code(domain::text::class::Compartment::Frame),
         id: stream.bytes(),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use domain::policy::class::Compartment;
+use domain::text::class::Compartment;
 use domain::value::StreamId;
 use seal::keyring::{self, Epoch, KeyId, Secret};
 use store::Store;

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::act::Act;
-use domain::aggregate::{Aggregate, Change};
-use domain::event::{Event, Recorded};
-use domain::policy::class::{Class, Compartment};
+use domain::aggregate::Aggregate;
+use domain::event::{Change, Event, Recorded};
 use domain::refusal::Refusal;
+use domain::text::class::{Class, Compartment};
 use domain::value::*;
 use seal::body::Place;
 use seal::keyring::{KeyId, Secret};
@@ -474,7 +474,7 @@ impl House {
         let now = clock::now();
         Act {
             actor: crate::kernel::house::CLOCK,
-            role: domain::policy::role::Role::Coordinator,
+            role: domain::role::Role::Coordinator,
             occurred_at: now,
             now,
             reason: reason.to_owned(),

@@ -1,9 +1,8 @@
 //! Commands of the register.
 
-use domain::aggregate::Change;
-use domain::event::Event;
-use domain::policy::class::Class;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
+use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
 

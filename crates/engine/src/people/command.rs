@@ -3,10 +3,9 @@
 //! Only who runs the machine (role operator) gives them. A link is answered once and kept as a hash.
 
 use domain::act::Act;
-use domain::aggregate::Change;
-use domain::event::Event;
-use domain::policy::role::Role;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
+use domain::role::Role;
 use domain::value::PersonId;
 use serde_json::{Value, json};
 

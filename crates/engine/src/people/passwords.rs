@@ -7,8 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::event::{Change, Event};
 use domain::refusal::Refusal;
 use domain::value::PersonId;
 use seal::approval::Cost;

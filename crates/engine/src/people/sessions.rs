@@ -1,6 +1,6 @@
 //! Sessions: who is signed in, kept on the server, known to the browser by 256 random bits.
 
-use domain::policy::gate::Strength;
+use domain::text::gate::Strength;
 use domain::value::{ParticipantId, PersonId};
 use store::people::SessionRow;
 

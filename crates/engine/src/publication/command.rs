@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::event::Document;
-use domain::policy::class::Compartment;
 use domain::publication::{self, NewPlan};
 use domain::refusal::Refusal;
+use domain::text::class::Compartment;
 use domain::value::*;
 use seal::approval::{Approval, SealedKey};
 use seal::signer::{PLAN, Plan, PlannedDocument};

@@ -5,9 +5,8 @@
 //! when the next thing is; a held house does nothing. Every step is idempotent: a round after a crash does
 //! what the one before it did not finish.
 
-use domain::aggregate::Change;
 use domain::coordination::decide;
-use domain::event::Event;
+use domain::event::{Change, Event};
 use domain::value::{AdvisoryId, EmbargoEnd};
 use seal::record::Realm as Wall;
 

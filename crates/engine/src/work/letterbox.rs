@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::act::Act;
-use domain::policy::role::Role;
 use domain::refusal::Refusal;
+use domain::role::Role;
 use domain::value::{ContactChannel, Lang, ReportId, ReportKind, StreamId};
 use formats::letter::{self, Addition, LETTER_BYTES_MAX, Letter, NoteKind, Report, Withdrawal};
 use seal::record::Realm as Wall;

@@ -11,9 +11,9 @@ mod working;
 
 use domain::coordination::board::{self, PublicLabel};
 use domain::coordination::case::Case;
-use domain::policy::role::Role;
 use domain::publication::Advisory;
 use domain::refusal::Refusal;
+use domain::role::Role;
 use domain::value::{Lang, Part};
 use engine::Fault;
 use engine::advisory::check;
@@ -456,8 +456,8 @@ async fn change(
             Lang::Ja
         };
         let mut words = typed.value(&name).to_owned();
-        for term in domain::policy::jargon::without_gloss(lang, &words.clone()) {
-            words = domain::policy::jargon::with_gloss(&words, &term);
+        for term in domain::advisory::jargon::without_gloss(lang, &words.clone()) {
+            words = domain::advisory::jargon::with_gloss(&words, &term);
         }
         typed.set(name, words);
         return Ok(());

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell as BoardCell};
 use domain::coordination::case::Case;
-use domain::coordination::machines::consent::Consent as Said;
 use domain::coordination::participant::Participant;
+use domain::machine::consent::Consent as Said;
 use domain::party::Party;
-use domain::policy::role::Role;
+use domain::role::Role;
 use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
 use engine::Fault;
 use engine::command::Command;
@@ -178,7 +178,7 @@ pub(crate) fn may_act(signed: &Signed) -> bool {
 
 async fn part(eyes: &Eyes<'_>, text: &domain::value::TextRef) -> Result<Option<Part>, Stop> {
     // What is not sorted stays on the page of its report.
-    if text.class == domain::policy::class::Class::U {
+    if text.class == domain::text::class::Class::U {
         return Ok(None);
     }
     let seen = eyes.see(text).await?;

@@ -1,14 +1,14 @@
 //! Deadlines of reports, cases and their vendors, by the clocks of the house's profile.
 
 use domain::aggregate::Aggregate;
+use domain::clock::calendar::{Calendar, JAPAN, WEEKENDS};
+use domain::clock::rule::{Clock, Deadline, Due as Runs, Moment, Timeline};
+use domain::clock::table::Milestone;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::event::Event;
 use domain::intake::{Report, ReportState};
-use domain::policy::calendar::{Calendar, JAPAN, WEEKENDS};
-use domain::policy::clock::{Clock, Deadline, Due as Runs, Moment, Timeline};
-use domain::policy::clock_table::Milestone;
 use domain::value::{CaseId, Instant};
 use engine::Fault;
 use pages::desk::view::Due;

@@ -5,7 +5,7 @@ use domain::coordination::case::Case;
 use domain::coordination::participant::Participant as Vendor;
 use domain::coordination::range::{Bound, Range};
 use domain::event::Event;
-use domain::policy::class::Class;
+use domain::text::class::Class;
 use domain::value::{
     ConfidentialityBasis, ContactChannel, ContactResult, ParticipantId, ProductAnswer,
     StatementKind, StreamId, VendorAnswer,

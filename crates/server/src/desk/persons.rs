@@ -1,6 +1,6 @@
 //! The persons of the house, for who administers them: naming, links to choose a password, ending.
 
-use domain::policy::role::Role;
+use domain::role::Role;
 use engine::command::Command;
 use engine::people::command as commands;
 use engine::people::tokens::{SET_UP, SET_UP_US};

@@ -6,7 +6,7 @@ use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
 use domain::intake::{Report, ReportState};
-use domain::policy::phase::Phase;
+use domain::text::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
@@ -260,7 +260,7 @@ async fn report_row(
     let sorted = report
         .parts
         .iter()
-        .find(|part| part.class == domain::policy::class::Class::V);
+        .find(|part| part.class == domain::text::class::Class::V);
     let mut title = None;
     for text in sorted.into_iter().chain(report.text.as_ref()) {
         if title.is_none() {
@@ -372,7 +372,7 @@ pub async fn title_of(
         && let Aggregate::Report(report) = &*state
     {
         for part in &report.parts {
-            if part.class == domain::policy::class::Class::V
+            if part.class == domain::text::class::Class::V
                 && let Some(words) = eyes.words(part).await?
             {
                 return Ok(Some(gist(words)));

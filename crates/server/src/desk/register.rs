@@ -2,7 +2,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::party::{Party, folded};
-use domain::policy::role::Role;
+use domain::role::Role;
 use domain::value::{Lang as In, PartyId, StreamId};
 use engine::Fault;
 use engine::command::Command;
@@ -181,7 +181,7 @@ pub(crate) async fn contact_of(
     party: &Party,
 ) -> Result<Option<String>, Stop> {
     let signed = visit.person()?;
-    let eyes = Eyes::of(room, signed, domain::policy::phase::Phase::P1);
+    let eyes = Eyes::of(room, signed, domain::text::phase::Phase::P1);
     Ok(match &party.contact {
         Some(text) => eyes.words(text).await?.map(|words| words.text),
         None => None,

@@ -2,9 +2,9 @@
 
 use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState};
-use domain::policy::class::Class;
-use domain::policy::phase::Phase;
-use domain::policy::role::Role;
+use domain::role::Role;
+use domain::text::class::Class;
+use domain::text::phase::Phase;
 use domain::value::{DeclineReason, StreamId, TextRef};
 use engine::Fault;
 use engine::command::Command;

@@ -3,10 +3,10 @@
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
-use domain::policy::class::Class;
-use domain::policy::gate::{Audience, Channel, Classed, Form, Strength, release, show_unsorted};
-use domain::policy::phase::Phase;
-use domain::policy::standing::{Grants, Owner, Sight, Standing};
+use domain::text::class::Class;
+use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release, show_unsorted};
+use domain::text::phase::Phase;
+use domain::text::standing::{Grants, Owner, Sight, Standing};
 use domain::value::{StreamId, TextRef};
 use engine::Fault;
 use formats::advisory::Lang;

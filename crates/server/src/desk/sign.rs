@@ -1,6 +1,6 @@
 //! Coming in and going out: signing in, choosing a password, giving it once more; and what stands at the door.
 
-use domain::policy::role::Role;
+use domain::role::Role;
 use engine::people::passwords::{self, Unfit};
 use engine::people::tokens::SET_UP;
 use formats::advisory::Lang;
@@ -136,7 +136,7 @@ pub(crate) async fn take_step(room: &Room, visit: &mut Visit) -> Result<(), Stop
         && known.id == signed.id
     {
         room.house
-            .session_step(&signed.session, domain::policy::gate::Strength::Desk)
+            .session_step(&signed.session, domain::text::gate::Strength::Desk)
             .await?;
         signed.stepped_at = engine::kernel::clock::now().0;
     }

@@ -5,7 +5,7 @@ use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
-use domain::policy::phase::Phase;
+use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;

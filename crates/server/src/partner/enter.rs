@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::policy::gate::Strength;
+use domain::text::gate::Strength;
 use engine::coordination as partner;
 use engine::coordination::step;
 use pages::form::Typed;

@@ -2,7 +2,7 @@
 //!
 //! Both are ciphertext here: what opens them lies outside the database.
 
-use domain::policy::class::Compartment;
+use domain::text::class::Compartment;
 use domain::value::{BodyId, StreamId};
 
 use super::row::Row;

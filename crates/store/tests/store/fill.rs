@@ -14,10 +14,10 @@ use ::store::{
     BodyRow, HouseKeyRow, LeafRow, NumberRow, Store, StoreError, StoredBody, StoredKey, StreamRow,
 };
 use domain::coordination::case::Stage;
-use domain::coordination::machines::em::Em;
 use domain::distribution::CopyState;
-use domain::policy::class::Compartment;
+use domain::machine::em::Em;
 use domain::react::Intent;
+use domain::text::class::Compartment;
 use domain::value::{
     AdvisoryId, BodyId, CaseId, ParticipantId, PartyId, PersonId, ReportId, Scope, StreamId,
     SubscriberId,

@@ -2,8 +2,8 @@
 
 use domain::act::Act;
 use domain::event::Event;
-use domain::policy::class::Class;
-use domain::policy::role::Role;
+use domain::role::Role;
+use domain::text::class::Class;
 use domain::value::*;
 
 use super::*;

@@ -4,8 +4,8 @@
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case as Matter;
-use domain::policy::class::{Class, Compartment};
 use domain::refusal::Refusal;
+use domain::text::class::{Class, Compartment};
 use domain::value::{CaseId, Field, Lang, StreamId};
 use engine::advisory::command::{DraftAdvisory, DraftText, Wanted};
 use engine::advisory::rehearsal::{KINDS, composed, rehearse, show};

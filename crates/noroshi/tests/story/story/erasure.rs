@@ -1,7 +1,7 @@
 //! Erasure (docs/design/security.md §3.6): what was erased cannot be opened with the present keys, not even in an
 //! earlier copy of the database; everything else can, and the ledger stays whole.
 
-use domain::policy::class::Compartment;
+use domain::text::class::Compartment;
 use domain::value::{BodyId, StreamId};
 use engine::House;
 use engine::kernel::context::Contexts;

@@ -1,7 +1,7 @@
 //! A vendor's side: its page holds its own matter and nothing of another vendor's; its link opens only with its
 //! code, and once; what it may see follows from how it came in.
 
-use domain::policy::gate::Strength;
+use domain::text::gate::Strength;
 use domain::value::{ParticipantId, StreamId};
 use engine::House;
 use engine::coordination as partner;

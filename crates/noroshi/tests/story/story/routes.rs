@@ -1,10 +1,10 @@
 //! Every route of the house's pages (docs/design/security.md §3.2, §3.7, §3.8): the list comes from the router, so a
 //! route without a row here fails.
 
-use domain::policy::class::Class;
-use domain::policy::phase::Phase;
-use domain::policy::role::Role;
-use domain::policy::standing::{Grants, Owner, Sight, Standing};
+use domain::role::Role;
+use domain::text::class::Class;
+use domain::text::phase::Phase;
+use domain::text::standing::{Grants, Owner, Sight, Standing};
 use serde_json::json;
 use server::Side;
 use server::route::{Need, ROUTES};

@@ -3,7 +3,7 @@
 //! What cannot be read is noted beside its field and the rest is read all the same, so that the lints can look at a
 //! draft that is half typed. It decides nothing; the command does.
 
-use domain::policy::lint::Severity;
+use domain::advisory::lint::Severity;
 use domain::publication::Draft;
 use domain::value::{AdvisoryStage, Field, Lang};
 use engine::advisory::check;
@@ -406,7 +406,7 @@ pub struct Surroundings<'a> {
 }
 
 fn shown(finding: Finding) -> Check {
-    let gloss = domain::policy::jargon::TERMS
+    let gloss = domain::advisory::jargon::TERMS
         .iter()
         .find(|term| finding.rule == "H2" && term.word == finding.about)
         .map_or("", |term| term.gloss);

@@ -6,7 +6,7 @@ use ::store::intake::{ReportRow, ReportStage};
 use ::store::write::TableRow;
 use ::store::{Store, StoreError, StreamRow, Viewer, Which};
 use domain::coordination::case::Stage;
-use domain::coordination::machines::em::Em;
+use domain::machine::em::Em;
 use domain::value::{AdvisoryId, CaseId, ReportId};
 
 use crate::fill::{EXERCISE, LIVE, START, id, only_rows, put, report, stream};

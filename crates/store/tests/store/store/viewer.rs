@@ -283,7 +283,7 @@ on_both! {
                 number: format!("VU#{n}"),
                 stage: domain::coordination::case::Stage::DateAgreed,
                 opened_at: START,
-                embargo: domain::coordination::machines::em::Em::Active,
+                embargo: domain::machine::em::Em::Active,
                 until: Some(START + 1),
                 realm: LIVE,
             }

@@ -2,12 +2,12 @@
 //!
 //! Source: docs/design/process.md §1.15, docs/design/japanese-practice.md §2.3, docs/design/settled.md §1.12, §1.13.
 //! `fixtures/need-to-know.md` holds the documents' words; a test compares every cell with them.
-//! It knows neither cases nor people; who stands where is [`super::standing`]'s.
+//! It knows neither cases nor people; who stands where is [`crate::text::standing`]'s.
 
-use super::cell::{Cell, Reach};
-use super::class::Class;
-use super::phase::Phase;
-use super::role::Role;
+use crate::role::Role;
+use crate::text::cell::{Cell, Reach};
+use crate::text::class::Class;
+use crate::text::phase::Phase;
 
 /// Returns what the matrix says of a class and a role.
 pub fn cell(class: Class, role: Role) -> Cell {

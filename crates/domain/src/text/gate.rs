@@ -2,17 +2,17 @@
 //!
 //! Source: docs/design/process.md §2.2 (R-V1 to R-V4, R-A1, R-A2, R-T1, R-D1, R-X1, K),
 //! docs/design/security.md §2.7, §2.9 (steps of a session; gate, U). The gate knows what a text is marked as, not
-//! what a person types anew; for that there is [`super::overlap`].
+//! what a person types anew; for that there is [`crate::text::overlap`].
 //!
 //! The phase is the one in which the bytes will be read: a document prepared for the instant is released for P3
 //! and kept sealed until then.
 
 use std::fmt;
 
-use super::class::Class;
-use super::phase::Phase;
-use super::role::Role;
-use super::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
+use crate::role::Role;
+use crate::text::class::Class;
+use crate::text::phase::Phase;
+use crate::text::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
 
 /// Holds a text together with what it is; only the gate gives the text out.
 ///

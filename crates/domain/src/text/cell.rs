@@ -2,11 +2,11 @@
 //!
 //! Source: docs/design/japanese-practice.md §2.3 (grammar); docs/design/process.md §1.15 (the table).
 //! `cell := – | own | from(PHASE)[+summary][+consent][+sealed][+law][+decision]`, where `own` and `from` may be joined.
-//! It does not know who reads; [`super::standing`] does.
+//! It does not know who reads; [`crate::text::standing`] does.
 
 use std::fmt;
 
-use super::phase::Phase;
+use crate::text::phase::Phase;
 
 /// Tells from when, and on what condition, something may be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

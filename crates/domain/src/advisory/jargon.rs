@@ -120,7 +120,7 @@ pub const TERMS: &[Term] = &[
 pub fn without_gloss(lang: Lang, text: &str) -> Vec<Term> {
     TERMS
         .iter()
-        .filter(|term| term.lang == lang && super::lint::lacks_gloss(text, term.word))
+        .filter(|term| term.lang == lang && crate::advisory::lint::lacks_gloss(text, term.word))
         .copied()
         .collect()
 }

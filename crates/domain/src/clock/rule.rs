@@ -11,8 +11,8 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use super::calendar::Calendar;
-use super::clock_table::{CLOCKS, Milestone};
+use crate::clock::calendar::Calendar;
+use crate::clock::table::{CLOCKS, Milestone};
 
 /// Holds one rule of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

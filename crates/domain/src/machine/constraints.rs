@@ -4,9 +4,9 @@
 //! SHOULD is a violation or advice as that page says. None of these functions changes anything:
 //! they say whether an event may happen, or what must follow it.
 
-use super::cs::{CaseEvent, CaseState, PublicState, VendorPath};
-use super::em::{Em, EmEvent};
-use super::rm::Rm;
+use crate::machine::cs::{CaseEvent, CaseState, PublicState, VendorPath};
+use crate::machine::em::{Em, EmEvent};
+use crate::machine::rm::Rm;
 
 /// Names the rule that an event would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::gate::Classed;
+use crate::text::gate::Classed;
 
 /// How many characters a gram has.
 const GRAM_CHARS: usize = 8;

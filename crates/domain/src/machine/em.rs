@@ -1,7 +1,7 @@
 //! Embargo management: where the one embargo of a case stands.
 //!
 //! Source: Vultron embargo management, 5 states and 10 edges (`fixtures/cvd-model/protocol.json`, `em`).
-//! It does not know dates, nor who agreed; that is [`super::consent`]'s.
+//! It does not know dates, nor who agreed; that is [`crate::machine::consent`]'s.
 
 use serde::{Deserialize, Serialize};
 

@@ -2,13 +2,13 @@
 //!
 //! Source: docs/design/process.md §1.15 (enforcement); docs/design/settled.md §4.4 (a bit mask, no queries), §1.13
 //! (a role may always see what the public may see in that phase; `sealed` needs assignment).
-//! It does not know channels: seeing a text is not yet sending it, which is [`super::gate`]'s.
+//! It does not know channels: seeing a text is not yet sending it, which is [`crate::text::gate`]'s.
 
-use super::cell::Reach;
-use super::class::Class;
-use super::matrix;
-use super::phase::Phase;
-use super::role::Role;
+use crate::role::Role;
+use crate::text::cell::Reach;
+use crate::text::class::Class;
+use crate::text::matrix;
+use crate::text::phase::Phase;
 
 /// Names the party that a text belongs to, by the bytes of its inner id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,9 +2,9 @@
 //!
 //! Source: docs/design/process.md §3.1, H1 to H8; docs/design/settled.md §1.34 for how far each goes.
 //! H6 (signed, and the signature verified) is a step of the press and not of the text.
-//! Whether an error stops publication is the profile's: see [`super::profile::LintMode`].
+//! Whether an error stops publication is the profile's: see [`crate::profile::LintMode`].
 
-use super::profile::LintMode;
+use crate::profile::LintMode;
 
 /// Holds what the lints look at.
 #[derive(Clone, Copy, Debug, Default)]

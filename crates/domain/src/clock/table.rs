@@ -1,9 +1,9 @@
 //! The table of clocks: every shipped rule of time, a row each, and the milestones they hang on.
 //!
 //! Source: docs/design/process.md §1.14, §5.1, §5.4, §5.6; the evidence mark stands in each row ("PR" is that page).
-//! How a row is counted is [`super::clock`]'s.
+//! How a row is counted is [`crate::clock::rule`]'s.
 
-use super::clock::{Clock, Offset, OnExpiry};
+use crate::clock::rule::{Clock, Offset, OnExpiry};
 
 /// Names what clocks count from and what stops them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::phase::Phase;
+use crate::text::phase::Phase;
 
 /// Tells what kind of information a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

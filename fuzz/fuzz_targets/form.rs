@@ -2,6 +2,6 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let mut typed = pages::form::Typed::parse(bytes);
-    let _ = pages::moment::read(&mut typed, "at");
+    let mut typed = pages::kit::form::Typed::parse(bytes);
+    let _ = pages::kit::moment::read(&mut typed, "at");
 });

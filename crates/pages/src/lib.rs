@@ -3,55 +3,47 @@
 //! Deliberately knows no clock, disk, socket or session, and nothing of cases, embargoes or recipients:
 //! whatever stands in a [`formats::advisory::Advisory`] is already public. Pages carry no script but
 //! the search of the list, and no `style` attribute, ask nobody outside, and link relatively, so that the tree also works from a USB stick.
-//! Words stand in `i18n/`, HTML in `templates/`, foreign text passes through the module `text`.
+//! Words stand in `i18n/`, HTML in `templates/`, foreign text passes through [`kit::text`].
 //! Start at [`advisory()`]; [`home()`], [`lists()`] and [`sheet()`] follow its pattern.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use formats::advisory::{Advisory, Lang, Marking, Severity, Status};
 
-mod advisory;
-mod assets;
-mod board;
-mod catalogue;
-pub mod desk;
-mod digest;
-pub mod editor;
-mod find;
-pub mod form;
-mod frame;
-mod front;
-pub mod inside;
-mod labels;
-mod links;
-mod list;
-pub mod mail;
-pub mod mailbox;
-pub mod member;
-pub mod moment;
-pub mod negotiation;
-pub mod partner;
-mod qr;
-pub mod reporter;
-mod sheet;
+pub mod kit;
+
+pub mod party;
+
+pub mod people;
+
+pub mod intake;
+
+pub mod coordination;
+
+pub mod advisory;
+
+pub mod publication;
+
+pub mod distribution;
+
+pub mod work;
+
 #[cfg(test)]
 mod tests;
-mod text;
-mod when;
 
-pub use advisory::page as advisory;
-pub use assets::{
+pub use advisory::public::page as advisory;
+pub use advisory::sheet::page as sheet;
+pub use kit::assets::{
     find_script, find_script_path, icon, icon_path, inside_script, inside_script_path,
     inside_style, inside_style_path, style, style_path,
 };
-pub use find::{index_path, piece_path, vendors_path};
-pub use front::{about, front, not_found};
-pub use links::{
+pub use kit::links::{
     FRONT_PATH, PROVIDER_METADATA_PATH, about_path, advisory_path, feed_path, home_path, list_path,
     mail_path, mailbox_path, report_path, return_path, sheet_path, subscribe_path,
 };
-pub use list::{Page, home, lists};
-pub use sheet::page as sheet;
+pub use publication::find::{index_path, piece_path, vendors_path};
+pub use publication::front::{about, front, not_found};
+pub use publication::list::{Page, home, lists};
 
 /// What every page says about the house that publishes it.
 #[derive(Clone, Debug)]

@@ -14,10 +14,14 @@ use formats::advisory::{
     VendorStatus, Words,
 };
 
-use crate::catalogue::{Say, sources};
-use crate::{Entry, Files, OlderRevision, Site, labels, mail, mailbox};
+use crate::distribution::{mail, mails as mailbox};
+use crate::kit::catalogue::{Say, sources};
+use crate::kit::labels;
+use crate::{Entry, Files, OlderRevision, Site};
 
 mod catalogues;
+mod desk;
+mod editor;
 
 fn both(japanese: &str, english: &str) -> BTreeMap<Lang, String> {
     BTreeMap::from([

@@ -11,7 +11,7 @@ use http::header::{self, HeaderMap};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use pages::form::Typed;
+use pages::kit::form::Typed;
 use tokio::time::timeout;
 
 use crate::body::Body;

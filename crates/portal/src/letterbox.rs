@@ -8,9 +8,9 @@ use std::io::Write;
 use std::path::Path;
 
 use http::{Response, StatusCode};
-use pages::form::Typed;
-use pages::member::{Stop, stop};
-use pages::reporter::Halt;
+use pages::distribution::member::{Stop, stop};
+use pages::intake::public::Halt;
+use pages::kit::form::Typed;
 
 use crate::body::Body;
 use crate::budget::Lane;

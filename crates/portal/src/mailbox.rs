@@ -12,8 +12,9 @@ use formats::letter::{
     Addition, Letter, Note, Progress, STEP_BYTES, TEXT_BYTES_MAX, TEXT_CHARS_MAX, Withdrawal,
 };
 use http::{Response, StatusCode};
-use pages::form::Typed;
-use pages::reporter::{self, Mailbox};
+use pages::intake::Mailbox;
+use pages::intake::public as reporter;
+use pages::kit::form::Typed;
 use seal::receipt::{Receipt, contains_receipt};
 
 use crate::body::Body;
@@ -158,7 +159,7 @@ fn page(
         shows_slip,
         done,
     };
-    let page = reporter::mailbox(visit.site(), visit.lang, &mailbox, typed);
+    let page = pages::intake::mailbox(visit.site(), visit.lang, &mailbox, typed);
     exchange::even_page(status, visit.lang, page)
 }
 

@@ -13,9 +13,10 @@ use formats::letter::{
 use formats::recent;
 use formats::subscribers::MailAddress;
 use http::{Response, StatusCode};
-use pages::form::Typed;
-use pages::member::{self, Preview};
-use pages::reporter::Halt;
+use pages::distribution::member;
+use pages::distribution::member::Preview;
+use pages::intake::public::Halt;
+use pages::kit::form::Typed;
 
 use crate::body::Body;
 use crate::budget::Lane;

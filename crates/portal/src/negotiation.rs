@@ -2,7 +2,7 @@
 //!
 //! Works on bytes; knows no request and no site.
 
-use pages::negotiation::weighted;
+use pages::kit::negotiation::weighted;
 
 /// How the bytes of an answer are coded, in the order in which memory is given to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

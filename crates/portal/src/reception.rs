@@ -15,8 +15,9 @@ use formats::letter::Letter;
 use http::{Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use pages::Site as Face;
-use pages::form::Typed;
-use pages::reporter::{self, Halt};
+use pages::intake::public as reporter;
+use pages::intake::public::Halt;
+use pages::kit::form::Typed;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 

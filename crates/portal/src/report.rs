@@ -9,8 +9,9 @@ use formats::letter::{
     Kind, LINE_CHARS_MAX, Letter, Progress, Report, Step, StepKind, TEXT_BYTES_MAX, TEXT_CHARS_MAX,
 };
 use http::{Response, StatusCode};
-use pages::form::Typed;
-use pages::reporter::{self, CONSENT, Slip};
+use pages::intake::public as reporter;
+use pages::intake::public::{CONSENT, Slip};
+use pages::kit::form::Typed;
 use seal::receipt::{Receipt, contains_receipt};
 use std::time::Instant;
 

@@ -13,8 +13,8 @@ use formats::advisory::Lang;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Body;
-use pages::form::Typed;
-use pages::inside::Side;
+use pages::kit::form::Typed;
+use pages::kit::inside::Side;
 
 use crate::answer::Answer;
 use crate::desk::sign;
@@ -217,7 +217,7 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         return answer;
     }
     let Some((lang, path)) = language_of(&asked.path) else {
-        let lang = pages::negotiation::language(asked.language.as_bytes());
+        let lang = pages::kit::negotiation::language(asked.language.as_bytes());
         // Without a language only a page that exists has an address to be sent to.
         let known = route::find(asked.side, false, &asked.path).is_some() || asked.path == "/";
         if asked.is_post || !known {

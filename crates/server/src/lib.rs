@@ -19,6 +19,6 @@ pub mod visit;
 pub use answer::Answer;
 pub use door::{Routes, routes};
 pub use listen::serve;
-pub use pages::inside::Side;
+pub use pages::kit::inside::Side;
 pub use room::{Office, Room};
 pub use visit::{Guest, Signed, Stop, Visit, Who};

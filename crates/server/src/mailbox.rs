@@ -10,7 +10,7 @@ use formats::advisory::Lang;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use pages::Site;
-use pages::mailbox::Line;
+use pages::distribution::mails::Line;
 
 /// Mails on the page, newest first.
 const LINES_MAX: usize = 500;
@@ -40,7 +40,7 @@ impl Mails {
             return Some(self.not_found());
         };
         Some(if name.is_empty() {
-            page(pages::mailbox::index(
+            page(pages::distribution::mails::index(
                 &self.site,
                 lang,
                 &lines(&self.folder),
@@ -62,7 +62,7 @@ impl Mails {
         match std::fs::metadata(&path) {
             Ok(meta) if meta.is_file() && meta.len() <= MAIL_BYTES_MAX => {
                 match std::fs::read(&path) {
-                    Ok(bytes) => page(pages::mailbox::one(
+                    Ok(bytes) => page(pages::distribution::mails::one(
                         &self.site,
                         lang,
                         name,

@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use pages::inside::Side;
+use pages::kit::inside::Side;
 
 use crate::answer::Answer;
 use crate::room::Room;

@@ -8,7 +8,7 @@ use domain::role::Role;
 use domain::text::gate::Strength;
 use domain::value::ParticipantId;
 use engine::people::sessions::Of;
-use pages::inside::Side;
+use pages::kit::inside::Side;
 
 use crate::answer::Answer;
 use crate::room::Room;

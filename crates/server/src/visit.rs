@@ -8,8 +8,8 @@ use domain::value::{CaseId, ParticipantId, PartyId, PersonId};
 use engine::Fault;
 use engine::people::sessions::Session;
 use formats::advisory::Lang;
-use pages::form::Typed;
-use pages::inside::{Inside, Side};
+use pages::kit::form::Typed;
+use pages::kit::inside::{Inside, Side};
 
 use crate::room::Room;
 

@@ -150,11 +150,11 @@ pub fn show(
         }
         "mail" => (
             Media::Html,
-            pages::mail::html(&site, lang, doc).into_bytes(),
+            pages::distribution::mail::html(&site, lang, doc).into_bytes(),
         ),
         "letter" => {
             let signed = of(&format!("text-{}", lang.tag()))?;
-            let subject = pages::mail::subject(lang, doc);
+            let subject = pages::distribution::mail::subject(lang, doc);
             let mut letter = format!("Subject: {subject}\n\n").into_bytes();
             letter.extend_from_slice(signed);
             (Media::Text, letter)

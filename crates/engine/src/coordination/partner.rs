@@ -18,7 +18,7 @@ use domain::text::phase::Phase;
 use domain::text::standing::{ClassSet, Grants, Owner, PartyKey};
 use domain::value::*;
 use formats::advisory::Lang as FormLang;
-use pages::partner::view as page;
+use pages::coordination::partner::view as page;
 
 use crate::Fault;
 use crate::kernel::clock;

@@ -183,10 +183,10 @@ impl House {
         );
         let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
         let site = self.mail_site();
-        let personal = pages::mail::personal_text(
+        let personal = pages::distribution::mail::personal_text(
             &site,
             lang,
-            &pages::mail::Personal {
+            &pages::distribution::mail::Personal {
                 code,
                 acknowledge: format!(
                     "{}/{}/ack/{}",
@@ -286,10 +286,10 @@ impl House {
             .await?
             .ok_or(Fault::Form("published file"))?;
         let text = String::from_utf8(text).map_err(|_| Fault::Form("published file"))?;
-        let html = pages::mail::html(&self.mail_site(), lang, &doc);
+        let html = pages::distribution::mail::html(&self.mail_site(), lang, &doc);
         let edition = Arc::new(Edition {
             shared: SharedBody::new(&text, &html, &clear.sha256),
-            subject: pages::mail::subject(lang, &doc),
+            subject: pages::distribution::mail::subject(lang, &doc),
         });
         if editions.0.len() >= EDITIONS_MAX {
             editions.0.clear();

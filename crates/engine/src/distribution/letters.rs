@@ -116,10 +116,10 @@ impl House {
             lang.tag(),
             invitation.link
         );
-        let (subject, text) = pages::mail::invitation(
+        let (subject, text) = pages::distribution::mail::invitation(
             &self.mail_site(),
             lang,
-            &pages::mail::Invited {
+            &pages::distribution::mail::Invited {
                 name: to_name.clone(),
                 tracking: participant.tracking.clone(),
                 link,

@@ -10,7 +10,7 @@ use formats::advisory::Lang;
 use formats::letter::{self, CODE_DIGITS, Confirmation, Letter, Subscription};
 use formats::mail::{self, Circulation, Mailbox, MessageId, Outgoing};
 use formats::subscribers::MailAddress;
-use pages::mail::Chosen;
+use pages::distribution::mail::Chosen;
 use seal::record::Realm as Wall;
 
 use crate::Fault;
@@ -61,7 +61,7 @@ impl House {
             self.config.portal,
             lang.tag()
         );
-        let (subject, text) = pages::mail::subscription_asked(
+        let (subject, text) = pages::distribution::mail::subscription_asked(
             &self.mail_site(),
             lang,
             chosen(&wish.scope),
@@ -172,8 +172,12 @@ impl House {
             "{}/unsubscribe/{}",
             self.config.portal, subscriber.reference
         );
-        let (subject, text) =
-            pages::mail::subscription_begun(&self.mail_site(), lang, chosen(&wish.scope), &stop);
+        let (subject, text) = pages::distribution::mail::subscription_begun(
+            &self.mail_site(),
+            lang,
+            chosen(&wish.scope),
+            &stop,
+        );
         let stem = seal::token::reference(self.keys.codes.bytes(), "welcome", token);
         self.write_to(&stem, address, lang, &subject, &text).await
     }

@@ -313,7 +313,7 @@ impl House {
             channel: ContactChannel::Form,
             text: TextInput {
                 lang: lang(report.lang),
-                text: pages::reporter::text_of(report),
+                text: pages::intake::text_of(report),
             },
             finder: filled(&report.credit),
             contact: filled(&report.contact),

@@ -6,8 +6,8 @@ use domain::value::StreamId;
 use engine::Fault;
 use engine::command::Command;
 use engine::kernel::turns::Turn;
-use pages::desk::view::{Conflict, Entry};
-use pages::form::Typed;
+use pages::kit::desk::view::{Conflict, Entry};
+use pages::kit::form::Typed;
 use seal::record::Realm as Wall;
 use serde_json::Value;
 
@@ -147,7 +147,7 @@ async fn conflict(
         action: visit.href(&visit.path),
         back: visit.href(&visit.path),
     };
-    Ok(Some(Answer::conflict(pages::desk::conflict::page(
+    Ok(Some(Answer::conflict(pages::kit::desk::conflict::page(
         &visit.inside(room),
         &view,
         &visit.form,
@@ -199,10 +199,9 @@ pub fn presence_answer(room: &Room, visit: &Visit, dossier: StreamId) -> Result<
     let signed = visit.person()?;
     room.is_writing(dossier, &signed.handle);
     let others = super::report::presence(room, signed, dossier);
-    Ok(Answer::fragment(pages::desk::words::presence_fragment(
-        &visit.inside(room),
-        &others,
-    )))
+    Ok(Answer::fragment(
+        pages::kit::desk::words::presence_fragment(&visit.inside(room), &others),
+    ))
 }
 
 #[cfg(test)]

@@ -28,10 +28,11 @@ use engine::kernel::turns::Turn;
 use engine::kernel::unit::Unit;
 use engine::people::drafts::Saved;
 use engine::publication::facts as plan;
-use pages::editor::view::{self, Check, Editor};
-use pages::editor::{conflict, form as page, mend};
-use pages::form::Typed;
-use pages::moment;
+use pages::advisory::view;
+use pages::advisory::view::{Check, Editor};
+use pages::advisory::{conflict, form as page, mend};
+use pages::kit::form::Typed;
+use pages::kit::moment;
 use seal::record::Realm as Wall;
 
 use self::fields::{Sayings, Surroundings};
@@ -546,7 +547,7 @@ pub async fn lint(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let desk = Desk::of(room, visit.param(0)).await?;
     let (_, board) = products(room, &visit, &desk).await?;
     let checks = checks(room, &visit, &desk, &visit.form, board).await?;
-    Ok(Answer::fragment(pages::editor::fragment(
+    Ok(Answer::fragment(pages::advisory::fragment(
         visit.lang, &checks,
     )))
 }

@@ -15,11 +15,12 @@ use engine::command::Command;
 use engine::coordination::command as commands;
 use engine::kernel::find::TextInput;
 use formats::advisory::Lang;
-use pages::desk::case as page;
-use pages::desk::view::{
-    BoardRow, Case as View, Cell, Consent, Embargo, Part, PartyChoice, Vulnerability,
+use pages::coordination::desk as page;
+use pages::coordination::view::{
+    BoardRow, Case as View, Cell, Consent, Embargo, PartyChoice, Vulnerability,
 };
-use pages::form::Typed;
+use pages::kit::desk::view::Part;
+use pages::kit::form::Typed;
 
 use super::act::{self, lang_of};
 use super::sight::{self, Eyes, Seen, lang};
@@ -447,7 +448,7 @@ async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
 /// Tells whether a form ends an embargo that is in force, or brings its date forward.
 fn ends_embargo(case: &Case, typed: &Typed) -> bool {
     let is_earlier = || {
-        let until = pages::moment::read(&mut typed.clone(), "revised");
+        let until = pages::kit::moment::read(&mut typed.clone(), "revised");
         let until = until.and_then(|until| engine::kernel::clock::parse(&until));
         until.is_some_and(|until| case.until.is_some_and(|before| until < before))
     };
@@ -477,7 +478,7 @@ pub(crate) async fn look(
 fn commands_of(case: &Case, typed: &mut Typed) -> Vec<Command> {
     let number = case.id.to_string();
     match typed.value("do").to_owned().as_str() {
-        "propose" => pages::moment::read(typed, "until")
+        "propose" => pages::kit::moment::read(typed, "until")
             .map(|until| {
                 Command::ProposeDate(commands::ProposeDate {
                     case: number,
@@ -486,7 +487,7 @@ fn commands_of(case: &Case, typed: &mut Typed) -> Vec<Command> {
             })
             .into_iter()
             .collect(),
-        "revise" => pages::moment::read(typed, "revised")
+        "revise" => pages::kit::moment::read(typed, "revised")
             .map(|until| {
                 Command::ReviseDate(commands::ReviseDate {
                     case: number,

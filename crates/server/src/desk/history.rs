@@ -12,7 +12,7 @@ use domain::event::Recorded;
 use domain::value::{Instant, PersonId, StreamId};
 use engine::Fault;
 use formats::advisory::Lang;
-use pages::desk::view::Entry;
+use pages::kit::desk::view::Entry;
 use serde_json::Value;
 
 use crate::room::Room;

@@ -11,7 +11,7 @@ use domain::event::Event;
 use domain::intake::{Report, ReportState};
 use domain::value::{CaseId, Instant};
 use engine::Fault;
-use pages::desk::view::Due;
+use pages::kit::desk::view::Due;
 
 use super::history::Line;
 use crate::room::Room;

@@ -13,11 +13,11 @@ use domain::value::{
 use engine::command::Command;
 use engine::coordination::command as commands;
 use engine::kernel::find::TextInput;
-use pages::desk::participant as page;
-use pages::desk::view::{
+use pages::coordination::participant as page;
+use pages::coordination::view::{
     Answer as AnswerView, Contact, Invitation, Participant as View, Statement,
 };
-use pages::form::Typed;
+use pages::kit::form::Typed;
 
 use super::act::{self, lang_of};
 use super::case::{Member, consent_of, find as find_case, public_label, tn};
@@ -387,7 +387,7 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
         })),
         "agree" => Some(Command::AgreeDate(commands::AgreeDate { participant })),
         "counter" => {
-            let until = pages::moment::read(typed, "counter")?;
+            let until = pages::kit::moment::read(typed, "counter")?;
             Some(Command::CounterDate(commands::CounterDate {
                 participant,
                 until,
@@ -401,7 +401,7 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
             let wanted = typed.trimmed("statement_about").to_owned();
             let mut answered = of.answers.iter().filter_map(ProductAnswer::about);
             let about = answered
-                .find(|about| pages::form::about(&about.product, &about.versions) == wanted);
+                .find(|about| pages::kit::form::about(&about.product, &about.versions) == wanted);
             if !wanted.is_empty() && (about.is_none() || !statement.may_be_about()) {
                 typed.refuse("statement_about", "work-statement-about-bad");
             }

@@ -4,9 +4,9 @@ use domain::role::Role;
 use engine::command::Command;
 use engine::people::command as commands;
 use engine::people::tokens::{SET_UP, SET_UP_US};
-use pages::desk::persons as page;
-use pages::desk::view::{PersonRow, Persons, SetUpLink};
-use pages::form::Typed;
+use pages::kit::form::Typed;
+use pages::people::desk as page;
+use pages::people::view::{PersonRow, Persons, SetUpLink};
 
 use super::act;
 use crate::answer::Answer;

@@ -15,10 +15,10 @@ use engine::publication::command::{AbortPlan, ApprovePlan, Password, PlanRelease
 use engine::publication::facts as plan;
 use engine::publication::facts::{PlanFacts, Since, facts};
 use formats::advisory::Advisory;
-use pages::editor::plan as page;
-use pages::editor::view::{Document, Passage, Piece, Plan, PlanPage, Reader, Since as Beside};
-use pages::form::Typed;
-use pages::moment;
+use pages::kit::form::Typed;
+use pages::kit::moment;
+use pages::publication::plan as page;
+use pages::publication::view::{Document, Passage, Piece, Plan, PlanPage, Reader, Since as Beside};
 use seal::record::Realm as Wall;
 
 use super::act::word;
@@ -341,7 +341,7 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
         Refusal::Lint(words) => {
             let mut parts = words.splitn(3, ' ');
             let mut next = || parts.next().unwrap_or_default();
-            let found = pages::editor::checks::in_words(visit.lang, next(), next(), next());
+            let found = pages::advisory::checks::in_words(visit.lang, next(), next(), next());
             typed.refuse_with("", "editor-wrong-lint", &[("lint", &found)]);
         }
         Refusal::NoDraft => typed.refuse("", "editor-plan-no-draft"),

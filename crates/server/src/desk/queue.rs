@@ -10,7 +10,8 @@ use domain::text::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
-use pages::desk::view::{Presence, Queue, QueueCounts, QueueRow, RowKind, Waiting, Words};
+use pages::kit::desk::view::{Presence, Words};
+use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 
 use super::lists;
 use super::sight::Eyes;
@@ -63,7 +64,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         pages,
         counts,
     };
-    Ok(Answer::page(pages::desk::queue::page(
+    Ok(Answer::page(pages::work::queue::page(
         &visit.inside(room),
         &view,
         &visit.query,
@@ -109,7 +110,7 @@ enum Show {
 }
 
 impl Show {
-    fn of(query: &pages::form::Typed) -> Show {
+    fn of(query: &pages::kit::form::Typed) -> Show {
         match query.trimmed("show") {
             "over" => Show::Over,
             "all" => Show::All,

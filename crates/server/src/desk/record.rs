@@ -3,7 +3,7 @@
 use domain::value::AckWay;
 use engine::command::Command;
 use engine::distribution::command as commands;
-use pages::form::Typed;
+use pages::kit::form::Typed;
 
 use super::act;
 use crate::answer::Answer;
@@ -16,7 +16,7 @@ use crate::visit::{Stop, Visit};
 /// [`Stop::SignIn`].
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     visit.person()?;
-    Ok(Answer::page(pages::desk::tasks::record(
+    Ok(Answer::page(pages::work::tasks::record(
         &visit.inside(room),
         &Typed::default(),
     )))
@@ -43,7 +43,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             return Ok(Answer::see(visit.href("/desk/record?done=record")));
         }
     }
-    Ok(Answer::wrong(pages::desk::tasks::record(
+    Ok(Answer::wrong(pages::work::tasks::record(
         &visit.inside(room),
         &typed,
     )))

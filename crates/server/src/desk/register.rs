@@ -8,9 +8,9 @@ use engine::Fault;
 use engine::command::Command;
 use engine::party::command as commands;
 use formats::advisory::Lang;
-use pages::desk::register as page;
-use pages::desk::view::{Party as View, PartyRow, Register};
-use pages::form::Typed;
+use pages::kit::form::Typed;
+use pages::party::desk as page;
+use pages::party::view::{Party as View, PartyRow, Register};
 
 use super::act;
 use super::sight::{Eyes, lang};

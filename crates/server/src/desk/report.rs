@@ -10,9 +10,10 @@ use engine::Fault;
 use engine::command::Command;
 use engine::intake::{command as intake, reading};
 use engine::kernel::find::TextInput;
-use pages::desk::report as page;
-use pages::desk::view::{Message, Part, Presence, Report as View, Source};
-use pages::form::Typed;
+use pages::intake::desk as page;
+use pages::intake::view::{Message, Report as View, Source};
+use pages::kit::desk::view::{Part, Presence};
+use pages::kit::form::Typed;
 
 use super::act::{self, lang_of};
 use super::sight::{Eyes, Seen, lang};
@@ -121,7 +122,7 @@ async fn view(
             (Seen::Shown(shown), Class::U) => sources.push(Source {
                 body: text.body.to_string(),
                 at,
-                words: pages::desk::view::Words {
+                words: pages::kit::desk::view::Words {
                     lang: lang(text.lang),
                     text: shown,
                 },
@@ -387,7 +388,7 @@ fn command(report: &Report, typed: &mut Typed) -> Option<Command> {
             public_since: None,
         })),
         "accept-public" => {
-            let since = pages::moment::read(typed, "since")?;
+            let since = pages::kit::moment::read(typed, "since")?;
             Some(Command::AcceptAsPublic(intake::AcceptAsPublic {
                 report: number,
                 case: None,

@@ -10,7 +10,7 @@ use domain::text::standing::{Grants, Owner, Sight, Standing};
 use domain::value::{StreamId, TextRef};
 use engine::Fault;
 use formats::advisory::Lang;
-use pages::desk::view::Words;
+use pages::kit::desk::view::Words;
 
 use crate::room::Room;
 use crate::visit::{Signed, Stop};

@@ -5,10 +5,10 @@ use engine::people::passwords::{self, Unfit};
 use engine::people::tokens::SET_UP;
 use formats::advisory::Lang;
 use http::StatusCode;
-use pages::desk::sign as page;
-use pages::desk::view::{Again, Kept, SetUp, SignIn, Sorry};
-use pages::form::Typed;
-use pages::inside::{Inside, Side};
+use pages::kit::form::Typed;
+use pages::kit::inside::{Inside, Side};
+use pages::people::sign as page;
+use pages::people::view::{Again, Kept, SetUp, SignIn, Sorry};
 
 use crate::answer::Answer;
 use crate::room::Room;

@@ -10,8 +10,8 @@ use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::{Fault, Viewer, Which};
-use pages::desk::view::{Task, Tasks};
-use pages::form::Typed;
+use pages::kit::form::Typed;
+use pages::work::view::{Task, Tasks};
 
 use super::act;
 use super::case::tn;
@@ -41,7 +41,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
     let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
         .map_or(0, |entries| entries.flatten().count());
     let view = Tasks { rows, unreadable };
-    Ok(pages::desk::tasks::page(&visit.inside(room), &view, typed))
+    Ok(pages::work::tasks::page(&visit.inside(room), &view, typed))
 }
 
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {

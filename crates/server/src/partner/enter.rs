@@ -10,8 +10,9 @@ use std::time::Duration;
 use domain::text::gate::Strength;
 use engine::coordination as partner;
 use engine::coordination::step;
-use pages::form::Typed;
-use pages::partner::read::{self, Wrong};
+use pages::coordination::partner::read;
+use pages::coordination::partner::read::Wrong;
+use pages::kit::form::Typed;
 use seal::record::Realm as Wall;
 
 use super::matter;
@@ -44,7 +45,7 @@ fn token(visit: &Visit) -> Result<&str, Stop> {
 pub async fn invitation(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let token = token(&visit)?;
     let inside = visit.inside(room);
-    Ok(Answer::page(pages::partner::invitation(
+    Ok(Answer::page(pages::coordination::partner::invitation(
         &inside,
         token,
         &Typed::default(),
@@ -70,7 +71,7 @@ pub async fn enter(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     // A code is not shown again: it opens something.
     typed.set("code", "");
     let inside = visit.inside(room);
-    Ok(Answer::wrong(pages::partner::invitation(
+    Ok(Answer::wrong(pages::coordination::partner::invitation(
         &inside, token, &typed,
     )))
 }
@@ -98,7 +99,7 @@ pub async fn again(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut inside = visit.inside(room);
     // The same page in the other language is that of the link.
     inside.path = format!("/partner/i/{token}");
-    Ok(Answer::page(pages::partner::asked(&inside)))
+    Ok(Answer::page(pages::coordination::partner::asked(&inside)))
 }
 
 /// Takes the number that was told on the telephone.

@@ -3,9 +3,9 @@
 use engine::Fault;
 use engine::kernel::find::TextInput;
 use engine::kernel::turns::Turn;
-use pages::form::Typed;
-use pages::partner::read;
-use pages::partner::view::{Answer as Said, View};
+use pages::coordination::partner::read;
+use pages::coordination::partner::view::{Answer as Said, View};
+use pages::kit::form::Typed;
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -35,7 +35,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 pub(super) fn outside(room: &Room, visit: &Visit) -> Answer {
     let mut inside = visit.inside(room);
     HERE.clone_into(&mut inside.path);
-    let bytes = pages::partner::outside(&inside, &visit.form);
+    let bytes = pages::coordination::partner::outside(&inside, &visit.form);
     if visit.is_post {
         Answer::with_status(http::StatusCode::UNAUTHORIZED, bytes)
     } else {
@@ -50,7 +50,7 @@ pub(super) fn outside(room: &Room, visit: &Visit) -> Answer {
 pub async fn left(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut inside = visit.inside(room);
     inside.who.clear();
-    Ok(Answer::page(pages::partner::left(&inside)))
+    Ok(Answer::page(pages::coordination::partner::left(&inside)))
 }
 
 /// Waits for this vendor's turn on its own part of the case: whoever at the desk has looked for news is performed
@@ -70,7 +70,7 @@ pub(super) async fn view(room: &Room, visit: &Visit) -> Result<View, Stop> {
 fn page(room: &Room, visit: &Visit, view: &View, typed: &Typed) -> Vec<u8> {
     let mut inside = visit.inside(room);
     HERE.clone_into(&mut inside.path);
-    pages::partner::page(&inside, view, typed)
+    pages::coordination::partner::page(&inside, view, typed)
 }
 
 /// The page with a form as it was typed and what is wrong with it.

@@ -11,10 +11,11 @@ use engine::coordination::command::{
     RecordBasis, RecordStatement, RecordTicket,
 };
 use engine::kernel::find::TextInput;
-use pages::form::Typed;
-use pages::inside::Side;
-use pages::partner::read::{self, Answered, End, Wrong};
-use pages::partner::view::{AnswerKind, Basis, DateState, View, WordsKind};
+use pages::coordination::partner::read;
+use pages::coordination::partner::read::{Answered, End, Wrong};
+use pages::coordination::partner::view::{AnswerKind, Basis, DateState, View, WordsKind};
+use pages::kit::form::Typed;
+use pages::kit::inside::Side;
 use seal::record::Realm as Wall;
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ pub async fn terms(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let command = Command::RecordBasis(RecordBasis {
         participant: own(&visit)?,
         basis: ConfidentialityBasis::AdHoc {
-            version: pages::partner::TERMS.to_owned(),
+            version: pages::coordination::partner::TERMS.to_owned(),
         },
     });
     let told = say(room, &visit, command).await;

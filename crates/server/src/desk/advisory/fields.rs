@@ -13,9 +13,11 @@ use engine::advisory::compose::Facts;
 use engine::{Fault, House};
 use formats::advisory as form;
 use formats::cvss;
-use pages::editor::form::{ACTIONS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX, action_name, text_fields};
-use pages::editor::view::Check;
-use pages::form::Typed;
+use pages::advisory::form::{
+    ACTIONS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX, action_name, text_fields,
+};
+use pages::advisory::view::Check;
+use pages::kit::form::Typed;
 
 use crate::desk::act::{code, word};
 use crate::desk::sight::lang as page_lang;

@@ -7,8 +7,8 @@ use domain::publication::Advisory;
 use engine::advisory::rehearsal;
 use engine::advisory::rehearsal::{KINDS, Media, Shown};
 use formats::advisory::{Advisory as Form, Lang};
-use pages::editor::preview as page;
-use pages::editor::view::Preview;
+use pages::advisory::preview as page;
+use pages::advisory::view::Preview;
 
 use super::working::{content, draft_name, form_of};
 use super::{Desk, may_edit, newest, refused, rehearse};
@@ -54,7 +54,7 @@ async fn look(room: &Room, visit: &Visit, number: &str) -> Result<Result<Look, A
         return Err(Stop::NotFound);
     }
     let (draft, issued) = newest(room, &desk).await?;
-    let issued = issued.or_else(|| desk.issued(&pages::form::Typed::default()));
+    let issued = issued.or_else(|| desk.issued(&pages::kit::form::Typed::default()));
     match rehearse(room, visit, &desk, draft.as_ref(), issued).await {
         Ok(rehearsal) => Ok(Ok(Look {
             stream: rehearsal.prepared.advisory,

@@ -5,9 +5,9 @@
 
 use domain::coordination::case::Case;
 use engine::people::drafts::Saved;
-use pages::editor::conflict;
-use pages::editor::view::Conflict;
-use pages::form::Typed;
+use pages::advisory::conflict;
+use pages::advisory::view::Conflict;
+use pages::kit::form::Typed;
 
 use super::Desk;
 use crate::answer::Answer;

@@ -1,0 +1,262 @@
+//! An advisory in short, for the printable sheet and the HTML part of mails: what happened, are you
+//! affected, what to do.
+//!
+//! Also holds what the page shares with them: which texts a language shows, and what to do when the
+//! document names no action. Adds no fact of its own.
+
+use formats::advisory::{Advisory, Lang, ProductStatus, Status, Texts, VendorStatus};
+
+use crate::advisory::board::joined;
+use crate::kit::catalogue::Say;
+use crate::kit::text::Run;
+use crate::kit::{labels, text};
+
+/// Longest excerpts and lists, so that a sheet stays within two sides of A4.
+const SUMMARY_CHARS_MAX: usize = 420;
+const CHECK_CHARS_MAX: usize = 300;
+const MEASURE_CHARS_MAX: usize = 300;
+const PRODUCTS_MAX: usize = 8;
+
+/// The texts that a page in some language shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edition<'a> {
+    /// The texts, of the page's language or of the other.
+    pub(crate) texts: &'a Texts,
+    /// The `lang` attribute of the texts on the page.
+    pub(crate) attr: &'static str,
+    /// The `lang` attribute of the page's own words inside the texts.
+    pub(crate) words_attr: &'static str,
+    /// The texts are those of the other language.
+    pub(crate) is_foreign: bool,
+}
+
+impl<'a> Edition<'a> {
+    /// Returns the texts for a page in `lang`.
+    pub(crate) fn new(doc: &'a Advisory, lang: Lang) -> Self {
+        let (texts, is_foreign) = match doc.texts.get(&lang) {
+            Some(texts) => (texts, texts.untranslated),
+            None => (doc.texts(lang), !doc.texts.is_empty()),
+        };
+        let other = text::other(lang);
+        let [attr, words_attr] = if is_foreign {
+            [text::lang_attr(lang, other), text::lang_attr(other, lang)]
+        } else {
+            ["", ""]
+        };
+        Self {
+            texts,
+            attr,
+            words_attr,
+            is_foreign,
+        }
+    }
+
+    /// Returns the title.
+    pub(crate) fn title(&self) -> Run {
+        Run {
+            text: text::line(&self.texts.title),
+            attr: self.attr,
+        }
+    }
+
+    /// Returns the notice that no translation exists, if so.
+    pub(crate) fn notices(&self, say: Say) -> Vec<String> {
+        self.is_foreign
+            .then(|| say.t("no-translation"))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// Returns what to do when the document names no action, from what it does hold.
+pub(crate) fn action_fallback(doc: &Advisory, texts: &Texts) -> &'static str {
+    let vendors_tell = doc.vendors.iter().any(|vendor| {
+        vendor.status == VendorStatus::VulnerableFixed
+            || vendor
+                .products
+                .iter()
+                .any(|product| product.status == ProductStatus::Fixed)
+    });
+    if doc.status == Status::Withdrawn {
+        "advisory-actions-withdrawn"
+    } else if !texts.fix.trim().is_empty() {
+        "advisory-actions-fix"
+    } else if !texts.workaround.trim().is_empty() {
+        "advisory-actions-workaround"
+    } else if vendors_tell {
+        "advisory-actions-vendors"
+    } else {
+        "advisory-actions-none"
+    }
+}
+
+/// One part of the digest.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    pub(crate) heading: String,
+    pub(crate) attr: &'static str,
+    pub(crate) html: String,
+    pub(crate) items: Vec<Run>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Part {
+    /// Adds the beginning of a text, and a note when it goes on elsewhere.
+    fn excerpt(&mut self, say: Say, words: &str, chars_max: usize) {
+        let (shown, is_cut) = text::excerpt(words.trim(), chars_max);
+        self.html.push_str(&text::paragraphs(&shown));
+        let more = say.t("sheet-more");
+        if is_cut && !self.notes.contains(&more) {
+            self.notes.push(more);
+        }
+    }
+
+    /// Says that nothing is recorded, if so.
+    fn or_unrecorded(mut self, say: Say) -> Self {
+        if self.html.is_empty() && self.items.is_empty() {
+            self.notes.insert(0, say.t("not-recorded"));
+        }
+        self
+    }
+}
+
+/// Returns the three parts of the digest.
+pub(crate) fn parts(doc: &Advisory, lang: Lang) -> [Part; 3] {
+    let edition = Edition::new(doc, lang);
+    [
+        what(doc, lang, &edition),
+        affected(doc, lang, &edition),
+        measures(doc, lang, &edition),
+    ]
+}
+
+fn what(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
+    let say = Say(lang);
+    let mut part = Part {
+        heading: say.t("sheet-what"),
+        attr: edition.attr,
+        ..Part::default()
+    };
+    part.excerpt(say, &edition.texts.summary, SUMMARY_CHARS_MAX);
+    let mut part = part.or_unrecorded(say);
+    let damage = joined(
+        say,
+        doc.damage
+            .iter()
+            .map(|damage| say.t(labels::damage(*damage))),
+    );
+    part.notes
+        .push(format!("{}: {damage}", say.t("advisory-damage")));
+    part.notes.push(format!(
+        "{}: {}",
+        say.t("advisory-threat"),
+        say.t(labels::threat(doc.threat))
+    ));
+    part
+}
+
+fn affected(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
+    let say = Say(lang);
+    let texts = edition.texts;
+    let mut part = Part {
+        heading: say.t("sheet-affected"),
+        attr: edition.attr,
+        ..Part::default()
+    };
+    let words = if texts.check.trim().is_empty() {
+        &texts.affected
+    } else {
+        &texts.check
+    };
+    part.excerpt(say, words, CHECK_CHARS_MAX);
+    part.items = affected_names(doc, lang);
+    let left_out = part.items.len().saturating_sub(PRODUCTS_MAX);
+    part.items.truncate(PRODUCTS_MAX);
+    if left_out > 0 {
+        part.notes
+            .push(say.with("sheet-products-more", &[("n", &left_out.to_string())]));
+    }
+    part.or_unrecorded(say)
+}
+
+/// Returns the products that are affected, or the vendors of affected products when nobody named one.
+fn affected_names(doc: &Advisory, lang: Lang) -> Vec<Run> {
+    let unaffected = |id: &str| {
+        let mut lines = doc
+            .vendors
+            .iter()
+            .flat_map(|vendor| &vendor.products)
+            .filter(|line| line.product == id);
+        lines.any(|line| line.status == ProductStatus::KnownNotAffected)
+    };
+    let product = |product: &formats::advisory::Product| {
+        let name = text::run(lang, &product.name);
+        Run {
+            text: format!("{} {}", name.text, text::line(&product.versions))
+                .trim_end()
+                .to_owned(),
+            attr: name.attr,
+        }
+    };
+    let products: Vec<Run> = doc
+        .products
+        .iter()
+        .filter(|product| !unaffected(&product.id))
+        .map(product)
+        .collect();
+    if !products.is_empty() {
+        return products;
+    }
+    let affected = [VendorStatus::Vulnerable, VendorStatus::VulnerableFixed];
+    let vendors = doc
+        .vendors
+        .iter()
+        .filter(|vendor| affected.contains(&vendor.status));
+    vendors
+        .map(|vendor| text::run(lang, &vendor.name))
+        .collect()
+}
+
+fn measures(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
+    let say = Say(lang);
+    let texts = edition.texts;
+    let mut part = Part {
+        heading: say.t("sheet-do"),
+        attr: edition.attr,
+        ..Part::default()
+    };
+    part.items = texts
+        .actions
+        .iter()
+        .map(|action| Run {
+            text: say.with(
+                "sheet-action",
+                &[
+                    ("who", &text::line(&action.who)),
+                    ("what", &text::line(&action.what)),
+                    ("by", &text::line(&action.by)),
+                ],
+            ),
+            attr: edition.attr,
+        })
+        .collect();
+    if part.items.is_empty() && doc.status != Status::Withdrawn {
+        for (key, words) in [
+            ("advisory-fix", &texts.fix),
+            ("advisory-workaround", &texts.workaround),
+        ] {
+            if !words.trim().is_empty() {
+                let heading = text::escape(&say.t(key));
+                part.html.push_str(&format!(
+                    "<p{}><strong>{heading}</strong></p>",
+                    edition.words_attr
+                ));
+                part.excerpt(say, words, MEASURE_CHARS_MAX);
+            }
+        }
+    }
+    if part.items.is_empty() && part.html.is_empty() {
+        part.notes.push(say.t(action_fallback(doc, texts)));
+    }
+    part
+}

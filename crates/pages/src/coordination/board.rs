@@ -1,0 +1,167 @@
+//! ベンダ対応状況: the table vendors × vulnerabilities of a case.
+//!
+//! Written tersely and without a template, since hundreds of vendors stand on one page that has to stay
+//! small: short classes, relative addresses, one line a vendor. Knows no participant beyond its row.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::coordination::view::{BoardRow, Case, Cell};
+use crate::kit::catalogue::Say;
+use crate::kit::desk::bits::segment;
+use crate::kit::desk::words;
+use crate::kit::form::{Choice, Field, Typed};
+use crate::kit::text;
+
+/// Internal states in the order of the filter, with the class of their cells.
+pub(crate) const STATES: [(&str, &str); 9] = [
+    ("not_asked", "a"),
+    ("asked_silent", "b"),
+    ("seen", "c"),
+    ("investigating", "d"),
+    ("affected", "e"),
+    ("fixed", "f"),
+    ("not_affected", "g"),
+    ("unknown", "h"),
+    ("declined", "i"),
+];
+
+/// Returns the filter and the table.
+pub(crate) fn html(say: Say, view: &Case, query: &Typed, here: &str) -> String {
+    if view.board.is_empty() {
+        return format!(
+            "<p class=\"none\">{}</p>",
+            text::escape(&say.t("work-board-none"))
+        );
+    }
+    let wanted = query.trimmed("state");
+    let is_wanted =
+        |row: &&BoardRow| wanted.is_empty() || row.cells.iter().any(|cell| cell.state == wanted);
+    let rows: Vec<&BoardRow> = view.board.iter().filter(is_wanted).collect();
+    let mut out = filter(say, query, here);
+    let _ = writeln!(
+        out,
+        "<p>{}</p>",
+        text::escape(&say.with(
+            "work-board-count",
+            &[
+                ("shown", &rows.len().to_string()),
+                ("total", &view.board.len().to_string())
+            ]
+        ))
+    );
+    if rows.is_empty() {
+        return out;
+    }
+    head_into(say, view, &mut out);
+    let base = format!("{}/vendors/", segment(&view.number));
+    let consents: BTreeMap<&str, &str> = view
+        .embargo
+        .consents
+        .iter()
+        .map(|one| (one.tn.as_str(), one.answer.as_str()))
+        .collect();
+    for row in rows {
+        row_into(
+            say,
+            row,
+            consents.get(row.tn.as_str()).copied(),
+            &base,
+            &mut out,
+        );
+    }
+    out.push_str("</tbody></table></section>");
+    out
+}
+
+fn filter(say: Say, query: &Typed, here: &str) -> String {
+    let mut choices = vec![Choice {
+        value: String::new(),
+        label: say.t("desk-any"),
+    }];
+    choices.extend(STATES.iter().map(|(state, _)| Choice {
+        value: (*state).to_owned(),
+        label: words::word(say, "cell", state),
+    }));
+    format!(
+        "<form class=\"sieve\" method=\"get\" action=\"{}#board\">{}<p class=\"buttons\"><button class=\"second\" type=\"submit\">{}</button></p></form>\n",
+        text::escape(here),
+        Field::select(say, query, "state", "work-board-filter", choices).html(),
+        text::escape(&say.t("desk-filter-button")),
+    )
+}
+
+fn head_into(say: Say, view: &Case, out: &mut String) {
+    let _ = write!(
+        out,
+        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{name}\"><table class=\"rows bo\"><caption>{name}</caption>\n<thead><tr><th scope=\"col\">{vendor}</th>",
+        name = text::escape(&say.t("work-board")),
+        vendor = text::escape(&say.t("work-board-vendor")),
+    );
+    if view.vulnerabilities.is_empty() {
+        let _ = write!(
+            out,
+            "<th scope=\"col\">{}</th>",
+            text::escape(&say.t("work-board-state"))
+        );
+    }
+    for one in &view.vulnerabilities {
+        let _ = write!(
+            out,
+            "<th scope=\"col\">{}</th>",
+            text::escape(&text::line(&one.label))
+        );
+    }
+    let _ = writeln!(
+        out,
+        "<th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
+        text::escape(&say.t("work-board-date")),
+        text::escape(&say.t("work-board-public"))
+    );
+}
+
+fn row_into(say: Say, row: &BoardRow, consent: Option<&str>, base: &str, out: &mut String) {
+    let _ = write!(
+        out,
+        "<tr><th scope=\"row\"><a href=\"{base}{}\">{}</a></th>",
+        segment(&row.tn),
+        text::escape(&text::line(&row.name))
+    );
+    for cell in &row.cells {
+        cell_into(say, cell, out);
+    }
+    let public = match &row.public {
+        Some(label) => words::word(say, "vendor", label),
+        None => say.t("work-board-unlisted"),
+    };
+    let consent = match consent {
+        Some(answer) => words::word(say, "consent", answer),
+        None => say.t("desk-dash"),
+    };
+    let _ = writeln!(
+        out,
+        "<td>{}</td><td>{}</td></tr>",
+        text::escape(&consent),
+        text::escape(&public)
+    );
+}
+
+fn cell_into(say: Say, cell: &Cell, out: &mut String) {
+    let class = STATES
+        .iter()
+        .find(|(state, _)| *state == cell.state)
+        .map_or("a", |(_, class)| class);
+    let _ = write!(
+        out,
+        "<td class=\"{class}\">{}",
+        text::escape(&words::word(say, "cell", &cell.state))
+    );
+    if let Some(days) = cell.days {
+        let _ = write!(
+            out,
+            " {}",
+            text::escape(&say.with("work-board-days", &[("days", &days.to_string())]))
+        );
+    }
+    out.push_str("</td>");
+}

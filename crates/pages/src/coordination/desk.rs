@@ -1,0 +1,403 @@
+//! One case on one page: where it stands, the date, the vendors, what happened, what can be done.
+//!
+//! The page stays small with hundreds of vendors and entries: the board is terse, the timeline shows the
+//! newest and links to the rest. Knows no gate; what stands in the view may be seen.
+
+use askama::Template;
+
+use crate::coordination::board;
+use crate::coordination::view::{Case, Consent, Embargo, Vulnerability};
+use crate::kit::catalogue::Say;
+use crate::kit::desk::bits::{
+    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, choices, deadlines, due_html, filtered, instant_full,
+    langs, looked, parts, presence, segment, words_html,
+};
+use crate::kit::desk::words;
+use crate::kit::form::{Choice, Field, Typed, summary};
+use crate::kit::frame::{Fact, Frame, bytes};
+use crate::kit::inside::Inside;
+use crate::kit::{moment, text, when};
+
+/// Answers to the date that are told in full beside it: those that need somebody to act. Further ones are
+/// found in the board.
+const CONSENTS_SHOWN: usize = 20;
+
+/// Codes with which a case is closed (docs/design/process.md §1.5).
+pub const CLOSURES: [&str; 14] = [
+    "published",
+    "individual_response",
+    "not_vulnerability",
+    "not_accepted",
+    "already_public",
+    "low_impact_after_contact",
+    "judged_not_published",
+    "withdrawn",
+    "merged",
+    "transferred",
+    "finder_violated",
+    "site_fixed",
+    "site_unreachable",
+    "site_not_vulnerable",
+];
+
+/// Returns the page; `query` holds the filters, `form` what was typed last.
+#[must_use]
+pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    let here = inside.href(&inside.path);
+    let action = Action {
+        say,
+        typed: form,
+        to: &here,
+        seen: view.seen,
+    };
+    let h1 = say.with("work-case", &[("number", &text::line(&view.number))]);
+    let is_open = view.closed.is_none();
+    bytes(&CasePage {
+        w: say,
+        frame: inside.frame(&h1),
+        summary: summary(say, form),
+        presence: presence(say, &view.presence, &here),
+        title: view
+            .title
+            .as_ref()
+            .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
+        facts: facts(inside, view),
+        deadlines: deadlines(say, &inside.now, &view.deadlines),
+        embargo: embargo(inside, view, &action),
+        board: board::html(say, view, query, &here),
+        add: if view.may_act && is_open {
+            adding(&action, view, query)
+        } else {
+            String::new()
+        },
+        timeline: format!(
+            "{}{}",
+            looked(say, &view.timeline, &here, view.seen),
+            filtered(say, &view.timeline, query, &here)
+        ),
+        vulnerabilities: view
+            .vulnerabilities
+            .iter()
+            .map(|one| vulnerability(say, one))
+            .collect(),
+        texts: parts(&action, &view.texts, view.may_act),
+        actions: if view.may_act && is_open {
+            acting(&action, form)
+        } else {
+            String::new()
+        },
+        links: [("advisory", "work-to-advisory"), ("plan", "work-to-plan")]
+            .map(|(end, key)| (format!("{here}/{end}"), say.t(key)))
+            .into(),
+        h1,
+    })
+}
+
+fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
+    let say = inside.say();
+    let fact = |key: &str, html: String| Fact {
+        name: say.t(key),
+        html,
+    };
+    let mut stage = text::escape(&words::word(say, "state", &view.stage));
+    if let Some(code) = &view.closed {
+        stage.push_str(&format!(
+            ": {}",
+            text::escape(&words::word(say, "closure", code))
+        ));
+    }
+    let none = || text::escape(&say.t("not-recorded"));
+    let instant = |at: &Option<String>| {
+        at.as_ref()
+            .map_or_else(none, |at| when::instant_html(say.0, at))
+    };
+    let mut out = vec![
+        fact("work-stage", stage),
+        fact("work-opened", when::instant_html(say.0, &view.opened_at)),
+        fact("work-clock-start", instant(&view.clock_start)),
+    ];
+    let reports: Vec<String> = view
+        .reports
+        .iter()
+        .map(|number| {
+            format!(
+                "<a href=\"{}\">{}</a>",
+                inside.href(&format!("/desk/reports/{}", segment(number))),
+                text::escape(&text::line(number))
+            )
+        })
+        .collect();
+    if !reports.is_empty() {
+        out.push(fact("work-reports", reports.join(" ")));
+    }
+    if !view.world.is_empty() {
+        let world: Vec<String> = view
+            .world
+            .iter()
+            .map(|found| text::escape(&words::word(say, "world", found)))
+            .collect();
+        out.push(fact("work-world", world.join(&say.t("separator"))));
+    }
+    if let Some(revision) = view.published {
+        out.push(fact("work-published", revision.to_string()));
+    }
+    if let Some(at) = &view.planned {
+        out.push(fact(
+            "work-planned",
+            format!(
+                "{} {}",
+                instant_full(say, at),
+                due_html(say, &inside.now, at)
+            ),
+        ));
+    }
+    out
+}
+
+fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
+    let say = inside.say();
+    let embargo = &view.embargo;
+    let instant = |at: &Option<String>| at.as_ref().map(|at| instant_full(say, at));
+    EmbargoBox {
+        state: words::word(say, "embargo", &embargo.state),
+        ended: embargo
+            .ended
+            .as_ref()
+            .map(|why| words::word(say, "embargo-end", why)),
+        until: instant(&embargo.until),
+        left: embargo
+            .until
+            .as_ref()
+            .filter(|_| embargo.state != "exited")
+            .map(|at| due_html(say, &inside.now, at)),
+        revision: instant(&embargo.revision),
+        at_zero: match (embargo.state.as_str(), &view.planned) {
+            ("active" | "revise", Some(_)) => Some(say.t("work-at-zero-planned")),
+            ("active" | "revise", None) => Some(say.t("work-at-zero-unplanned")),
+            _ => None,
+        },
+        counts: consent_counts(say, &embargo.consents),
+        consents: embargo
+            .consents
+            .iter()
+            .filter(|one| matches!(one.answer.as_str(), "countered" | "declined" | "lapsed"))
+            .take(CONSENTS_SHOWN)
+            .map(|one| consent(say, view, one))
+            .collect(),
+        actions: if view.may_act && view.closed.is_none() {
+            dating(action, embargo)
+        } else {
+            String::new()
+        },
+    }
+}
+
+/// How many said what, in words; every single answer stands in the board.
+fn consent_counts(say: Say, consents: &[Consent]) -> Vec<String> {
+    ["agreed", "asked", "countered", "declined", "lapsed"]
+        .into_iter()
+        .map(|answer| {
+            (
+                answer,
+                consents.iter().filter(|one| one.answer == answer).count(),
+            )
+        })
+        .filter(|(_, count)| *count > 0)
+        .map(|(answer, count)| format!("{} {count}", words::word(say, "consent", answer)))
+        .collect()
+}
+
+fn consent(say: Say, view: &Case, one: &Consent) -> ConsentRow {
+    let instant = |at: &Option<String>| {
+        at.as_ref()
+            .map_or_else(String::new, |at| when::instant_html(say.0, at))
+    };
+    ConsentRow {
+        href: format!("{}/vendors/{}", segment(&view.number), segment(&one.tn)),
+        name: text::line(&one.name),
+        answer: words::word(say, "consent", &one.answer),
+        until: instant(&one.until),
+        at: instant(&one.at),
+    }
+}
+
+/// The forms that the state of the embargo allows.
+fn dating(action: &Action<'_>, embargo: &Embargo) -> String {
+    let (say, form) = (action.say, action.typed);
+    let end = || {
+        let whys = choices(say, "embargo-end", &["public", "attacked", "ready"]);
+        [
+            Field::select(say, form, "end_why", "work-end-why", whys).html(),
+            Field::text(say, form, "end_reason", "work-end-reason")
+                .hint("work-end-reason-hint")
+                .attr("autocomplete=\"off\"")
+                .max(LINE_CHARS_MAX)
+                .required()
+                .html(),
+        ]
+        .concat()
+    };
+    let propose = || {
+        action.html(
+            "propose",
+            &moment::fields(say, form, "until", "work-propose-until"),
+        )
+    };
+    let revise = || {
+        action.html(
+            "revise",
+            &moment::fields(say, form, "revised", "work-revise-until"),
+        )
+    };
+    match embargo.state.as_str() {
+        "none" => propose(),
+        "proposed" => [propose(), action.html("end", &end())].concat(),
+        "active" | "revise" => [revise(), action.html("end", &end())].concat(),
+        _ => String::new(),
+    }
+}
+
+/// Bringing parties in: a search of the register, then boxes for many at once.
+fn adding(action: &Action<'_>, view: &Case, query: &Typed) -> String {
+    let (say, form) = (action.say, action.typed);
+    let search = format!(
+        "<form class=\"sieve\" method=\"get\" action=\"{}#add\" id=\"add\">{}<p class=\"buttons\"><button class=\"second\" type=\"submit\">{}</button></p></form>\n",
+        text::escape(action.to),
+        Field::input(say, query, "party_q", "work-add-search", "search")
+            .hint("desk-register-search-hint")
+            .html(),
+        text::escape(&say.t("desk-search-button")),
+    );
+    if view.register.is_empty() {
+        let key = if query.trimmed("party_q").is_empty() {
+            "work-add-search-first"
+        } else {
+            "work-add-none"
+        };
+        return format!(
+            "{search}<p class=\"none\">{}</p>",
+            text::escape(&say.t(key))
+        );
+    }
+    let boxes: Vec<Choice> = view
+        .register
+        .iter()
+        .filter(|party| !party.is_in)
+        .map(|party| Choice {
+            value: party.id.clone(),
+            label: text::line(&party.name),
+        })
+        .collect();
+    let found = say.with(
+        "work-add-found",
+        &[
+            ("shown", &view.register.len().to_string()),
+            ("found", &view.register_total.to_string()),
+            ("in", &(view.register.len() - boxes.len()).to_string()),
+        ],
+    );
+    let parts = choices(
+        say,
+        "part",
+        &["vendor", "coordinator", "operator", "finder", "other"],
+    );
+    let inner = format!(
+        "<p>{}</p>{}{}",
+        text::escape(&found),
+        Field::boxes(say, form, "party", "work-add-party", boxes).html(),
+        Field::select(say, form, "part", "work-add-part", parts).html(),
+    );
+    let add = action.html("add", &inner);
+    // Somebody who has just searched wants to choose.
+    let add = add.replacen("id=\"do-add\">", "id=\"do-add\" open>", 1);
+    format!("{search}{add}")
+}
+
+fn acting(action: &Action<'_>, form: &Typed) -> String {
+    let say = action.say;
+    let name = [
+        Field::text(say, form, "label", "work-name-label")
+            .hint("work-name-label-hint")
+            .attr("autocomplete=\"off\"")
+            .max(LINE_CHARS_MAX)
+            .required()
+            .html(),
+        Field::select(say, form, "vuln_lang", "work-lang", langs(say)).html(),
+        Field::area(say, form, "vuln_text", "work-name-text", 4)
+            .hint("work-name-text-hint")
+            .max(TEXT_CHARS_MAX)
+            .html(),
+    ]
+    .concat();
+    let facts = choices(
+        say,
+        "world",
+        &["public_aware", "exploit_public", "attacks_observed"],
+    );
+    let fact = Field::select(say, form, "fact", "work-observe-fact", facts).html();
+    let code = Field::select(
+        say,
+        form,
+        "closure",
+        "work-close-code",
+        choices(say, "closure", &CLOSURES),
+    )
+    .html();
+    [
+        action.html("name", &name),
+        action.html("observe", &fact),
+        action.html("close", &code),
+    ]
+    .concat()
+}
+
+fn vulnerability(say: Say, one: &Vulnerability) -> (String, String) {
+    (
+        text::line(&one.label),
+        one.words
+            .as_ref()
+            .map_or_else(String::new, |words| words_html(say, words)),
+    )
+}
+
+#[derive(Template)]
+#[template(path = "desk_case.html")]
+struct CasePage {
+    w: Say,
+    frame: Frame,
+    h1: String,
+    summary: String,
+    presence: String,
+    title: Option<(String, &'static str)>,
+    facts: Vec<Fact>,
+    deadlines: String,
+    embargo: EmbargoBox,
+    board: String,
+    add: String,
+    timeline: String,
+    vulnerabilities: Vec<(String, String)>,
+    texts: String,
+    actions: String,
+    links: Vec<(String, String)>,
+}
+
+struct EmbargoBox {
+    state: String,
+    ended: Option<String>,
+    until: Option<String>,
+    left: Option<String>,
+    revision: Option<String>,
+    at_zero: Option<String>,
+    counts: Vec<String>,
+    consents: Vec<ConsentRow>,
+    actions: String,
+}
+
+struct ConsentRow {
+    href: String,
+    name: String,
+    answer: String,
+    until: String,
+    at: String,
+}

@@ -1,0 +1,253 @@
+//! What a vendor's page is made of: plain data that has passed the gate already.
+//!
+//! There is no place here for another vendor, for a count of vendors, or for a position in a list: a page can
+//! only show what it is given. Texts are those that the gate released to this session.
+
+use formats::advisory::{Lang, VendorStatus};
+
+/// The page of one vendor about one matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// What the organisation is called in the reader's language.
+    pub name: String,
+    /// Digits of the tracking number.
+    pub tracking: String,
+    /// On what ground details are kept confidential.
+    pub basis: Basis,
+    /// Whether a second step is still missing.
+    pub step: Step,
+    /// When the vendor asked to be called for the second step, RFC 3339.
+    pub call_asked: Option<String>,
+    pub date: Date,
+    /// When the vendor confirmed that it has our letter, RFC 3339.
+    pub received: Option<String>,
+    /// Whether anything may still be said: the case is open and the vendor has not left.
+    pub is_open: bool,
+    pub has_left: bool,
+    /// Whether details were opened to the vendor, whatever this session may show.
+    pub is_told: bool,
+    /// What this session may show of the matter itself.
+    pub details: Option<Details>,
+}
+
+/// On what ground details are kept confidential.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Basis {
+    /// Nothing was agreed yet.
+    #[default]
+    Missing,
+    /// A standing agreement of this version.
+    Standing(String),
+    /// The terms of this version, accepted for this matter.
+    Accepted(String),
+}
+
+/// How far the reader is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// By the link alone.
+    #[default]
+    Missing,
+    /// By a second channel.
+    Passed,
+    /// The house decided that the link is enough.
+    Waived,
+}
+
+/// The date of publication as it concerns this vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Date {
+    pub state: DateState,
+    /// RFC 3339.
+    pub until: Option<String>,
+    /// The date that the vendor asked for last, RFC 3339.
+    pub countered: Option<String>,
+}
+
+/// What this vendor has said to the date; what others said does not show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateState {
+    /// No date yet.
+    #[default]
+    Open,
+    /// The vendor is asked.
+    Asked,
+    Agreed,
+    Declined,
+    /// The time of confidence is over.
+    Ended,
+}
+
+/// The matter itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// Public number of the case.
+    pub case: String,
+    pub texts: Vec<Text>,
+    pub vulnerabilities: Vec<Named>,
+    pub answers: Vec<Answer>,
+    pub words: Vec<Words>,
+    /// The vendor's own number for the matter.
+    pub ticket: Option<String>,
+    /// The label under which the vendor will stand, if it will stand anywhere.
+    pub label: Option<VendorStatus>,
+    /// Being named to other vendors; nothing if it is none itself.
+    pub naming: Option<Naming>,
+}
+
+/// Being named to other vendors of the case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Naming {
+    pub is_agreed: bool,
+    /// With whom there was a moment at which both agreed.
+    pub others: Vec<Other>,
+}
+
+/// Another vendor who agreed to be named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    pub name: String,
+    /// Nothing if it stands under no label.
+    pub status: Option<VendorStatus>,
+    /// One of the two has taken it back, so that the status is not shown any more.
+    pub is_past: bool,
+}
+
+/// A text of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub kind: TextKind,
+    pub lang: Lang,
+    pub text: String,
+}
+
+/// What a text is about; classes that go to no vendor have no word here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    Vulnerability,
+    Workaround,
+    Fix,
+    Evidence,
+    Check,
+    Detection,
+    Other,
+}
+
+/// A vulnerability of the case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub label: String,
+    pub lang: Lang,
+    pub text: String,
+}
+
+/// What the vendor said about a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Empty if it speaks of all products.
+    pub product: String,
+    /// The range in words that compare; empty for all versions.
+    pub versions: String,
+    pub answer: AnswerKind,
+    pub fixed_in: Option<String>,
+    pub vulnerability: Option<String>,
+    /// Why, in the vendor's words.
+    pub why: Option<Said>,
+}
+
+/// Words with their language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub lang: Lang,
+    pub text: String,
+}
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    Affected,
+    NotAffected,
+    Investigating,
+    Unknown,
+}
+
+/// A text that the vendor gave us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub kind: WordsKind,
+    /// Product and range of versions that it speaks of; nothing speaks of all products.
+    pub about: Option<String>,
+    pub lang: Lang,
+    pub text: String,
+}
+
+/// What a text of the vendor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordsKind {
+    Statement,
+    Workaround,
+    Fix,
+    References,
+}
+
+impl Answer {
+    /// Returns the words for its product and range; nothing if it speaks of all products.
+    #[must_use]
+    pub fn about(&self) -> Option<String> {
+        (!self.product.is_empty()).then(|| crate::kit::form::about(&self.product, &self.versions))
+    }
+}
+
+impl AnswerKind {
+    /// Lists every answer in the order of the form.
+    pub const ALL: [AnswerKind; 4] = [
+        AnswerKind::Affected,
+        AnswerKind::NotAffected,
+        AnswerKind::Investigating,
+        AnswerKind::Unknown,
+    ];
+
+    /// Returns the value that stands in forms.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            AnswerKind::Affected => "affected",
+            AnswerKind::NotAffected => "not_affected",
+            AnswerKind::Investigating => "investigating",
+            AnswerKind::Unknown => "unknown",
+        }
+    }
+
+    /// Returns the answer with this value.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<AnswerKind> {
+        AnswerKind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+impl WordsKind {
+    /// Lists every kind in the order of the form.
+    pub const ALL: [WordsKind; 4] = [
+        WordsKind::Statement,
+        WordsKind::Workaround,
+        WordsKind::Fix,
+        WordsKind::References,
+    ];
+
+    /// Returns the value that stands in forms.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            WordsKind::Statement => "statement",
+            WordsKind::Workaround => "workaround",
+            WordsKind::Fix => "fix",
+            WordsKind::References => "references",
+        }
+    }
+
+    /// Returns the kind with this value.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<WordsKind> {
+        WordsKind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}

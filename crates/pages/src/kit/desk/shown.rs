@@ -1,0 +1,71 @@
+//! What was sent and not done, shown again: the names of fields in words, long and technical values left out of sight.
+
+use crate::kit::catalogue::Say;
+use crate::kit::desk::words;
+use crate::kit::text;
+
+/// Most characters of a carried value that are shown; the whole is carried.
+const SHOWN_CHARS_MAX: usize = 2_000;
+
+/// What the fields of carried forms are called, and the family of codes their values belong to.
+const NAMES: [(&str, &str, &str); 34] = [
+    ("answer", "work-answer-answer", "answer"),
+    ("ask_lang", "work-lang", ""),
+    ("ask_text", "work-ask-text", ""),
+    ("basis", "work-basis-now", "basis"),
+    ("basis_version", "desk-party-version", ""),
+    ("case", "work-merge-case", ""),
+    ("channel", "work-contact-channel", "channel"),
+    ("class", "work-details-classes", "class"),
+    ("contact", "desk-party-contact", ""),
+    ("counter_date", "work-counter-until", ""),
+    ("decline_text", "work-decline-text", ""),
+    ("end_reason", "work-end-reason", ""),
+    ("end_why", "work-end-why", "embargo-end"),
+    ("fact", "work-observe-fact", "world"),
+    ("fixed_in", "work-answer-fixed-in", ""),
+    ("handle", "desk-handle", ""),
+    ("label", "work-name-label", ""),
+    ("part_class", "work-part-class", "class"),
+    ("part_text", "work-part-text", ""),
+    ("product", "work-answer-product", ""),
+    ("reason", "work-decline-reason", "decline"),
+    ("reference", "desk-record-reference", ""),
+    ("result", "work-contact-result", "result"),
+    ("revised_date", "work-revise-until", ""),
+    ("since_date", "work-public-since", ""),
+    ("statement", "work-statement-kind", "statement"),
+    ("statement_text", "work-statement-text", ""),
+    ("ticket", "work-ticket-number", ""),
+    ("until_date", "work-propose-until", ""),
+    ("version", "desk-party-version", ""),
+    ("versions_from", "work-answer-from", ""),
+    ("versions_to", "work-answer-to", ""),
+    ("vuln_text", "work-name-text", ""),
+    ("waive_reason", "work-waive-reason", ""),
+];
+
+/// Names and values to show, in words where there are some; what is technical or long is left out of sight,
+/// and values of one name stand together.
+pub(crate) fn shown(say: Say, pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = vec![];
+    for (name, value) in pairs {
+        if value.trim().is_empty() || matches!(name.as_str(), "do" | "seen" | "body") {
+            continue;
+        }
+        let (value, _) = text::excerpt(value, SHOWN_CHARS_MAX);
+        let (name, value) = match NAMES.iter().find(|(known, _, _)| known == name) {
+            Some((_, key, "")) => (say.t(key), value),
+            Some((_, key, family)) => (say.t(key), words::word(say, family, &value)),
+            None => (text::line(name), value),
+        };
+        match out.iter_mut().find(|(found, _)| *found == name) {
+            Some((_, values)) => {
+                values.push('\n');
+                values.push_str(&value);
+            }
+            None => out.push((name, value)),
+        }
+    }
+    out
+}

@@ -1,0 +1,29 @@
+//! What every page is made with: words, frames, fields, instants, addresses.
+//!
+//! It knows no report, case or advisory, and nothing of who may read; nouns put their pages together from it.
+
+pub mod catalogue;
+
+pub mod text;
+
+pub mod when;
+
+pub mod moment;
+
+pub mod form;
+
+pub mod links;
+
+pub mod labels;
+
+pub mod assets;
+
+pub mod frame;
+
+pub mod inside;
+
+pub mod negotiation;
+
+pub mod qr;
+
+pub mod desk;

@@ -1,0 +1,256 @@
+//! An instant as people type it: a day, a time and a zone, each in its own field.
+//!
+//! Full-width digits, Japanese dashes, years of the era and 午後 are read like their plain forms; what was
+//! typed is kept. Knows two zones, UTC and JST, and no clock.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
+
+use crate::kit::catalogue::Say;
+use crate::kit::form::{Choice, Field, Typed};
+use crate::kit::text;
+use formats::advisory::Lang;
+
+/// First year of Reiwa less one: 令和8年 is 2026.
+const REIWA_BEFORE: i16 = 2018;
+
+/// Two digits of a year mean this century: nothing that is typed here lies in another.
+const CENTURY: i16 = 2000;
+
+/// Reads the three fields `<prefix>_date`, `<prefix>_time`, `<prefix>_zone` as an instant, RFC 3339 in UTC.
+/// What cannot be read is noted beside its field, and nothing is returned.
+pub fn read(typed: &mut Typed, prefix: &str) -> Option<String> {
+    let names = ["date", "time", "zone"].map(|part| format!("{prefix}_{part}"));
+    let [date_name, time_name, zone_name] = &names;
+    let date = read_date(typed.value(date_name));
+    let time = read_time(typed.value(time_name));
+    let zone = read_zone(typed.value(zone_name));
+    if date.is_none() {
+        typed.refuse(date_name, "moment-date-wrong");
+    }
+    if time.is_none() {
+        typed.refuse(time_name, "moment-time-wrong");
+    }
+    if zone.is_none() {
+        typed.refuse(zone_name, "moment-zone-wrong");
+    }
+    let instant = zone?.to_timestamp(date?.to_datetime(time?)).ok()?;
+    Some(instant.to_string())
+}
+
+/// Fills the three fields with an instant, in the zone that suits the reader.
+pub fn fill(typed: &mut Typed, prefix: &str, lang: Lang, at: &str) {
+    let Ok(instant) = at.parse::<Timestamp>() else {
+        return;
+    };
+    let (zone, name) = match lang {
+        Lang::Ja => (JST, "JST"),
+        Lang::En => (Offset::UTC, "UTC"),
+    };
+    let local = zone.to_datetime(instant);
+    let two = |n: i8| format!("{n:02}");
+    typed.set(format!("{prefix}_date"), local.date().to_string());
+    let mut time = format!("{}:{}", two(local.hour()), two(local.minute()));
+    if local.second() != 0 {
+        time = format!("{time}:{}", two(local.second()));
+    }
+    typed.set(format!("{prefix}_time"), time);
+    typed.set(format!("{prefix}_zone"), name);
+}
+
+/// The three fields in a group with the words of `label_key` as its name.
+pub(crate) fn fields(say: Say, typed: &Typed, prefix: &str, label_key: &str) -> String {
+    let zone = |value: &str, key: &str| Choice {
+        value: value.to_owned(),
+        label: say.t(key),
+    };
+    let (jst, utc) = (zone("JST", "moment-jst"), zone("UTC", "moment-utc"));
+    let zones = match say.0 {
+        Lang::Ja => vec![jst, utc],
+        Lang::En => vec![utc, jst],
+    };
+    format!(
+        "<fieldset class=\"moment\" id=\"f-{prefix}\"><legend>{}</legend>{}{}{}</fieldset>",
+        text::escape(&say.t(label_key)),
+        Field::text(say, typed, &format!("{prefix}_date"), "moment-date")
+            .hint("moment-date-hint")
+            .attr("autocomplete=\"off\"")
+            .html(),
+        Field::text(say, typed, &format!("{prefix}_time"), "moment-time")
+            .hint("moment-time-hint")
+            .attr("autocomplete=\"off\"")
+            .html(),
+        Field::select(say, typed, &format!("{prefix}_zone"), "moment-zone", zones).html(),
+    )
+}
+
+const JST: Offset = Offset::constant(9);
+
+/// Returns `text` with full-width letters, digits and signs as plain ones, and every dash as `-`.
+fn folded(text: &str) -> String {
+    text.trim()
+        .chars()
+        .map(|c| match c {
+            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+            '\u{3000}' => ' ',
+            'ー' | '‐' | '−' | '–' | '—' | '‑' => '-',
+            _ => c,
+        })
+        .collect::<String>()
+        .to_uppercase()
+}
+
+fn read_date(text: &str) -> Option<Date> {
+    let text = folded(text);
+    let (era, rest) = match text.strip_prefix("令和").or_else(|| text.strip_prefix('R')) {
+        Some(rest) => (true, rest.replacen('元', "1", 1)),
+        None => (false, text.clone()),
+    };
+    let plain = rest
+        .replace(['年', '月', '/', '.'], "-")
+        .replace(['日', ' '], "");
+    let mut parts = plain.split('-').map(str::parse::<i16>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let year = match (era, year) {
+        (true, year) => year.checked_add(REIWA_BEFORE)?,
+        (false, 0..=99) => year + CENTURY,
+        (false, year) => year,
+    };
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+fn read_time(text: &str) -> Option<Time> {
+    let text = folded(text).replace(' ', "");
+    let (afternoon, rest) = if let Some(rest) = text.strip_prefix("午後") {
+        (Some(true), rest.to_owned())
+    } else if let Some(rest) = text.strip_prefix("午前") {
+        (Some(false), rest.to_owned())
+    } else if let Some(rest) = text.strip_suffix("PM") {
+        (Some(true), rest.to_owned())
+    } else if let Some(rest) = text.strip_suffix("AM") {
+        (Some(false), rest.to_owned())
+    } else {
+        (None, text)
+    };
+    let plain = rest.replace(['時', '分'], ":").replace('秒', "");
+    let mut numbers = [0_i8; 3];
+    let mut parts = plain.trim_end_matches(':').split(':');
+    for (index, slot) in numbers.iter_mut().enumerate() {
+        match parts.next() {
+            Some(part) => *slot = part.parse().ok()?,
+            None if index == 0 => return None,
+            None => {}
+        }
+    }
+    let [hour, minute, second] = numbers;
+    let is_alone = !plain.contains(':');
+    if parts.next().is_some() || (is_alone && afternoon.is_none()) {
+        return None;
+    }
+    let hour = match (afternoon, hour) {
+        (Some(true), 1..=11) => hour + 12,
+        (Some(false), 12) => 0,
+        _ => hour,
+    };
+    Time::new(hour, minute, second, 0).ok()
+}
+
+fn read_zone(text: &str) -> Option<Offset> {
+    match folded(text).as_str() {
+        "JST" => Some(JST),
+        "UTC" => Some(Offset::UTC),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(date: &str, time: &str, zone: &str, wanted: Option<&str>) {
+        let mut typed = Typed::filled([("u_date", date), ("u_time", time), ("u_zone", zone)]);
+        assert_eq!(
+            read(&mut typed, "u").as_deref(),
+            wanted,
+            "{date} {time} {zone}"
+        );
+        assert_eq!(typed.is_good(), wanted.is_some());
+        assert_eq!(typed.value("u_date"), date);
+    }
+
+    #[test]
+    fn a_day_is_read_as_people_write_it() {
+        let wanted = Some("2026-11-21T00:00:00Z");
+        for date in [
+            "2026-11-21",
+            "2026/11/21",
+            "２０２６－１１－２１",
+            "2026年11月21日",
+            "令和8年11月21日",
+            "R8.11.21",
+            "26/11/21",
+            "2026ー11ー21",
+        ] {
+            check(date, "9:00", "JST", wanted);
+        }
+        check(
+            "令和元年5月1日",
+            "0:00",
+            "UTC",
+            Some("2019-05-01T00:00:00Z"),
+        );
+    }
+
+    #[test]
+    fn a_time_is_read_as_people_write_it() {
+        for time in [
+            "15:00",
+            "１５：００",
+            "15時",
+            "15時00分",
+            "午後3時",
+            "3:00 pm",
+            "午後３：００",
+        ] {
+            check("2026-11-21", time, "UTC", Some("2026-11-21T15:00:00Z"));
+        }
+        check(
+            "2026-11-21",
+            "15:00:30",
+            "UTC",
+            Some("2026-11-21T15:00:30Z"),
+        );
+        check(
+            "2026-11-21",
+            "午前12時",
+            "UTC",
+            Some("2026-11-21T00:00:00Z"),
+        );
+    }
+
+    #[test]
+    fn what_is_no_instant_is_named_and_kept() {
+        check("2026-02-30", "9:00", "JST", None);
+        check("2026-11-21", "25:00", "JST", None);
+        check("2026-11-21", "9", "JST", None);
+        check("2026-11-21", "9:00", "PST", None);
+        check("", "", "", None);
+    }
+
+    #[test]
+    fn what_was_filled_reads_back() {
+        for lang in Lang::ALL {
+            let mut typed = Typed::default();
+            fill(&mut typed, "u", lang, "2026-11-20T18:00:00Z");
+            assert_eq!(
+                read(&mut typed, "u").as_deref(),
+                Some("2026-11-20T18:00:00Z")
+            );
+        }
+    }
+}

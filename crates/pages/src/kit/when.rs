@@ -1,0 +1,149 @@
+//! Instants and days as the pages write them, in UTC and JST.
+//!
+//! Knows no clock and no time zone database: JST is UTC+9 all the year. A string that is no instant is
+//! shown as it is, since an old document must stay readable.
+
+use formats::advisory::Lang;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+
+use crate::kit::catalogue::Say;
+use crate::kit::text;
+
+const JST: Offset = Offset::constant(9);
+
+const MONTHS: [&str; 12] = [
+    "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8",
+    "month-9", "month-10", "month-11", "month-12",
+];
+
+const WEEKDAYS: [&str; 7] = [
+    "weekday-0",
+    "weekday-1",
+    "weekday-2",
+    "weekday-3",
+    "weekday-4",
+    "weekday-5",
+    "weekday-6",
+];
+
+/// Returns an instant in words, for example `2026年11月21日(土) 9:00 JST (0:00 UTC)`.
+pub(crate) fn instant(lang: Lang, at: &str) -> String {
+    match at.parse::<Timestamp>() {
+        Ok(instant) => words(lang, instant),
+        Err(_) => text::line(at),
+    }
+}
+
+/// Returns an instant as a `<time>` element.
+pub(crate) fn instant_html(lang: Lang, at: &str) -> String {
+    match at.parse::<Timestamp>() {
+        Ok(instant) => format!(
+            "<time datetime=\"{instant}\">{}</time>",
+            text::escape(&words(lang, instant))
+        ),
+        Err(_) => text::escape(&text::line(at)),
+    }
+}
+
+/// Returns a day (`YYYY-MM-DD`) as a `<time>` element, short since boards have hundreds of them.
+pub(crate) fn day_html(day: &str) -> String {
+    match day.parse::<Date>() {
+        Ok(day) => format!("<time>{day}</time>"),
+        Err(_) => text::escape(&text::line(day)),
+    }
+}
+
+/// Japanese readers get JST first, English readers UTC; the second gets its day only if that differs.
+fn words(lang: Lang, instant: Timestamp) -> String {
+    let utc = Offset::UTC.to_datetime(instant);
+    let jst = JST.to_datetime(instant);
+    let (first, second) = match lang {
+        Lang::Ja => (jst, utc),
+        Lang::En => (utc, jst),
+    };
+    let second_words = if first.date() == second.date() {
+        clock(lang, second)
+    } else {
+        format!(
+            "{} {}",
+            date(lang, second, "time-date-short"),
+            clock(lang, second)
+        )
+    };
+    let args = [
+        ("date", date(lang, first, "time-date")),
+        ("first", clock(lang, first)),
+        ("second", second_words),
+    ];
+    Say(lang).with(
+        "time-instant",
+        &args.each_ref().map(|(name, value)| (*name, value.as_str())),
+    )
+}
+
+fn clock(lang: Lang, at: DateTime) -> String {
+    match lang {
+        Lang::Ja => format!("{}:{:02}", at.hour(), at.minute()),
+        Lang::En => format!("{:02}:{:02}", at.hour(), at.minute()),
+    }
+}
+
+fn date(lang: Lang, at: DateTime, key: &str) -> String {
+    let say = Say(lang);
+    let name = |keys: &[&str], index: i8| {
+        let key = usize::try_from(index)
+            .ok()
+            .and_then(|index| keys.get(index));
+        key.map_or_else(String::new, |key| say.t(key))
+    };
+    let (year, day) = (at.year().to_string(), at.day().to_string());
+    let month = name(&MONTHS, at.month() - 1);
+    let weekday = name(&WEEKDAYS, at.weekday().to_sunday_zero_offset());
+    say.with(
+        key,
+        &[
+            ("year", &year),
+            ("month", &month),
+            ("day", &day),
+            ("weekday", &weekday),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_told_in_both_zones() {
+        assert_eq!(
+            instant(Lang::Ja, "2026-11-21T00:00:00Z"),
+            "2026年11月21日(土) 9:00 JST (0:00 UTC)"
+        );
+        assert_eq!(
+            instant(Lang::En, "2026-11-21T00:00:00Z"),
+            "21 Nov 2026 00:00 UTC (09:00 JST)"
+        );
+    }
+
+    #[test]
+    fn the_other_day_is_named_when_it_differs() {
+        assert_eq!(
+            instant(Lang::Ja, "2026-11-20T18:00:00Z"),
+            "2026年11月21日(土) 3:00 JST (11月20日 18:00 UTC)"
+        );
+        assert_eq!(
+            instant(Lang::En, "2026-11-20T18:00:00Z"),
+            "20 Nov 2026 18:00 UTC (21 Nov 03:00 JST)"
+        );
+    }
+
+    #[test]
+    fn what_is_no_instant_is_shown_as_it_is() {
+        assert_eq!(instant_html(Lang::Ja, "<soon>"), "&lt;soon&gt;");
+        assert_eq!(day_html("2026-02-30"), "2026-02-30");
+        assert_eq!(day_html("2026-02-28"), "<time>2026-02-28</time>");
+    }
+}

@@ -1,0 +1,7 @@
+//! Signing in, and the persons of the house.
+
+pub mod view;
+
+pub mod sign;
+
+pub mod desk;

@@ -1,0 +1,114 @@
+//! The front page, the page about the site, and the page for addresses that lead nowhere.
+//!
+//! Knows no advisory. Front page and 404 are bilingual: nobody's language is guessed.
+
+use askama::Template;
+use formats::advisory::Lang;
+
+use crate::Site;
+use crate::kit::catalogue::Say;
+use crate::kit::frame::{Frame, bilingual, bytes, frame, grouped, site_name};
+use crate::kit::links::{
+    FRONT_PATH, PROVIDER_METADATA_PATH, Place, about_path, feed_path, home_path, list_path,
+};
+use crate::kit::text;
+
+/// Presses `/index.html`: one page in both languages.
+#[must_use]
+pub fn front(site: &Site) -> Vec<u8> {
+    let place = Place::File(FRONT_PATH.to_owned());
+    let names = Lang::ALL.map(|lang| site_name(site, lang));
+    let door = |lang: Lang| Door {
+        lang: lang.tag(),
+        name: site_name(site, lang),
+        lead: Say(lang).t("front-lead"),
+        href: place.to(&home_path(lang)),
+        open: Say(lang).t("front-open"),
+    };
+    bytes(&Front {
+        frame: bilingual(site, &place, &names.join(" / ")),
+        h1_html: both(&names),
+        doors: Lang::ALL.map(door),
+    })
+}
+
+/// Presses the page for an address that leads nowhere; its links are absolute, since it is served anywhere.
+#[must_use]
+pub fn not_found(site: &Site) -> Vec<u8> {
+    let place = Place::Anywhere;
+    let titles = Lang::ALL.map(|lang| Say(lang).t("not-found-title"));
+    let door = |lang: Lang| Door {
+        lang: lang.tag(),
+        name: Say(lang).t("language-name"),
+        lead: Say(lang).t("not-found-text"),
+        href: place.to(&list_path(lang, None)),
+        open: Say(lang).t("nav-list"),
+    };
+    bytes(&Front {
+        frame: bilingual(site, &place, &titles.join(" / ")),
+        h1_html: both(&titles),
+        doors: Lang::ALL.map(door),
+    })
+}
+
+/// Returns words in Japanese and English as one HTML line on a Japanese page.
+fn both([japanese, english]: &[String; 2]) -> String {
+    format!(
+        "{} <span lang=\"en\">{}</span>",
+        text::escape(japanese),
+        text::escape(english)
+    )
+}
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct Front {
+    frame: Frame,
+    h1_html: String,
+    doors: [Door; 2],
+}
+
+struct Door {
+    lang: &'static str,
+    name: String,
+    lead: String,
+    href: String,
+    open: String,
+}
+
+/// Presses `/{lang}/about.html`: who publishes, and how to verify.
+#[must_use]
+pub fn about(site: &Site, lang: Lang) -> Vec<u8> {
+    let place = Place::File(about_path(lang));
+    let say = Say(lang);
+    bytes(&About {
+        w: say,
+        frame: frame(
+            site,
+            lang,
+            &place,
+            &say.t("about-title"),
+            &about_path(text::other(lang)),
+            &[],
+        ),
+        who: say.with("about-who-text", &[("name", &site_name(site, lang))]),
+        contact_html: text::contact(&site.contact),
+        fingerprint: grouped(&site.fingerprint),
+        key: text::line(&site.fingerprint),
+        feed: text::line(&format!("{}{}", site.portal, feed_path(lang))),
+        provider: text::line(&format!("{}{PROVIDER_METADATA_PATH}", site.portal)),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "about.html")]
+struct About {
+    w: Say,
+    frame: Frame,
+    who: String,
+    contact_html: String,
+    fingerprint: String,
+    key: String,
+    feed: String,
+    provider: String,
+}

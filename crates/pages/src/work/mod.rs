@@ -1,0 +1,7 @@
+//! What waits for the desk: the list, and the tasks.
+
+pub mod view;
+
+pub mod queue;
+
+pub mod tasks;

@@ -1,0 +1,138 @@
+//! What needs somebody's hand: addresses that are dead, copies that ran out, dates without a plan; and the
+//! page on which a code told by telephone or fax is entered.
+//!
+//! Only a copy has a form: every other row ends by what is done on the page that it leads to.
+//! Knows no mail and no copy: the rows say whom to call and what to ask for.
+
+use askama::Template;
+
+use crate::kit::catalogue::Say;
+use crate::kit::desk::bits::{LINE_CHARS_MAX, choices};
+use crate::kit::desk::words;
+use crate::kit::form::{Field, Typed, hidden, summary};
+use crate::kit::frame::{Frame, bytes};
+use crate::kit::inside::Inside;
+use crate::kit::{text, when};
+use crate::work::view::{Task, Tasks};
+
+/// Returns the list; `form` carries what was typed into the row named by its field `task`.
+#[must_use]
+pub fn page(inside: &Inside, view: &Tasks, form: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    bytes(&TasksPage {
+        w: say,
+        frame: inside.frame(&say.t("inside-tasks")),
+        summary: summary(say, form),
+        rows: view
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(index, task)| line(inside, task, form, index))
+            .collect(),
+        unreadable: match view.unreadable {
+            0 => String::new(),
+            n => say.count("desk-tasks-unreadable", n),
+        },
+        here: inside.href("/desk/tasks"),
+    })
+}
+
+fn line(inside: &Inside, task: &Task, form: &Typed, index: usize) -> Row {
+    let say = inside.say();
+    let nothing = Typed::default();
+    let is_this = form.value("task") == task.id;
+    let id = if is_this {
+        "code".to_owned()
+    } else {
+        format!("code-{index}")
+    };
+    let typed = if is_this { form } else { &nothing };
+    Row {
+        kind: words::word(say, "task", &task.kind),
+        todo: words::word(say, "task-todo", &task.kind),
+        who: text::line(&task.who),
+        contact: task.contact.as_deref().map(text::line),
+        what: text::line(&task.what),
+        href: task.path.as_ref().map(|path| inside.href(path)),
+        since: when::instant_html(say.0, &task.since),
+        reference: task.reference.as_deref().map(text::line),
+        code_hint: task.code_hint.as_deref().map(text::line),
+        hidden: hidden("task", &task.id),
+        code: task.reference.as_ref().map(|_| {
+            Field::text(say, typed, "code", "desk-task-code")
+                .id(&id)
+                .hint("desk-code-hint")
+                .attr("inputmode=\"numeric\" autocomplete=\"off\"")
+                .html()
+        }),
+    }
+}
+
+/// Returns the page on which the code of a copy is entered that somebody told.
+#[must_use]
+pub fn record(inside: &Inside, form: &Typed) -> Vec<u8> {
+    let say = inside.say();
+    let fields = [
+        Field::text(say, form, "reference", "desk-record-reference")
+            .hint("desk-record-reference-hint")
+            .attr("autocomplete=\"off\"")
+            .max(LINE_CHARS_MAX)
+            .required()
+            .html(),
+        Field::text(say, form, "code", "desk-record-code")
+            .hint("desk-code-hint")
+            .attr("inputmode=\"numeric\" autocomplete=\"off\"")
+            .required()
+            .html(),
+        Field::select(
+            say,
+            form,
+            "way",
+            "desk-record-way",
+            choices(say, "channel", &["phone", "fax", "post", "in_person"]),
+        )
+        .html(),
+    ];
+    bytes(&RecordPage {
+        w: say,
+        frame: inside.frame(&say.t("inside-record")),
+        summary: summary(say, form),
+        fields: fields.concat(),
+        here: inside.href("/desk/record"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "desk_tasks.html")]
+struct TasksPage {
+    w: Say,
+    frame: Frame,
+    summary: String,
+    rows: Vec<Row>,
+    unreadable: String,
+    here: String,
+}
+
+struct Row {
+    kind: String,
+    todo: String,
+    who: String,
+    contact: Option<String>,
+    what: String,
+    href: Option<String>,
+    since: String,
+    reference: Option<String>,
+    code_hint: Option<String>,
+    hidden: String,
+    code: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_record.html")]
+struct RecordPage {
+    w: Say,
+    frame: Frame,
+    summary: String,
+    fields: String,
+    here: String,
+}

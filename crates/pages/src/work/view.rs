@@ -1,0 +1,101 @@
+//! What the queue and the list of tasks are made of.
+//!
+//! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
+
+use crate::kit::desk::view::{Due, Presence, Words};
+
+/// The list of reports and cases.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    pub rows: Vec<QueueRow>,
+    /// How many rows there are with these conditions, on all pages.
+    pub total: usize,
+    /// Counts from 1.
+    pub page: usize,
+    pub pages: usize,
+    pub counts: QueueCounts,
+}
+
+/// How many rows each ready-made view has.
+#[derive(Clone, Debug, Default)]
+pub struct QueueCounts {
+    /// With something left to be done; so all that follow.
+    pub open: usize,
+    /// Declined, withdrawn or closed.
+    pub over: usize,
+    pub reports: usize,
+    pub cases: usize,
+    pub overdue: usize,
+    pub three_days: usize,
+    pub us: usize,
+    pub vendor: usize,
+    pub finder: usize,
+}
+
+/// What a row of the list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    Report,
+    Case,
+}
+
+/// For whom something waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    Us,
+    Vendor,
+    Finder,
+    Nobody,
+}
+
+/// A report or a case in the list.
+#[derive(Clone, Debug)]
+pub struct QueueRow {
+    pub kind: RowKind,
+    /// Handling number of a report, public number of a case.
+    pub number: String,
+    /// Title or first words, if the person may read them.
+    pub title: Option<Words>,
+    /// `received`, `asked`, `accepted`, `declined`, `merged`, `withdrawn`; `opened`, `coordinating`,
+    /// `date_agreed`, `published`, `closed`.
+    pub state: String,
+    pub due: Option<Due>,
+    pub waiting: Waiting,
+    /// Nothing is left to be done.
+    pub is_over: bool,
+    /// Something happened since this person last looked.
+    pub is_new: bool,
+    pub presence: Vec<Presence>,
+    /// When it came in.
+    pub since: String,
+}
+
+/// What needs somebody of the house.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    pub rows: Vec<Task>,
+    /// How many letters of the portal could not be read.
+    pub unreadable: usize,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Id that the form carries.
+    pub id: String,
+    /// `dead_address`, `expired_copy`, `no_plan`, `report_unread`, `vendor_silent`, `call_asked`, `dead_contact`.
+    pub kind: String,
+    /// Whom to call: a party's name or a subscriber's reference.
+    pub who: String,
+    /// How to reach it, as far as known.
+    pub contact: Option<String>,
+    /// What did not arrive or is missing: number of an advisory or a case.
+    pub what: String,
+    /// Path without the language to read more.
+    pub path: Option<String>,
+    pub since: String,
+    /// The reference of the copy, to ask for its code on the telephone.
+    pub reference: Option<String>,
+    /// First digits of the copy's code, to be sure that both speak of the same copy.
+    pub code_hint: Option<String>,
+}

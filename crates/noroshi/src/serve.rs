@@ -76,7 +76,7 @@ async fn open_pages(
     house: &Arc<House>,
     listen_desk: SocketAddr,
     listen_partner: SocketAddr,
-    mails: Option<server::mailbox::Mails>,
+    mails: Option<server::distribution::mails::Mails>,
 ) -> Result<Pages, Fault> {
     // Each side has a thread of its own, so that guests cannot slow the desk.
     let desk_office = server::Office::open(Arc::clone(house))?;
@@ -263,7 +263,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
             .map_err(Fault::io("cannot note what was seeded"))?;
         house.press().await?;
     }
-    let mails = server::mailbox::Mails::new(house.mail_site(), house.dir.join("mail"));
+    let mails = server::distribution::mails::Mails::new(house.mail_site(), house.dir.join("mail"));
     let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
         let _ = judge::warm_up();

@@ -7,31 +7,21 @@
 //! leak through it. It keeps no access log; it counts answers per class and logs its own errors by code, never a
 //! path, a header or an address (docs/design/security.md §2.19).
 //!
-//! Start reading at [`serve()`], then `answer`, which holds every branch of a request for the tree, and `route`, which lists what takes something in.
+//! Start reading at [`serve()`], then `tree::answer`, which holds every branch of a request for the tree, and `serve::route`, which lists what takes something in.
+
+mod door;
+
+mod tree;
+
+mod intake;
+
+mod distribution;
 
 mod serve;
 
-mod answer;
-mod body;
-mod heads;
-mod limits;
-mod manifest;
-mod negotiation;
-mod site;
-
-mod reception;
-mod route;
-
-mod budget;
-mod exchange;
-mod letterbox;
-mod mailbox;
-mod member;
-mod report;
-
-pub use limits::Limits;
-pub use manifest::LoadError;
-pub use reception::{HandlingNumber, Reception};
-pub use route::{ROWS, Row};
+pub use door::limits::Limits;
+pub use door::visit::{HandlingNumber, Reception};
+pub use serve::route::{ROWS, Row};
 pub use serve::{Counts, Handle, serve};
-pub use site::Site;
+pub use tree::manifest::LoadError;
+pub use tree::site::Site;

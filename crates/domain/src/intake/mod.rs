@@ -47,6 +47,21 @@ pub struct Report {
     pub mailbox: Option<String>,
 }
 
+impl ReportState {
+    /// Word for projections, addresses and catalogues.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            ReportState::Received => "received",
+            ReportState::Questioned { .. } => "questioned",
+            ReportState::Accepted { .. } => "accepted",
+            ReportState::Declined { .. } => "declined",
+            ReportState::Merged { .. } => "merged",
+            ReportState::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 impl Report {
     /// A report without any event.
     #[must_use]

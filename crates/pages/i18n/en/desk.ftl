@@ -284,7 +284,7 @@ class-U = Unsorted text
 
 # Codes.
 state-received = Being looked at
-state-asked = Finder was asked
+state-questioned = Finder was asked
 state-accepted = Accepted
 state-declined = Not accepted
 state-merged = Duplicate (merged)

@@ -278,7 +278,7 @@ class-U = 仕分け前の本文
 
 # Codes.
 state-received = 内容を確認中
-state-asked = 届出者に確認中
+state-questioned = 届出者に確認中
 state-accepted = 受理
 state-declined = 不受理
 state-merged = 重複（統合）

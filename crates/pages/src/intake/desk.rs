@@ -74,7 +74,7 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
         to: &here,
         seen: view.seen,
     };
-    let is_open = matches!(view.state.as_str(), "received" | "asked");
+    let is_open = matches!(view.state.as_str(), "received" | "questioned");
     let entries: Vec<&Entry> = view.timeline.iter().collect();
     let h1 = say.with("work-report", &[("number", &text::line(&view.number))]);
     bytes(&ReportPage {

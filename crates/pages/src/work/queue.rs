@@ -17,7 +17,7 @@ use crate::work::view::{Queue, QueueRow, RowKind, Waiting};
 /// States that the list can be narrowed to, of reports and then of cases.
 const STATES: [&str; 9] = [
     "received",
-    "asked",
+    "questioned",
     "declined",
     "withdrawn",
     "opened",

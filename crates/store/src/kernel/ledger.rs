@@ -344,7 +344,10 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn count(&self, table: &'static crate::schema::Table) -> Result<i64, StoreError> {
+    pub async fn count(
+        &self,
+        table: &'static crate::kernel::table::Table,
+    ) -> Result<i64, StoreError> {
         let rows = self
             .transact(
                 table.name,

@@ -1,0 +1,5 @@
+//! Members: subscribing, saying "received", stopping.
+
+pub(crate) mod member;
+
+pub(crate) mod stop;

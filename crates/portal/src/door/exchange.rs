@@ -1,0 +1,179 @@
+//! A form on its way: who sent it, from which page, and how its answer looks on the wire.
+//!
+//! It knows no form's fields. A form from another site is refused; one whose origin the browser does not tell is
+//! taken, since browsers leave it out in good faith (docs/design/security.md §2.14). Nothing here is kept by caches.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use formats::advisory::Lang;
+use http::header::{self, HeaderMap};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use pages::kit::form::Typed;
+use tokio::time::timeout;
+
+use crate::door::body::Body;
+use crate::door::heads::Heads;
+
+/// Largest form, in bytes: 64 KiB of Japanese text are 192 KiB when encoded; what is over our limit is still shown again.
+const FORM_BYTES_MAX: usize = 1 << 20;
+/// Time for a form to arrive.
+const FORM_TIME_MAX: Duration = Duration::from_secs(30);
+/// Answers with a receipt have a multiple of this many bytes (docs/design/security.md §2.18).
+const STEP_BYTES: usize = 4 << 10;
+
+/// What the head of a request says besides its path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sender {
+    /// Where it came from, if that is known.
+    pub(crate) from: Option<IpAddr>,
+    /// Whether it may be a form of another site.
+    pub(crate) is_foreign: bool,
+    /// Whether the browser vouches that a person pressed.
+    pub(crate) pressed: bool,
+    /// Whether the browser tells such things at all.
+    pub(crate) tells: bool,
+}
+
+impl Sender {
+    pub(crate) fn read(headers: &HeaderMap, peer: SocketAddr) -> Sender {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let site = text("sec-fetch-site");
+        let host = text("host");
+        let origin = text("origin").filter(|origin| *origin != "null");
+        let own = origin.is_none_or(|origin| {
+            let name = origin.split_once("://").map(|(_, name)| name);
+            name.is_some() && name == host
+        });
+        Sender {
+            from: network(headers, peer),
+            is_foreign: !own || site.is_some_and(|site| !matches!(site, "same-origin" | "none")),
+            pressed: text("sec-fetch-user") == Some("?1"),
+            tells: site.is_some(),
+        }
+    }
+}
+
+/// A proxy on this machine names its client last; from a neighbour that names nobody, nothing is known.
+fn network(headers: &HeaderMap, peer: SocketAddr) -> Option<IpAddr> {
+    let peer = peer.ip().to_canonical();
+    if !peer.is_loopback() {
+        return Some(peer);
+    }
+    let named = headers.get_all("x-forwarded-for").iter().next_back()?;
+    named.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// Why a form was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    TooLong,
+    TooSlow,
+}
+
+/// Reads a form to its end.
+pub(crate) async fn form(body: Incoming) -> Result<Typed, Unread> {
+    let whole = Limited::new(body, FORM_BYTES_MAX).collect();
+    match timeout(FORM_TIME_MAX, whole).await {
+        Ok(Ok(read)) => Ok(Typed::parse(&read.to_bytes())),
+        Ok(Err(_)) => Err(Unread::TooLong),
+        Err(_) => Err(Unread::TooSlow),
+    }
+}
+
+/// Returns an answer with a page.
+pub(crate) fn page(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::Full(bytes.into()));
+    *response.status_mut() = status;
+    *response.headers_mut() = Heads::plain();
+    let headers = response.headers_mut();
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, html);
+    if let Some(lang) = lang {
+        let tag = HeaderValue::from_static(lang.tag());
+        headers.insert(header::CONTENT_LANGUAGE, tag);
+    }
+    response
+}
+
+/// Returns an answer with a page that is filled up to a whole step, so that its size tells nothing.
+pub(crate) fn even_page(status: StatusCode, lang: Lang, mut bytes: Vec<u8>) -> Response<Body> {
+    bytes.resize(bytes.len().next_multiple_of(STEP_BYTES), b'\n');
+    page(status, Some(lang), bytes)
+}
+
+/// Returns an answer that a browser saves as a text file.
+pub(crate) fn file(name: &str, text: String) -> Response<Body> {
+    let mut response = page(StatusCode::OK, None, text.into_bytes());
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let disposition = format!("attachment; filename=\"{name}\"");
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender(peer: &str, headers: &[(&'static str, &'static str)]) -> Sender {
+        let mut map = HeaderMap::new();
+        map.insert("host", HeaderValue::from_static("portal.example:8443"));
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
+        let peer = peer
+            .parse()
+            .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 1)));
+        Sender::read(&map, peer)
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_told_from_one_that_says_nothing() {
+        for (headers, foreign) in [
+            (&[][..], false),
+            (&[("origin", "null")], false),
+            (&[("origin", "https://portal.example:8443")], false),
+            (&[("origin", "https://portal.example")], true),
+            (&[("origin", "https://evil.example")], true),
+            (&[("origin", "portal.example:8443")], true),
+            (&[("sec-fetch-site", "same-origin")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "same-site")], true),
+            (
+                &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+                true,
+            ),
+        ] {
+            assert_eq!(
+                sender("192.0.2.1:9", headers).is_foreign,
+                foreign,
+                "{headers:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        let named = [("x-forwarded-for", "203.0.113.9, 198.51.100.7")];
+        let from = |peer: &str, headers: &[(&'static str, &'static str)]| {
+            sender(peer, headers).from.map(|from| from.to_string())
+        };
+        assert_eq!(from("192.0.2.1:9", &named).as_deref(), Some("192.0.2.1"));
+        assert_eq!(from("127.0.0.1:9", &named).as_deref(), Some("198.51.100.7"));
+        assert_eq!(from("127.0.0.1:9", &[]), None);
+        assert_eq!(from("127.0.0.1:9", &[("x-forwarded-for", "?")]), None);
+    }
+}

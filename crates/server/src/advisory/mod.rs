@@ -1,0 +1,3 @@
+//! The advisory in the editor's hands.
+
+pub mod desk;

@@ -1,0 +1,560 @@
+//! One case at the desk: the date, the vendors, what happened, what can be done.
+
+use std::collections::BTreeMap;
+
+use domain::aggregate::Aggregate;
+use domain::coordination::board::{self, Cell as BoardCell};
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
+use domain::machine::consent::Consent as Said;
+use domain::party::Party;
+use domain::role::Role;
+use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
+use engine::Fault;
+use engine::command::Command;
+use engine::coordination::command as commands;
+use engine::kernel::find::TextInput;
+use formats::advisory::Lang;
+use pages::coordination::desk as page;
+use pages::coordination::view::{
+    BoardRow, Case as View, Cell, Consent, Embargo, PartyChoice, Vulnerability,
+};
+use pages::kit::desk::view::Part;
+use pages::kit::form::Typed;
+
+use crate::coordination::title;
+use crate::door::act;
+use crate::door::act::lang_of;
+use crate::door::act::tn;
+use crate::door::answer::Answer;
+use crate::door::room::Room;
+use crate::door::sight;
+use crate::door::sight::{Eyes, Seen, lang};
+use crate::door::visit::{Signed, Stop, Visit};
+use crate::door::{history, lists};
+
+/// Parties of the register that a search shows at once.
+const CHOICES_MAX: usize = 60;
+const DAY_US: i64 = 86_400_000_000;
+
+/// Finds the case of a number.
+///
+/// # Errors
+/// [`Stop::NotFound`].
+pub async fn find(room: &Room, number: &str) -> Result<Case, Stop> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let found = room
+        .house
+        .store
+        .by_number(engine::Viewer::House, &digits)
+        .await
+        .map_err(Fault::from)?;
+    let stream = found.map(|(_, stream)| stream).ok_or(Stop::NotFound)?;
+    let loaded = room.house.load(stream).await?.ok_or(Stop::NotFound)?;
+    match &*loaded.state {
+        Aggregate::Case(case) if loaded.realm == 0 && case.number == number => Ok(case.clone()),
+        _ => Err(Stop::NotFound),
+    }
+}
+
+/// A participant with its party.
+pub(crate) type Member = (Participant, Party);
+
+/// Participants of a case with their parties, in the order of the reader's language.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) async fn members(room: &Room, case: &Case, page: Lang) -> Result<Vec<Member>, Stop> {
+    let ids = room
+        .house
+        .store
+        .participants(engine::Viewer::House, case.id)
+        .await
+        .map_err(Fault::from)?;
+    let mut out = Vec::with_capacity(ids.len());
+    for (id, party) in ids {
+        let participant = room.house.load(id.into()).await?.map(|l| l.state);
+        let party = room.house.load(party.into()).await?.map(|l| l.state);
+        if let (Some(Aggregate::Participant(participant)), Some(Aggregate::Party(party))) =
+            (participant.as_deref(), party.as_deref())
+        {
+            out.push((participant.clone(), party.clone()));
+        }
+    }
+    out.sort_by_cached_key(|(_, party)| match page {
+        Lang::Ja if !party.kana.is_empty() => (party.kana.clone(), party.name_ja.clone()),
+        Lang::Ja => (party.name_ja.clone(), String::new()),
+        Lang::En => (party.name_en.to_lowercase(), String::new()),
+    });
+    Ok(out)
+}
+
+/// Dossiers of a case: its own and those of its reports.
+pub(crate) fn dossiers(case: &Case) -> Vec<StreamId> {
+    std::iter::once(case.id.into())
+        .chain(case.report.map(StreamId::from))
+        .chain(case.joined.iter().map(|report| (*report).into()))
+        .collect()
+}
+
+/// The page.
+///
+/// # Errors
+/// If the store fails.
+pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let case = find(room, visit.param(0)).await?;
+    render(room, &visit, &case, &Typed::default())
+        .await
+        .map(Answer::page)
+}
+
+async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Result<Vec<u8>, Stop> {
+    let signed = visit.person()?;
+    let members = members(room, case, visit.lang).await?;
+    let participants: Vec<Participant> = members.iter().map(|(p, _)| p.clone()).collect();
+    let phase = sight::phase(room, case, &participants).await?;
+    let eyes = Eyes::of(room, signed, phase);
+    let advisory = title::advisory_of(room, case.id).await?;
+    let published = advisory
+        .as_ref()
+        .and_then(|advisory| advisory.published.last())
+        .map(|last| last.revision);
+    let dossiers = dossiers(case);
+    let timeline = history::told(room, visit, &dossiers, None).await?;
+    let mut reports = Vec::new();
+    let mut texts = Vec::new();
+    for report in case.report.iter().chain(&case.joined) {
+        let state = room.house.load((*report).into()).await?.map(|l| l.state);
+        if let Some(Aggregate::Report(report)) = state.as_deref() {
+            reports.push(report.handling.clone());
+            for text in &report.parts {
+                texts.extend(part(&eyes, text).await?);
+            }
+        }
+    }
+    let mut vulnerabilities = Vec::new();
+    for (label, text) in &case.vulnerabilities {
+        vulnerabilities.push(Vulnerability {
+            label: label.clone(),
+            words: eyes.words(text).await?,
+        });
+    }
+    let (register, register_total) = choices(room, visit, &members).await?;
+    let view = View {
+        number: case.number.clone(),
+        title: title::title_of(room, signed, case, advisory.as_ref(), visit.lang).await?,
+        stage: case.stage(published.is_some()).word().to_owned(),
+        closed: case.closed.map(act::word),
+        opened_at: engine::kernel::clock::rfc3339(case.opened_at),
+        clock_start: case.clock_start.map(engine::kernel::clock::rfc3339),
+        world: world(case),
+        embargo: embargo(
+            case,
+            &members,
+            visit.lang,
+            &room.lines(case.id.into()).await?,
+        ),
+        reports,
+        board: members
+            .iter()
+            .map(|member| row(case, member, visit.lang))
+            .collect(),
+        vulnerabilities,
+        seen: timeline.first().map_or(0, |entry| entry.seq),
+        timeline,
+        deadlines: lists::of_matter(room, case, published.is_some()).await?,
+        texts,
+        register,
+        register_total,
+        presence: crate::door::act::presence(room, signed, case.id.into()),
+        may_act: may_act(signed),
+        published,
+        planned: advisory
+            .as_ref()
+            .and_then(|advisory| advisory.plan.as_ref())
+            .map(|plan| engine::kernel::clock::rfc3339(plan.instant)),
+    };
+    Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
+}
+
+pub(crate) fn may_act(signed: &Signed) -> bool {
+    matches!(signed.role, Role::Coordinator | Role::Reception)
+}
+
+async fn part(eyes: &Eyes<'_>, text: &domain::value::TextRef) -> Result<Option<Part>, Stop> {
+    // What is not sorted stays on the page of its report.
+    if text.class == domain::text::class::Class::U {
+        return Ok(None);
+    }
+    let seen = eyes.see(text).await?;
+    Ok((seen != Seen::Nothing).then(|| Part {
+        body: text.body.to_string(),
+        class: text.class.code().to_owned(),
+        lang: lang(text.lang),
+        text: match seen {
+            Seen::Shown(shown) => Some(shown),
+            _ => None,
+        },
+        at: String::new(),
+    }))
+}
+
+fn world(case: &Case) -> Vec<String> {
+    [
+        (case.world.public, "public_aware"),
+        (case.world.exploit, "exploit_public"),
+        (case.world.attacks, "attacks_observed"),
+    ]
+    .into_iter()
+    .filter(|(is, _)| *is)
+    .map(|(_, word)| word.to_owned())
+    .collect()
+}
+
+/// What a participant said to the date, if it was asked.
+pub(crate) fn consent_of(
+    case: &Case,
+    participant: &Participant,
+    name: String,
+    lines: &[history::Line],
+) -> Option<Consent> {
+    let answer = match participant.consent {
+        Said::NoEmbargo => return None,
+        Said::Invited if participant.countered.is_some() => "countered",
+        Said::Invited => "asked",
+        Said::Signatory => "agreed",
+        Said::Declined => "declined",
+        Said::Lapsed => "lapsed",
+    };
+    let stream: StreamId = participant.id.into();
+    let at = lines
+        .iter()
+        .rev()
+        .find(|line| {
+            use domain::event::Event as E;
+            line.stream == stream
+                && matches!(
+                    line.recorded.event,
+                    E::DateInvited { .. }
+                        | E::DateAgreed { .. }
+                        | E::DateCountered { .. }
+                        | E::DateDeclined
+                        | E::DateLapsed
+                )
+        })
+        .map(|line| engine::kernel::clock::rfc3339(line.recorded.occurred_at));
+    Some(Consent {
+        name,
+        tn: tn(participant),
+        answer: answer.to_owned(),
+        until: participant
+            .countered
+            .or(case.until)
+            .map(engine::kernel::clock::rfc3339),
+        at,
+    })
+}
+
+fn embargo(case: &Case, members: &[Member], page: Lang, lines: &[history::Line]) -> Embargo {
+    // The last word of each participant, found in one pass.
+    let mut last: BTreeMap<StreamId, &history::Line> = BTreeMap::new();
+    for line in lines {
+        use domain::event::Event as E;
+        if matches!(
+            line.recorded.event,
+            E::DateInvited { .. }
+                | E::DateAgreed { .. }
+                | E::DateCountered { .. }
+                | E::DateDeclined
+                | E::DateLapsed
+        ) {
+            last.insert(line.stream, line);
+        }
+    }
+    let ended = lines
+        .iter()
+        .rev()
+        .find_map(|line| match &line.recorded.event {
+            domain::event::Event::EmbargoEnded { why } => Some(act::word(*why)),
+            _ => None,
+        });
+    Embargo {
+        state: act::word(case.em),
+        until: case.until.map(engine::kernel::clock::rfc3339),
+        revision: case.revision_until.map(engine::kernel::clock::rfc3339),
+        ended,
+        consents: members
+            .iter()
+            .filter_map(|(participant, party)| {
+                let own = last.get(&participant.id.into()).map(|line| (*line).clone());
+                consent_of(
+                    case,
+                    participant,
+                    history::party_name(party, page),
+                    own.as_slice(),
+                )
+            })
+            .collect(),
+    }
+}
+
+/// State of a cell with the days without an answer.
+pub(crate) fn cell(cell: BoardCell, now: Instant) -> Cell {
+    let days = match cell {
+        BoardCell::AskedSilent { since } => u32::try_from((now.0 - since.0).max(0) / DAY_US).ok(),
+        _ => None,
+    };
+    Cell {
+        state: cell.word().to_owned(),
+        days,
+    }
+}
+
+/// Label that the public board shows, or nothing.
+pub(crate) fn public_label(participant: &Participant, party: &Party) -> Option<String> {
+    board::public_label_of(participant, party.listed).map(|label| label.word().to_owned())
+}
+
+fn row(case: &Case, (participant, party): &Member, page: Lang) -> BoardRow {
+    let now = engine::kernel::clock::now();
+    let cells = if case.vulnerabilities.is_empty() {
+        vec![cell(board::cell(participant, None), now)]
+    } else {
+        case.vulnerabilities
+            .iter()
+            .map(|(label, _)| cell(board::cell_for(participant, None, Some(label)), now))
+            .collect()
+    };
+    BoardRow {
+        tn: tn(participant),
+        name: history::party_name(party, page),
+        cells,
+        public: public_label(participant, party),
+    }
+}
+
+async fn choices(
+    room: &Room,
+    visit: &Visit,
+    members: &[Member],
+) -> Result<(Vec<PartyChoice>, usize), Stop> {
+    let q = visit.query.trimmed("party_q");
+    if q.is_empty() {
+        return Ok((vec![], 0));
+    }
+    let found = crate::party::desk::search(room, q, visit.lang).await?;
+    let total = found.len();
+    let choices = found
+        .into_iter()
+        .take(CHOICES_MAX)
+        .map(|party| PartyChoice {
+            id: party.id.to_string(),
+            name: history::party_name(&party, visit.lang),
+            is_in: members.iter().any(|(_, member)| member.id == party.id),
+        })
+        .collect();
+    Ok((choices, total))
+}
+
+/// Carries out what a form of the page asks for.
+///
+/// # Errors
+/// If the store fails; [`Stop::Again`] before an embargo ends or its date comes nearer.
+pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let case = find(room, visit.param(0)).await?;
+    let signed = visit.person()?;
+    if !may_act(signed) && visit.form.value("do") != "looked" {
+        return Err(Stop::Role);
+    }
+    let mut typed = visit.form.clone();
+    let dossier: StreamId = case.id.into();
+    if typed.value("do") == "looked" {
+        look(room, signed, dossier, act::seen_of(&typed)).await?;
+        return Ok(Answer::see(visit.href(&visit.path)));
+    }
+    let dossiers = dossiers(&case);
+    let vendors: Vec<StreamId> = case_vendors(room, &case).await?;
+    let _turn = match act::turn(room, &visit, &dossiers, &vendors).await? {
+        Ok(turn) => turn,
+        Err(conflict) => return Ok(conflict),
+    };
+    if typed.value("do") == "read" {
+        return read(room, &visit, &case, typed).await;
+    }
+    // What ends the time of confidence is asked of the person, not of whoever sits at the screen.
+    if ends_embargo(&case, &typed) {
+        visit.stepped()?;
+    }
+    let commands = commands_of(&case, &mut typed);
+    // What cannot be read is no command, and nothing was done.
+    if commands.is_empty() && typed.is_good() {
+        typed.refuse("", "refusal-unread");
+    }
+    let mut done = !commands.is_empty();
+    for command in commands {
+        done &= act::perform(room, &visit, &mut typed, &command)
+            .await?
+            .is_some();
+    }
+    if done && typed.is_good() {
+        let last = act::last(room, &dossiers).await?;
+        look(room, signed, dossier, last).await?;
+        let to = format!("{}?done={}", visit.path, typed.value("do"));
+        return Ok(Answer::see(visit.href(&to)));
+    }
+    let case = find(room, visit.param(0)).await?;
+    render(room, &visit, &case, &typed).await.map(Answer::wrong)
+}
+
+/// A closed text of the case belongs to its report: there it is opened, and the reading recorded.
+async fn read(room: &Room, visit: &Visit, case: &Case, mut typed: Typed) -> Result<Answer, Stop> {
+    typed.need("why", "work-read-why-needed");
+    let Ok(body) = uuid::Uuid::parse_str(typed.trimmed("body")) else {
+        return Err(Stop::NotFound);
+    };
+    for report in case.report.iter().chain(&case.joined) {
+        let state = room.house.load((*report).into()).await?.map(|l| l.state);
+        let Some(Aggregate::Report(found)) = state.as_deref() else {
+            continue;
+        };
+        if !found.parts.iter().any(|part| part.body.0 == body) {
+            continue;
+        }
+        if !typed.is_good() {
+            return render(room, visit, case, &typed).await.map(Answer::wrong);
+        }
+        return crate::intake::desk::read_text(room, visit, found, typed).await;
+    }
+    Err(Stop::NotFound)
+}
+
+/// The streams of those who take part in a case; each waits for its turn on its own, so that no vendor can tell by
+/// waiting that another is busy.
+async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
+    let all = room
+        .house
+        .store
+        .participants(engine::Viewer::House, case.id)
+        .await;
+    let all = all.map_err(Fault::from)?;
+    Ok(all.into_iter().map(|(id, _)| id.into()).collect())
+}
+
+/// Tells whether a form ends an embargo that is in force, or brings its date forward.
+fn ends_embargo(case: &Case, typed: &Typed) -> bool {
+    let is_earlier = || {
+        let until = pages::kit::moment::read(&mut typed.clone(), "revised");
+        let until = until.and_then(|until| engine::kernel::clock::parse(&until));
+        until.is_some_and(|until| case.until.is_some_and(|before| until < before))
+    };
+    match typed.value("do") {
+        "end" => true,
+        "observe" => case.em.in_force(),
+        "revise" => is_earlier(),
+        _ => false,
+    }
+}
+
+pub(crate) async fn look(
+    room: &Room,
+    signed: &Signed,
+    dossier: StreamId,
+    seen: u64,
+) -> Result<(), Stop> {
+    let now = engine::kernel::clock::now().0;
+    room.house
+        .store
+        .look(signed.id, dossier, seen, now)
+        .await
+        .map_err(Fault::from)?;
+    Ok(())
+}
+
+fn commands_of(case: &Case, typed: &mut Typed) -> Vec<Command> {
+    let number = case.id.to_string();
+    match typed.value("do").to_owned().as_str() {
+        "propose" => pages::kit::moment::read(typed, "until")
+            .map(|until| {
+                Command::ProposeDate(commands::ProposeDate {
+                    case: number,
+                    until,
+                })
+            })
+            .into_iter()
+            .collect(),
+        "revise" => pages::kit::moment::read(typed, "revised")
+            .map(|until| {
+                Command::ReviseDate(commands::ReviseDate {
+                    case: number,
+                    until,
+                })
+            })
+            .into_iter()
+            .collect(),
+        "end" => {
+            typed.need("end_reason", "work-end-reason-needed");
+            match act::code::<EmbargoEnd>(typed.trimmed("end_why")) {
+                Some(why) if typed.is_good() => vec![Command::EndEmbargo(commands::EndEmbargo {
+                    case: number,
+                    why,
+                    reason: typed.trimmed("end_reason").to_owned(),
+                })],
+                _ => vec![],
+            }
+        }
+        "add" => {
+            let part = act::code::<PartIn>(typed.trimmed("part")).unwrap_or(PartIn::Vendor);
+            let parties: Vec<String> = typed.all("party").to_vec();
+            if parties.is_empty() {
+                typed.refuse("party", "work-add-party-needed");
+            }
+            parties
+                .into_iter()
+                .map(|party| {
+                    Command::AddParticipant(commands::AddParticipant {
+                        id: None,
+                        case: number.clone(),
+                        party,
+                        part,
+                    })
+                })
+                .collect()
+        }
+        "name" => {
+            typed.need("label", "work-name-label-needed");
+            typed.need("vuln_text", "work-name-text-needed");
+            if !typed.is_good() {
+                return vec![];
+            }
+            vec![Command::NameVulnerability(commands::NameVulnerability {
+                case: number,
+                label: typed.trimmed("label").to_owned(),
+                text: TextInput {
+                    lang: lang_of(typed, "vuln_lang"),
+                    text: typed.trimmed("vuln_text").to_owned(),
+                },
+            })]
+        }
+        "observe" => act::code(typed.trimmed("fact"))
+            .map(|fact| Command::Observe(commands::Observe { case: number, fact }))
+            .into_iter()
+            .collect(),
+        "close" => act::code(typed.trimmed("closure"))
+            .map(|code| Command::CloseCase(commands::CloseCase { case: number, code }))
+            .into_iter()
+            .collect(),
+        _ => {
+            typed.refuse("", "refusal-input");
+            vec![]
+        }
+    }
+}
+
+/// Notes that somebody is writing; answers who else is.
+///
+/// # Errors
+/// If the store fails.
+pub async fn presence_ping(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let case = find(room, visit.param(0)).await?;
+    act::presence_answer(room, &visit, case.id.into())
+}

@@ -1,0 +1,513 @@
+//! One party in one case at the desk: reaching it, letting it in, what it was told and what it said.
+
+use domain::coordination::board;
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant as Vendor;
+use domain::coordination::range::{Bound, Range};
+use domain::event::Event;
+use domain::text::class::Class;
+use domain::value::{
+    ConfidentialityBasis, ContactChannel, ContactResult, ParticipantId, ProductAnswer,
+    StatementKind, StreamId, VendorAnswer,
+};
+use engine::command::Command;
+use engine::coordination::command as commands;
+use engine::kernel::find::TextInput;
+use pages::coordination::participant as page;
+use pages::coordination::view::{
+    Answer as AnswerView, Contact, Invitation, Participant as View, Statement,
+};
+use pages::kit::form::Typed;
+
+use crate::coordination::desk::{Member, consent_of, find as find_case, public_label};
+use crate::door::act;
+use crate::door::act::lang_of;
+use crate::door::act::tn;
+use crate::door::answer::Answer;
+use crate::door::history;
+use crate::door::room::Room;
+use crate::door::sight;
+use crate::door::sight::{Eyes, lang};
+use crate::door::visit::{Stop, Visit};
+use crate::party::desk as register;
+
+/// Classes that travel to a participant by this way (docs/design/settled.md §2.13).
+const SENDABLE: [Class; 7] = [
+    Class::V,
+    Class::W,
+    Class::F,
+    Class::K1,
+    Class::K2,
+    Class::E,
+    Class::X,
+];
+
+async fn find(room: &Room, visit: &Visit) -> Result<(Case, Member), Stop> {
+    let case = find_case(room, visit.param(0)).await?;
+    let wanted = visit.param(1);
+    let members = crate::coordination::desk::members(room, &case, visit.lang).await?;
+    let member = members
+        .into_iter()
+        .find(|(participant, _)| tn(participant) == wanted)
+        .ok_or(Stop::NotFound)?;
+    Ok((case, member))
+}
+
+/// The page.
+///
+/// # Errors
+/// If the store fails.
+pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let (case, member) = find(room, &visit).await?;
+    render(room, &visit, &case, &member, &Typed::default(), None)
+        .await
+        .map(Answer::page)
+}
+
+async fn render(
+    room: &Room,
+    visit: &Visit,
+    case: &Case,
+    member: &Member,
+    typed: &Typed,
+    phone_code: Option<String>,
+) -> Result<Vec<u8>, Stop> {
+    let (participant, party) = member;
+    let signed = visit.person()?;
+    // Taken before anything is read: what comes in between counts as not seen.
+    let seen = act::last(room, &[case.id.into()]).await?;
+    let stream: StreamId = participant.id.into();
+    let phase = sight::phase(room, case, std::slice::from_ref(participant)).await?;
+    let eyes = Eyes::of(room, signed, phase);
+    let lines = room.lines(case.id.into()).await?;
+    let own: Vec<history::Line> = lines
+        .iter()
+        .filter(|line| line.stream == stream)
+        .cloned()
+        .collect();
+    let parts = parts_of(room, case).await?;
+    let mut statements = Vec::new();
+    for said in &participant.statements {
+        statements.push(Statement {
+            kind: act::word(said.kind),
+            about: said.about.as_ref().map(ToString::to_string),
+            words: eyes.words(&said.text).await?,
+        });
+    }
+    let ticket = match &participant.ticket {
+        Some(ticket) => eyes.words(ticket).await?.map(|words| words.text),
+        None => None,
+    };
+    let call = match &participant.call_asked {
+        Some((asked, text)) => eyes
+            .words(text)
+            .await?
+            .map(|words| (engine::kernel::clock::rfc3339(*asked), words.text)),
+        None => None,
+    };
+    let timeline = history::told(room, visit, &[case.id.into()], Some(stream)).await?;
+    let passed = own
+        .iter()
+        .any(|line| matches!(line.recorded.event, Event::SecondStepPassed { .. }));
+    let at = |wanted: fn(&Event) -> bool| {
+        own.iter()
+            .find(|line| wanted(&line.recorded.event))
+            .map(|line| engine::kernel::clock::rfc3339(line.recorded.occurred_at))
+    };
+    let view = View {
+        case: case.number.clone(),
+        tn: tn(participant),
+        name: history::party_name(party, visit.lang),
+        party: party.id.to_string(),
+        part: act::word(participant.part),
+        contact: register::contact_of(room, visit, party).await?,
+        lang: lang(party.lang.unwrap_or(domain::value::Lang::Ja)),
+        standing: party.standing.clone(),
+        basis: match &participant.basis {
+            ConfidentialityBasis::Standing { version } => {
+                Some(("standing".to_owned(), version.clone()))
+            }
+            ConfidentialityBasis::AdHoc { version } => Some(("ad_hoc".to_owned(), version.clone())),
+            ConfidentialityBasis::None => None,
+        },
+        second_step: match (participant.step_waived, passed) {
+            (true, _) => "waived",
+            (false, true) => "passed",
+            (false, false) => "none",
+        }
+        .to_owned(),
+        state: board::cell(participant, None).word().to_owned(),
+        public: public_label(participant, party),
+        contacts: contacts(&own),
+        invitation: invitation(room, participant.id, &own).await?,
+        phone_code,
+        details: parts
+            .iter()
+            .filter(|part| participant.opened.contains(&part.body))
+            .map(|part| part.class.code().to_owned())
+            .collect(),
+        details_sent_at: at(|event| matches!(event, Event::DetailsSent { .. })),
+        received_at: at(|event| matches!(event, Event::ReceiptConfirmed)),
+        sendable: SENDABLE
+            .iter()
+            .filter(|class| parts.iter().any(|part| part.class == **class))
+            .map(|class| class.code().to_owned())
+            .collect(),
+        consent: consent_of(
+            case,
+            participant,
+            history::party_name(party, visit.lang),
+            &own,
+        ),
+        answers: participant
+            .answers
+            .iter()
+            .map(|answer| AnswerView {
+                vulnerability: answer.vulnerability.clone(),
+                product: answer.product.clone(),
+                versions: answer.versions.clone(),
+                answer: act::word(answer.answer),
+                fixed_in: answer.fixed_in.clone(),
+            })
+            .collect(),
+        statements,
+        ticket,
+        naming: (participant.part == domain::value::Part::Vendor).then(|| {
+            match (participant.is_named(), participant.naming.is_empty()) {
+                (true, _) => "agreed",
+                (false, true) => "not_asked",
+                (false, false) => "taken_back",
+            }
+            .to_owned()
+        }),
+        call,
+        vulnerabilities: case
+            .vulnerabilities
+            .iter()
+            .map(|(label, _)| label.clone())
+            .collect(),
+        is_unasked: participant.asked_at.is_none(),
+        has_left: participant.left,
+        in_embargo: case.em.in_force(),
+        timeline,
+        presence: crate::door::act::presence(room, signed, stream),
+        seen,
+        may_act: crate::coordination::desk::may_act(signed) && case.closed.is_none(),
+    };
+    Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
+}
+
+async fn parts_of(room: &Room, case: &Case) -> Result<Vec<domain::value::TextRef>, Stop> {
+    let mut out = Vec::new();
+    for report in case.report.iter().chain(&case.joined) {
+        let state = room.house.load((*report).into()).await?.map(|l| l.state);
+        if let Some(domain::aggregate::Aggregate::Report(report)) = state.as_deref() {
+            out.extend(report.parts.iter().filter(|part| part.class != Class::U));
+        }
+    }
+    Ok(out)
+}
+
+fn contacts(own: &[history::Line]) -> Vec<Contact> {
+    own.iter()
+        .rev()
+        .filter_map(|line| match &line.recorded.event {
+            Event::ContactAttempted {
+                channel,
+                result,
+                elsewhere,
+            } => Some(Contact {
+                at: engine::kernel::clock::rfc3339(line.recorded.occurred_at),
+                channel: act::word(*channel),
+                result: act::word(*result),
+                elsewhere: *elsewhere,
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+async fn invitation(
+    room: &Room,
+    participant: ParticipantId,
+    own: &[history::Line],
+) -> Result<Option<Invitation>, Stop> {
+    let sent = own.iter().rev().find(|line| {
+        matches!(
+            line.recorded.event,
+            Event::ContactAttempted {
+                channel: ContactChannel::Mail,
+                elsewhere: false,
+                ..
+            }
+        )
+    });
+    let Some(sent) = sent else { return Ok(None) };
+    let open = room
+        .house
+        .store
+        .token_for(engine::coordination::INVITATION, participant.bytes())
+        .await
+        .map_err(engine::Fault::from)?;
+    Ok(Some(Invitation {
+        sent_at: engine::kernel::clock::rfc3339(sent.recorded.occurred_at),
+        expires_at: open
+            .as_ref()
+            .map(|token| engine::kernel::clock::rfc3339(engine::Instant(token.expires_at)))
+            .unwrap_or_default(),
+        used: open.is_none(),
+    }))
+}
+
+/// Carries out what a form of the page asks for.
+///
+/// # Errors
+/// If the store fails; [`Stop::Again`] where the password is needed once more.
+pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let (case, member) = find(room, &visit).await?;
+    let signed = visit.person()?;
+    if !crate::coordination::desk::may_act(signed) {
+        return Err(Stop::Role);
+    }
+    let own = [StreamId::from(member.0.id)];
+    let _turn = match act::turn(room, &visit, &[case.id.into()], &own).await? {
+        Ok(turn) => turn,
+        Err(conflict) => return Ok(conflict),
+    };
+    let participant = member.0.id;
+    let mut typed = visit.form.clone();
+    let verb = typed.value("do").to_owned();
+    let mut code = None;
+    let done = match verb.as_str() {
+        "invite" => {
+            let invited =
+                engine::coordination::invite(&room.house, &visit.act(), participant).await;
+            match invited {
+                Ok(_) => true,
+                Err(engine::Fault::Refused(refusal)) => {
+                    act::note(&mut typed, &refusal)?;
+                    false
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        "phone-code" => {
+            visit.stepped()?;
+            code = Some(engine::coordination::issue_phone_code(&room.house, participant).await?);
+            true
+        }
+        _ => {
+            if verb == "waive" || (verb == "naming" && typed.trimmed("agreed") == "yes") {
+                visit.stepped()?;
+            }
+            match command(&member.0, &mut typed) {
+                Some(command) => act::perform(room, &visit, &mut typed, &command)
+                    .await?
+                    .is_some(),
+                None => false,
+            }
+        }
+    };
+    if done && code.is_none() {
+        let last = act::last(room, &[case.id.into()]).await?;
+        crate::coordination::desk::look(room, signed, case.id.into(), last).await?;
+        let to = format!("{}?done={verb}", visit.path);
+        return Ok(Answer::see(visit.href(&to)));
+    }
+    let (case, member) = find(room, &visit).await?;
+    let shown = if done { Typed::default() } else { typed };
+    let bytes = render(room, &visit, &case, &member, &shown, code).await?;
+    // A code that is read aloud stands on this one page and nowhere else.
+    Ok(if done {
+        Answer::page(bytes)
+    } else {
+        Answer::wrong(bytes)
+    })
+}
+
+fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
+    let participant = of.id.to_string();
+    match typed.value("do").to_owned().as_str() {
+        "contact" => {
+            let (Some(channel), Some(result)) = (
+                act::code::<ContactChannel>(typed.trimmed("channel")),
+                act::code::<ContactResult>(typed.trimmed("result")),
+            ) else {
+                typed.refuse("", "refusal-unread");
+                return None;
+            };
+            Some(if typed.has("elsewhere", "yes") {
+                Command::RecordContactElsewhere(commands::RecordContactElsewhere {
+                    participant,
+                    channel,
+                    result,
+                })
+            } else {
+                Command::Contact(commands::Contact {
+                    participant,
+                    channel,
+                    result,
+                })
+            })
+        }
+        "basis" => {
+            let version = typed.trimmed("basis_version").to_owned();
+            let basis = match typed.trimmed("basis") {
+                "standing" => ConfidentialityBasis::Standing { version },
+                "ad_hoc" => ConfidentialityBasis::AdHoc { version },
+                _ => ConfidentialityBasis::None,
+            };
+            Some(Command::RecordBasis(commands::RecordBasis {
+                participant,
+                basis,
+            }))
+        }
+        "waive" => {
+            typed.need("waive_reason", "work-waive-reason-needed");
+            let reason = typed.trimmed("waive_reason").to_owned();
+            typed.is_good().then(|| {
+                Command::WaiveSecondStep(commands::WaiveSecondStep {
+                    participant,
+                    reason,
+                })
+            })
+        }
+        "details" => {
+            let classes: Vec<Class> = SENDABLE
+                .into_iter()
+                .filter(|class| typed.has("class", class.code()))
+                .collect();
+            if classes.is_empty() {
+                typed.refuse("class", "work-details-classes-needed");
+                return None;
+            }
+            Some(Command::SendDetails(commands::SendDetails {
+                participant,
+                classes,
+            }))
+        }
+        "received" => Some(Command::ConfirmReceipt(commands::ConfirmReceipt {
+            participant,
+        })),
+        "agree" => Some(Command::AgreeDate(commands::AgreeDate { participant })),
+        "counter" => {
+            let until = pages::kit::moment::read(typed, "counter")?;
+            Some(Command::CounterDate(commands::CounterDate {
+                participant,
+                until,
+            }))
+        }
+        "decline-date" => Some(Command::DeclineDate(commands::DeclineDate { participant })),
+        "answer" => answer(participant, typed),
+        "statement" => {
+            typed.need("statement_text", "work-statement-text-needed");
+            let statement = act::code::<StatementKind>(typed.trimmed("statement"))?;
+            let wanted = typed.trimmed("statement_about").to_owned();
+            let mut answered = of.answers.iter().filter_map(ProductAnswer::about);
+            let about = answered
+                .find(|about| pages::kit::form::about(&about.product, &about.versions) == wanted);
+            if !wanted.is_empty() && (about.is_none() || !statement.may_be_about()) {
+                typed.refuse("statement_about", "work-statement-about-bad");
+            }
+            typed.is_good().then(|| {
+                Command::RecordStatement(commands::RecordStatement {
+                    participant,
+                    statement,
+                    text: TextInput {
+                        lang: lang_of(typed, "statement_lang"),
+                        text: typed.trimmed("statement_text").to_owned(),
+                    },
+                    unasked: false,
+                    about,
+                })
+            })
+        }
+        "ticket" => Some(Command::RecordTicket(commands::RecordTicket {
+            participant,
+            ticket: typed.trimmed("ticket").to_owned(),
+        })),
+        "naming" => {
+            typed.need("agreed", "work-naming-needed");
+            let agreed = typed.trimmed("agreed") == "yes";
+            if agreed {
+                typed.need("naming_reason", "work-naming-reason-needed");
+            }
+            typed.is_good().then(|| {
+                Command::AgreeNaming(commands::AgreeNaming {
+                    participant,
+                    agreed,
+                    reason: typed.trimmed("naming_reason").to_owned(),
+                })
+            })
+        }
+        "leave" => Some(Command::LeaveCase(commands::LeaveCase {
+            participant,
+            honours_embargo: match typed.trimmed("honours") {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            },
+        })),
+        _ => {
+            typed.refuse("", "refusal-input");
+            None
+        }
+    }
+}
+
+/// Reads one end of a range as it was typed.
+fn bound(typed: &mut Typed, field: &str) -> Option<Bound> {
+    let version = typed.trimmed(field).to_owned();
+    if version.is_empty() {
+        return None;
+    }
+    let found = if typed.has(&format!("{field}_incl"), "yes") {
+        Bound::including(&version)
+    } else {
+        Bound::excluding(&version)
+    };
+    match found {
+        Ok(bound) => Some(bound),
+        Err(_) => {
+            typed.refuse(field, "work-answer-version-wrong");
+            None
+        }
+    }
+}
+
+fn answer(participant: String, typed: &mut Typed) -> Option<Command> {
+    let (from, to) = (bound(typed, "versions_from"), bound(typed, "versions_to"));
+    let Ok(range) = Range::between(from, to) else {
+        typed.refuse("versions_to", "work-answer-backwards");
+        return None;
+    };
+    let answer = act::code::<VendorAnswer>(typed.trimmed("answer"))?;
+    if !typed.is_good() {
+        return None;
+    }
+    let some = |field: &str| {
+        let value = typed.trimmed(field);
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    Some(Command::RecordAnswer(commands::RecordAnswer {
+        participant,
+        answer: ProductAnswer {
+            product: some("product"),
+            versions: range.to_string(),
+            answer,
+            fixed_in: some("fixed_in"),
+            vulnerability: some("vulnerability"),
+            because: None,
+        },
+        because: None,
+    }))
+}
+
+/// Notes that somebody is writing; answers who else is.
+///
+/// # Errors
+/// If the store fails.
+pub async fn presence_ping(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let (_, member) = find(room, &visit).await?;
+    act::presence_answer(room, &visit, member.0.id.into())
+}

@@ -1,0 +1,5 @@
+//! Copies: what is recorded of them, and the demonstration's page of written mails.
+
+pub mod desk;
+
+pub mod mails;

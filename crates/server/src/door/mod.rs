@@ -1,0 +1,19 @@
+//! What every page of the house is served with: the room, the visit, sessions, answers, what a person may see.
+//!
+//! It knows no page. A form that is refused is shown again as it was typed. Start reading at [`visit`], then [`sight`].
+
+pub mod answer;
+
+pub mod visit;
+
+pub mod room;
+
+pub mod session;
+
+pub mod sight;
+
+pub mod act;
+
+pub mod history;
+
+pub mod lists;

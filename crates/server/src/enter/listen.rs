@@ -1,0 +1,89 @@
+//! Connections of the house's pages: accepting them, and giving each its limits.
+//!
+//! Knows neither paths nor sessions; the door does. A panic in a connection's task ends that connection alone.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use crate::enter::Routes;
+
+/// Connections open at once on one listener; over it new ones wait in the kernel's queue.
+const CONNECTIONS_MAX: usize = 4096;
+/// Time for a request's head to arrive, and so also the longest idle time of a kept connection.
+const HEAD_TIME: Duration = Duration::from_secs(60);
+/// Largest head of a request: cookies of other programs of the same host, and what a front adds.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+/// Life of a connection, after which it is asked to end; hyper has no limit for those who never read.
+const CONNECTION_TIME: Duration = Duration::from_secs(600);
+/// Time an ending connection has to take its last answer.
+const FAREWELL_TIME: Duration = Duration::from_secs(60);
+/// Long enough not to spin, short enough not to be noticed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves routes on a listener for ever; to end, drop the future and its runtime.
+pub async fn serve(listener: TcpListener, routes: Routes) {
+    let mut builder = Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(HEAD_BYTES_MAX);
+    let routes = Arc::new(routes);
+    let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        // A seat before the guest: over the limit nobody is accepted, and the kernel's queue waits.
+        let Ok(seat) = Arc::clone(&seats).acquire_owned().await else {
+            return;
+        };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                accept_failed(&error).await;
+                continue;
+            }
+        };
+        if stream.set_nodelay(true).is_err() {
+            continue;
+        }
+        let routes = Arc::clone(&routes);
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let routes = Arc::clone(&routes);
+            async move { Ok::<_, Infallible>(routes.answer(request).await) }
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        // What a client does wrong is its own affair and is not logged.
+        tokio::spawn(async move {
+            let _seat = seat;
+            let mut connection = pin!(connection);
+            let life = timeout(CONNECTION_TIME, connection.as_mut()).await;
+            if life.is_err() {
+                connection.as_mut().graceful_shutdown();
+                let _ = timeout(FAREWELL_TIME, connection).await;
+            }
+        });
+    }
+}
+
+/// Waits a little after an error that will come again at once, such as no more file descriptors.
+async fn accept_failed(error: &io::Error) {
+    if matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    ) {
+        return;
+    }
+    tracing::error!(code = "accept_failed", kind = ?error.kind(), "no connection can be accepted");
+    sleep(ACCEPT_PAUSE).await;
+}

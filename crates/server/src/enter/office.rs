@@ -1,0 +1,80 @@
+//! The office: one thread that works with the house, and the way into it.
+//!
+//! Handlers borrow the house over waits, which no task that may move between threads can; so all of them run
+//! here, side by side, on one thread. A panic in one visit ends that visit alone.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use engine::{Fault, House};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::door::answer::Answer;
+use crate::door::room::Room;
+use crate::enter::Asked;
+
+/// Visits that may wait at once; over it, people are asked to come again.
+const VISITS_MAX: usize = 256;
+
+pub(crate) type Reply = oneshot::Sender<Answer>;
+
+/// The way into the room, for any number of listeners.
+#[derive(Clone, Debug)]
+pub struct Office {
+    tell: mpsc::Sender<(Asked, Reply)>,
+    /// A place for each visit that is being served.
+    places: Arc<tokio::sync::Semaphore>,
+}
+
+impl Office {
+    /// Opens a room on a thread of its own; it closes when the last way into it is dropped.
+    ///
+    /// # Errors
+    /// If the thread cannot be started.
+    pub fn open(house: Arc<House>) -> Result<Office, Fault> {
+        let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Fault::io("cannot open the house's pages"))?;
+        let work = move || {
+            let local = tokio::task::LocalSet::new();
+            local.block_on(&runtime, async move {
+                let room = Rc::new(Room::new(house));
+                while let Some((asked, reply)) = asked.recv().await {
+                    let room = Rc::clone(&room);
+                    tokio::task::spawn_local(async move {
+                        let answer = crate::enter::serve(&room, asked).await;
+                        let _ = reply.send(answer);
+                    });
+                }
+            });
+        };
+        std::thread::Builder::new()
+            .name("noroshi-room".into())
+            .spawn(work)
+            .map_err(Fault::io("cannot open the house's pages"))?;
+        Ok(Office {
+            tell,
+            places: Arc::new(tokio::sync::Semaphore::new(VISITS_MAX)),
+        })
+    }
+
+    /// The way into a room that has closed: whoever comes so far is told to come again.
+    #[cfg(test)]
+    pub(crate) fn closed() -> Office {
+        let (tell, _) = mpsc::channel(1);
+        Office {
+            tell,
+            places: Arc::new(tokio::sync::Semaphore::new(1)),
+        }
+    }
+
+    /// Asks; `None` if there is no room for one more, or the visit broke.
+    pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
+        let _place = self.places.try_acquire().ok()?;
+        let (reply, answer) = oneshot::channel();
+        self.tell.try_send((asked, reply)).ok()?;
+        answer.await.ok()
+    }
+}

@@ -1,0 +1,3 @@
+//! Reports at the desk.
+
+pub mod desk;

@@ -1,0 +1,3 @@
+//! The register of organisations.
+
+pub mod desk;

@@ -1,0 +1,5 @@
+//! Signing in, and the persons of the house.
+
+pub mod sign;
+
+pub mod desk;

@@ -1,0 +1,3 @@
+//! The plan, and who approves it.
+
+pub mod desk;

@@ -1,0 +1,5 @@
+//! What waits for the desk.
+
+pub mod queue;
+
+pub mod tasks;

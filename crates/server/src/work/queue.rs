@@ -1,0 +1,328 @@
+//! 受付・案件一覧: what waits, for whom, until when; every condition stands in the address.
+
+use std::collections::HashMap;
+
+use domain::aggregate::Aggregate;
+use domain::coordination::board::{self, Cell};
+use domain::coordination::case::{Case, Stage};
+use domain::intake::{Report, ReportState};
+use domain::text::phase::Phase;
+use domain::value::{CaseId, StreamId};
+use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
+use formats::advisory::Lang;
+
+use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
+
+use crate::coordination::title::{advisory_of, gist, title_of};
+use crate::door::act::presence;
+use crate::door::answer::Answer;
+use crate::door::lists;
+use crate::door::room::Room;
+use crate::door::sight::Eyes;
+use crate::door::visit::{Signed, Stop, Visit};
+
+/// Rows of one page.
+const ROWS: usize = 50;
+const THREE_DAYS_US: i64 = 3 * 86_400_000_000;
+
+/// The list.
+///
+/// # Errors
+/// If the store fails.
+pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let signed = visit.person()?;
+    let show = Show::of(&visit.query);
+    let (all, over) = rows(room, signed, visit.lang, show).await?;
+    let now = engine::kernel::clock::now().0;
+    let counts = counts(&all, over, now);
+    let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
+    match visit.query.trimmed("sort") {
+        "new" => wanted.sort_by(|a, b| b.since.cmp(&a.since)),
+        "number" => wanted.sort_by(|a, b| a.number.cmp(&b.number)),
+        // What runs out first stands first; what has no deadline comes after, newest first.
+        _ => wanted.sort_by(|a, b| {
+            let key = |row: &QueueRow| row.due.as_ref().map(|due| due.at.clone());
+            (key(a).is_none(), key(a), &b.since).cmp(&(key(b).is_none(), key(b), &a.since))
+        }),
+    }
+    let pages = wanted.len().div_ceil(ROWS).max(1);
+    let page = visit
+        .query
+        .trimmed("page")
+        .parse::<usize>()
+        .unwrap_or(1)
+        .clamp(1, pages);
+    let view = Queue {
+        total: wanted.len(),
+        rows: wanted
+            .into_iter()
+            .skip((page - 1) * ROWS)
+            .take(ROWS)
+            .cloned()
+            .collect(),
+        page,
+        pages,
+        counts,
+    };
+    Ok(Answer::page(pages::work::queue::page(
+        &visit.inside(room),
+        &view,
+        &visit.query,
+    )))
+}
+
+fn micros(at: &str) -> i64 {
+    engine::kernel::clock::parse(at).map_or(i64::MAX, |at| at.0)
+}
+
+fn counts(rows: &[QueueRow], over: usize, now: i64) -> QueueCounts {
+    let count = |wanted: &dyn Fn(&QueueRow) -> bool| {
+        rows.iter()
+            .filter(|row| !row.is_over && wanted(row))
+            .count()
+    };
+    QueueCounts {
+        open: count(&|_| true),
+        over,
+        reports: count(&|row| row.kind == RowKind::Report),
+        cases: count(&|row| row.kind == RowKind::Case),
+        overdue: count(&|row| due_in(row, now).is_some_and(|left| left < 0)),
+        three_days: count(&|row| {
+            due_in(row, now).is_some_and(|left| (0..THREE_DAYS_US).contains(&left))
+        }),
+        us: count(&|row| row.waiting == Waiting::Us),
+        vendor: count(&|row| row.waiting == Waiting::Vendor),
+        finder: count(&|row| row.waiting == Waiting::Finder),
+    }
+}
+
+fn due_in(row: &QueueRow, now: i64) -> Option<i64> {
+    row.due.as_ref().map(|due| micros(&due.at) - now)
+}
+
+/// Which rows are wanted, by whether anything is left to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Show {
+    Open,
+    Over,
+    /// Who searches or names a state looks everywhere.
+    All,
+}
+
+impl Show {
+    fn of(query: &pages::kit::form::Typed) -> Show {
+        match query.trimmed("show") {
+            "over" => Show::Over,
+            "all" => Show::All,
+            _ if !query.trimmed("q").is_empty() || !query.trimmed("state").is_empty() => Show::All,
+            _ => Show::Open,
+        }
+    }
+}
+
+fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
+    let show = match Show::of(&visit.query) {
+        Show::Open => !row.is_over,
+        Show::Over => row.is_over,
+        Show::All => true,
+    };
+    let is = |name: &str| visit.query.trimmed(name).to_owned();
+    let kind = match is("kind").as_str() {
+        "reports" => row.kind == RowKind::Report,
+        "cases" => row.kind == RowKind::Case,
+        _ => true,
+    };
+    let due = match is("due").as_str() {
+        "overdue" => due_in(row, now).is_some_and(|left| left < 0),
+        "3days" => due_in(row, now).is_some_and(|left| (0..THREE_DAYS_US).contains(&left)),
+        _ => true,
+    };
+    let waiting = match is("waiting").as_str() {
+        "us" => row.waiting == Waiting::Us,
+        "vendor" => row.waiting == Waiting::Vendor,
+        "finder" => row.waiting == Waiting::Finder,
+        _ => true,
+    };
+    let state = is("state");
+    let folded = |text: &str| domain::party::folded(text);
+    let q = folded(&is("q"));
+    let said = || {
+        q.is_empty()
+            || folded(&row.number).contains(&q)
+            || row
+                .title
+                .as_ref()
+                .is_some_and(|title| folded(&title.text).contains(&q))
+    };
+    show && kind && due && waiting && (state.is_empty() || row.state == state) && said()
+}
+
+/// The rows, and how many are over; those are made only where they are wanted.
+async fn rows(
+    room: &Room,
+    signed: &Signed,
+    lang: Lang,
+    show: Show,
+) -> Result<(Vec<QueueRow>, usize), Stop> {
+    let store = &room.house.store;
+    let viewer = Viewer::Person(signed.id);
+    let last = store.last_by_dossier(viewer).await.map_err(Fault::from)?;
+    let looked = store.looked_all(signed.id).await.map_err(Fault::from)?;
+    let news = News { last, looked };
+    let (mut out, mut over) = (Vec::new(), 0);
+    let done = store
+        .reports(viewer, Which::Over)
+        .await
+        .map_err(Fault::from)?;
+    let open = store
+        .reports(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
+    over += done.len();
+    for line in wanted(show, open, done) {
+        if let Some(loaded) = room.house.load(line.id.into()).await?
+            && let Aggregate::Report(report) = &*loaded.state
+        {
+            out.push(report_row(room, signed, &line, report, &news).await?);
+        }
+    }
+    let done = store
+        .cases(viewer, Which::Over)
+        .await
+        .map_err(Fault::from)?;
+    let open = store
+        .cases(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
+    over += done.len();
+    for line in wanted(show, open, done) {
+        if let Some(loaded) = room.house.load(line.id.into()).await?
+            && let Aggregate::Case(case) = &*loaded.state
+        {
+            out.push(case_row(room, signed, &line, case, &news, lang).await?);
+        }
+    }
+    Ok((out, over))
+}
+
+/// The lines of which rows are made: what is open always, since it is counted, and what is over where it is wanted.
+fn wanted<T>(show: Show, mut open: Vec<T>, over: Vec<T>) -> Vec<T> {
+    if show != Show::Open {
+        open.extend(over);
+    }
+    open
+}
+
+struct News {
+    last: HashMap<StreamId, u64>,
+    looked: HashMap<StreamId, u64>,
+}
+
+impl News {
+    /// Whether something came since the person last looked; what is new in any of the dossiers counts, and the first
+    /// is the one that was looked at.
+    fn is_new(&self, dossiers: &[StreamId]) -> bool {
+        let at = |of: &HashMap<StreamId, u64>, dossier: &StreamId| of.get(dossier).copied();
+        let last = dossiers.iter().filter_map(|one| at(&self.last, one)).max();
+        let looked = dossiers.first().and_then(|one| at(&self.looked, one));
+        last.unwrap_or(0) > looked.unwrap_or(0)
+    }
+}
+
+async fn report_row(
+    room: &Room,
+    signed: &Signed,
+    line: &ReportLine,
+    report: &Report,
+    news: &News,
+) -> Result<QueueRow, Stop> {
+    let dossier: StreamId = report.id.into();
+    let eyes = Eyes::of(room, signed, Phase::P0);
+    let sorted = report
+        .parts
+        .iter()
+        .find(|part| part.class == domain::text::class::Class::V);
+    let mut title = None;
+    for text in sorted.into_iter().chain(report.text.as_ref()) {
+        if title.is_none() {
+            title = eyes.words(text).await?.map(gist);
+        }
+    }
+    let due = if report.is_open() {
+        let lines = room.lines(dossier).await?;
+        lists::of_report(room, report, &lines).into_iter().next()
+    } else {
+        None
+    };
+    Ok(QueueRow {
+        kind: RowKind::Report,
+        number: line.handling.clone(),
+        title,
+        state: report.state.word().to_owned(),
+        due,
+        waiting: match report.state {
+            ReportState::Received => Waiting::Us,
+            ReportState::Questioned { .. } => Waiting::Finder,
+            _ => Waiting::Nobody,
+        },
+        is_over: matches!(
+            report.state,
+            ReportState::Declined { .. } | ReportState::Withdrawn
+        ),
+        is_new: news.is_new(&[dossier]),
+        presence: presence(room, signed, dossier),
+        since: engine::kernel::clock::rfc3339(engine::Instant(line.received_at)),
+    })
+}
+
+async fn case_row(
+    room: &Room,
+    signed: &Signed,
+    line: &CaseLine,
+    case: &Case,
+    news: &News,
+    lang: Lang,
+) -> Result<QueueRow, Stop> {
+    let dossier: StreamId = case.id.into();
+    let advisory = advisory_of(room, case.id).await?;
+    let published = advisory.as_ref().is_some_and(|a| !a.published.is_empty());
+    let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
+    Ok(QueueRow {
+        kind: RowKind::Case,
+        number: line.number.clone(),
+        title: title_of(room, signed, case, advisory.as_ref(), lang).await?,
+        state: line.stage.word().to_owned(),
+        due: lists::of_matter(room, case, published)
+            .await?
+            .into_iter()
+            .next(),
+        waiting: if is_over {
+            Waiting::Nobody
+        } else {
+            waiting(room, case.id).await?
+        },
+        is_over: case.closed.is_some(),
+        is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
+        presence: presence(room, signed, dossier),
+        since: engine::kernel::clock::rfc3339(engine::Instant(line.opened_at)),
+    })
+}
+
+/// For whom a case waits: for us while a vendor wishes to be called or no mail reaches it, else for the vendors
+/// that have not answered.
+async fn waiting(room: &Room, case: CaseId) -> Result<Waiting, Stop> {
+    let mut found = Waiting::Us;
+    for participant in lists::participants(room, case).await? {
+        let is_out_of_reach = participant.undeliverable.is_some() && !participant.left;
+        if is_out_of_reach || engine::coordination::is_call_open(&room.house, &participant).await? {
+            return Ok(Waiting::Us);
+        }
+        if matches!(
+            board::cell(&participant, None),
+            Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
+        ) {
+            found = Waiting::Vendor;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,248 @@
+//! 対応が必要なこと: addresses that are dead, copies that ran out, dates that came without a plan, vendors that no
+//! mail reaches or that wish to be called.
+
+use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
+use domain::distribution::CopyState;
+use domain::text::phase::Phase;
+use domain::value::{AckWay, AdvisoryId};
+use engine::command::Command;
+use engine::distribution::command as commands;
+use engine::{Fault, Viewer, Which};
+use pages::kit::form::Typed;
+use pages::work::view::{Task, Tasks};
+
+use crate::door::act;
+use crate::door::act::tn;
+use crate::door::answer::Answer;
+use crate::door::history;
+use crate::door::room::Room;
+use crate::door::sight::Eyes;
+use crate::door::visit::{Stop, Visit};
+
+/// Digits of a copy's code that are shown, so that both speak of the same copy; the person tells the rest.
+const HINT_DIGITS: usize = 2;
+
+/// The list.
+///
+/// # Errors
+/// If the store fails.
+pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    render(room, &visit, &Typed::default())
+        .await
+        .map(Answer::page)
+}
+
+async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
+    let mut rows = copies(room, visit).await?;
+    rows.extend(dates(room).await?);
+    rows.extend(vendors(room, visit).await?);
+    let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
+        .map_or(0, |entries| entries.flatten().count());
+    let view = Tasks { rows, unreadable };
+    Ok(pages::work::tasks::page(&visit.inside(room), &view, typed))
+}
+
+async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let signed = visit.person()?;
+    let eyes = Eyes::of(room, signed, Phase::P3);
+    let states = [CopyState::Refused, CopyState::Expired];
+    let dead = room
+        .house
+        .store
+        .dead_copies(Viewer::Person(signed.id), &states)
+        .await
+        .map_err(Fault::from)?;
+    let mut out = Vec::new();
+    for copy in dead {
+        let state = room
+            .house
+            .load(copy.subscriber.into())
+            .await?
+            .map(|l| l.state);
+        let Some(Aggregate::Subscriber(subscriber)) = state.as_deref() else {
+            continue;
+        };
+        let contact = match &subscriber.address {
+            Some(address) => eyes.words(address).await?.map(|words| words.text),
+            None => None,
+        };
+        let code = engine::distribution::copies::copy_code(&room.house, &copy.id);
+        out.push(Task {
+            id: format!("copy-{}", copy.reference),
+            kind: if copy.state == CopyState::Refused {
+                "dead_address"
+            } else {
+                "expired_copy"
+            }
+            .to_owned(),
+            who: subscriber.reference.clone(),
+            contact,
+            what: number_of(room, copy.advisory).await?,
+            path: None,
+            since: engine::kernel::clock::rfc3339(engine::Instant(copy.changed_at)),
+            code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
+            reference: Some(copy.reference),
+        });
+    }
+    Ok(out)
+}
+
+async fn number_of(room: &Room, advisory: AdvisoryId) -> Result<String, Stop> {
+    let state = room.house.load(advisory.into()).await?.map(|l| l.state);
+    Ok(match state.as_deref() {
+        Some(Aggregate::Advisory(advisory)) => advisory
+            .published
+            .last()
+            .map(|last| last.number.clone())
+            .unwrap_or_default(),
+        _ => String::new(),
+    })
+}
+
+/// Cases whose date came and which have nothing published.
+async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
+    let waiting = room
+        .house
+        .store
+        .intents_about(Viewer::House, "date_without_plan")
+        .await
+        .map_err(Fault::from)?;
+    let mut out = Vec::new();
+    for (id, at) in waiting {
+        let state = room.house.load(id).await?.map(|l| l.state);
+        if let Some(Aggregate::Case(case)) = state.as_deref()
+            && case.closed.is_none()
+            && !case.world.public
+        {
+            out.push(Task {
+                id: format!("date-{}", case.number),
+                kind: "no_plan".to_owned(),
+                who: case.number.clone(),
+                contact: None,
+                what: case.number.clone(),
+                path: Some(format!("/desk/cases/{}/plan", case.number)),
+                since: engine::kernel::clock::rfc3339(case.until.unwrap_or(engine::Instant(at))),
+                reference: None,
+                code_hint: None,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// Participants of open cases that no mail reaches, or that wish to be called.
+async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let store = &room.house.store;
+    let mut out = Vec::new();
+    let viewer = Viewer::Person(visit.person()?.id);
+    for line in store
+        .cases(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?
+    {
+        let Some(loaded) = room.house.load(line.id.into()).await? else {
+            continue;
+        };
+        let Aggregate::Case(case) = &*loaded.state else {
+            continue;
+        };
+        for (id, _) in store
+            .participants(viewer, case.id)
+            .await
+            .map_err(Fault::from)?
+        {
+            let state = room.house.load(id.into()).await?.map(|l| l.state);
+            if let Some(Aggregate::Participant(participant)) = state.as_deref() {
+                out.extend(of_vendor(room, visit, case, participant).await?);
+            }
+        }
+    }
+    Ok(out)
+}
+
+async fn of_vendor(
+    room: &Room,
+    visit: &Visit,
+    case: &Case,
+    participant: &Participant,
+) -> Result<Vec<Task>, Stop> {
+    let mut out = Vec::new();
+    let (Some(party), false) = (participant.party, participant.left) else {
+        return Ok(out);
+    };
+    let call = match &participant.call_asked {
+        Some(asked) if engine::coordination::is_call_open(&room.house, participant).await? => {
+            Some(asked)
+        }
+        _ => None,
+    };
+    if call.is_none() && participant.undeliverable.is_none() {
+        return Ok(out);
+    }
+    let state = room.house.load(party.into()).await?.map(|l| l.state);
+    let Some(Aggregate::Party(party)) = state.as_deref() else {
+        return Ok(out);
+    };
+    let eyes = Eyes::of(room, visit.person()?, Phase::P1);
+    let digits = tn(participant);
+    let task = |kind: &str, contact: Option<String>, since: engine::Instant| Task {
+        id: format!("{kind}-{digits}"),
+        kind: kind.to_owned(),
+        who: history::party_name(party, visit.lang),
+        contact,
+        what: case.number.clone(),
+        path: Some(format!("/desk/cases/{}/vendors/{digits}", case.number)),
+        since: engine::kernel::clock::rfc3339(since),
+        reference: None,
+        code_hint: None,
+    };
+    if let Some((since, text)) = call {
+        let words = eyes.words(text).await?.map(|words| words.text);
+        out.push(task("call_asked", words, *since));
+    }
+    if let Some(since) = participant.undeliverable {
+        let words = match &party.contact {
+            Some(contact) => eyes.words(contact).await?.map(|words| words.text),
+            None => None,
+        };
+        out.push(task("dead_contact", words, since));
+    }
+    Ok(out)
+}
+
+/// Records that a copy was received, or that nothing more can be done for it.
+///
+/// # Errors
+/// If the store fails.
+pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
+    let mut typed = visit.form.clone();
+    let reference = typed
+        .trimmed("task")
+        .strip_prefix("copy-")
+        .map(str::to_owned);
+    let verb = typed.value("do").to_owned();
+    let command = match (verb.as_str(), reference) {
+        ("record", Some(reference)) => {
+            typed.need("code", "desk-record-code-needed");
+            Command::Acknowledge(commands::Acknowledge {
+                reference,
+                code: typed.trimmed("code").to_owned(),
+                way: AckWay::Hand,
+            })
+        }
+        ("done", Some(reference)) => Command::GiveUpCopy(commands::GiveUpCopy { reference }),
+        _ => return Err(Stop::NotFound),
+    };
+    if typed.is_good()
+        && act::perform(room, &visit, &mut typed, &command)
+            .await?
+            .is_some()
+    {
+        return Ok(Answer::see(
+            visit.href(&format!("/desk/tasks?done=task-{verb}")),
+        ));
+    }
+    render(room, &visit, &typed).await.map(Answer::wrong)
+}

@@ -110,3 +110,27 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::CopyAcknowledged { .. } => vec![],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::EmbargoEnd;
+
+    fn check(why: EmbargoEnd, expected: &[Intent]) {
+        let stream = StreamId(uuid::Uuid::from_bytes([1; 16]));
+        assert_eq!(intents(stream, &Event::EmbargoEnded { why }), expected);
+    }
+
+    #[test]
+    fn only_a_date_that_came_without_a_publication_is_told_to_the_duty() {
+        check(EmbargoEnd::Reached, &[Intent::DateWithoutPlan]);
+        for why in [
+            EmbargoEnd::Published,
+            EmbargoEnd::Public,
+            EmbargoEnd::Attacked,
+            EmbargoEnd::Ready,
+        ] {
+            check(why, &[]);
+        }
+    }
+}

@@ -363,6 +363,8 @@ pub enum EmbargoEnd {
     Attacked,
     /// The participants are ready before the date.
     Ready,
+    /// What it waited for was published, as planned. Only a publication says so.
+    Published,
 }
 
 /// A fact about the case's vulnerability in the world (formal model, case state).

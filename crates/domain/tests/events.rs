@@ -407,3 +407,14 @@ fn a_text_about_one_product_reads_as_it_was_written() {
     );
     assert_eq!(serde_json::from_value::<Event>(written).unwrap(), event);
 }
+
+#[test]
+fn an_embargo_that_ended_by_its_publication_has_a_word_of_its_own() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
+    let golden = std::fs::read_to_string(folder.join("embargo_ended.published.json")).unwrap();
+    let recorded: Recorded = serde_json::from_str(&golden).unwrap();
+    let why = EmbargoEnd::Published;
+    assert_eq!(recorded.event, Event::EmbargoEnded { why });
+    let written = serde_json::to_string_pretty(&recorded).unwrap();
+    assert_eq!(format!("{written}\n"), golden);
+}

@@ -12,6 +12,7 @@ mod engines;
 mod judge;
 pub mod postgres;
 pub mod setup;
+mod slices;
 mod tests;
 mod whole;
 
@@ -93,6 +94,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
             whole::replay(&house, log)
         });
         steps.step("crash", |log| whole::crash(&house, log));
+        steps.step("slices", |log| slices::of_the_engine(&house, log));
         steps.step("sbom", |log| dependencies::listed(&house, log));
         steps.step("fuzz", |log| fuzz::all(&house, log, fuzz::IN_CHECK));
     }

@@ -10,6 +10,7 @@ mod files;
 mod graph;
 mod migrations;
 mod nouns;
+mod paths;
 mod references;
 mod serde_use;
 
@@ -17,6 +18,9 @@ use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::{self, Log};
 use serde_json::Value;
+
+/// The rooms of each ordered crate, earlier first, as ARCHITECTURE.md gives them.
+pub use nouns::order_of as rooms;
 
 /// Sentences about what does not hold.
 type Findings = Outcome<Vec<String>>;
@@ -37,7 +41,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 10] = [
+    let rules: [(&str, Findings); 11] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
@@ -47,6 +51,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),
+        ("paths", paths::exist(house)),
         ("references", references::lead_somewhere(house)),
     ];
     let count = rules.len();

@@ -276,6 +276,12 @@ pub fn end_embargo(case: &Case, why: EmbargoEnd, act: &Act) -> Result<Vec<Change
     if !case.em.in_force() {
         return Err(Refusal::Embargo(case.em));
     }
+    if why == EmbargoEnd::Published {
+        return Err(Refusal::Input {
+            field: "why",
+            why: "an embargo ends so by a publication alone; choose reached, public, attacked or ready",
+        });
+    }
     if let (EmbargoEnd::Reached, Some(until)) = (why, case.until)
         && until > act.now
     {

@@ -378,7 +378,7 @@ pub fn publish(
         let why = if plan.emergency {
             EmbargoEnd::Public
         } else {
-            EmbargoEnd::Reached
+            EmbargoEnd::Published
         };
         changes.push(Change::of(case.id, Event::EmbargoEnded { why }));
     }

@@ -19,7 +19,7 @@ use crate::text::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
 /// It cannot be printed:
 ///
 /// ```compile_fail
-/// use domain::policy::{class::Class, gate::{Classed, Form}, standing::Owner};
+/// use domain::text::{class::Class, gate::{Classed, Form}, standing::Owner};
 /// let text = Classed::new(Class::V, Owner::Shared, Form::Body, "…");
 /// println!("{text}");
 /// ```
@@ -27,7 +27,7 @@ use crate::text::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
 /// Nor serialised:
 ///
 /// ```compile_fail
-/// use domain::policy::gate::Classed;
+/// use domain::text::gate::Classed;
 /// fn needs<T: serde::Serialize>() {}
 /// needs::<Classed>();
 /// ```
@@ -35,7 +35,7 @@ use crate::text::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
 /// Nor read past the gate:
 ///
 /// ```compile_fail
-/// use domain::policy::{class::Class, gate::{Classed, Form}, standing::Owner};
+/// use domain::text::{class::Class, gate::{Classed, Form}, standing::Owner};
 /// let classed = Classed::new(Class::V, Owner::Shared, Form::Body, "…");
 /// let text: &str = &classed.text;
 /// ```
@@ -43,7 +43,7 @@ use crate::text::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
 /// It is made thus:
 ///
 /// ```
-/// use domain::policy::{class::Class, gate::{Classed, Form}, standing::Owner};
+/// use domain::text::{class::Class, gate::{Classed, Form}, standing::Owner};
 /// let classed = Classed::new(Class::V, Owner::Shared, Form::Body, "secret");
 /// assert_eq!(format!("{classed:?}"), "Classed(V, 6 bytes)");
 /// ```
@@ -71,7 +71,7 @@ pub enum Form {
 /// Nobody else can make one:
 ///
 /// ```compile_fail
-/// use domain::policy::{class::Class, gate::Released};
+/// use domain::text::{class::Class, gate::Released};
 /// let released = Released { class: Class::V, text: String::from("…") };
 /// ```
 #[derive(Clone, PartialEq, Eq)]

@@ -357,6 +357,7 @@ embargo-end-reached = The date came
 embargo-end-public = The information became public
 embargo-end-attacked = An exploit is public or attacks were seen
 embargo-end-ready = Everybody is ready
+embargo-end-published = It was published as planned
 world-public-aware = The vulnerability is publicly known
 world-exploit-public = An exploit is public
 world-attacks-observed = Attacks were observed

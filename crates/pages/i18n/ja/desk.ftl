@@ -351,6 +351,7 @@ embargo-end-reached = 公表日を迎えた
 embargo-end-public = 情報が公になった
 embargo-end-attacked = 攻撃コードの公開または悪用を確認した
 embargo-end-ready = 関係者の準備が整った
+embargo-end-published = 公表計画どおりに公表した
 world-public-aware = 脆弱性が公に知られている
 world-exploit-public = 攻撃コードが公開されている
 world-attacks-observed = 悪用を確認

@@ -357,7 +357,10 @@ fn codes_that_forms_offer_have_words() {
             "embargo",
             &["none", "proposed", "active", "revise", "exited"],
         );
-        check("embargo-end", &["reached", "public", "attacked", "ready"]);
+        check(
+            "embargo-end",
+            &["reached", "public", "attacked", "ready", "published"],
+        );
         check(
             "consent",
             &["asked", "agreed", "countered", "declined", "lapsed"],

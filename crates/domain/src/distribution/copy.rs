@@ -204,7 +204,7 @@ impl Happening {
         }
     }
 
-    /// Returns the states in which it can happen. What has happened does not happen again, but for a claim.
+    /// Returns the states in which it can happen; of any other it is said too early or too late.
     #[must_use]
     pub const fn may_follow(self) -> &'static [CopyState] {
         match self {

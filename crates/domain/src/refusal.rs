@@ -79,6 +79,8 @@ pub enum Refusal {
     Unsubscribed,
     #[error("no copy has this code")]
     NoSuchCopy,
+    #[error("the copy is in state {0}, which does not allow this")]
+    CopyState(&'static str),
     #[error("a receipt must not stand in a text; leave it out and send again")]
     ReceiptInText,
     #[error("another change came first; read again and decide anew")]
@@ -121,6 +123,7 @@ impl Refusal {
             Refusal::Input { .. } => "input",
             Refusal::Unsubscribed => "subscriber.ended",
             Refusal::NoSuchCopy => "copy.unknown",
+            Refusal::CopyState(_) => "copy.state",
             Refusal::ReceiptInText => "text.receipt",
             Refusal::Conflict => "conflict",
         }

@@ -102,7 +102,7 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
         ));
     }
     for (state, n) in house.store.copy_states().await? {
-        if matches!(state.word(), "refused" | "expired") {
+        if domain::distribution::CopyState::UNDELIVERED.contains(&state) {
             findings.push((
                 "mail",
                 format!(

@@ -1,9 +1,12 @@
 //! Subscribers, and copies on their way: claimed, sent, settled; every step is a durable row.
 //!
-//! A copy is one row of `delivery`; its states are those of [`domain::distribution::CopyState`]. A claim is a
-//! lease: a copy whose sender died comes back when the lease runs out, under the same Message-ID.
+//! A copy is one row of `delivery`. Which states there are and what leads from one to another is asked of
+//! [`domain::distribution`]: no statement names a state by itself. A claim is a lease: a copy whose sender died comes
+//! back when the lease runs out, under the same Message-ID.
 
-use domain::distribution::CopyState;
+use std::sync::LazyLock;
+
+use domain::distribution::{Channel, CopyState, Happening};
 use domain::value::{AdvisoryId, Scope, SubscriberId};
 
 use crate::Store;
@@ -38,16 +41,24 @@ pub static DELIVERY: Table = Table {
         c("subscriber", Type::Bytes, Mark::Open),
         c("channel", Type::Text, Mark::Open),
         c("reference", Type::Text, Mark::Blind),
-        c("state", Type::Int, Mark::Open),
+        c("state", Type::Text, Mark::Open),
         c("attempts", Type::Int, Mark::Open),
         c("next_at", Type::Int, Mark::Open),
         c("deadline", Type::Int, Mark::Open),
         c("changed_at", Type::Int, Mark::Open),
         c("detail", Type::Int, Mark::Open),
         c("realm", Type::Int, Mark::Open),
+        c("date_at", Type::Int, Mark::Open),
+        c("reference_sealed", Type::Bytes, Mark::Sealed),
+        c("codes_generation", Type::Int, Mark::Open),
     ],
     key: &["id"],
 };
+
+/// Where the state stands among the columns of `delivery`.
+const STATE_AT: usize = 6;
+/// Generation of the house's code key that makes references and codes; there has been one.
+const CODES_GENERATION: u32 = 1;
 
 /// A row of `subscriber`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,14 +110,17 @@ pub struct Copy {
     pub advisory: AdvisoryId,
     pub revision: u32,
     pub subscriber: SubscriberId,
+    pub channel: Channel,
     pub reference: String,
     pub state: CopyState,
     pub attempts: u32,
     pub deadline: i64,
     pub realm: u8,
+    /// Date of its mail, the same at every try, µs; copies that were made before schema 4 have none.
+    pub date_at: Option<i64>,
 }
 
-/// A row of `delivery`; mail is the only channel yet.
+/// A row of `delivery`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryRow {
     pub copy: Copy,
@@ -127,24 +141,28 @@ impl Row for DeliveryRow {
             self.copy.advisory.bytes().into(),
             self.copy.revision.into(),
             self.copy.subscriber.bytes().into(),
-            "mail".into(),
+            self.copy.channel.name().into(),
             self.copy.reference.into(),
-            self.copy.state.code().into(),
+            self.copy.state.name().into(),
             self.copy.attempts.into(),
             self.next_at.into(),
             self.copy.deadline.into(),
             self.changed_at.into(),
             self.detail.into(),
             self.copy.realm.into(),
+            self.copy.date_at.unwrap_or(0).into(),
+            // The reference itself stands in its column, so there is none to be sealed.
+            Value::Bytes(Vec::new()),
+            CODES_GENERATION.into(),
         ]
     }
 }
 
-/// What became of a copy.
+/// What happened to a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
     pub id: [u8; 16],
-    pub state: CopyState,
+    pub happened: Happening,
     pub next_at: i64,
     /// SMTP code of the last answer, 0 without one.
     pub detail: i64,
@@ -163,7 +181,7 @@ pub struct DeadCopy {
 }
 
 fn state(row: &mut Cells) -> Result<CopyState, StoreError> {
-    CopyState::from_code(row.int()?).ok_or(StoreError::Shape { table: row.table })
+    row.word(CopyState::named)
 }
 
 fn copy(row: &mut Cells) -> Result<Copy, StoreError> {
@@ -172,12 +190,52 @@ fn copy(row: &mut Cells) -> Result<Copy, StoreError> {
         advisory: AdvisoryId::from_bytes(row.array()?),
         revision: row.u32()?,
         subscriber: SubscriberId::from_bytes(row.array()?),
+        channel: row.word(Channel::named)?,
         reference: row.text()?,
         state: state(row)?,
         attempts: row.u32()?,
         deadline: row.int()?,
         realm: row.u8()?,
+        date_at: Some(row.int()?).filter(|at| *at != 0),
     })
+}
+
+/// Renders the rows to which something can happen, as a condition. The domain's names hold nothing that SQL reads.
+fn can(happening: Happening) -> String {
+    let names: Vec<String> = happening
+        .may_follow()
+        .iter()
+        .map(|state| format!("'{}'", state.name()))
+        .collect();
+    format!("state IN ({})", names.join(", "))
+}
+
+/// The instant of the next copy that can be claimed.
+static NEXT: LazyLock<String> = LazyLock::new(|| {
+    let can = can(Happening::Claimed);
+    format!("SELECT next_at FROM delivery WHERE {can} ORDER BY next_at LIMIT 1")
+});
+
+/// Brings a row of schema 3 or before to this program's columns, as the migration does.
+///
+/// # Errors
+/// [`StoreError::Shape`] if its state is none of those that there were.
+pub(crate) fn of_schema_3(mut values: Vec<Value>) -> Result<Vec<Value>, StoreError> {
+    let shape = || StoreError::Shape {
+        table: DELIVERY.name,
+    };
+    let state = values.get_mut(STATE_AT).ok_or_else(shape)?;
+    let Value::Int(number) = *state else {
+        return Err(shape());
+    };
+    let named = CopyState::of_number(number).ok_or_else(shape)?;
+    *state = named.name().into();
+    values.extend([
+        Value::Int(0),
+        Value::Bytes(Vec::new()),
+        CODES_GENERATION.into(),
+    ]);
+    Ok(values)
 }
 
 impl Store {
@@ -196,17 +254,20 @@ impl Store {
         } else {
             ""
         };
+        let claimed = Happening::Claimed;
+        let can = can(claimed);
         let sql = format!(
-            "UPDATE delivery SET state = 1, next_at = $1, attempts = attempts + 1, changed_at = $2
-             WHERE id IN (SELECT id FROM delivery WHERE state IN (0, 1, 3, 4) AND next_at <= $2 ORDER BY next_at LIMIT $3{lock})
-             RETURNING id, advisory, revision, subscriber, reference, state, attempts, deadline, realm"
+            "UPDATE delivery SET state = $1, next_at = $2, attempts = attempts + 1, changed_at = $3
+             WHERE id IN (SELECT id FROM delivery WHERE {can} AND next_at <= $3 ORDER BY next_at LIMIT $4{lock})
+             RETURNING id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at"
         );
-        let rows = self
-            .transact(
-                "delivery",
-                vec![(sql, vec![lease.into(), now.into(), limit.into()])],
-            )
-            .await?;
+        let values = vec![
+            claimed.leads_to().name().into(),
+            lease.into(),
+            now.into(),
+            limit.into(),
+        ];
+        let rows = self.transact("delivery", vec![(sql, values)]).await?;
         let mut out = rows
             .into_iter()
             .flatten()
@@ -216,7 +277,8 @@ impl Store {
         Ok(out)
     }
 
-    /// Records what became of copies; an acknowledged copy stays acknowledged.
+    /// Records what happened to copies. What cannot happen to a copy any more leaves it as it is: a sender whose lease
+    /// ran out may report late.
     ///
     /// # Errors
     /// If the database fails.
@@ -227,17 +289,29 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(_) => self.settle_sqlite(settled, now).await,
             Engine::Postgres(postgres) => {
+                let names = |states: &[CopyState]| {
+                    let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
+                    names.join(",")
+                };
                 let ids: Vec<Vec<u8>> = settled.iter().map(|s| s.id.to_vec()).collect();
-                let states: Vec<i64> = settled.iter().map(|s| s.state.code()).collect();
+                let states: Vec<String> = settled
+                    .iter()
+                    .map(|s| s.happened.leads_to().name().to_owned())
+                    .collect();
+                let cans: Vec<String> = settled
+                    .iter()
+                    .map(|s| names(s.happened.may_follow()))
+                    .collect();
                 let nexts: Vec<i64> = settled.iter().map(|s| s.next_at).collect();
                 let details: Vec<i64> = settled.iter().map(|s| s.detail).collect();
                 sqlx::query(
-                    "UPDATE delivery d SET state = x.state, next_at = x.next_at, detail = x.detail, changed_at = $5
-                     FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) AS x(id, state, next_at, detail)
-                     WHERE d.id = x.id AND d.state <> 7 AND NOT (d.state IN (2, 5, 6, 8) AND x.state IN (3, 4))",
+                    "UPDATE delivery d SET state = x.state, next_at = x.next_at, detail = x.detail, changed_at = $6
+                     FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS x(id, state, can, next_at, detail)
+                     WHERE d.id = x.id AND d.state = ANY(string_to_array(x.can, ','))",
                 )
                 .bind(ids)
                 .bind(states)
+                .bind(cans)
                 .bind(nexts)
                 .bind(details)
                 .bind(now)
@@ -250,14 +324,14 @@ impl Store {
     }
 
     async fn settle_sqlite(&self, settled: &[Settled], now: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE delivery SET state = $1, next_at = $2, detail = $3, changed_at = $4 WHERE id = $5 AND state <> 7 AND NOT (state IN (2, 5, 6, 8) AND $1 IN (3, 4))";
         let statements = settled
             .iter()
             .map(|s| {
+                let can = can(s.happened);
                 (
-                    sql.to_owned(),
+                    format!("UPDATE delivery SET state = $1, next_at = $2, detail = $3, changed_at = $4 WHERE id = $5 AND {can}"),
                     vec![
-                        s.state.code().into(),
+                        s.happened.leads_to().name().into(),
                         s.next_at.into(),
                         s.detail.into(),
                         now.into(),
@@ -279,7 +353,7 @@ impl Store {
         viewer: Viewer,
         reference: &str,
     ) -> Result<Option<Copy>, StoreError> {
-        let sql = "SELECT id, advisory, revision, subscriber, reference, state, attempts, deadline, realm FROM delivery WHERE reference = $1";
+        let sql = "SELECT id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at FROM delivery WHERE reference = $1";
         let rows = self.rows("delivery", sql, &[reference.into()]).await?;
         let found: Result<Option<Copy>, StoreError> = rows
             .into_iter()
@@ -299,7 +373,7 @@ impl Store {
         advisory: AdvisoryId,
         revision: u32,
     ) -> Result<Vec<Copy>, StoreError> {
-        let sql = "SELECT id, advisory, revision, subscriber, reference, state, attempts, deadline, realm FROM delivery WHERE advisory = $1 AND revision = $2 ORDER BY id";
+        let sql = "SELECT id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at FROM delivery WHERE advisory = $1 AND revision = $2 ORDER BY id";
         let rows = self
             .rows("delivery", sql, &[advisory.bytes().into(), revision.into()])
             .await?;
@@ -340,16 +414,21 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn drop_waiting(&self, subscriber: SubscriberId, now: i64) -> Result<(), StoreError> {
-        let sql = "UPDATE delivery SET state = 8, changed_at = $1 WHERE subscriber = $2 AND state IN (0, 3, 4)";
-        self.transact(
-            "delivery",
-            vec![(sql.to_owned(), vec![now.into(), subscriber.bytes().into()])],
-        )
-        .await?;
+        let left = Happening::Left;
+        let can = can(left);
+        let sql = format!(
+            "UPDATE delivery SET state = $1, changed_at = $2 WHERE subscriber = $3 AND {can}"
+        );
+        let values = vec![
+            left.leads_to().name().into(),
+            now.into(),
+            subscriber.bytes().into(),
+        ];
+        self.transact("delivery", vec![(sql, values)]).await?;
         Ok(())
     }
 
-    /// How many copies stand in each state, by its word.
+    /// How many copies stand in each state, in the domain's order.
     ///
     /// # Errors
     /// If the database fails.
@@ -357,13 +436,16 @@ impl Store {
         let rows = self
             .rows(
                 "delivery",
-                "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state",
+                "SELECT state, count(*) FROM delivery GROUP BY state",
                 &[],
             )
             .await?;
-        rows.into_iter()
+        let mut out = rows
+            .into_iter()
             .map(|mut row| Ok((state(&mut row)?, row.int()?)))
-            .collect()
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        out.sort_unstable();
+        Ok(out)
     }
 
     /// When the next copy is due, if one waits.
@@ -371,17 +453,11 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn next_copy_at(&self) -> Result<Option<i64>, StoreError> {
-        let rows = self
-            .rows(
-                "delivery",
-                "SELECT next_at FROM delivery WHERE state IN (0, 1, 3, 4) ORDER BY next_at LIMIT 1",
-                &[],
-            )
-            .await?;
+        let rows = self.rows("delivery", NEXT.as_str(), &[]).await?;
         rows.into_iter().next().map(|mut row| row.int()).transpose()
     }
 
-    /// Copies that reached nobody: refused, run out, or never said whether they arrived.
+    /// Copies in these states, the one that changed last first.
     ///
     /// # Errors
     /// As above.
@@ -396,7 +472,7 @@ impl Store {
                 .rows(
                     "delivery",
                     "SELECT id, advisory, revision, subscriber, reference, state, changed_at FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
-                    &[wanted.code().into()],
+                    &[wanted.name().into()],
                 )
                 .await?;
             for mut row in rows {

@@ -3,6 +3,7 @@
 use seal::record::{Broken, Walk};
 
 use crate::Store;
+use crate::distribution::{DELIVERY, of_schema_3};
 use crate::kernel::ledger::LEDGER;
 use crate::kernel::open::{Engine, META, SCHEMA};
 use crate::kernel::row::TableRow;
@@ -132,8 +133,10 @@ impl Store {
         let schema = schema_of(&rows)?;
         let mut rows: Vec<TableRow> = rows
             .into_iter()
-            .map(|(table, values)| TableRow::untyped(table, of_today(table, values, schema)))
-            .collect();
+            .map(|(table, values)| {
+                of_today(table, values, schema).map(|values| TableRow::untyped(table, values))
+            })
+            .collect::<Result<_, _>>()?;
         // The ledger's guard takes records in order only, and what stands beside them comes after them.
         rows.sort_by_cached_key(|row| {
             let of_ledger = row.table().name == LEDGER.name;
@@ -255,20 +258,27 @@ fn schema_of(rows: &[(&'static Table, Vec<Value>)]) -> Result<i64, StoreError> {
 }
 
 /// Brings a row of an earlier schema to this program's columns, and the row that tells the schema to its number.
-fn of_today(table: &'static Table, values: Vec<Value>, schema: i64) -> Vec<Value> {
+fn of_today(
+    table: &'static Table,
+    values: Vec<Value>,
+    schema: i64,
+) -> Result<Vec<Value>, StoreError> {
     if table.name == META.name && values.first() == Some(&SCHEMA_NAME.into()) {
-        return vec![SCHEMA_NAME.into(), SCHEMA.to_be_bytes().into()];
+        return Ok(vec![SCHEMA_NAME.into(), SCHEMA.to_be_bytes().into()]);
+    }
+    if table.name == DELIVERY.name && schema < 4 {
+        return of_schema_3(values);
     }
     let gone = |at: &usize| {
         GONE.iter()
             .any(|gone| schema < gone.with && gone.table == table.name && gone.at.contains(at))
     };
-    values
+    Ok(values
         .into_iter()
         .enumerate()
         .filter(|(at, _)| !gone(at))
         .map(|(_, value)| value)
-        .collect()
+        .collect())
 }
 
 fn frame(out: &mut Vec<u8>, bytes: &[u8]) {

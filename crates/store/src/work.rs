@@ -1,5 +1,6 @@
 //! The outbox: intents written with their cause, carried out at least once under a stable name.
 
+use domain::distribution::CopyState;
 use domain::react::Intent;
 use domain::value::StreamId;
 
@@ -149,8 +150,8 @@ impl Store {
                 vec![],
             ),
             (
-                "UPDATE delivery SET next_at = $1 WHERE state = 1".to_owned(),
-                vec![now.into()],
+                "UPDATE delivery SET next_at = $1 WHERE state = $2".to_owned(),
+                vec![now.into(), CopyState::Sending.name().into()],
             ),
         ];
         self.transact("leases", statements).await?;

@@ -1,7 +1,11 @@
 //! Who wants to be told, and what a copy's state is (docs/design/early-warning.md §4.1).
 //!
 //! A subscriber's address is a sealed text. Deliveries are rows of their own (truth, not events); their
-//! states and the steps between them stand here as a machine.
+//! states and the steps between them are the machine in [`copy`].
+
+pub mod copy;
+
+pub use copy::{Channel, CopyState, Happening, step};
 
 use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
@@ -119,91 +123,4 @@ pub fn subscribe(
             reference,
         },
     )])
-}
-
-/// State of one copy: (advisory revision, subscriber, channel).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CopyState {
-    /// Waits for its turn.
-    Queued,
-    /// Handed to the sender; the outcome is not known yet.
-    Sending,
-    /// The next server took it (相手サーバ受理). It is not known to have arrived.
-    Accepted,
-    /// The connection broke after the text: it may have been taken; it is tried again under the same Message-ID.
-    Maybe,
-    /// A later try is planned.
-    Deferred,
-    /// Refused for good: a task for a person.
-    Refused,
-    /// The deadline passed.
-    Expired,
-    /// A person said "received".
-    Acknowledged,
-    /// The subscription ended before the copy went out.
-    Dropped,
-}
-
-impl CopyState {
-    /// The code of the database.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        match self {
-            CopyState::Queued => 0,
-            CopyState::Sending => 1,
-            CopyState::Accepted => 2,
-            CopyState::Maybe => 3,
-            CopyState::Deferred => 4,
-            CopyState::Refused => 5,
-            CopyState::Expired => 6,
-            CopyState::Acknowledged => 7,
-            CopyState::Dropped => 8,
-        }
-    }
-
-    /// The state of a code.
-    #[must_use]
-    pub const fn from_code(code: i64) -> Option<Self> {
-        Some(match code {
-            0 => CopyState::Queued,
-            1 => CopyState::Sending,
-            2 => CopyState::Accepted,
-            3 => CopyState::Maybe,
-            4 => CopyState::Deferred,
-            5 => CopyState::Refused,
-            6 => CopyState::Expired,
-            7 => CopyState::Acknowledged,
-            8 => CopyState::Dropped,
-            _ => return None,
-        })
-    }
-
-    /// Word for reports and machine output.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            CopyState::Queued => "queued",
-            CopyState::Sending => "sending",
-            CopyState::Accepted => "accepted",
-            CopyState::Maybe => "maybe_delivered",
-            CopyState::Deferred => "deferred",
-            CopyState::Refused => "refused",
-            CopyState::Expired => "expired",
-            CopyState::Acknowledged => "acknowledged",
-            CopyState::Dropped => "dropped",
-        }
-    }
-
-    /// Tells whether nothing more will be sent.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            CopyState::Accepted
-                | CopyState::Refused
-                | CopyState::Expired
-                | CopyState::Acknowledged
-                | CopyState::Dropped
-        )
-    }
 }

@@ -124,7 +124,7 @@ async fn record_acknowledgement(
     // The event is the evidence; the copy's row follows it and is set again if the process dies in between.
     let settled = store::distribution::Settled {
         id: copy.id,
-        state: distribution::CopyState::Acknowledged,
+        happened: distribution::Happening::Acknowledged,
         next_at: 0,
         detail: 0,
     };
@@ -140,13 +140,9 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
         .store
         .copy_by_reference(store::Viewer::Person(unit.act.actor), &input.reference)
         .await?
-        .filter(|copy| {
-            matches!(
-                copy.state,
-                distribution::CopyState::Refused | distribution::CopyState::Expired
-            )
-        })
         .ok_or(Refusal::NoSuchCopy)?;
+    let happened = distribution::Happening::LookedAfter;
+    distribution::step(copy.state, happened)?;
     unit.state(copy.subscriber.into()).await?;
     unit.record(vec![domain::event::Change::of(
         copy.subscriber,
@@ -159,7 +155,7 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
     unit.afterwards(crate::kernel::unit::After::Settle(
         store::distribution::Settled {
             id: copy.id,
-            state: distribution::CopyState::Dropped,
+            happened,
             next_at: 0,
             detail: 0,
         },

@@ -2,8 +2,9 @@
 //!
 //! Copies are claimed under a lease, composed (the signed text is shared, the personal part is not), handed
 //! to the transport and settled in groups; every transition is durable before the next. An unknown outcome is
-//! tried again under the same Message-ID (docs/design/settled.md §2.12). A held house sends nothing. Addresses are
-//! opened here and never logged.
+//! tried again under the same Message-ID and with the same Date (docs/design/settled.md §2.12). What a copy becomes is
+//! the machine's matter ([`domain::distribution::copy`]): here it is only said what happened. A held house sends
+//! nothing. Addresses are opened here and never logged.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome, SmtpConfig};
 use domain::aggregate::Aggregate;
-use domain::distribution::CopyState;
+use domain::distribution::Happening;
 use domain::value::AdvisoryId;
 use formats::advisory::{Advisory as Form, Lang};
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing, SharedBody};
@@ -29,6 +30,8 @@ pub const CLAIM_MAX: u32 = 512;
 pub(crate) const LEASE_US: i64 = 300_000_000;
 /// Outcomes settled in one commit.
 const SETTLE_GROUP: usize = 256;
+/// SMTP code of a mail that was taken.
+const TAKEN: u16 = 250;
 
 /// What a round of sending did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +42,26 @@ pub struct Sent {
     pub maybe: usize,
     pub expired: usize,
     pub dropped: usize,
+}
+
+impl Sent {
+    /// Counts what happened to a copy.
+    fn count(&mut self, happened: Happening) {
+        match happened {
+            Happening::Taken => self.accepted += 1,
+            Happening::PutOff => self.deferred += 1,
+            Happening::Declined => self.refused += 1,
+            Happening::Broken => self.maybe += 1,
+            Happening::RanOut => self.expired += 1,
+            Happening::Unaddressed | Happening::Left | Happening::LookedAfter => self.dropped += 1,
+            // No sender reports these.
+            Happening::Claimed
+            | Happening::CameBack
+            | Happening::Acknowledged
+            | Happening::KeptBack
+            | Happening::QueuedAgain => {}
+        }
+    }
 }
 
 /// What all copies of one revision in one language share.
@@ -108,36 +131,23 @@ impl House {
         let mut ready: Vec<(Copy, String, Composed)> = Vec::new();
         for copy in copies {
             if copy.deadline <= now && copy.attempts > 1 {
-                sent.expired += 1;
-                settled.push(Settled {
-                    id: copy.id,
-                    state: CopyState::Expired,
-                    next_at: 0,
-                    detail: 0,
-                });
+                settled.push(ended(&copy, Happening::RanOut, 0));
                 continue;
             }
             match self.compose_copy(&copy, editions).await {
                 Ok(Some((address, composed))) => ready.push((copy, address, composed)),
-                Ok(None) => {
-                    sent.dropped += 1;
-                    settled.push(Settled {
-                        id: copy.id,
-                        state: CopyState::Dropped,
-                        next_at: 0,
-                        detail: 0,
-                    });
-                }
+                Ok(None) => settled.push(ended(&copy, Happening::Unaddressed, 0)),
                 // One copy that cannot be made must not keep the others back.
                 Err(error) => {
                     tracing::warn!(
                         code = error.code(),
                         "a copy could not be composed and is tried again"
                     );
-                    settled.push(settle(&copy, &Outcome::NotSent, now, &mut sent));
+                    settled.push(settle(&copy, &Outcome::NotSent, now));
                 }
             }
         }
+        settled.iter().for_each(|one| sent.count(one.happened));
         self.store.settle_copies(&settled, now).await?;
         match self.config.mail.transport {
             Transport::Folder => self.to_folder(ready, &mut sent).await?,
@@ -202,8 +212,7 @@ impl House {
         let name = site.name.get(&lang).cloned().unwrap_or_default();
         let outgoing = Outgoing {
             message_id: &message_id,
-            // The same at every try, so that one Message-ID has one content.
-            date_us: copy.deadline - i64::from(self.config.mail.deadline_hours) * 3_600_000_000,
+            date_us: date_of(copy, self.config.mail.deadline_hours),
             from: Mailbox {
                 name: &name,
                 address: &from,
@@ -319,17 +328,12 @@ impl House {
                         &[&composed.head, &composed.shared, &composed.tail],
                     )
                     .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
-                settled.push(Settled {
-                    id: copy.id,
-                    state: CopyState::Accepted,
-                    next_at: 0,
-                    detail: 250,
-                });
+                settled.push(ended(copy, Happening::Taken, TAKEN));
             }
             crate::kernel::crash::point("post.handed_over");
             self.store.settle_copies(&settled, clock::now().0).await?;
             crate::kernel::crash::point("post.settled");
-            sent.accepted += group.len();
+            settled.iter().for_each(|one| sent.count(one.happened));
         }
         Ok(())
     }
@@ -397,77 +401,137 @@ impl House {
                 .filter_map(|(id, outcome)| {
                     copies
                         .get(usize::try_from(id).ok()?)
-                        .map(|copy| settle(copy, &outcome, now, sent))
+                        .map(|copy| settle(copy, &outcome, now))
                 })
                 .collect();
             crate::kernel::crash::point("post.handed_over");
             self.store.settle_copies(&settled, now).await?;
             crate::kernel::crash::point("post.settled");
+            settled.iter().for_each(|one| sent.count(one.happened));
         }
         let _ = sender.await;
         Ok(())
     }
 }
 
-fn settle(copy: &Copy, outcome: &Outcome, now: i64, sent: &mut Sent) -> Settled {
-    let later = |state: CopyState, detail: i64, sent: &mut Sent| {
-        let seed = copy
-            .id
-            .first_chunk::<8>()
-            .map_or(0, |b| u64::from_be_bytes(*b));
-        match channels::backoff::next_try_us(copy.attempts, now, copy.deadline, seed) {
-            Some(next_at) => Settled {
-                id: copy.id,
-                state,
-                next_at,
-                detail,
-            },
-            None => {
-                sent.expired += 1;
-                Settled {
-                    id: copy.id,
-                    state: CopyState::Expired,
-                    next_at: 0,
-                    detail,
-                }
-            }
-        }
-    };
-    match outcome {
-        Outcome::Accepted { .. } => {
-            sent.accepted += 1;
-            Settled {
-                id: copy.id,
-                state: CopyState::Accepted,
-                next_at: 0,
-                detail: 250,
-            }
-        }
-        Outcome::Deferred { code, .. } => {
-            sent.deferred += 1;
-            later(CopyState::Deferred, i64::from(*code), sent)
-        }
+/// The Date of a copy's mail: the same at every try, so that one Message-ID has one content. A copy that was made
+/// before schema 4 does not hold it, and keeps the one that it was sent with: its deadline less the hours to it.
+fn date_of(copy: &Copy, deadline_hours: u32) -> i64 {
+    copy.date_at
+        .unwrap_or_else(|| copy.deadline - i64::from(deadline_hours) * 3_600_000_000)
+}
+
+/// Says what happened to a copy that is not tried again by itself.
+fn ended(copy: &Copy, happened: Happening, code: u16) -> Settled {
+    Settled {
+        id: copy.id,
+        happened,
+        next_at: 0,
+        detail: i64::from(code),
+    }
+}
+
+/// Says what an outcome of sending means for a copy; what was not taken is tried again up to its deadline.
+fn settle(copy: &Copy, outcome: &Outcome, now: i64) -> Settled {
+    let (happened, code) = match outcome {
+        Outcome::Accepted { .. } => return ended(copy, Happening::Taken, TAKEN),
         // Only the recipient's own refusal is final; a refused sender or text is the house's matter and is tried again.
-        Outcome::Refused { code, stage } if *stage == smtp::Stage::Rcpt => {
-            sent.refused += 1;
-            Settled {
-                id: copy.id,
-                state: CopyState::Refused,
-                next_at: 0,
-                detail: i64::from(*code),
-            }
+        Outcome::Refused {
+            code,
+            stage: smtp::Stage::Rcpt,
+        } => return ended(copy, Happening::Declined, *code),
+        Outcome::Refused { code, .. } | Outcome::Deferred { code, .. } => {
+            (Happening::PutOff, *code)
         }
-        Outcome::Refused { code, .. } => {
-            sent.deferred += 1;
-            later(CopyState::Deferred, i64::from(*code), sent)
+        Outcome::MaybeDelivered => (Happening::Broken, 0),
+        Outcome::NotSent => (Happening::PutOff, 0),
+    };
+    let seed = copy
+        .id
+        .first_chunk::<8>()
+        .map_or(0, |b| u64::from_be_bytes(*b));
+    match channels::backoff::next_try_us(copy.attempts, now, copy.deadline, seed) {
+        Some(next_at) => Settled {
+            id: copy.id,
+            happened,
+            next_at,
+            detail: i64::from(code),
+        },
+        None => ended(copy, Happening::RanOut, code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::distribution::{Channel, CopyState};
+    use domain::value::SubscriberId;
+
+    use super::*;
+
+    const HOUR_US: i64 = 3_600_000_000;
+
+    fn copy(date_at: Option<i64>) -> Copy {
+        Copy {
+            id: [1; 16],
+            advisory: AdvisoryId::from_bytes([2; 16]),
+            revision: 1,
+            subscriber: SubscriberId::from_bytes([3; 16]),
+            channel: Channel::Mail,
+            reference: "reference".to_owned(),
+            state: CopyState::Sending,
+            attempts: 1,
+            deadline: 100 * HOUR_US,
+            realm: 0,
+            date_at,
         }
-        Outcome::MaybeDelivered => {
-            sent.maybe += 1;
-            later(CopyState::Maybe, 0, sent)
+    }
+
+    #[test]
+    fn a_copy_keeps_its_date_whatever_the_configuration_says() {
+        for hours in [1, 24, 240] {
+            assert_eq!(date_of(&copy(Some(76 * HOUR_US)), hours), 76 * HOUR_US);
         }
-        Outcome::NotSent => {
-            sent.deferred += 1;
-            later(CopyState::Deferred, 0, sent)
+    }
+
+    #[test]
+    fn an_older_copy_has_the_date_that_it_was_sent_with() {
+        assert_eq!(date_of(&copy(None), 24), 76 * HOUR_US);
+    }
+
+    #[test]
+    fn every_outcome_says_what_happened_and_whether_it_is_tried_again() {
+        let (code, stage) = (451, smtp::Stage::Rcpt);
+        let reply = "ok".to_owned();
+        let message = smtp::Stage::Message;
+        let cases = [
+            (Outcome::Accepted { reply }, Happening::Taken, 250),
+            (Outcome::Deferred { code, stage }, Happening::PutOff, 451),
+            (
+                Outcome::Refused { code: 550, stage },
+                Happening::Declined,
+                550,
+            ),
+            (
+                Outcome::Refused {
+                    code: 554,
+                    stage: message,
+                },
+                Happening::PutOff,
+                554,
+            ),
+            (Outcome::MaybeDelivered, Happening::Broken, 0),
+            (Outcome::NotSent, Happening::PutOff, 0),
+        ];
+        let copy = copy(None);
+        for (outcome, happened, detail) in cases {
+            let again = matches!(happened, Happening::PutOff | Happening::Broken);
+            let settled = settle(&copy, &outcome, HOUR_US);
+            assert_eq!((settled.happened, settled.detail), (happened, detail));
+            assert_eq!(settled.next_at > HOUR_US, again, "{outcome:?}");
+            // At the deadline there is no further try.
+            let last = settle(&copy, &outcome, copy.deadline);
+            let expected = if again { Happening::RanOut } else { happened };
+            assert_eq!((last.happened, last.next_at), (expected, 0));
         }
     }
 }

@@ -7,7 +7,7 @@
 //! passed the instant. A crash at any step is continued by doing the step again.
 
 use domain::aggregate::Aggregate;
-use domain::distribution::CopyState;
+use domain::distribution::{Channel, CopyState};
 use domain::event::Signed;
 use domain::publication::{self, Release};
 use domain::refusal::Refusal;
@@ -343,11 +343,13 @@ impl House {
                 advisory,
                 revision: form.revision,
                 subscriber,
+                channel: Channel::Mail,
                 reference,
-                state: CopyState::Queued,
+                state: CopyState::Waiting,
                 attempts: 0,
                 deadline,
                 realm: 0,
+                date_at: Some(now),
             };
             unit.row(store::distribution::row(&copy, now));
         }

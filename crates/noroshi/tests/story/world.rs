@@ -14,6 +14,9 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::runtime::{Builder, Runtime};
 
+/// Copies that the house will send or is sending.
+const OPEN: &str = "state IN ('waiting', 'sending', 'deferred', 'maybe')";
+
 /// The engine under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -301,16 +304,16 @@ impl World {
     /// Tells whether nothing waits any more: no intent, no copy.
     pub fn settled(&self) -> bool {
         self.count("outbox WHERE done = 0") == 0
-            && self.count("delivery WHERE state IN (0, 1, 3, 4)") == 0
+            && self.count(&format!("delivery WHERE {OPEN}")) == 0
     }
 
     /// Lets the time of every lease and every pause pass, as a clock would.
     pub fn let_time_pass(&self) {
-        self.say(
+        self.say(&format!(
             "UPDATE outbox SET lease_until = 0, run_at = 0 WHERE done = 0 AND kind <> 'release';
              UPDATE outbox SET lease_until = 0 WHERE done = 0;
-             UPDATE delivery SET next_at = 0 WHERE state IN (0, 1, 3, 4);",
-        );
+             UPDATE delivery SET next_at = 0 WHERE {OPEN};",
+        ));
     }
 
     /// Checks what holds after every story: the chain is whole, and the projections are what it adds up to.

@@ -377,6 +377,7 @@ refusal-wall = A live object and one of an exercise cannot meet.
 refusal-input = Something cannot be used as it was typed. Please check it.
 refusal-subscriber-ended = This subscription has ended.
 refusal-copy-unknown = No copy has this reference and code. Please check both.
+refusal-copy-state = The state of this copy does not allow that. Look at the newest state.
 refusal-text-receipt = The text contains a receipt. Take it out and send again.
 refusal-conflict = Somebody else was first. Look at the newest state.
 

@@ -377,6 +377,7 @@ refusal-wall = 訓練のものと実際のものを組み合わせることは�
 refusal-input = 入力内容に使えないものがあります。ご確認ください。
 refusal-subscriber-ended = この配信は停止しています。
 refusal-copy-unknown = 整理番号と確認コードに当てはまる配信がありません。もう一度ご確認ください。
+refusal-copy-state = この配信は、いまの状態ではその操作ができません。最新の内容をご確認ください。
 refusal-text-receipt = 文面に照会キーが含まれています。取り除いてから送信してください。
 refusal-conflict = ほかの担当者が先に変更しました。最新の内容をご確認ください。
 

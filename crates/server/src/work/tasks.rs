@@ -47,11 +47,10 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let signed = visit.person()?;
     let eyes = Eyes::of(room, signed, Phase::P3);
-    let states = [CopyState::Refused, CopyState::Expired];
     let dead = room
         .house
         .store
-        .dead_copies(Viewer::Person(signed.id), &states)
+        .dead_copies(Viewer::Person(signed.id), &CopyState::UNDELIVERED)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -71,10 +70,10 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let code = engine::distribution::copies::copy_code(&room.house, &copy.id);
         out.push(Task {
             id: format!("copy-{}", copy.reference),
-            kind: if copy.state == CopyState::Refused {
-                "dead_address"
-            } else {
+            kind: if copy.state == CopyState::Expired {
                 "expired_copy"
+            } else {
+                "dead_address"
             }
             .to_owned(),
             who: subscriber.reference.clone(),

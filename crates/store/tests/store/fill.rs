@@ -14,7 +14,7 @@ use ::store::{
     BodyRow, HouseKeyRow, LeafRow, NumberRow, Store, StoreError, StoredBody, StoredKey, StreamRow,
 };
 use domain::coordination::case::Stage;
-use domain::distribution::CopyState;
+use domain::distribution::{Channel, CopyState};
 use domain::machine::em::Em;
 use domain::react::Intent;
 use domain::text::class::Compartment;
@@ -324,10 +324,12 @@ pub fn copy(n: u32) -> Copy {
         advisory: AdvisoryId::from_bytes(id(43)),
         revision: 1,
         subscriber: SubscriberId::from_bytes(id(44)),
+        channel: Channel::Mail,
         reference: format!("reference-{n}"),
-        state: CopyState::Queued,
+        state: CopyState::Waiting,
         attempts: 0,
         deadline: START + 1_000_000,
         realm: 0,
+        date_at: None,
     }
 }

@@ -264,7 +264,7 @@ on_both! {
         case.approve_by_two(&plan);
         case.readers();
         let mut serving = Serving::start(&world);
-        serving.until("the copies are sent", || (world.count("delivery WHERE state = 2") == 3).then_some(()));
+        serving.until("the copies are sent", || (world.count("delivery WHERE state = 'accepted'") == 3).then_some(()));
         serving.settle();
         serving.stop();
         let copies = case.copies(1, "accepted");
@@ -286,7 +286,7 @@ on_both! {
         round(&world, &house);
         assert_eq!(waiting(&world), 0);
         drop(house);
-        assert_eq!(world.count("delivery WHERE state = 7"), 2);
+        assert_eq!(world.count("delivery WHERE state = 'acknowledged'"), 2);
         world.ends_well();
     }
 

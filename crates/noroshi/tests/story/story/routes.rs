@@ -106,7 +106,7 @@ fn state(world: &World) -> Vec<i64> {
         "session",
         "token WHERE used_at > 0",
         "token WHERE tries > 0",
-        "delivery WHERE state = 7",
+        "delivery WHERE state = 'acknowledged'",
     ]
     .map(|of| world.count(of))
     .to_vec()

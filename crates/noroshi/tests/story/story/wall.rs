@@ -36,7 +36,7 @@ on_both! {
         let plan = live.plan(now());
         live.approve_by_two(&plan);
         let mut serving = Serving::start(&world);
-        let sent = "delivery WHERE state = 2";
+        let sent = "delivery WHERE state = 'accepted'";
         serving.until("the live release is mailed", || (world.count(sent) == 3).then_some(()));
         serving.stop();
 

@@ -1,13 +1,15 @@
-//! Copies on their way: a lease is exclusive, an end is an end.
+//! Copies on their way: a lease is exclusive, an end is an end. What may follow what is the domain's machine; here it
+//! is compared with what the statements of both engines do.
 
 use std::collections::BTreeSet;
 
 use ::store::distribution::{Copy, Settled, row};
 use ::store::{Store, Viewer};
-use domain::distribution::CopyState;
+use domain::distribution::{CopyState, Happening, step};
 use domain::value::SubscriberId;
 
 use crate::fill::{START, copy, id, only_rows, put};
+use crate::world::World;
 
 /// Puts copies in the queue, due from the start.
 async fn queue(store: &Store, copies: impl IntoIterator<Item = Copy>) {
@@ -15,10 +17,10 @@ async fn queue(store: &Store, copies: impl IntoIterator<Item = Copy>) {
     put(store, only_rows(rows)).await;
 }
 
-fn settled(n: u32, state: CopyState, next_at: i64) -> Settled {
+fn settled(n: u32, happened: Happening, next_at: i64) -> Settled {
     Settled {
         id: id(n),
-        state,
+        happened,
         next_at,
         detail: 250,
     }
@@ -61,10 +63,10 @@ on_both! {
         queue(&store, (1..=4).map(copy)).await;
         store.claim_copies(START, START + 100, 10).await.unwrap();
         let outcomes = [
-            settled(1, CopyState::Accepted, 0),
-            settled(2, CopyState::Deferred, START + 500),
-            settled(3, CopyState::Maybe, START + 300),
-            settled(4, CopyState::Refused, 0),
+            settled(1, Happening::Taken, 0),
+            settled(2, Happening::PutOff, START + 500),
+            settled(3, Happening::Broken, START + 300),
+            settled(4, Happening::Declined, 0),
         ];
         store.settle_copies(&outcomes, START + 10).await.unwrap();
         assert_eq!(store.next_copy_at().await.unwrap(), Some(START + 300));
@@ -79,27 +81,83 @@ on_both! {
         let store = world.create().await;
         queue(&store, [copy(1), copy(2)]).await;
         store.claim_copies(START, START + 100, 10).await.unwrap();
-        store.settle_copies(&[settled(1, CopyState::Acknowledged, 0)], START + 1).await.unwrap();
-        let late = [settled(1, CopyState::Deferred, START), settled(2, CopyState::Accepted, 0)];
+        store.settle_copies(&[settled(1, Happening::Acknowledged, 0)], START + 1).await.unwrap();
+        let late = [settled(1, Happening::PutOff, START), settled(2, Happening::Taken, 0)];
         store.settle_copies(&late, START + 2).await.unwrap();
         assert_eq!(state(&store, 1).await, CopyState::Acknowledged);
         assert_eq!(state(&store, 2).await, CopyState::Accepted);
         assert_eq!(store.claim_copies(START + 900, START + 999, 10).await.unwrap(), []);
     }
 
+    /// Every state with everything that can be settled: the row becomes what the machine says, or stays as it is.
+    async fn what_is_settled_is_what_the_machine_says(world) {
+        let store = world.create().await;
+        let mut expected = Vec::new();
+        let mut outcomes = Vec::new();
+        let mut copies = Vec::new();
+        for (n, (before, happened)) in (1..).zip(
+            CopyState::ALL.into_iter().flat_map(|state| Happening::ALL.map(|happened| (state, happened))),
+        ) {
+            copies.push(Copy { state: before, ..copy(n) });
+            outcomes.push(settled(n, happened, START));
+            expected.push((n, before, happened, step(before, happened).unwrap_or(before)));
+        }
+        queue(&store, copies).await;
+        store.settle_copies(&outcomes, START).await.unwrap();
+        for (n, before, happened, after) in expected {
+            assert_eq!(state(&store, n).await, after, "{before:?} {happened:?}");
+        }
+    }
+
+    async fn a_claim_and_a_leaving_obey_the_machine(world) {
+        let store = world.create().await;
+        let all = || (1..).zip(CopyState::ALL);
+        queue(&store, all().map(|(n, state)| Copy { state, ..copy(n) })).await;
+        let claimed = store.claim_copies(START, START + 100, 100).await.unwrap();
+        let claimed: Vec<[u8; 16]> = claimed.iter().map(|copy| copy.id).collect();
+        let expected: Vec<[u8; 16]> = all()
+            .filter(|(_, state)| step(*state, Happening::Claimed).is_ok())
+            .map(|(n, _)| id(n))
+            .collect();
+        assert_eq!(claimed, expected);
+
+        let there = World::of(world.engine).await;
+        let store = there.create().await;
+        queue(&store, all().map(|(n, state)| Copy { state, ..copy(n) })).await;
+        store.drop_waiting(copy(1).subscriber, START).await.unwrap();
+        for (n, before) in all() {
+            let after = step(before, Happening::Left).unwrap_or(before);
+            assert_eq!(state(&store, n).await, after, "{before:?}");
+        }
+    }
+
+    /// One Message-ID, one Date: it is what the copy was made with, at every claim.
+    async fn a_copy_carries_its_date(world) {
+        let store = world.create().await;
+        let dated = Copy { date_at: Some(START - 7), ..copy(1) };
+        queue(&store, [dated.clone(), copy(2)]).await;
+        for later in [0, 100] {
+            let claimed = store.claim_copies(START + later, START + later + 100, 10).await.unwrap();
+            let dates: Vec<Option<i64>> = claimed.iter().map(|copy| copy.date_at).collect();
+            assert_eq!(dates, [Some(START - 7), None]);
+        }
+        let found = store.copy_by_reference(Viewer::House, "reference-1").await.unwrap().unwrap();
+        assert_eq!((found.date_at, found.channel), (dated.date_at, dated.channel));
+    }
+
     async fn settling_nothing_changes_nothing(world) {
         let store = world.create().await;
         queue(&store, [copy(1)]).await;
         store.settle_copies(&[], START).await.unwrap();
-        store.settle_copies(&[settled(9, CopyState::Accepted, 0)], START).await.unwrap();
-        assert_eq!(store.copy_states().await.unwrap(), [(CopyState::Queued, 1)]);
+        store.settle_copies(&[settled(9, Happening::Taken, 0)], START).await.unwrap();
+        assert_eq!(store.copy_states().await.unwrap(), [(CopyState::Waiting, 1)]);
     }
 
     /// A command that is carried out again must not send again.
     async fn a_copy_that_is_written_again_stays_what_it_became(world) {
         let store = world.create().await;
         queue(&store, [copy(1)]).await;
-        store.settle_copies(&[settled(1, CopyState::Accepted, 0)], START).await.unwrap();
+        store.settle_copies(&[settled(1, Happening::Taken, 0)], START).await.unwrap();
         queue(&store, [copy(1)]).await;
         assert_eq!(state(&store, 1).await, CopyState::Accepted);
     }
@@ -110,18 +168,18 @@ on_both! {
         queue(&store, (1..=4).map(copy)).await;
         queue(&store, [Copy { subscriber: stays, ..copy(5) }]).await;
         let outcomes = [
-            settled(2, CopyState::Deferred, START),
-            settled(3, CopyState::Sending, START),
-            settled(4, CopyState::Accepted, 0),
+            settled(2, Happening::PutOff, START),
+            settled(3, Happening::Claimed, START),
+            settled(4, Happening::Taken, 0),
         ];
         store.settle_copies(&outcomes, START).await.unwrap();
         store.drop_waiting(copy(1).subscriber, START + 1).await.unwrap();
         let expected = [
-            (1, CopyState::Dropped),
-            (2, CopyState::Dropped),
+            (1, CopyState::GivenUp),
+            (2, CopyState::GivenUp),
             (3, CopyState::Sending),
             (4, CopyState::Accepted),
-            (5, CopyState::Queued),
+            (5, CopyState::Waiting),
         ];
         for (n, expected) in expected {
             assert_eq!(state(&store, n).await, expected, "copy {n}");

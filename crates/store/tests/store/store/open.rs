@@ -1,22 +1,40 @@
 //! Founding and opening.
 
-use ::store::{OpenError, Store};
+use ::store::distribution::Copy;
+use ::store::{OpenError, Store, Viewer};
 
+use domain::distribution::CopyState;
 use domain::value::PersonId;
 
-use crate::fill::{START, id, next, only_rows, projections, put, stream};
+use crate::fill::{START, copy, id, next, only_rows, projections, put, stream};
 use crate::world::{Engine, HOUSE, Role, World};
 
-/// Makes the database as the program of schema 1 or 2 made it, with a row in every projection.
+/// The states that a copy could have before schema 4, by their numbers.
+const NUMBERED: [CopyState; 9] = [
+    CopyState::Waiting,
+    CopyState::Sending,
+    CopyState::Accepted,
+    CopyState::Maybe,
+    CopyState::Deferred,
+    CopyState::Refused,
+    CopyState::Expired,
+    CopyState::Acknowledged,
+    CopyState::GivenUp,
+];
+
+/// Makes the database as the program of schema 1, 2 or 3 made it, with a copy in every state that there was; before
+/// schema 3 with a row in every projection.
 async fn older(world: &World, schema: usize) {
     let migrations = match world.engine {
         Engine::Sqlite => [
             include_str!("../../../migrations/sqlite/0001_foundation.sql"),
             include_str!("../../../migrations/sqlite/0002_people.sql"),
+            include_str!("../../../migrations/sqlite/0003_unread.sql"),
         ],
         Engine::Postgres => [
             include_str!("../../../migrations/postgres/0001_foundation.sql"),
             include_str!("../../../migrations/postgres/0002_people.sql"),
+            include_str!("../../../migrations/postgres/0003_unread.sql"),
         ],
     };
     let tables = migrations[..schema].join("\n");
@@ -46,8 +64,12 @@ async fn older(world: &World, schema: usize) {
         "INSERT INTO leaf (seq, at, bytes) VALUES (1, 0, 'a published leaf');".to_owned(),
     ]
     .concat();
+    let rows = if schema < 3 { rows } else { String::new() };
+    let copies: String = (0..9)
+        .map(|n| format!("INSERT INTO delivery (id, advisory, revision, subscriber, channel, reference, state, attempts, next_at, deadline, changed_at, detail, realm) VALUES ({}, {}, 1, {}, 'mail', 'reference-{}', {n}, {n}, {START}, {}, {START}, 250, 0);", of(60 + n), of(43), of(44), 60 + n, START + 1_000_000))
+        .collect();
     world
-        .say(Role::Owner, &format!("{tables}\n{meta}{rows}"))
+        .say(Role::Owner, &format!("{tables}\n{meta}{rows}{copies}"))
         .await
         .expect("an older database");
 }
@@ -80,7 +102,7 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 3 })
+            Err(OpenError::Schema { found: 99, known: 4 })
         ));
     }
 
@@ -88,7 +110,7 @@ on_both! {
     async fn the_first_schema_is_brought_up_to_date(world) {
         older(&world, 1).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(3_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(4_i64.to_be_bytes().to_vec()));
         assert_eq!(store.looked(PersonId::from_bytes(id(52)), stream(1)).await.unwrap(), 0);
         assert_eq!(store.dump_projections().await.unwrap(), written_today(&world).await);
         put(&store, next(id(2), 1)).await;
@@ -100,13 +122,34 @@ on_both! {
     async fn projections_of_an_older_schema_are_those_of_today(world) {
         older(&world, 2).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(3_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(4_i64.to_be_bytes().to_vec()));
         let today = written_today(&world).await;
         assert_eq!(store.dump_projections().await.unwrap(), today);
         store.replace_projections(projections()).await.unwrap();
         assert_eq!(store.dump_projections().await.unwrap(), today);
         drop(store);
         assert_eq!(world.open().await.dump_projections().await.unwrap(), today);
+    }
+
+    /// What an earlier program sent, or was about to send, goes on where it stood.
+    async fn copies_of_an_older_schema_have_their_states_by_name(world) {
+        for schema in 1..=3 {
+            let there = World::of(world.engine).await;
+            older(&there, schema).await;
+            let store = there.open().await;
+            let expected: Vec<Copy> = (0..)
+                .zip(NUMBERED)
+                .map(|(n, state)| Copy { state, attempts: n, ..copy(60 + n) })
+                .collect();
+            let (advisory, revision) = (copy(60).advisory, copy(60).revision);
+            assert_eq!(store.copies(Viewer::House, advisory, revision).await.unwrap(), expected);
+            assert_eq!(store.next_copy_at().await.unwrap(), Some(START));
+            drop(store);
+            let store = there.open().await;
+            let claimed = store.claim_copies(START, START + 100, 20).await.unwrap();
+            let claimed: Vec<[u8; 16]> = claimed.iter().map(|copy| copy.id).collect();
+            assert_eq!(claimed, [id(60), id(61), id(63), id(64)]);
+        }
     }
 
     async fn the_house_keeps_its_id(world) {

@@ -198,18 +198,18 @@ on_both! {
         for viewer in INSIDE {
             assert_eq!(store.copies(viewer, of, 1).await.unwrap().len(), 2);
             assert_eq!(store.earlier_recipients(viewer, of).await.unwrap().len(), 2);
-            assert_eq!(store.dead_copies(viewer, &[CopyState::Queued]).await.unwrap().len(), 2);
+            assert_eq!(store.dead_copies(viewer, &[CopyState::Waiting]).await.unwrap().len(), 2);
         }
         assert_eq!(store.copies(READER, of, 1).await.unwrap(), [copy(60)]);
         assert_eq!(store.earlier_recipients(READER, of).await.unwrap(), [own]);
-        assert_eq!(store.dead_copies(READER, &[CopyState::Queued]).await.unwrap().len(), 1);
+        assert_eq!(store.dead_copies(READER, &[CopyState::Waiting]).await.unwrap().len(), 1);
         assert_eq!(store.copy_by_reference(READER, "reference-61").await.unwrap(), None);
         let wished = ["example works".to_owned()];
         assert_eq!(store.subscribers_for(READER, &wished, &[]).await.unwrap(), [own]);
         for viewer in [IN_CASE, FINDER, Viewer::Bearer] {
             assert!(store.copies(viewer, of, 1).await.unwrap().is_empty(), "{viewer:?}");
             assert!(store.earlier_recipients(viewer, of).await.unwrap().is_empty(), "{viewer:?}");
-            assert!(store.dead_copies(viewer, &[CopyState::Queued]).await.unwrap().is_empty(), "{viewer:?}");
+            assert!(store.dead_copies(viewer, &[CopyState::Waiting]).await.unwrap().is_empty(), "{viewer:?}");
             assert!(store.subscribers_for(viewer, &wished, &[]).await.unwrap().is_empty(), "{viewer:?}");
         }
     }

@@ -115,9 +115,16 @@ pub enum Event {
         lookup: Option<String>,
         mailbox: Option<String>,
         consent: String,
+        /// All that came: one text, or the bytes behind the fields of a form.
         text: TextRef,
         finder: Option<TextRef>,
         contact: Option<TextRef>,
+        /// The form that was filled in; a report without one is one text (docs/design/forms.md §3).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<ReportForm>,
+        /// What was filled in, in the order of the form; finder and contact stand above.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<ReportField>,
     },
     ReportSorted {
         of: BodyId,

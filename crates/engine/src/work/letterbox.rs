@@ -311,10 +311,11 @@ impl House {
                 letter::Kind::OwnProduct => ReportKind::OwnProduct,
             },
             channel: ContactChannel::Form,
-            text: TextInput {
+            text: Some(TextInput {
                 lang: lang(report.lang),
                 text: pages::reporter::text_of(report),
-            },
+            }),
+            fields: None,
             finder: filled(&report.credit),
             contact: filled(&report.contact),
             consent: report.consent.clone(),
@@ -322,7 +323,7 @@ impl House {
         let arrival = mailbox::Arrival::read(report).ok_or(Fault::Form("letter"))?;
         let filed = self
             .perform(&act, "file-report", Wall::Live, async |unit| {
-                intake::file_arrived(unit, &input, Some(&arrival)).await
+                intake::file_arrived(unit, &input, Some(&arrival), None).await
             })
             .await;
         match filed {

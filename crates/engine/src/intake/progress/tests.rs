@@ -54,6 +54,8 @@ fn received() -> Recorded {
             text: text(),
             finder: None,
             contact: None,
+            form: None,
+            fields: vec![],
         },
     )
 }

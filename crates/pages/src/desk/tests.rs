@@ -403,6 +403,60 @@ fn what_was_typed_stays_with_its_problem_in_an_open_form() {
 }
 
 #[test]
+fn what_came_by_a_form_is_read_under_what_was_asked_and_offered_for_splitting() {
+    let letter = formats::letter::Report {
+        what: "Resolver 3.1".into(),
+        happens: "It stops at once.".into(),
+        contact: "finder@finder.example".into(),
+        credit: "A Finder".into(),
+        vendor: "told in March".into(),
+        public: "not yet".into(),
+        exploited: "seen once".into(),
+        planned: "a talk in May".into(),
+        ..formats::letter::Report::default()
+    };
+    for lang in Lang::ALL {
+        let say = Say(lang);
+        let fields: Vec<(&str, &str)> = letter
+            .filled()
+            .iter()
+            .map(|(key, text)| (key.word(), *text))
+            .filter(|(key, _)| !matches!(*key, "share" | "contact" | "credit"))
+            .collect();
+        let mut view = Report {
+            sources: fields
+                .iter()
+                .map(|(key, text)| source(Some((key, "T")), text))
+                .collect(),
+            is_sorted: false,
+            ..report_view()
+        };
+        let shown = |view: &Report| {
+            let page = report::page(&inside(lang, "/desk/reports/1"), view, &Typed::default());
+            String::from_utf8(page).unwrap_or_default()
+        };
+        let page = shown(&view);
+        for (key, text) in &fields {
+            let text = crate::text::escape(text);
+            // Once to read and select, once in the row that is offered.
+            assert_eq!(
+                page.matches(&format!("{text}</textarea>")).count(),
+                2,
+                "{key}"
+            );
+            let name = crate::reporter::fields::name(say, key);
+            assert!(page.contains(&crate::text::escape(&name)), "{key}");
+        }
+        let offered = page.matches("<option value=\"T\" selected>").count();
+        assert_eq!(offered, fields.len());
+        assert!(page.contains(&say.t("reporter-share-yes")));
+        // What was sorted is not offered again.
+        view.is_sorted = true;
+        assert!(!shown(&view).contains("<option value=\"T\" selected>"));
+    }
+}
+
+#[test]
 fn a_conflict_carries_the_form_on_with_the_new_version() {
     let mut typed = Typed::filled(kept().pairs);
     typed.set("seen", "7");

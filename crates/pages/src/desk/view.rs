@@ -6,6 +6,8 @@
 
 use formats::advisory::Lang;
 
+use crate::reporter::Asked;
+
 /// A text with the language it is written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -148,14 +150,16 @@ pub struct Report {
     pub state: String,
     /// Version of the consent text.
     pub consent: String,
-    /// Further facts: key of the words for the name, and the value.
-    pub facts: Vec<(String, String)>,
+    /// Fields of the form that hold a word of its own: field and word.
+    pub codes: Vec<(String, String)>,
     /// Number of the case that it became or joined.
     pub case: Option<String>,
     /// Code of the reason it was declined with.
     pub declined: Option<String>,
     /// Texts of class U, the first one first.
     pub sources: Vec<Source>,
+    /// Whether anything was sorted out of them.
+    pub is_sorted: bool,
     /// What was sorted out of them, and who the finder is (H, C).
     pub parts: Vec<Part>,
     pub messages: Vec<Message>,
@@ -174,6 +178,8 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct Source {
     pub body: String,
+    /// The field that it fills; none if it is one text, or came later.
+    pub field: Option<Asked>,
     pub at: String,
     pub words: Words,
 }

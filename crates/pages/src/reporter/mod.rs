@@ -13,9 +13,11 @@ use crate::frame::{Frame, bytes, frame};
 use crate::links::{Place, about_path, report_path, return_path};
 use crate::{Site, assets, qr, text};
 
+pub(crate) mod fields;
 mod letter;
 mod mailbox;
 
+pub use fields::Asked;
 pub use letter::text_of;
 pub use mailbox::{Mailbox, mailbox};
 

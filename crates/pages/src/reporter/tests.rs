@@ -230,6 +230,24 @@ fn foreign_words_in_a_message_are_escaped_and_marked() {
 }
 
 #[test]
+fn every_field_of_a_letter_is_asked_for_and_has_a_name() {
+    let letter = Report::default();
+    for lang in Lang::ALL {
+        let form = report(&site(), lang, &Typed::default());
+        let form = String::from_utf8(form).unwrap_or_default();
+        for (key, word) in letter.filled() {
+            let key = key.word();
+            assert!(form.contains(&format!("name=\"{key}\"")), "{key}");
+            let name = fields::name(Say(lang), key);
+            assert!(name != key && !name.contains('⟦'), "{name}");
+            if key == "share" {
+                assert_ne!(fields::code(Say(lang), key, word), word);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_report_is_one_text_with_headings() {
     let text = text_of(&Report {
         what: "Resolver 3.1".into(),

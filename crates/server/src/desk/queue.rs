@@ -6,6 +6,7 @@ use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
 use domain::intake::{Report, ReportState};
+use domain::policy::class::Class;
 use domain::policy::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
@@ -257,16 +258,6 @@ async fn report_row(
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = report.id.into();
     let eyes = Eyes::of(room, signed, Phase::P0);
-    let sorted = report
-        .parts
-        .iter()
-        .find(|part| part.class == domain::policy::class::Class::V);
-    let mut title = None;
-    for text in sorted.into_iter().chain(report.text.as_ref()) {
-        if title.is_none() {
-            title = eyes.words(text).await?.map(gist);
-        }
-    }
     let due = if report.is_open() {
         let lines = room.lines(dossier).await?;
         lists::of_report(room, report, &lines).into_iter().next()
@@ -276,7 +267,7 @@ async fn report_row(
     Ok(QueueRow {
         kind: RowKind::Report,
         number: line.handling.clone(),
-        title,
+        title: report_title(&eyes, report).await?,
         state: report_state(&report.state).to_owned(),
         due,
         waiting: match report.state {
@@ -294,16 +285,48 @@ async fn report_row(
     })
 }
 
+/// What a report is called: the first words of what is wrong, or else of what the finder wrote.
+async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>, Stop> {
+    if let Some(part) = report.parts.iter().find(|part| part.class == Class::V)
+        && let Some(words) = eyes.words(part).await?
+    {
+        return Ok(Some(gist(own_words(report, words))));
+    }
+    let mut found: Option<Words> = None;
+    for text in report.as_it_came() {
+        let Some(words) = eyes.words(text).await? else {
+            continue;
+        };
+        let all = match found.take() {
+            None => words,
+            Some(before) => Words {
+                lang: before.lang,
+                text: format!("{}\n{}", before.text, words.text),
+            },
+        };
+        let is_enough = all.text.chars().count() > GIST_CHARS;
+        found = Some(all);
+        if is_enough {
+            break;
+        }
+    }
+    Ok(found.map(|words| gist(own_words(report, words))))
+}
+
+/// Words of a report that came as one text without the headings that the portal's form once put into it; they say
+/// nothing of this report.
+fn own_words(report: &Report, mut words: Words) -> Words {
+    if report.form.is_none() {
+        let own = words.text.lines();
+        let own = own.filter(|line| !line.trim_start().starts_with('■'));
+        words.text = own.collect::<Vec<_>>().join("\n");
+    }
+    words
+}
+
 fn gist(words: Words) -> Words {
-    // The headings of the portal's form say nothing of this report.
-    let own = words
-        .text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('■'));
-    let line = own
-        .flat_map(str::split_whitespace)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let own = words.text.split_whitespace();
+    let line = own.collect::<Vec<_>>().join(" ");
     let mut text: String = line.chars().take(GIST_CHARS).collect();
     if line.chars().count() > GIST_CHARS {
         text.push('…');
@@ -372,10 +395,10 @@ pub async fn title_of(
         && let Aggregate::Report(report) = &*state
     {
         for part in &report.parts {
-            if part.class == domain::policy::class::Class::V
+            if part.class == Class::V
                 && let Some(words) = eyes.words(part).await?
             {
-                return Ok(Some(gist(words)));
+                return Ok(Some(gist(own_words(report, words))));
             }
         }
     }

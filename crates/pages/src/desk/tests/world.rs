@@ -11,6 +11,7 @@ use crate::desk::{
 };
 use crate::form::Typed;
 use crate::inside::{Inside, Side};
+use crate::reporter::Asked;
 
 pub(super) const EVIL: &str = "<script>alert(1)</script>\" onclick=x ' \u{202E}";
 
@@ -107,6 +108,18 @@ pub(super) fn part(class: &str, text: Option<&str>) -> Part {
     }
 }
 
+pub(super) fn source(field: Option<(&str, &str)>, text: &str) -> Source {
+    Source {
+        body: "b".to_owned(),
+        field: field.map(|(key, proposed)| Asked {
+            key: key.to_owned(),
+            proposed: proposed.to_owned(),
+        }),
+        at: NOW.to_owned(),
+        words: words(text),
+    }
+}
+
 pub(super) fn report_view() -> Report {
     Report {
         number: "4821-7730-6".to_owned(),
@@ -115,14 +128,11 @@ pub(super) fn report_view() -> Report {
         received_at: NOW.to_owned(),
         state: "received".to_owned(),
         consent: "2026-1".to_owned(),
-        facts: vec![],
+        codes: vec![("share".to_owned(), "yes".to_owned())],
         case: Some("NRS-12345678".to_owned()),
         declined: None,
-        sources: vec![Source {
-            body: "b".to_owned(),
-            at: NOW.to_owned(),
-            words: words(EVIL),
-        }],
+        sources: vec![source(Some(("happens", "T")), EVIL), source(None, EVIL)],
+        is_sorted: true,
         parts: vec![part("V", Some(EVIL)), part("A", None), part("T", None)],
         messages: vec![
             Message {

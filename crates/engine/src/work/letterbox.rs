@@ -74,6 +74,8 @@ struct Opened {
     path: PathBuf,
     id: [u8; 16],
     letter: Letter,
+    /// The bytes as the portal sealed them.
+    raw: Vec<u8>,
 }
 
 /// What lies in a file of the box.
@@ -218,7 +220,7 @@ impl House {
         }
         let act = self.letter_act(&opened);
         let performed = match &opened.letter {
-            Letter::Report(report) => self.take_report(act, opened.id, report).await,
+            Letter::Report(report) => self.take_report(act, &opened, report).await,
             Letter::Addition(addition) => self.take_addition(act, addition).await,
             Letter::Withdrawal(withdrawal) => self.take_withdrawal(act, withdrawal).await,
             Letter::Subscription(wish) => self.ask_subscriber(&opened.id, wish).await,
@@ -301,29 +303,30 @@ impl House {
         act
     }
 
-    async fn take_report(&self, act: Act, id: [u8; 16], report: &Report) -> Result<(), Fault> {
-        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    async fn take_report(&self, act: Act, opened: &Opened, report: &Report) -> Result<(), Fault> {
+        let values = report.filled().into_iter();
         let input = intake::FileReport {
-            id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
+            id: Some(uuid::Builder::from_custom_bytes(opened.id).into_uuid()),
             kind: match report.kind {
                 letter::Kind::Product => ReportKind::Product,
                 letter::Kind::Site => ReportKind::Site,
                 letter::Kind::OwnProduct => ReportKind::OwnProduct,
             },
             channel: ContactChannel::Form,
-            text: Some(TextInput {
+            text: None,
+            fields: Some(intake::Filled {
                 lang: lang(report.lang),
-                text: pages::reporter::text_of(report),
+                values: values.map(|(key, text)| (key, text.to_owned())).collect(),
             }),
-            fields: None,
-            finder: filled(&report.credit),
-            contact: filled(&report.contact),
+            finder: None,
+            contact: None,
             consent: report.consent.clone(),
         };
         let arrival = mailbox::Arrival::read(report).ok_or(Fault::Form("letter"))?;
         let filed = self
             .perform(&act, "file-report", Wall::Live, async |unit| {
-                intake::file_arrived(unit, &input, Some(&arrival), None).await
+                intake::file_arrived(unit, &input, Some(&arrival), Some(opened.raw.as_slice()))
+                    .await
             })
             .await;
         match filed {
@@ -509,13 +512,22 @@ fn open(path: &Path, privates: &keys::Privates) -> Found {
         .keys
         .iter()
         .find_map(|private| seal::intake::open(private, &id, &sealed).ok());
-    match opened.map(|bytes| Letter::read(&bytes)) {
-        Some(Ok(letter)) => Found::Letter(Box::new(Opened {
+    let Some(raw) = opened else {
+        // Perhaps the key that opens it is one of those that cannot be read.
+        let may_mend = privates.broken > 0 || privates.keys.is_empty();
+        return if may_mend {
+            Found::NotNow
+        } else {
+            Found::Unreadable
+        };
+    };
+    match Letter::read(&raw) {
+        Ok(letter) => Found::Letter(Box::new(Opened {
             path: path.to_owned(),
             id,
             letter,
+            raw,
         })),
-        None if privates.broken > 0 || privates.keys.is_empty() => Found::NotNow,
-        None | Some(Err(_)) => Found::Unreadable,
+        Err(_) => Found::Unreadable,
     }
 }

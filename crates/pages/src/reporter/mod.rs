@@ -14,11 +14,9 @@ use crate::links::{Place, about_path, report_path, return_path};
 use crate::{Site, assets, qr, text};
 
 pub(crate) mod fields;
-mod letter;
 mod mailbox;
 
 pub use fields::Asked;
-pub use letter::text_of;
 pub use mailbox::{Mailbox, mailbox};
 
 /// Version of the consent text that the form shows; a changed text gets a new one

@@ -246,19 +246,3 @@ fn every_field_of_a_letter_is_asked_for_and_has_a_name() {
         }
     }
 }
-
-#[test]
-fn a_report_is_one_text_with_headings() {
-    let text = text_of(&Report {
-        what: "Resolver 3.1".into(),
-        happens: "It stops.\n".into(),
-        share: true,
-        lang: Tongue::En,
-        ..Report::default()
-    });
-    assert_eq!(
-        text,
-        "■ Product or web site, and version\nResolver 3.1\n\n■ What happens, and how to see it\nIt stops.\n\n\
-         ■ Kind of report\nSoftware or another product\n\n■ Name and contact may be given to the vendor\nYes"
-    );
-}

@@ -24,6 +24,10 @@ pub struct Recorded {
     pub reason: String,
     /// Name of the command that was performed.
     pub command: String,
+    /// Random name of the portal's letter that caused it, hexadecimal; a letter is performed once. Older records say it
+    /// in their reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<String>,
     pub event: Event,
 }
 
@@ -125,6 +129,10 @@ pub enum Event {
         /// What was filled in, in the order of the form; finder and contact stand above.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<ReportField>,
+        /// The number that the finder was told first, where another had to be drawn. Older records say it in their
+        /// reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<String>,
     },
     ReportSorted {
         of: BodyId,

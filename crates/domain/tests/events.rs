@@ -169,6 +169,7 @@ fn samples() -> Vec<Event> {
             contact: Some(text(Class::C)),
             form: None,
             fields: vec![],
+            told: None,
         },
         Event::ReportSorted {
             of: BodyId::from_bytes([1; 16]),
@@ -387,7 +388,7 @@ fn every_event_reads_and_writes_as_its_golden_file() {
 /// What events gained after they were first written, each with a golden file of its own.
 fn additions() -> Vec<(&'static str, Recorded)> {
     let field = |key, value| ReportField { key, value };
-    let by_form = Event::ReportReceived {
+    let received = |form, fields, told| Event::ReportReceived {
         handling: "4821-7730-0".into(),
         report: ReportKind::Site,
         channel: ContactChannel::Form,
@@ -397,13 +398,27 @@ fn additions() -> Vec<(&'static str, Recorded)> {
         text: text(Class::U),
         finder: Some(text(Class::H)),
         contact: None,
-        form: Some(ReportForm::Site),
-        fields: vec![
-            field(ReportKey::What, FieldValue::Text(text(Class::U))),
-            field(ReportKey::Share, FieldValue::Code("yes".into())),
-        ],
+        form,
+        fields,
+        told,
     };
-    vec![("report_received.form", recorded(by_form))]
+    let fields = vec![
+        field(ReportKey::What, FieldValue::Text(text(Class::U))),
+        field(ReportKey::Share, FieldValue::Code("yes".into())),
+    ];
+    let by_form = received(Some(ReportForm::Site), fields, None);
+    let renumbered = received(None, vec![], Some("1111-1111-5".into()));
+    let by_letter = Recorded {
+        letter: Some("0b".repeat(16)),
+        ..recorded(Event::ReportAnswered {
+            text: text(Class::U),
+        })
+    };
+    vec![
+        ("report_received.form", recorded(by_form)),
+        ("report_received.told", recorded(renumbered)),
+        ("report_answered.letter", by_letter),
+    ]
 }
 
 fn recorded(event: Event) -> Recorded {
@@ -413,6 +428,7 @@ fn recorded(event: Event) -> Recorded {
         occurred_at: Instant(1_089_244_800_000_000),
         reason: String::new(),
         command: "golden".into(),
+        letter: None,
         event,
     }
 }

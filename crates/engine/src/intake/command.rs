@@ -132,7 +132,7 @@ pub async fn file_arrived(
     };
     let handling = mailbox::handling(unit, input.kind, arrival).await?;
     let event = Event::ReportReceived {
-        handling: handling.clone(),
+        handling: handling.number.clone(),
         report: input.kind,
         channel: input.channel,
         lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
@@ -143,9 +143,10 @@ pub async fn file_arrived(
         contact: came.contact,
         form: came.form,
         fields: came.fields,
+        told: handling.told,
     };
     unit.record(vec![Change::of(id, event)]).await?;
-    Ok(json!({ "report": id.to_string(), "handling": handling }))
+    Ok(json!({ "report": id.to_string(), "handling": handling.number }))
 }
 
 /// What came with a report, sealed.

@@ -158,11 +158,12 @@ async fn file(unit: &mut Unit<'_>, entry: &Entry) -> Result<Option<Command>, Fau
         id: Some(id.0),
         kind: ReportKind::Archive,
         channel: ContactChannel::NotRecorded,
-        text: english(joined(&[
+        text: Some(english(joined(&[
             &weakness(entry),
             &note.resolution,
             &note.workarounds,
-        ])),
+        ]))),
+        fields: None,
         finder: None,
         contact: None,
         consent: String::new(),

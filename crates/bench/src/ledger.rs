@@ -165,10 +165,11 @@ async fn participants(house: &House) -> Result<Vec<String>, Fault> {
             id: Some(report),
             kind: ReportKind::Archive,
             channel: ContactChannel::NotRecorded,
-            text: TextInput {
+            text: Some(TextInput {
                 lang: Lang::En,
                 text: "An invented report, made for a measurement.".to_owned(),
-            },
+            }),
+            fields: None,
             finder: None,
             contact: None,
             consent: String::new(),

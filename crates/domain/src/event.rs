@@ -24,6 +24,10 @@ pub struct Recorded {
     pub reason: String,
     /// Name of the command that was performed.
     pub command: String,
+    /// Random name of the portal's letter that caused it, hexadecimal; a letter is performed once. Older records say it
+    /// in their reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<String>,
     pub event: Event,
 }
 
@@ -115,9 +119,20 @@ pub enum Event {
         lookup: Option<String>,
         mailbox: Option<String>,
         consent: String,
+        /// All that came: one text, or the bytes behind the fields of a form.
         text: TextRef,
         finder: Option<TextRef>,
         contact: Option<TextRef>,
+        /// The form that was filled in; a report without one is one text (docs/design/forms.md §3).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<ReportForm>,
+        /// What was filled in, in the order of the form; finder and contact stand above.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<ReportField>,
+        /// The number that the finder was told first, where another had to be drawn. Older records say it in their
+        /// reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<String>,
     },
     ReportSorted {
         of: BodyId,

@@ -461,3 +461,95 @@ pub enum ReportKind {
     /// A record of an archive.
     Archive,
 }
+
+/// A form by which reports come, with its version; a form that was ever filled in stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReportForm {
+    #[serde(rename = "product/1")]
+    Product,
+    #[serde(rename = "site/1")]
+    Site,
+    /// The vendor's own product.
+    #[serde(rename = "own/1")]
+    Own,
+}
+
+/// A field of a report's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportKey {
+    /// Which product or site, and which version.
+    What,
+    /// What happens and how to see it.
+    Happens,
+    /// How to reach the finder.
+    Contact,
+    /// Whether the vendor knows already, and what it said.
+    Vendor,
+    /// Whether and where it is public already.
+    Public,
+    /// Whether it is exploited, and where that was seen.
+    Exploited,
+    /// When the finder means to publish.
+    Planned,
+    /// Name for the acknowledgement in the advisory.
+    Credit,
+    /// Whether name and contact may be given to the vendor.
+    Share,
+}
+
+impl ReportKey {
+    /// The word that stands in events, letters and forms.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            ReportKey::What => "what",
+            ReportKey::Happens => "happens",
+            ReportKey::Contact => "contact",
+            ReportKey::Vendor => "vendor",
+            ReportKey::Public => "public",
+            ReportKey::Exploited => "exploited",
+            ReportKey::Planned => "planned",
+            ReportKey::Credit => "credit",
+            ReportKey::Share => "share",
+        }
+    }
+}
+
+/// A field of a report as it was filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportField {
+    pub key: ReportKey,
+    #[serde(flatten)]
+    pub value: FieldValue,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldValue {
+    /// A word of those that the form offers; it stays in the frame.
+    Code(String),
+    /// What was typed.
+    Text(TextRef),
+}
+
+impl ReportField {
+    /// The text, if it holds one.
+    #[must_use]
+    pub const fn text(&self) -> Option<&TextRef> {
+        match &self.value {
+            FieldValue::Text(text) => Some(text),
+            FieldValue::Code(_) => None,
+        }
+    }
+
+    /// The word, if it holds one.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match &self.value {
+            FieldValue::Code(code) => Some(code),
+            FieldValue::Text(_) => None,
+        }
+    }
+}

@@ -167,6 +167,9 @@ fn samples() -> Vec<Event> {
             text: text(Class::U),
             finder: Some(text(Class::H)),
             contact: Some(text(Class::C)),
+            form: None,
+            fields: vec![],
+            told: None,
         },
         Event::ReportSorted {
             of: BodyId::from_bytes([1; 16]),
@@ -362,14 +365,7 @@ fn every_event_reads_and_writes_as_its_golden_file() {
     let mut seen = BTreeSet::new();
     for event in samples() {
         seen.insert(place(&event));
-        let recorded = Recorded {
-            actor: PersonId::from_bytes([6; 16]),
-            role: Role::Coordinator,
-            occurred_at: Instant(1_089_244_800_000_000),
-            reason: String::new(),
-            command: "golden".into(),
-            event,
-        };
+        let recorded = recorded(event);
         let written = serde_json::to_value(&recorded).unwrap();
         let kind = written["event"]["kind"].as_str().unwrap().to_owned();
         let path = folder.join(format!("{kind}.json"));
@@ -387,6 +383,70 @@ fn every_event_reads_and_writes_as_its_golden_file() {
         );
     }
     assert_eq!(seen.len(), VARIANTS, "a variant has no sample");
+}
+
+/// What events gained after they were first written, each with a golden file of its own.
+fn additions() -> Vec<(&'static str, Recorded)> {
+    let field = |key, value| ReportField { key, value };
+    let received = |form, fields, told| Event::ReportReceived {
+        handling: "4821-7730-0".into(),
+        report: ReportKind::Site,
+        channel: ContactChannel::Form,
+        lookup: Some("00".repeat(32)),
+        mailbox: Some("00".repeat(32)),
+        consent: "1".into(),
+        text: text(Class::U),
+        finder: Some(text(Class::H)),
+        contact: None,
+        form,
+        fields,
+        told,
+    };
+    let fields = vec![
+        field(ReportKey::What, FieldValue::Text(text(Class::U))),
+        field(ReportKey::Share, FieldValue::Code("yes".into())),
+    ];
+    let by_form = received(Some(ReportForm::Site), fields, None);
+    let renumbered = received(None, vec![], Some("1111-1111-5".into()));
+    let by_letter = Recorded {
+        letter: Some("0b".repeat(16)),
+        ..recorded(Event::ReportAnswered {
+            text: text(Class::U),
+        })
+    };
+    vec![
+        ("report_received.form", recorded(by_form)),
+        ("report_received.told", recorded(renumbered)),
+        ("report_answered.letter", by_letter),
+    ]
+}
+
+fn recorded(event: Event) -> Recorded {
+    Recorded {
+        actor: PersonId::from_bytes([6; 16]),
+        role: Role::Coordinator,
+        occurred_at: Instant(1_089_244_800_000_000),
+        reason: String::new(),
+        command: "golden".into(),
+        letter: None,
+        event,
+    }
+}
+
+#[test]
+fn what_was_added_to_an_event_reads_and_writes_as_its_golden_file() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
+    for (name, recorded) in additions() {
+        let text = format!("{}\n", serde_json::to_string_pretty(&recorded).unwrap());
+        let golden = std::fs::read_to_string(folder.join(format!("{name}.json")))
+            .unwrap_or_else(|_| panic!("{name} has no golden file"));
+        assert_eq!(text, golden, "{name}");
+        assert_eq!(
+            serde_json::from_str::<Recorded>(&golden).unwrap(),
+            recorded,
+            "{name}"
+        );
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! seals to a finder's mailbox. Reading is strict: a field that is unknown, too long or of another form makes the
 //! whole letter unreadable, since nobody but our own portal writes them. This module knows no key, no disk and no clock.
 
+use domain::intake::form::{self, Takes};
+use domain::value::{ReportForm, ReportKey};
 use serde::{Deserialize, Serialize};
 
 use crate::advisory::Lang;
@@ -290,20 +292,54 @@ impl Report {
     /// Returns how many bytes the finder typed.
     #[must_use]
     pub fn text_bytes(&self) -> usize {
-        [
-            &self.what,
-            &self.happens,
-            &self.contact,
-            &self.credit,
-            &self.vendor,
-            &self.public,
-            &self.exploited,
-            &self.planned,
-        ]
-        .iter()
-        .map(|text| text.len())
-        .sum()
+        let typed = self.filled().into_iter();
+        typed
+            .filter(|(key, _)| text_names().any(|name| name == key.word()))
+            .map(|(_, text)| text.len())
+            .sum()
     }
+
+    /// Returns what stands in the fields of the form, empty ones too; the kind says which form it is.
+    #[must_use]
+    pub fn filled(&self) -> [(ReportKey, &str); 9] {
+        // Whole, so that a field that is added has to be put somewhere.
+        let Report {
+            at: _,
+            lang: _,
+            kind: _,
+            handling: _,
+            lookup: _,
+            mailbox: _,
+            consent: _,
+            what,
+            happens,
+            contact,
+            credit,
+            share,
+            vendor,
+            public,
+            exploited,
+            planned,
+        } = self;
+        [
+            (ReportKey::What, what.as_str()),
+            (ReportKey::Happens, happens.as_str()),
+            (ReportKey::Contact, contact.as_str()),
+            (ReportKey::Vendor, vendor.as_str()),
+            (ReportKey::Public, public.as_str()),
+            (ReportKey::Exploited, exploited.as_str()),
+            (ReportKey::Planned, planned.as_str()),
+            (ReportKey::Credit, credit.as_str()),
+            (ReportKey::Share, if *share { "yes" } else { "no" }),
+        ]
+    }
+}
+
+/// Names of the fields that hold a text of the finder, in the order of the form; they are the same in every form.
+pub fn text_names() -> impl Iterator<Item = &'static str> {
+    let rows = form::rows(ReportForm::Product).into_iter();
+    rows.filter(|row| !matches!(row.takes, Takes::Code(_)))
+        .map(|row| row.key.word())
 }
 
 /// What a finder sees of a report: steps with their dates, and what may be done now.

@@ -3,11 +3,15 @@
 //! A report's free text is class U until somebody splits it; what a report says is never seen here, only
 //! references. Acceptance opens a case; it does not know how a case goes on.
 
+use std::collections::BTreeMap;
+
 use crate::act::Act;
 use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
 use crate::text::class::Class;
 use crate::value::*;
+
+pub mod form;
 
 /// Where a report stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +41,13 @@ pub struct Report {
     pub kind: ReportKind,
     pub state: ReportState,
     pub received_at: Instant,
+    /// All that came: the one text, or the bytes behind the fields.
+    pub whole: Option<BodyId>,
+    /// The one text of a report that came without a form.
     pub text: Option<TextRef>,
+    pub form: Option<ReportForm>,
+    /// What was filled in, in the order of the form.
+    pub fields: Vec<ReportField>,
     pub parts: Vec<TextRef>,
     pub finder: Option<TextRef>,
     pub contact: Option<TextRef>,
@@ -45,6 +55,8 @@ pub struct Report {
     pub lookup: Option<String>,
     /// Public half of the mailbox key, hexadecimal.
     pub mailbox: Option<String>,
+    /// When texts were written that did not come with the report itself.
+    written: BTreeMap<BodyId, Instant>,
 }
 
 impl ReportState {
@@ -72,12 +84,16 @@ impl Report {
             kind: ReportKind::Product,
             state: ReportState::Received,
             received_at: Instant(0),
+            whole: None,
             text: None,
+            form: None,
+            fields: vec![],
             parts: vec![],
             finder: None,
             contact: None,
             lookup: None,
             mailbox: None,
+            written: BTreeMap::new(),
         }
     }
 
@@ -92,25 +108,34 @@ impl Report {
                 text,
                 finder,
                 contact,
+                form,
+                fields,
                 ..
             } => {
                 self.handling.clone_from(handling);
                 self.kind = *report;
                 self.received_at = recorded.occurred_at;
-                self.text = Some(*text);
+                self.whole = Some(text.body);
+                self.text = form.is_none().then_some(*text);
+                self.form = *form;
+                self.fields.clone_from(fields);
                 self.finder = *finder;
                 self.contact = *contact;
                 self.lookup.clone_from(lookup);
                 self.mailbox.clone_from(mailbox);
             }
-            Event::ReportSorted { parts, .. } => self.parts.extend(parts),
+            Event::ReportSorted { parts, .. } => {
+                for part in parts {
+                    self.take_part(*part, recorded.occurred_at);
+                }
+            }
             Event::ReportQuestioned { .. } => {
                 self.state = ReportState::Questioned {
                     since: recorded.occurred_at,
                 }
             }
             Event::ReportAnswered { text } => {
-                self.parts.push(*text);
+                self.take_part(*text, recorded.occurred_at);
                 // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
                 if !matches!(
                     self.state,
@@ -129,6 +154,38 @@ impl Report {
             Event::ReportWithdrawn => self.state = ReportState::Withdrawn,
             _ => {}
         }
+    }
+
+    fn take_part(&mut self, part: TextRef, at: Instant) {
+        self.parts.push(part);
+        self.written.insert(part.body, at);
+    }
+
+    /// When a text of the report was written.
+    #[must_use]
+    pub fn written_at(&self, text: &TextRef) -> Instant {
+        let later = self.written.get(&text.body).copied();
+        later.unwrap_or(self.received_at)
+    }
+
+    /// What the finder wrote when the report came, unsorted: the one text, or the fields in the order of the form.
+    pub fn as_it_came(&self) -> impl Iterator<Item = &TextRef> {
+        self.text
+            .iter()
+            .chain(self.fields.iter().filter_map(ReportField::text))
+    }
+
+    /// The field that a text fills.
+    #[must_use]
+    pub fn key_of(&self, text: &TextRef) -> Option<ReportKey> {
+        let is_it = |field: &&ReportField| field.text().is_some_and(|own| own.body == text.body);
+        self.fields.iter().find(is_it).map(|field| field.key)
+    }
+
+    /// Tells whether anything of what the finder wrote has a class.
+    #[must_use]
+    pub fn is_sorted(&self) -> bool {
+        self.parts.iter().any(|part| part.class != Class::U)
     }
 
     /// Tells whether a decision is still open.

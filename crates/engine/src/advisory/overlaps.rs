@@ -26,7 +26,7 @@ pub struct Overlap {
 
 /// Compares every outgoing text with the case's texts that must not leave.
 ///
-/// The report as it came (class U) counts as far as nobody sorted it into releasable parts: what a part of
+/// The report as it came (class U, the texts of a form as one) counts as far as nobody sorted it into releasable parts: what a part of
 /// class V, W, F, K1, K2, E or R repeats was declared releasable by the person who sorted it. What was erased can
 /// be repeated by nobody and is left out.
 pub(super) async fn find(
@@ -41,12 +41,13 @@ pub(super) async fn find(
         if let Some(name) = &report.finder {
             names.extend(unless_erased(unit, name).await?);
         }
-        for text in report
-            .text
-            .iter()
-            .chain(&report.parts)
-            .chain(&report.contact)
-        {
+        // A short field alone, such as the product's name, is no piece of the report; within it, it is.
+        let mut came = Vec::new();
+        for text in report.as_it_came() {
+            came.extend(unless_erased(unit, text).await?);
+        }
+        kept.push(came.join("\n"));
+        for text in report.parts.iter().chain(&report.contact) {
             // That the case exists, whose it is, when it comes out, and counts are public with the advisory.
             if matches!(text.class, Class::X | Class::N | Class::D | Class::M) {
                 continue;

@@ -1,6 +1,9 @@
 //! Commands of reception: a report is taken in, sorted, decided.
 
+use std::collections::BTreeMap;
+
 use domain::event::{Change, Event};
+use domain::intake::form::{self, Takes};
 use domain::refusal::Refusal;
 use domain::series::Kind;
 use domain::text::class::Class;
@@ -20,7 +23,8 @@ inputs! {
         id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
         kind: ReportKind = "product, site, own_product, archive";
         channel: ContactChannel = "how it came: form, mail, phone, fax, post, in_person, not_recorded";
-        text: TextInput = "what the finder wrote: {lang, text}; class U until it is sorted";
+        text: Option<TextInput> = "what the finder wrote: {lang, text}; class U until it is sorted";
+        fields: Option<Filled> = "in place of text, finder and contact: the form of this kind of report, filled in: {lang, values: {what, happens, contact, vendor, public, exploited, planned, credit, share}}";
         finder: Option<String> = "who the finder is (class H)";
         contact: Option<String> = "how to reach the finder (class C)";
         #[serde(default)] consent: String = "version of the consent text that was accepted";
@@ -61,6 +65,22 @@ inputs! {
     }
 }
 
+/// A form that was filled in; a field that is empty or not there was left out.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filled {
+    pub lang: Lang,
+    pub values: BTreeMap<ReportKey, String>,
+}
+
+impl Filled {
+    /// What stands in a field, if anything does.
+    fn said(&self, key: ReportKey) -> Option<&str> {
+        let said = self.values.get(&key)?.trim();
+        (!said.is_empty()).then_some(said)
+    }
+}
+
 /// A part of a sorted report.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +98,7 @@ pub async fn file(unit: &mut Unit<'_>, input: &FileReport) -> Result<Value, Faul
     let arrival = receipt
         .as_ref()
         .map(|receipt| Arrival::of(receipt, &house, ""));
-    let mut answer = file_arrived(unit, input, arrival.as_ref()).await?;
+    let mut answer = file_arrived(unit, input, arrival.as_ref(), None).await?;
     if let Some(answer) = answer.as_object_mut() {
         let printed = receipt.map(|receipt| receipt.printed().to_string());
         answer.insert("receipt".to_owned(), json!(printed));
@@ -86,62 +106,158 @@ pub async fn file(unit: &mut Unit<'_>, input: &FileReport) -> Result<Value, Faul
     Ok(answer)
 }
 
-/// Takes in a report whose finder keeps the receipt; the number that the finder was told is kept if it is free.
+/// Takes in a report whose finder keeps the receipt; the number that the finder was told is kept if it is free. `raw`
+/// are the bytes as they came, if somebody else than the desk wrote them.
 pub async fn file_arrived(
     unit: &mut Unit<'_>,
     input: &FileReport,
     arrival: Option<&Arrival>,
+    raw: Option<&[u8]>,
 ) -> Result<Value, Fault> {
     let id = ReportId(input.id.unwrap_or_else(|| unit.draw()));
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("report").into());
     }
-    if input.text.text.trim().is_empty() {
+    let came = match (&input.text, &input.fields) {
+        (Some(text), None) => as_text(unit, id.into(), input, text).await?,
+        (None, Some(filled)) => as_form(unit, id.into(), input, filled, raw).await?,
+        _ => {
+            return Err(Refusal::Input {
+                field: "text",
+                why: "give either the text or the fields of the form",
+            }
+            .into());
+        }
+    };
+    let handling = mailbox::handling(unit, input.kind, arrival).await?;
+    let event = Event::ReportReceived {
+        handling: handling.number.clone(),
+        report: input.kind,
+        channel: input.channel,
+        lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
+        mailbox: arrival.map(|arrival| seal::hex(&arrival.public)),
+        consent: input.consent.clone(),
+        text: came.whole,
+        finder: came.finder,
+        contact: came.contact,
+        form: came.form,
+        fields: came.fields,
+        told: handling.told,
+    };
+    unit.record(vec![Change::of(id, event)]).await?;
+    Ok(json!({ "report": id.to_string(), "handling": handling.number }))
+}
+
+/// What came with a report, sealed.
+struct Came {
+    whole: TextRef,
+    finder: Option<TextRef>,
+    contact: Option<TextRef>,
+    form: Option<ReportForm>,
+    fields: Vec<ReportField>,
+}
+
+/// A report as one text.
+async fn as_text(
+    unit: &mut Unit<'_>,
+    dossier: StreamId,
+    input: &FileReport,
+    text: &TextInput,
+) -> Result<Came, Fault> {
+    if text.text.trim().is_empty() {
         return Err(Refusal::Input {
             field: "text",
             why: "say what happens",
         }
         .into());
     }
-    let dossier = id.into();
-    let text = unit
-        .text(dossier, Class::U, input.text.lang, &input.text.text)
-        .await?;
+    let whole = unit.text(dossier, Class::U, text.lang, &text.text).await?;
     let finder = match &input.finder {
-        Some(finder) => Some(
-            unit.text(dossier, Class::H, input.text.lang, finder)
-                .await?,
-        ),
+        Some(finder) => Some(unit.text(dossier, Class::H, text.lang, finder).await?),
         None => None,
     };
     let contact = match &input.contact {
-        Some(contact) => Some(
-            unit.text(dossier, Class::C, input.text.lang, contact)
-                .await?,
-        ),
+        Some(contact) => Some(unit.text(dossier, Class::C, text.lang, contact).await?),
         None => None,
     };
-    let handling = mailbox::handling(unit, input.kind, arrival).await?;
-    let event = Event::ReportReceived {
-        handling: handling.clone(),
-        report: input.kind,
-        channel: input.channel,
-        lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
-        mailbox: arrival.map(|arrival| seal::hex(&arrival.public)),
-        consent: input.consent.clone(),
-        text,
+    Ok(Came {
+        whole,
         finder,
         contact,
+        form: None,
+        fields: vec![],
+    })
+}
+
+/// A report by a form: each text a body of its own, words of the form's own as they are, and behind them the bytes as
+/// they came.
+async fn as_form(
+    unit: &mut Unit<'_>,
+    dossier: StreamId,
+    input: &FileReport,
+    filled: &Filled,
+    raw: Option<&[u8]>,
+) -> Result<Came, Fault> {
+    let form = form::of(input.kind).ok_or(Refusal::Input {
+        field: "kind",
+        why: "there is no form for this kind of report; give the text",
+    })?;
+    if input.finder.is_some() || input.contact.is_some() {
+        return Err(Refusal::Input {
+            field: "fields",
+            why: "finder and contact are fields of the form: credit, contact",
+        }
+        .into());
+    }
+    form::check(form, |key| filled.said(key))?;
+    let bytes = match raw {
+        Some(raw) => raw.to_vec(),
+        None => serde_json::to_vec(&filled.values).map_err(|_| Fault::Form("fields"))?,
     };
-    unit.record(vec![Change::of(id, event)]).await?;
-    Ok(json!({ "report": id.to_string(), "handling": handling }))
+    let body = unit.bytes(dossier, Class::U.compartment(), &bytes).await?;
+    let mut came = Came {
+        whole: TextRef {
+            body,
+            dossier,
+            class: Class::U,
+            lang: filled.lang,
+        },
+        finder: None,
+        contact: None,
+        form: Some(form),
+        fields: vec![],
+    };
+    for row in form::rows(form) {
+        let Some(said) = filled.said(row.key) else {
+            continue;
+        };
+        let value = match row.takes {
+            Takes::Code(_) => FieldValue::Code(said.to_owned()),
+            Takes::Free(_) => {
+                FieldValue::Text(unit.text(dossier, Class::U, filled.lang, said).await?)
+            }
+            Takes::Finder => {
+                came.finder = Some(unit.text(dossier, Class::H, filled.lang, said).await?);
+                continue;
+            }
+            Takes::Contact => {
+                came.contact = Some(unit.text(dossier, Class::C, filled.lang, said).await?);
+                continue;
+            }
+        };
+        came.fields.push(ReportField {
+            key: row.key,
+            value,
+        });
+    }
+    Ok(came)
 }
 
 /// Splits a report's text.
 pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Fault> {
     desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
-    let of = report.text.ok_or(Refusal::NotFound("text"))?.body;
+    let of = report.whole.ok_or(Refusal::NotFound("text"))?;
     let mut parts = Vec::with_capacity(input.parts.len());
     for part in &input.parts {
         parts.push(

@@ -66,12 +66,19 @@ impl Arrival {
     }
 }
 
-/// The handling number of a report: the one that its finder was told, if it is free, or a new one.
+/// The handling number of a report.
+pub(crate) struct Handling {
+    pub number: String,
+    /// The number that the finder was told first, where another had to be drawn.
+    pub told: Option<String>,
+}
+
+/// Gives a report the number that its finder was told, if it is free, or a new one.
 pub(crate) async fn handling(
     unit: &mut Unit<'_>,
     kind: ReportKind,
     arrival: Option<&Arrival>,
-) -> Result<String, Fault> {
+) -> Result<Handling, Fault> {
     let told = arrival.map_or("", |arrival| arrival.handling.as_str());
     if let Ok(number) = Number::parse(told)
         && number.kind() == Kind::Report
@@ -84,18 +91,20 @@ pub(crate) async fn handling(
             .is_none()
         && unit.drawn.insert(number.digits())
     {
-        return Ok(number.to_string());
-    }
-    if !told.is_empty() {
-        unit.act.reason.push_str(progress::TOLD);
-        unit.act.reason.push_str(told);
+        return Ok(Handling {
+            number: number.to_string(),
+            told: None,
+        });
     }
     let numbers = unit.house.dir.join("box").join("numbers");
     for _ in 0..DRAWS_MAX {
         let number = draw_number(unit, Kind::Report).await?;
         // Nobody is told a number of an archive by the portal, so thousands of files would serve nobody.
         if kind == ReportKind::Archive || reserve(&numbers, &number.digits()) {
-            return Ok(number.to_string());
+            return Ok(Handling {
+                number: number.to_string(),
+                told: Some(told.to_owned()).filter(|told| !told.is_empty()),
+            });
         }
     }
     Err(Fault::Form("number series is exhausted"))

@@ -16,8 +16,8 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
 
-/// Stands in the reason of an act before the number that the finder was told, where another had to be drawn.
-pub(super) const TOLD: &str = "; told ";
+/// Stood in the reason of an act before the number that the finder was told, where another had to be drawn.
+const TOLD_ONCE: &str = "; told ";
 
 /// What has happened to a report, and to the case that it belongs to.
 #[derive(Clone, Debug)]
@@ -139,9 +139,9 @@ impl Facts {
         for recorded in &self.report {
             let at = recorded.occurred_at;
             match &recorded.event {
-                Event::ReportReceived { handling, .. } => {
+                Event::ReportReceived { handling, told, .. } => {
                     steps.put(at, StepKind::Received, "");
-                    if recorded.reason.contains(TOLD) {
+                    if told.is_some() || recorded.reason.contains(TOLD_ONCE) {
                         steps.put(at, StepKind::Renumbered, handling);
                     }
                 }

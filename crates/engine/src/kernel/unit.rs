@@ -35,6 +35,8 @@ pub struct Unit<'h> {
     pub command: &'static str,
     /// Realm of what is made.
     pub realm: Wall,
+    /// Name of the portal's letter that is performed.
+    pub letter: Option<[u8; 16]>,
     /// Dossier of streams that are about to begin and are not their own dossier.
     dossiers: HashMap<StreamId, StreamId>,
     loaded: HashMap<StreamId, Option<Loaded>>,
@@ -80,6 +82,7 @@ impl<'h> Unit<'h> {
             act,
             command,
             realm,
+            letter: None,
             dossiers: HashMap::new(),
             loaded: HashMap::new(),
             read: HashMap::new(),
@@ -317,6 +320,7 @@ impl<'h> Unit<'h> {
             occurred_at: self.act.occurred_at,
             reason: self.act.reason.clone(),
             command: self.command.to_owned(),
+            letter: self.letter.map(|id| seal::hex(&id)),
             event: change.event,
         };
         let bytes = serde_json::to_vec(&recorded).map_err(|_| Fault::Form("event"))?;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::act::Act;
+use domain::event::Recorded;
 use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::value::{ContactChannel, Lang, ReportId, ReportKind, StreamId};
@@ -74,6 +75,8 @@ struct Opened {
     path: PathBuf,
     id: [u8; 16],
     letter: Letter,
+    /// The bytes as the portal sealed them.
+    raw: Vec<u8>,
 }
 
 /// What lies in a file of the box.
@@ -218,12 +221,14 @@ impl House {
         }
         let act = self.letter_act(&opened);
         let performed = match &opened.letter {
-            Letter::Report(report) => self.take_report(act, opened.id, report).await,
-            Letter::Addition(addition) => self.take_addition(act, addition).await,
-            Letter::Withdrawal(withdrawal) => self.take_withdrawal(act, withdrawal).await,
+            Letter::Report(report) => self.take_report(act, &opened, report).await,
+            Letter::Addition(addition) => self.take_addition(act, opened.id, addition).await,
+            Letter::Withdrawal(withdrawal) => {
+                self.take_withdrawal(act, opened.id, withdrawal).await
+            }
             Letter::Subscription(wish) => self.ask_subscriber(&opened.id, wish).await,
             Letter::Confirmation(confirmation) => self.confirm_subscriber(confirmation).await,
-            Letter::Acknowledgement(ack) => self.take_acknowledgement(&act, ack).await,
+            Letter::Acknowledgement(ack) => self.take_acknowledgement(&act, opened.id, ack).await,
         };
         let Err(error) = performed else {
             return Ok(self.destroy(folder, &opened.path));
@@ -291,9 +296,9 @@ impl House {
         }
     }
 
-    /// The act of somebody outside: when it was taken in, and by which letter.
+    /// The act of somebody outside: when it was taken in.
     fn letter_act(&self, opened: &Opened) -> Act {
-        let mut act = self.clock_act(&format!("letter {}", seal::hex(&opened.id)));
+        let mut act = self.clock_act("");
         act.role = Role::Finder;
         if let Some(at) = clock::parse(taken_at(&opened.letter)) {
             act.occurred_at = at.min(act.now);
@@ -301,28 +306,31 @@ impl House {
         act
     }
 
-    async fn take_report(&self, act: Act, id: [u8; 16], report: &Report) -> Result<(), Fault> {
-        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    async fn take_report(&self, act: Act, opened: &Opened, report: &Report) -> Result<(), Fault> {
+        let values = report.filled().into_iter();
         let input = intake::FileReport {
-            id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
+            id: Some(uuid::Builder::from_custom_bytes(opened.id).into_uuid()),
             kind: match report.kind {
                 letter::Kind::Product => ReportKind::Product,
                 letter::Kind::Site => ReportKind::Site,
                 letter::Kind::OwnProduct => ReportKind::OwnProduct,
             },
             channel: ContactChannel::Form,
-            text: TextInput {
+            text: None,
+            fields: Some(intake::Filled {
                 lang: lang(report.lang),
-                text: pages::intake::text_of(report),
-            },
-            finder: filled(&report.credit),
-            contact: filled(&report.contact),
+                values: values.map(|(key, text)| (key, text.to_owned())).collect(),
+            }),
+            finder: None,
+            contact: None,
             consent: report.consent.clone(),
         };
         let arrival = mailbox::Arrival::read(report).ok_or(Fault::Form("letter"))?;
         let filed = self
             .perform(&act, "file-report", Wall::Live, async |unit| {
-                intake::file_arrived(unit, &input, Some(&arrival)).await
+                unit.letter = Some(opened.id);
+                intake::file_arrived(unit, &input, Some(&arrival), Some(opened.raw.as_slice()))
+                    .await
             })
             .await;
         match filed {
@@ -342,9 +350,14 @@ impl House {
         Ok(found.ok_or(Refusal::NotFound("mailbox"))?)
     }
 
-    async fn take_addition(&self, act: Act, addition: &Addition) -> Result<(), Fault> {
+    async fn take_addition(
+        &self,
+        act: Act,
+        id: [u8; 16],
+        addition: &Addition,
+    ) -> Result<(), Fault> {
         let report = self.proven(&addition.lookup).await?;
-        if self.knows(report.into(), &act.reason).await? {
+        if self.knows(report.into(), id).await? {
             return Ok(());
         }
         let input = intake::AddToReport {
@@ -356,6 +369,7 @@ impl House {
         };
         let added = self
             .perform(&act, "add-to-report", Wall::Live, async |unit| {
+                unit.letter = Some(id);
                 intake::add(unit, &input).await
             })
             .await;
@@ -367,19 +381,25 @@ impl House {
         }
     }
 
-    async fn take_withdrawal(&self, act: Act, withdrawal: &Withdrawal) -> Result<(), Fault> {
+    async fn take_withdrawal(
+        &self,
+        act: Act,
+        id: [u8; 16],
+        withdrawal: &Withdrawal,
+    ) -> Result<(), Fault> {
         let report = self.proven(&withdrawal.lookup).await?;
         let input = intake::WithdrawReport {
             report: report.to_string(),
         };
         let withdrawn = self
             .perform(&act, "withdraw-report", Wall::Live, async |unit| {
+                unit.letter = Some(id);
                 intake::withdraw(unit, &input).await
             })
             .await;
         match withdrawn {
             Err(Fault::Refused(Refusal::ReportDecided)) => {
-                if self.knows(report.into(), &act.reason).await? {
+                if self.knows(report.into(), id).await? {
                     return Ok(());
                 }
                 self.tell_finder(&act, report, NoteKind::WithdrawnTooLate)
@@ -403,6 +423,7 @@ impl House {
     async fn take_acknowledgement(
         &self,
         act: &Act,
+        id: [u8; 16],
         ack: &letter::Acknowledgement,
     ) -> Result<(), Fault> {
         let act = Act {
@@ -411,6 +432,7 @@ impl House {
         };
         let taken = self
             .perform(&act, "acknowledge", Wall::Live, async |unit| {
+                unit.letter = Some(id);
                 let digits = ack.digits.as_deref();
                 distribution::acknowledge_on_page(unit, &ack.reference, digits).await
             })
@@ -422,10 +444,20 @@ impl House {
         }
     }
 
-    /// Tells whether a letter was performed before, by the act that it leaves in the ledger.
-    async fn knows(&self, stream: StreamId, reason: &str) -> Result<bool, Fault> {
+    /// Tells whether a letter was performed before, by the name that it leaves in the ledger.
+    async fn knows(&self, stream: StreamId, id: [u8; 16]) -> Result<bool, Fault> {
         let happened = self.happened(stream).await?;
-        Ok(happened.iter().any(|recorded| recorded.reason == reason))
+        Ok(happened.iter().any(|recorded| caused(recorded, &id)))
+    }
+}
+
+/// Tells whether a letter caused what was recorded.
+fn caused(recorded: &Recorded, id: &[u8; 16]) -> bool {
+    let id = seal::hex(id);
+    match &recorded.letter {
+        Some(letter) => *letter == id,
+        // So it was said before there was a field for it.
+        None => recorded.reason == format!("letter {id}"),
     }
 }
 
@@ -508,13 +540,42 @@ fn open(path: &Path, privates: &keys::Privates) -> Found {
         .keys
         .iter()
         .find_map(|private| seal::intake::open(private, &id, &sealed).ok());
-    match opened.map(|bytes| Letter::read(&bytes)) {
-        Some(Ok(letter)) => Found::Letter(Box::new(Opened {
+    let Some(raw) = opened else {
+        // Perhaps the key that opens it is one of those that cannot be read.
+        let may_mend = privates.broken > 0 || privates.keys.is_empty();
+        return if may_mend {
+            Found::NotNow
+        } else {
+            Found::Unreadable
+        };
+    };
+    match Letter::read(&raw) {
+        Ok(letter) => Found::Letter(Box::new(Opened {
             path: path.to_owned(),
             id,
             letter,
+            raw,
         })),
-        None if privates.broken > 0 || privates.keys.is_empty() => Found::NotNow,
-        None | Some(Err(_)) => Found::Unreadable,
+        Err(_) => Found::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_known_by_its_name_as_it_is_recorded_now_and_was_before() {
+        let golden = include_str!("../../../../fixtures/events/report_answered.letter.json");
+        let now: Recorded = serde_json::from_str(golden).unwrap();
+        let before = Recorded {
+            letter: None,
+            reason: format!("letter {}", "0b".repeat(16)),
+            ..now.clone()
+        };
+        for recorded in [now, before] {
+            assert!(caused(&recorded, &[0x0b; 16]));
+            assert!(!caused(&recorded, &[0x0c; 16]));
+        }
     }
 }

@@ -71,6 +71,22 @@ fn what_our_portal_never_writes_is_unreadable() {
 }
 
 #[test]
+fn every_field_of_a_report_stands_in_every_form_and_every_word_is_known() {
+    for form in [ReportForm::Product, ReportForm::Site, ReportForm::Own] {
+        for share in [false, true] {
+            let report = Report { share, ..report() };
+            let (filled, rows) = (report.filled(), form::rows(form));
+            assert_eq!(filled.map(|(key, _)| key), rows.map(|row| row.key));
+            let said = |key: ReportKey| {
+                let found = filled.iter().find(|(own, _)| *own == key);
+                found.map(|(_, said)| *said)
+            };
+            assert_eq!(form::check(form, said), Ok(()));
+        }
+    }
+}
+
+#[test]
 fn the_longest_text_fits_into_a_letter() {
     let long = Report {
         happens: "\u{1}".repeat(TEXT_CHARS_MAX),

@@ -43,7 +43,6 @@ reporter-consent-personal = Personal data that you give us are used only to talk
 reporter-consent-tick = I have read this and agree
 reporter-limits = All fields together may hold 64 KiB. Files cannot be attached here; if they are needed, we will tell you how.
 reporter-send = Send the report
-reporter-heading = ■ { $name }
 reporter-need-what = Please name the product or web site.
 reporter-need-happens = Please tell what happens.
 reporter-need-consent = Please read how your report is handled, and tick the box if you agree.

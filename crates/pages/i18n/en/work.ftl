@@ -10,6 +10,8 @@ work-report-declined = Reason it was not accepted
 work-deadlines = Deadlines
 work-texts = Texts
 work-source = What the finder wrote ({ $at })
+work-source-field = { $name } ({ $at })
+work-source-proposed = Class proposed by the form: { $class }
 work-parts = Sorted texts
 work-parts-none = Nothing has been sorted yet.
 work-part = Part { $n }
@@ -29,7 +31,7 @@ work-decide = Answer and decide
 work-lang = Language
 
 work-sort = Split the text into classes
-work-sort-note = Part what may be told to vendors from what may not. Copy and paste from above, or select a passage and press its class.
+work-sort-note = Part what may be told to vendors from what may not. Copy and paste from above, or select a passage and press its class. Where the rows are filled in already, the classes are proposals: please read and change them.
 work-sort-select = Select a passage above and press a class: it goes to the next empty row below.
 work-sort-button = Record the parts
 work-ask = Ask the finder

@@ -43,7 +43,6 @@ reporter-consent-personal = ご記入いただいた個人情報は、届出の�
 reporter-consent-tick = 上記を読み、同意します
 reporter-limits = すべての欄を合わせて 64 KiB（日本語でおよそ2万字）まで送信できます。ファイルは添付できません。必要な場合は、あとからご相談します。
 reporter-send = 報告する
-reporter-heading = ■ { $name }
 reporter-need-what = 製品やウェブサイトの名前をお書きください。
 reporter-need-happens = 起こることをお書きください。
 reporter-need-consent = 届出の取扱いをお読みのうえ、同意する場合はチェックを入れてください。

@@ -10,6 +10,8 @@ work-report-declined = 不受理の理由
 work-deadlines = 期限
 work-texts = 本文
 work-source = 届出者の文面（{ $at }）
+work-source-field = { $name }（{ $at }）
+work-source-proposed = 情報の区分の案: { $class }
 work-parts = 仕分けた内容
 work-parts-none = 仕分けた内容はまだありません。
 work-part = 内容 { $n }
@@ -29,7 +31,7 @@ work-decide = 返信と判断
 work-lang = 言語
 
 work-sort = 本文を区分ごとに分ける
-work-sort-note = 製品開発者に伝えてよい内容と、伝えない内容を分けます。上の文面から写して貼り付けるか、範囲を選んで区分のボタンを押してください。
+work-sort-note = 製品開発者に伝えてよい内容と、伝えない内容を分けます。上の文面から写して貼り付けるか、範囲を選んで区分のボタンを押してください。はじめから入っている区分は案です。内容を読み、必要なら直してください。
 work-sort-select = 上の文面で範囲を選び、区分を押すと、下の空いている欄に入ります。
 work-sort-button = 仕分けを記録する
 work-ask = 届出者に確認する

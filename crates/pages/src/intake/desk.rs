@@ -1,12 +1,13 @@
 //! One report: what the finder wrote, how it is split into classes, what is asked and decided.
 //!
-//! Splitting works by typing or pasting into rows; the script only moves a selection into the next free row.
-//! Knows no gate: a text that may not be read is not here.
+//! Splitting works by typing or pasting into rows; the script only moves a selection into the next free row. What came
+//! by a form stands in the rows already, with the classes that the form proposes. Knows no gate: a text that may not be read is not here.
 
 use std::fmt::Write as _;
 
 use askama::Template;
 
+use crate::intake::fields;
 use crate::intake::view::{Message, Report};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
@@ -21,8 +22,8 @@ use crate::kit::inside::Inside;
 use crate::kit::{moment, text, when};
 
 /// Classes into which a report's text is split (docs/design/process.md §2.1); `U` is what is left.
-pub const CLASSES: [&str; 13] = [
-    "V", "A", "T", "W", "F", "K1", "K2", "E", "O", "H", "C", "I", "G",
+pub const CLASSES: [&str; 14] = [
+    "V", "A", "T", "W", "F", "K1", "K2", "E", "O", "H", "C", "I", "G", "Y",
 ];
 
 /// Reasons to decline (docs/design/process.md §1.3).
@@ -155,13 +156,16 @@ fn facts(inside: &Inside, view: &Report) -> Vec<Fact> {
             words::word(say, "decline", reason),
         ));
     }
-    for (key, value) in &view.facts {
-        out.push(fact(key, text::line(value)));
+    for (key, code) in &view.codes {
+        out.push(Fact {
+            name: fields::name(say, key),
+            html: text::escape(&fields::code(say, key, code)),
+        });
     }
     out
 }
 
-/// The finder's texts, each in a field that can be read and selected but not changed.
+/// The finder's texts, each in a field that can be read and selected but not changed, under what was asked.
 fn sources(say: Say, view: &Report) -> String {
     let mut out = String::new();
     for (index, source) in view.sources.iter().enumerate() {
@@ -169,14 +173,30 @@ fn sources(say: Say, view: &Report) -> String {
             0 => "source".to_owned(),
             n => format!("source-{}", n + 1),
         };
-        let rows = source.words.text.lines().count().clamp(6, 24);
+        let at = when::instant(say.0, &source.at);
+        let (label, hint, least) = match &source.field {
+            None => (say.with("work-source", &[("at", &at)]), String::new(), 6),
+            Some(field) => {
+                let name = fields::name(say, &field.key);
+                let class = words::word(say, "class", &field.proposed);
+                let hint = format!(
+                    "<p class=\"hint\" id=\"{id}-hint\">{}</p>",
+                    text::escape(&say.with("work-source-proposed", &[("class", &class)]))
+                );
+                let label = say.with("work-source-field", &[("name", &name), ("at", &at)]);
+                (label, hint, 2)
+            }
+        };
+        let described = match hint.as_str() {
+            "" => String::new(),
+            _ => format!(" aria-describedby=\"{id}-hint\""),
+        };
+        let rows = source.words.text.lines().count().clamp(least, 24);
         let _ = write!(
             out,
-            "<div class=\"field\"><label for=\"{id}\">{label}</label>\
-             <textarea id=\"{id}\" class=\"source\" rows=\"{rows}\" readonly{lang}>\n{body}</textarea></div>\n",
-            label = text::escape(
-                &say.with("work-source", &[("at", &when::instant(say.0, &source.at))])
-            ),
+            "<div class=\"field\"><label for=\"{id}\">{label}</label>{hint}\
+             <textarea id=\"{id}\" class=\"source\" rows=\"{rows}\" readonly{described}{lang}>\n{body}</textarea></div>\n",
+            label = text::escape(&label),
             lang = text::lang_attr(say.0, source.words.lang),
             body = text::escape(&source.words.text),
         );
@@ -184,11 +204,31 @@ fn sources(say: Say, view: &Report) -> String {
     out
 }
 
+/// A row of the splitting form: class, language, text.
+type Row = [String; 3];
+
+/// What stands in the rows: what was typed, or else what came by a form with the classes that it proposes.
+fn rows(view: &Report, form: &Typed) -> Vec<Row> {
+    let typed = form.all("part_text").len();
+    if typed > 0 || view.is_sorted {
+        let at = |name: &str, index: usize| form.all(name).get(index).cloned().unwrap_or_default();
+        return (0..typed)
+            .map(|index| ["part_class", "part_lang", "part_text"].map(|name| at(name, index)))
+            .collect();
+    }
+    let proposed = view.sources.iter().filter_map(|source| {
+        let field = source.field.as_ref()?;
+        let lang = source.words.lang.tag().to_owned();
+        Some([field.proposed.clone(), lang, source.words.text.clone()])
+    });
+    proposed.collect()
+}
+
 /// The rows into which a text is split.
 fn sorting(action: &Action<'_>, view: &Report, form: &Typed) -> String {
     let say = action.say;
-    let typed = form.all("part_text").len();
-    let rows = (typed + 1).clamp(PARTS_EMPTY, PARTS_MAX);
+    let filled = rows(view, form);
+    let count = (filled.len() + 1).clamp(PARTS_EMPTY, PARTS_MAX);
     let mut inner = String::new();
     let mut buttons = String::new();
     for class in CLASSES {
@@ -204,8 +244,9 @@ fn sorting(action: &Action<'_>, view: &Report, form: &Typed) -> String {
         text::escape(&say.t("work-sort-select")),
         buttons.trim_end()
     );
-    for index in 0..rows {
-        inner.push_str(&part_row(say, form, index));
+    for index in 0..count {
+        let row = filled.get(index).cloned().unwrap_or_default();
+        inner.push_str(&part_row(say, form, index, row));
     }
     let html = action.form("sort", &inner, " data-parts");
     // The first thing to do with a new report stands open.
@@ -217,12 +258,11 @@ fn sorting(action: &Action<'_>, view: &Report, form: &Typed) -> String {
     }
 }
 
-fn part_row(say: Say, form: &Typed, index: usize) -> String {
-    let at = |name: &str| form.all(name).get(index).cloned().unwrap_or_default();
+fn part_row(say: Say, form: &Typed, index: usize, [class, lang, words]: Row) -> String {
     let mut one = Typed::filled([
-        ("part_class[]", at("part_class")),
-        ("part_lang[]", at("part_lang")),
-        ("part_text[]", at("part_text")),
+        ("part_class[]", class),
+        ("part_lang[]", lang),
+        ("part_text[]", words),
     ]);
     let problem = format!("part_text-{}", index + 1);
     for found in form.problems().iter().filter(|p| p.field == problem) {

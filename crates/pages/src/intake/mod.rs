@@ -4,11 +4,11 @@ pub mod view;
 
 pub mod public;
 
-mod letter;
+pub(crate) mod fields;
 
 mod finder;
 
 pub mod desk;
 
+pub use fields::Asked;
 pub use finder::{Mailbox, mailbox};
-pub use letter::text_of;

@@ -2,6 +2,7 @@
 //!
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
+use crate::intake::Asked;
 use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
 
 /// One report.
@@ -18,14 +19,16 @@ pub struct Report {
     pub state: String,
     /// Version of the consent text.
     pub consent: String,
-    /// Further facts: key of the words for the name, and the value.
-    pub facts: Vec<(String, String)>,
+    /// Fields of the form that hold a word of its own: field and word.
+    pub codes: Vec<(String, String)>,
     /// Number of the case that it became or joined.
     pub case: Option<String>,
     /// Code of the reason it was declined with.
     pub declined: Option<String>,
     /// Texts of class U, the first one first.
     pub sources: Vec<Source>,
+    /// Whether anything was sorted out of them.
+    pub is_sorted: bool,
     /// What was sorted out of them, and who the finder is (H, C).
     pub parts: Vec<Part>,
     pub messages: Vec<Message>,
@@ -44,6 +47,8 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct Source {
     pub body: String,
+    /// The field that it fills; none if it is one text, or came later.
+    pub field: Option<Asked>,
     pub at: String,
     pub words: Words,
 }

@@ -88,8 +88,8 @@ fn every_key_asked_for_exists_and_every_key_is_asked_for() {
     let unused: Vec<&String> = known
         .iter()
         .filter(|key| !all.contains(&format!("\"{key}\"")))
-        .filter(|key| !super::desk::is_composed(key))
-        .filter(|key| !super::editor::is_composed(key))
+        .filter(|key| !crate::tests::desk::is_composed(key))
+        .filter(|key| !crate::tests::editor::is_composed(key))
         .collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
 }

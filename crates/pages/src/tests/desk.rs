@@ -9,6 +9,7 @@ use formats::advisory::Lang;
 
 use crate::coordination::{board, desk as case};
 use crate::intake::desk as report;
+use crate::intake::view::Report;
 use crate::kit::catalogue::Say;
 use crate::kit::desk::view::{Conflict, Entry, Presence};
 use crate::kit::desk::{bits, conflict, words};
@@ -406,6 +407,60 @@ fn what_was_typed_stays_with_its_problem_in_an_open_form() {
     assert!(page.contains("<option value=\"duplicate\" selected>"));
     assert!(page.contains("href=\"#f-decline_text\""));
     assert!(page.contains("name=\"seen\" value=\"7\""));
+}
+
+#[test]
+fn what_came_by_a_form_is_read_under_what_was_asked_and_offered_for_splitting() {
+    let letter = formats::letter::Report {
+        what: "Resolver 3.1".into(),
+        happens: "It stops at once.".into(),
+        contact: "finder@finder.example".into(),
+        credit: "A Finder".into(),
+        vendor: "told in March".into(),
+        public: "not yet".into(),
+        exploited: "seen once".into(),
+        planned: "a talk in May".into(),
+        ..formats::letter::Report::default()
+    };
+    for lang in Lang::ALL {
+        let say = Say(lang);
+        let fields: Vec<(&str, &str)> = letter
+            .filled()
+            .iter()
+            .map(|(key, text)| (key.word(), *text))
+            .filter(|(key, _)| !matches!(*key, "share" | "contact" | "credit"))
+            .collect();
+        let mut view = Report {
+            sources: fields
+                .iter()
+                .map(|(key, text)| source(Some((key, "T")), text))
+                .collect(),
+            is_sorted: false,
+            ..report_view()
+        };
+        let shown = |view: &Report| {
+            let page = report::page(&inside(lang, "/desk/reports/1"), view, &Typed::default());
+            String::from_utf8(page).unwrap_or_default()
+        };
+        let page = shown(&view);
+        for (key, text) in &fields {
+            let text = crate::kit::text::escape(text);
+            // Once to read and select, once in the row that is offered.
+            assert_eq!(
+                page.matches(&format!("{text}</textarea>")).count(),
+                2,
+                "{key}"
+            );
+            let name = crate::intake::fields::name(say, key);
+            assert!(page.contains(&crate::kit::text::escape(&name)), "{key}");
+        }
+        let offered = page.matches("<option value=\"T\" selected>").count();
+        assert_eq!(offered, fields.len());
+        assert!(page.contains(&say.t("reporter-share-yes")));
+        // What was sorted is not offered again.
+        view.is_sorted = true;
+        assert!(!shown(&view).contains("<option value=\"T\" selected>"));
+    }
 }
 
 #[test]

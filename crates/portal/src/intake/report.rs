@@ -7,6 +7,7 @@ use std::io;
 
 use formats::letter::{
     Kind, LINE_CHARS_MAX, Letter, Progress, Report, Step, StepKind, TEXT_BYTES_MAX, TEXT_CHARS_MAX,
+    text_names,
 };
 use http::{Response, StatusCode};
 use pages::intake::public as reporter;
@@ -23,17 +24,6 @@ use crate::intake::mailbox;
 
 /// How often a handling number is drawn before the series is called full.
 const DRAWS_MAX: usize = 64;
-/// Fields of the form that hold a text of the finder.
-const TEXTS: [&str; 8] = [
-    "what",
-    "happens",
-    "contact",
-    "vendor",
-    "public",
-    "exploited",
-    "planned",
-    "credit",
-];
 
 /// Shows the form.
 pub(crate) fn shown(visit: &Visit) -> Response<Body> {
@@ -75,7 +65,7 @@ pub(crate) fn taken(visit: &Visit, mut typed: Typed) -> Response<Body> {
 fn check(typed: &mut Typed) {
     typed.need("what", "reporter-need-what");
     typed.need("happens", "reporter-need-happens");
-    for name in TEXTS {
+    for name in text_names() {
         let max = if name == "happens" {
             TEXT_CHARS_MAX
         } else {
@@ -86,7 +76,7 @@ fn check(typed: &mut Typed) {
             typed.refuse(name, "reporter-holds-receipt");
         }
     }
-    let bytes: usize = TEXTS.iter().map(|name| typed.value(name).len()).sum();
+    let bytes: usize = text_names().map(|name| typed.value(name).len()).sum();
     if bytes > TEXT_BYTES_MAX {
         typed.refuse_with(
             "happens",

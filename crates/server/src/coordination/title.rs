@@ -2,6 +2,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
+use domain::intake::Report;
 use domain::text::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use formats::advisory::Lang;
@@ -12,7 +13,7 @@ use crate::door::sight::Eyes;
 use crate::door::visit::{Signed, Stop};
 
 /// Characters of a report's first words that are shown.
-const GIST_CHARS: usize = 60;
+pub(crate) const GIST_CHARS: usize = 60;
 
 /// The advisory of a case.
 ///
@@ -75,24 +76,28 @@ pub async fn title_of(
             if part.class == domain::text::class::Class::V
                 && let Some(words) = eyes.words(part).await?
             {
-                return Ok(Some(gist(words)));
+                return Ok(Some(gist(own_words(report, words))));
             }
         }
     }
     Ok(None)
 }
 
+/// Words of a report that came as one text without the headings that the portal's form once put into it; they say
+/// nothing of this report.
+pub(crate) fn own_words(report: &Report, mut words: Words) -> Words {
+    if report.form.is_none() {
+        let own = words.text.lines();
+        let own = own.filter(|line| !line.trim_start().starts_with('■'));
+        words.text = own.collect::<Vec<_>>().join("\n");
+    }
+    words
+}
+
 /// The first words of a text.
 pub(crate) fn gist(words: Words) -> Words {
-    // The headings of the portal's form say nothing of this report.
-    let own = words
-        .text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('■'));
-    let line = own
-        .flat_map(str::split_whitespace)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let own = words.text.split_whitespace();
+    let line = own.collect::<Vec<_>>().join(" ");
     let mut text: String = line.chars().take(GIST_CHARS).collect();
     if line.chars().count() > GIST_CHARS {
         text.push('…');

@@ -1,17 +1,17 @@
 //! One report at the desk: reading, splitting, asking back, deciding.
 
 use domain::aggregate::Aggregate;
-use domain::intake::{Report, ReportState};
+use domain::intake::{Report, ReportState, form};
 use domain::role::Role;
 use domain::text::class::Class;
 use domain::text::phase::Phase;
-use domain::value::{DeclineReason, StreamId, TextRef};
+use domain::value::{DeclineReason, ReportField, StreamId, TextRef};
 use engine::Fault;
 use engine::command::Command;
 use engine::intake::{command as intake, reading};
 use engine::kernel::find::TextInput;
-use pages::intake::desk as page;
 use pages::intake::view::{Message, Report as View, Source};
+use pages::intake::{Asked, desk as page};
 use pages::kit::desk::view::Part;
 use pages::kit::form::Typed;
 
@@ -101,28 +101,15 @@ async fn view(
     let dossier: StreamId = report.id.into();
     let eyes = Eyes::of(room, signed, Phase::P0);
     let lines = room.lines(dossier).await?;
-    let at_of = |text: &TextRef| {
-        lines
-            .iter()
-            .find(|line| {
-                serde_json::to_string(&line.recorded.event)
-                    .is_ok_and(|event| event.contains(&text.body.0.to_string()))
-            })
-            .map_or(report.received_at, |line| line.recorded.occurred_at)
-    };
     let mut sources = Vec::new();
     let mut parts = Vec::new();
-    for text in report.text.iter().chain(
-        report
-            .parts
-            .iter()
-            .chain(&report.finder)
-            .chain(&report.contact),
-    ) {
-        let at = engine::kernel::clock::rfc3339(at_of(text));
+    let later = report.parts.iter().chain(&report.finder);
+    for text in report.as_it_came().chain(later).chain(&report.contact) {
+        let at = engine::kernel::clock::rfc3339(report.written_at(text));
         match (eyes.see(text).await?, text.class) {
             (Seen::Shown(shown), Class::U) => sources.push(Source {
                 body: text.body.to_string(),
+                field: asked(report, text),
                 at,
                 words: pages::kit::desk::view::Words {
                     lang: lang(text.lang),
@@ -165,10 +152,11 @@ async fn view(
         received_at: engine::kernel::clock::rfc3339(report.received_at),
         state: report.state.word().to_owned(),
         consent,
-        facts: vec![],
+        codes: codes(report),
         case,
         declined,
         sources,
+        is_sorted: report.is_sorted(),
         parts,
         messages: messages(&eyes, &lines).await?,
         deadlines: if report.is_open() {
@@ -182,6 +170,24 @@ async fn view(
         seen: lines.last().map_or(0, |line| line.seq),
         may_act: may_act(signed),
     })
+}
+
+/// The field that a text fills, with the class that its form proposes.
+fn asked(report: &Report, text: &TextRef) -> Option<Asked> {
+    let key = report.key_of(text)?;
+    Some(Asked {
+        key: key.word().to_owned(),
+        proposed: form::proposed(report.form?, key)?.code().to_owned(),
+    })
+}
+
+/// The fields that hold a word of the form's own.
+fn codes(report: &Report) -> Vec<(String, String)> {
+    let code = |field: &ReportField| {
+        let code = field.code()?.to_owned();
+        Some((field.key.word().to_owned(), code))
+    };
+    report.fields.iter().filter_map(code).collect()
 }
 
 fn may_act(signed: &Signed) -> bool {

@@ -6,14 +6,16 @@ use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
 use domain::intake::{Report, ReportState};
+use domain::text::class::Class;
 use domain::text::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 
+use pages::kit::desk::view::Words;
 use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 
-use crate::coordination::title::{advisory_of, gist, title_of};
+use crate::coordination::title::{GIST_CHARS, advisory_of, gist, own_words, title_of};
 use crate::door::act::presence;
 use crate::door::answer::Answer;
 use crate::door::lists;
@@ -238,16 +240,6 @@ async fn report_row(
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = report.id.into();
     let eyes = Eyes::of(room, signed, Phase::P0);
-    let sorted = report
-        .parts
-        .iter()
-        .find(|part| part.class == domain::text::class::Class::V);
-    let mut title = None;
-    for text in sorted.into_iter().chain(report.text.as_ref()) {
-        if title.is_none() {
-            title = eyes.words(text).await?.map(gist);
-        }
-    }
     let due = if report.is_open() {
         let lines = room.lines(dossier).await?;
         lists::of_report(room, report, &lines).into_iter().next()
@@ -257,7 +249,7 @@ async fn report_row(
     Ok(QueueRow {
         kind: RowKind::Report,
         number: line.handling.clone(),
-        title,
+        title: report_title(&eyes, report).await?,
         state: report.state.word().to_owned(),
         due,
         waiting: match report.state {
@@ -273,6 +265,34 @@ async fn report_row(
         presence: presence(room, signed, dossier),
         since: engine::kernel::clock::rfc3339(engine::Instant(line.received_at)),
     })
+}
+
+/// What a report is called: the first words of what is wrong, or else of what the finder wrote.
+async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>, Stop> {
+    if let Some(part) = report.parts.iter().find(|part| part.class == Class::V)
+        && let Some(words) = eyes.words(part).await?
+    {
+        return Ok(Some(gist(own_words(report, words))));
+    }
+    let mut found: Option<Words> = None;
+    for text in report.as_it_came() {
+        let Some(words) = eyes.words(text).await? else {
+            continue;
+        };
+        let all = match found.take() {
+            None => words,
+            Some(before) => Words {
+                lang: before.lang,
+                text: format!("{}\n{}", before.text, words.text),
+            },
+        };
+        let is_enough = all.text.chars().count() > GIST_CHARS;
+        found = Some(all);
+        if is_enough {
+            break;
+        }
+    }
+    Ok(found.map(|words| gist(own_words(report, words))))
 }
 
 async fn case_row(

@@ -37,6 +37,7 @@ fn happened(day: i64, event: Event) -> Recorded {
         occurred_at: act.occurred_at,
         reason: act.reason,
         command: String::new(),
+        letter: None,
         event,
     }
 }
@@ -54,6 +55,9 @@ fn received() -> Recorded {
             text: text(),
             finder: None,
             contact: None,
+            form: None,
+            fields: vec![],
+            told: None,
         },
     )
 }
@@ -94,6 +98,23 @@ fn case(happened_in_it: Vec<Recorded>) -> CaseFacts {
         happened: happened_in_it,
         participants: vec![vendor],
         published: Some(("NRS-12345678".into(), Instant(20 * DAY))),
+    }
+}
+
+#[test]
+fn a_finder_learns_of_another_number_as_it_is_recorded_now_and_was_before() {
+    let mut now = received();
+    if let Event::ReportReceived { told, .. } = &mut now.event {
+        *told = Some("1111-1111-5".into());
+    }
+    let before = Recorded {
+        reason: "letter 0b; told 1111-1111-5".into(),
+        ..received()
+    };
+    for recorded in [now, before] {
+        let (steps, progress) = told(&[recorded], None);
+        assert_eq!(steps.get(1), Some(&("renumbered", day(1))));
+        assert_eq!(progress.steps[1].about, "4821-7730-0");
     }
 }
 

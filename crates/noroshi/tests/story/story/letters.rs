@@ -3,6 +3,8 @@
 //! What could go wrong: a letter is performed twice or lost, a stray or foreign file stops the others, an address is
 //! subscribed without its owner's code, a mailbox tells more than its finder may know, files that are lost stay lost.
 
+use domain::aggregate::Aggregate;
+use domain::value::ReportForm;
 use engine::House;
 use engine::command;
 use engine::kernel::context::Contexts;
@@ -15,6 +17,8 @@ use serde_json::{Value, json};
 
 use crate::play::{Case, now};
 use crate::serving::Serving;
+use crate::story::routes::enter;
+use crate::story::turns::seen;
 use crate::world::World;
 
 /// A finder with a receipt.
@@ -287,6 +291,69 @@ on_both! {
         assert_eq!(waiting(&world), 0);
         drop(house);
         assert_eq!(world.count("delivery WHERE state = 'acknowledged'"), 2);
+        world.ends_well();
+    }
+
+    /// Nothing that a finder typed is lost between the form and the desk's page, and no words of ours are recorded with it.
+    fn what_a_finder_typed_is_found_again_on_the_page_of_the_desk(engine) {
+        let world = World::founded(engine);
+        let house = world.open(Contexts::default());
+        let (_, handling) = engine::intake::handling_number(41_111_111).expect("a number");
+        let Letter::Report(simple) = Finder::of(&house).report(&handling) else { panic!("a report") };
+        let report = Report {
+            vendor: "運営者には三月に連絡しました。".to_owned(),
+            public: "まだどこにも出ていません。".to_owned(),
+            exploited: "一度だけ見かけました。".to_owned(),
+            planned: "五月の講演で話す予定です。".to_owned(),
+            share: true,
+            ..simple
+        };
+        let letter = Letter::Report(report.clone());
+        post(&world, &letter, [1; 16]);
+        round(&world, &house);
+        let found = world.runtime.block_on(Box::pin(house.store.report_by_handling(engine::Viewer::House, &handling)));
+        let id = found.expect("a list").expect("the report");
+        let loaded = world.runtime.block_on(Box::pin(house.load(id.into()))).expect("a state").expect("a report");
+        let Aggregate::Report(state) = &*loaded.state else { panic!("a report") };
+        assert_eq!(state.form, Some(ReportForm::Site));
+        let raw = world.runtime.block_on(Box::pin(house.body(state.whole.expect("what came"))));
+        assert!(raw.expect("a body") == letter.write(), "the bytes as they came");
+        for field in &state.fields {
+            let Some(text) = field.text() else { continue };
+            let words = world.runtime.block_on(Box::pin(house.text(text))).expect("a text");
+            assert!(report.filled().contains(&(field.key, words.as_str())), "{:?}", field.key);
+        }
+        // One text with the headings that an older house put into it, as it was recorded then.
+        let older = json!({ "kind": "site", "channel": "form", "text": { "lang": "ja", "text": "■ 起きること\n画面が落ちます。" } });
+        let older = perform(&world, &house, "file-report", older);
+        drop(loaded);
+        drop(house);
+
+        let serving = Serving::start(&world);
+        let reception = enter(&world, &serving.desk, "reception");
+        let path = format!("/en/desk/reports/{handling}");
+        let mut page = reception.get(&path);
+        let mut all = page.text();
+        let closed: Vec<String> = all.split("name=\"body\" value=\"").skip(1).filter_map(|rest| Some(rest.split('"').next()?.to_owned())).collect();
+        for body in &closed {
+            let position = seen(&page);
+            let fields = [("seen", position.as_str()), ("do", "read"), ("body", body.as_str()), ("why", "to thank the finder")];
+            let opened = reception.send(&path, &fields);
+            assert_eq!(opened.status, 200);
+            all.push_str(&opened.text());
+            page = reception.get(&path);
+        }
+        for (key, typed) in report.filled() {
+            let shown = if typed == "yes" { "Name and contact may be given to the vendor" } else { typed };
+            assert!(!shown.is_empty() && all.contains(shown), "{key:?}: {all}");
+        }
+        assert!(all.contains("Contact with the vendor or operator"), "the page is in the reader's language");
+        let list = reception.get("/en/desk/").text();
+        assert!(list.contains("浮橋の会員サイト 他人の注文が見えます。"), "{list}");
+        assert!(list.contains("画面が落ちます。") && !list.contains("起きること"), "{list}");
+        let older = reception.get(&format!("/en/desk/reports/{}", older["handling"].as_str().expect("a number")));
+        assert!(older.text().contains("■ 起きること"), "as it was recorded");
+        serving.stop();
         world.ends_well();
     }
 

@@ -6,7 +6,7 @@ use formats::advisory::{Lang, Marking};
 use formats::letter::{Note, NoteKind, Progress, Report, Step, StepKind, Tongue};
 
 use super::*;
-use crate::intake::{Mailbox, mailbox, text_of};
+use crate::intake::{Mailbox, fields, mailbox};
 use crate::kit::form::Typed;
 
 const RECEIPT: &str = "3AHR-Z6DM-V29G-QY5C-KT18-FPX4S";
@@ -231,17 +231,19 @@ fn foreign_words_in_a_message_are_escaped_and_marked() {
 }
 
 #[test]
-fn a_report_is_one_text_with_headings() {
-    let text = text_of(&Report {
-        what: "Resolver 3.1".into(),
-        happens: "It stops.\n".into(),
-        share: true,
-        lang: Tongue::En,
-        ..Report::default()
-    });
-    assert_eq!(
-        text,
-        "■ Product or web site, and version\nResolver 3.1\n\n■ What happens, and how to see it\nIt stops.\n\n\
-         ■ Kind of report\nSoftware or another product\n\n■ Name and contact may be given to the vendor\nYes"
-    );
+fn every_field_of_a_letter_is_asked_for_and_has_a_name() {
+    let letter = Report::default();
+    for lang in Lang::ALL {
+        let form = report(&site(), lang, &Typed::default());
+        let form = String::from_utf8(form).unwrap_or_default();
+        for (key, word) in letter.filled() {
+            let key = key.word();
+            assert!(form.contains(&format!("name=\"{key}\"")), "{key}");
+            let name = fields::name(Say(lang), key);
+            assert!(name != key && !name.contains('⟦'), "{name}");
+            if key == "share" {
+                assert_ne!(fields::code(Say(lang), key, word), word);
+            }
+        }
+    }
 }

@@ -7,8 +7,8 @@ use formats::advisory::{Lang, Marking};
 use crate::Site;
 use crate::coordination::view::*;
 use crate::coordination::{board, desk as case, participant};
-use crate::intake::desk as report;
 use crate::intake::view::*;
+use crate::intake::{Asked, desk as report};
 use crate::kit::desk::conflict;
 use crate::kit::desk::view::*;
 use crate::kit::form::Typed;
@@ -115,6 +115,18 @@ pub(super) fn part(class: &str, text: Option<&str>) -> Part {
     }
 }
 
+pub(super) fn source(field: Option<(&str, &str)>, text: &str) -> Source {
+    Source {
+        body: "b".to_owned(),
+        field: field.map(|(key, proposed)| Asked {
+            key: key.to_owned(),
+            proposed: proposed.to_owned(),
+        }),
+        at: NOW.to_owned(),
+        words: words(text),
+    }
+}
+
 pub(super) fn report_view() -> Report {
     Report {
         number: "4821-7730-6".to_owned(),
@@ -123,14 +135,11 @@ pub(super) fn report_view() -> Report {
         received_at: NOW.to_owned(),
         state: "received".to_owned(),
         consent: "2026-1".to_owned(),
-        facts: vec![],
+        codes: vec![("share".to_owned(), "yes".to_owned())],
         case: Some("NRS-12345678".to_owned()),
         declined: None,
-        sources: vec![Source {
-            body: "b".to_owned(),
-            at: NOW.to_owned(),
-            words: words(EVIL),
-        }],
+        sources: vec![source(Some(("happens", "T")), EVIL), source(None, EVIL)],
+        is_sorted: true,
         parts: vec![part("V", Some(EVIL)), part("A", None), part("T", None)],
         messages: vec![
             Message {

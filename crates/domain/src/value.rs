@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+pub use base::Lang;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -106,14 +107,6 @@ impl Instant {
     pub const fn whole_seconds(self) -> Instant {
         Instant(self.0.div_euclid(1_000_000) * 1_000_000)
     }
-}
-
-/// A language of texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    Ja,
-    En,
 }
 
 /// Whether an object belongs to the real world or to an exercise (docs/design/security.md §2.20).

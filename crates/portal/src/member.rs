@@ -7,8 +7,8 @@
 use std::time::Instant;
 
 use formats::letter::{
-    ACK_DIGITS, Acknowledgement, CODE_DIGITS, Confirmation, Letter, SCOPE_CHARS_MAX, Scope,
-    Subscription, Tongue, digits, is_digits,
+    ACK_DIGITS, Acknowledgement, CODE_DIGITS, Confirmation, Lang, Letter, SCOPE_CHARS_MAX, Scope,
+    Subscription, digits, is_digits,
 };
 use formats::recent;
 use formats::subscribers::MailAddress;
@@ -55,8 +55,8 @@ pub(crate) fn subscribe(visit: &Visit, handle: &Handle, mut typed: Typed) -> Res
         return form(visit, StatusCode::OK, &typed, &preview);
     }
     let lang = match typed.value("lang") {
-        "ja" => Some(Tongue::Ja),
-        "en" => Some(Tongue::En),
+        "ja" => Some(Lang::Ja),
+        "en" => Some(Lang::En),
         _ => {
             typed.refuse("lang", "member-need-lang");
             None

@@ -143,7 +143,7 @@ fn typed_report(visit: &Visit, typed: &Typed) -> Report {
     let line = |name: &str| typed.trimmed(name).replace('\n', " ");
     let text = |name: &str| typed.trimmed(name).to_owned();
     Report {
-        lang: visit.lang.into(),
+        lang: visit.lang,
         kind: match typed.value("kind") {
             "site" => Kind::Site,
             "own_product" => Kind::OwnProduct,

@@ -65,7 +65,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedDocument {
-    /// Kind: `advisory-json`, `csaf`, `text-ja`, `text-en`.
+    /// Kind, as [`base::DocumentKind`] names it.
     pub kind: String,
     /// SHA-256 of the exact bytes, hexadecimal.
     pub sha256: String,

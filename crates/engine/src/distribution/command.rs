@@ -236,10 +236,7 @@ pub async fn import(
             let input = Subscribe {
                 id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
                 address: row.address.to_string(),
-                lang: match row.language {
-                    formats::advisory::Lang::Ja => Lang::Ja,
-                    formats::advisory::Lang::En => Lang::En,
-                },
+                lang: row.language,
                 scope,
             };
             let mark = unit.mark();

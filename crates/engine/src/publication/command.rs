@@ -130,7 +130,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
             .bytes(case.id.into(), Compartment::Text, &document.bytes)
             .await?;
         documents.push(Document {
-            kind: document.kind.to_owned(),
+            kind: document.kind.name().to_owned(),
             sha256: seal::hex(&seal::sha256(&document.bytes)),
             body,
         });

@@ -4,6 +4,7 @@
 //! releasable source and no earlier publication has them; that is a hint for the eye and no judgement. Names and
 //! versions of products are no sentences: they come from the vendors' answers and are listed only where they repeat.
 
+use base::{DocumentKind, Lang};
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
@@ -204,8 +205,9 @@ async fn news(
         return Ok((Since::Nothing, [vec![], vec![]]));
     };
     let mut out = [vec![], vec![]];
-    for (kind, hunks) in ["text-ja", "text-en"].into_iter().zip(&mut out) {
-        let old = bodies.iter().find(|(known, _)| known == kind);
+    for (lang, hunks) in Lang::ALL.into_iter().zip(&mut out) {
+        let kind = DocumentKind::text(lang);
+        let old = bodies.iter().find(|(known, _)| kind.is(known));
         let new = made.iter().find(|one| one.kind == kind);
         if let (Some((_, body)), Some(new)) = (old, new) {
             let old = house.body(*body).await?;
@@ -256,11 +258,11 @@ async fn passages(
         heap.push_str(&folded(&unit.opened(text).await?));
         heap.push('\u{0}');
     }
-    if let Some(json) = stream
-        .published
-        .last()
-        .and_then(|last| last.files.iter().find(|f| f.kind == "advisory-json"))
-    {
+    if let Some(json) = stream.published.last().and_then(|last| {
+        last.files
+            .iter()
+            .find(|f| DocumentKind::AdvisoryJson.is(&f.kind))
+    }) {
         let bytes = house.body(json.body).await?;
         let doc: Advisory =
             serde_json::from_slice(&bytes).map_err(|_| Fault::Form("published advisory"))?;

@@ -18,7 +18,7 @@ use seal::record::Realm as Wall;
 use crate::Fault;
 use crate::distribution::command as distribution;
 use crate::intake::command as intake;
-use crate::intake::{keys, lang, mailbox};
+use crate::intake::{keys, mailbox};
 use crate::kernel::clock;
 use crate::kernel::find::{TextInput, find_report};
 use crate::kernel::house::House;
@@ -312,7 +312,7 @@ impl House {
             },
             channel: ContactChannel::Form,
             text: TextInput {
-                lang: lang(report.lang),
+                lang: report.lang,
                 text: pages::reporter::text_of(report),
             },
             finder: filled(&report.credit),
@@ -350,7 +350,7 @@ impl House {
         let input = intake::AddToReport {
             report: report.to_string(),
             text: TextInput {
-                lang: lang(addition.lang),
+                lang: addition.lang,
                 text: addition.text.clone(),
             },
         };

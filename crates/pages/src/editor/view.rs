@@ -199,7 +199,7 @@ pub enum Since {
 /// A document of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
-    /// `advisory-json`, `csaf`, `text-ja`, `text-en`.
+    /// Name of a [`base::DocumentKind`], or of one that only a newer program knows.
     pub kind: String,
     pub bytes: usize,
     pub sha256: String,

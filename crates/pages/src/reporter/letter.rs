@@ -9,7 +9,7 @@ use crate::catalogue::Say;
 /// Returns the text of a report as the desk reads it.
 #[must_use]
 pub fn text_of(report: &Report) -> String {
-    let say = Say(report.lang.into());
+    let say = Say(report.lang);
     let kind = match report.kind {
         Kind::Product => "reporter-kind-product",
         Kind::Site => "reporter-kind-site",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use formats::advisory::{Lang, Marking};
-use formats::letter::{Note, NoteKind, Progress, Report, Step, StepKind, Tongue};
+use formats::letter::{Note, NoteKind, Progress, Report, Step, StepKind};
 
 use super::*;
 use crate::form::Typed;
@@ -48,7 +48,7 @@ fn opened(asked: bool) -> Mailbox {
     let note = |note| Note {
         note,
         at: "2026-11-22T03:00:00Z".to_owned(),
-        lang: Tongue::En,
+        lang: Lang::En,
         text: "<b>Which version?</b>".to_owned(),
     };
     Mailbox {
@@ -235,7 +235,7 @@ fn a_report_is_one_text_with_headings() {
         what: "Resolver 3.1".into(),
         happens: "It stops.\n".into(),
         share: true,
-        lang: Tongue::En,
+        lang: Lang::En,
         ..Report::default()
     });
     assert_eq!(

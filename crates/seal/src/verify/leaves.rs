@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use super::archive::{Archive, EXERCISE, FORMS, Place};
+use super::archive::{Archive, EXERCISE, Place};
 use super::reading;
 use super::sums::is_sha256;
 use crate::leaf::Leaf;
@@ -29,9 +29,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive) {
         match read(line) {
             Err(problem) => run.find("leaf-form", PATH, format!("line {number}: {problem}")),
             Ok(Read::Anchor) => {}
-            Ok(Read::Document(leaf, kind)) => {
-                document(run, archive, &mut seen, number, &leaf, kind);
-            }
+            Ok(Read::Document(leaf)) => document(run, archive, &mut seen, number, &leaf),
         }
     }
     for place in archive
@@ -51,7 +49,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive) {
 
 enum Read {
     Anchor,
-    Document(Leaf, &'static str),
+    Document(Leaf),
 }
 
 fn read(line: &[u8]) -> Result<Read, &'static str> {
@@ -72,10 +70,8 @@ fn read(line: &[u8]) -> Result<Read, &'static str> {
             .then_some(Read::Anchor)
             .ok_or("an anchor with number, revision or another series");
     }
-    match FORMS.iter().find(|form| form.kind == leaf.kind) {
-        Some(form) => Ok(Read::Document(leaf, form.kind)),
-        None => Err("the kind of document is unknown"),
-    }
+    // Whether there is such a kind, the record of the revision says.
+    Ok(Read::Document(leaf))
 }
 
 fn document(
@@ -84,9 +80,9 @@ fn document(
     seen: &mut BTreeSet<Place>,
     line: usize,
     leaf: &Leaf,
-    kind: &'static str,
 ) {
-    let place: Place = (leaf.number.clone(), leaf.revision, kind);
+    let kind = &leaf.kind;
+    let place: Place = (leaf.number.clone(), leaf.revision, kind.clone());
     let named = format!("{} revision {} {kind}", leaf.number, leaf.revision);
     match archive.digests.get(&place) {
         None => {

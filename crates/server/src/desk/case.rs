@@ -22,7 +22,7 @@ use pages::desk::view::{
 use pages::form::Typed;
 
 use super::act::{self, lang_of};
-use super::sight::{self, Eyes, Seen, lang};
+use super::sight::{self, Eyes, Seen};
 use super::{history, lists, queue};
 use crate::answer::Answer;
 use crate::room::Room;
@@ -185,7 +185,7 @@ async fn part(eyes: &Eyes<'_>, text: &domain::value::TextRef) -> Result<Option<P
     Ok((seen != Seen::Nothing).then(|| Part {
         body: text.body.to_string(),
         class: text.class.code().to_owned(),
-        lang: lang(text.lang),
+        lang: text.lang,
         text: match seen {
             Seen::Shown(shown) => Some(shown),
             _ => None,

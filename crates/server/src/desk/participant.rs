@@ -21,7 +21,7 @@ use pages::form::Typed;
 
 use super::act::{self, lang_of};
 use super::case::{Member, consent_of, find as find_case, public_label, tn};
-use super::sight::{self, Eyes, lang};
+use super::sight::{self, Eyes};
 use super::{history, register};
 use crate::answer::Answer;
 use crate::room::Room;
@@ -117,7 +117,7 @@ async fn render(
         party: party.id.to_string(),
         part: act::word(participant.part),
         contact: register::contact_of(room, visit, party).await?,
-        lang: lang(party.lang.unwrap_or(domain::value::Lang::Ja)),
+        lang: party.lang.unwrap_or_default(),
         standing: party.standing.clone(),
         basis: match &participant.basis {
             ConfidentialityBasis::Standing { version } => {

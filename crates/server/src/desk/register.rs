@@ -3,7 +3,7 @@
 use domain::aggregate::Aggregate;
 use domain::party::{Party, folded};
 use domain::policy::role::Role;
-use domain::value::{Lang as In, PartyId, StreamId};
+use domain::value::{PartyId, StreamId};
 use engine::Fault;
 use engine::command::Command;
 use engine::party::command as commands;
@@ -13,7 +13,7 @@ use pages::desk::view::{Party as View, PartyRow, Register};
 use pages::form::Typed;
 
 use super::act;
-use super::sight::{Eyes, lang};
+use super::sight::Eyes;
 use crate::answer::Answer;
 use crate::room::Room;
 use crate::visit::{Stop, Visit};
@@ -205,7 +205,7 @@ async fn render_party(
         name_ja: party.name_ja.clone(),
         name_en: party.name_en.clone(),
         kana: party.kana.clone(),
-        lang: lang(party.lang.unwrap_or(In::Ja)),
+        lang: party.lang.unwrap_or_default(),
         listed: party.listed,
         contact: contact_of(room, visit, party).await?,
         standing: party.standing.clone(),

@@ -15,7 +15,7 @@ use pages::desk::view::{Message, Part, Presence, Report as View, Source};
 use pages::form::Typed;
 
 use super::act::{self, lang_of};
-use super::sight::{Eyes, Seen, lang};
+use super::sight::{Eyes, Seen};
 use super::{history, lists, queue};
 use crate::answer::Answer;
 use crate::room::Room;
@@ -122,7 +122,7 @@ async fn view(
                 body: text.body.to_string(),
                 at,
                 words: pages::desk::view::Words {
-                    lang: lang(text.lang),
+                    lang: text.lang,
                     text: shown,
                 },
             }),
@@ -130,7 +130,7 @@ async fn view(
             (seen, class) => parts.push(Part {
                 body: text.body.to_string(),
                 class: class.code().to_owned(),
-                lang: lang(text.lang),
+                lang: text.lang,
                 text: match seen {
                     Seen::Shown(shown) => Some(shown),
                     _ => None,

@@ -52,7 +52,7 @@ pub struct PlanFacts {
     /// Changes by language: Japanese, English.
     pub news: [Vec<Hunk>; 2],
     pub passages: Vec<Passage>,
-    /// The case has changed since: a plan made now would have other bytes.
+    /// The case has changed since: a plan made now would say something else.
     pub is_outdated: bool,
 }
 
@@ -114,7 +114,7 @@ pub async fn facts(house: &House, act: &Act, realm: Wall, case: &Case) -> Result
     };
     let is_outdated = now
         .as_ref()
-        .is_none_or(|now| now.made.as_ref().is_ok_and(|now| *now != made));
+        .is_none_or(|now| now.made.is_ok() && !says_the_same(now, &doc, &made));
     let passages = match &now {
         Some(now) => passages(house, act, realm, case, now, &stream).await?,
         None => vec![],
@@ -216,6 +216,21 @@ async fn news(
         }
     }
     Ok((since, out))
+}
+
+/// Whether a release made now says what the plan recorded. The list of documents follows from them, and a plan of an
+/// older program has none: that is no change.
+fn says_the_same(now: &Rehearsal, doc: &Advisory, made: &[Made]) -> bool {
+    fn others(made: &[Made]) -> impl Iterator<Item = &Made> {
+        let record = DocumentKind::AdvisoryJson;
+        made.iter().filter(move |one| one.kind != record)
+    }
+    let unlisted = Advisory {
+        documents: vec![],
+        ..doc.clone()
+    };
+    let now_made = now.made.as_deref().unwrap_or_default();
+    now.prepared.composition.doc == unlisted && others(now_made).eq(others(made))
 }
 
 type Bodies = Vec<(String, BodyId)>;

@@ -1,6 +1,6 @@
 //! What crates say to each other and write for ever keeps its names.
 
-use base::{DocumentKind, Lang, RECORD_SILENT};
+use base::{DocumentKind, Lang, RECORD_SILENT, digits};
 
 /// Names and files of what was published: these rows may only be joined by others.
 #[test]
@@ -45,4 +45,11 @@ fn a_name_leads_to_its_kind_and_back() {
     for lang in Lang::ALL {
         assert_eq!(DocumentKind::text(lang).facts().langs, [lang]);
     }
+}
+
+#[test]
+fn digits_are_read_as_people_type_them() {
+    assert_eq!(digits("８２３５－3365-8"), "823533658");
+    assert_eq!(digits(" NRS-０９ 4٣²"), "094");
+    assert_eq!(digits("twelve"), "");
 }

@@ -471,16 +471,5 @@ pub fn is_digits(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Returns the digits of what somebody typed; full-width digits count, anything else is left away.
-#[must_use]
-pub fn digits(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match u32::from(c) {
-            n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
-            _ => c.is_ascii_digit().then_some(c),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests;

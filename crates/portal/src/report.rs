@@ -204,7 +204,7 @@ pub(crate) fn file(visit: &Visit, typed: &Typed) -> Response<Body> {
     let Some((_, slip)) = carried(typed) else {
         return mailbox::unknown(visit, typed.clone());
     };
-    let digits: String = slip.handling.chars().filter(char::is_ascii_digit).collect();
+    let digits = base::digits(&slip.handling);
     exchange::file(
         &format!("receipt-{digits}.txt"),
         slip.plain(visit.site(), visit.lang),

@@ -37,7 +37,7 @@ const DAY_US: i64 = 86_400_000_000;
 /// # Errors
 /// [`Stop::NotFound`].
 pub async fn find(room: &Room, number: &str) -> Result<Case, Stop> {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let digits = base::digits(number);
     let found = room
         .house
         .store
@@ -208,11 +208,7 @@ fn world(case: &Case) -> Vec<String> {
 
 /// Digits of a tracking number.
 pub(crate) fn tn(participant: &Participant) -> String {
-    participant
-        .tracking
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect()
+    base::digits(&participant.tracking)
 }
 
 /// What a participant said to the date, if it was asked.

@@ -1,6 +1,6 @@
 //! What crates say to each other and write for ever keeps its names.
 
-use base::{DocumentKind, Lang, RECORD_SILENT, digits};
+use base::{DocumentKind, Instant, Lang, RECORD_SILENT, Realm, digits};
 
 /// Names and files of what was published: these rows may only be joined by others.
 #[test]
@@ -52,4 +52,21 @@ fn digits_are_read_as_people_type_them() {
     assert_eq!(digits("８２３５－3365-8"), "823533658");
     assert_eq!(digits(" NRS-０９ 4٣²"), "094");
     assert_eq!(digits("twelve"), "");
+}
+
+#[test]
+fn a_realm_keeps_its_code_and_its_word() {
+    let realms = [(Realm::Live, 0, "live"), (Realm::Exercise, 1, "exercise")];
+    for (realm, code, name) in realms {
+        assert_eq!((realm.code(), realm.name()), (code, name));
+        assert_eq!(Realm::from_code(code), Some(realm));
+    }
+    assert_eq!(Realm::from_code(2), None);
+}
+
+#[test]
+fn an_instant_is_cut_downwards_on_both_sides_of_1970() {
+    assert_eq!(Instant(1_999_999).whole_seconds(), Instant(1_000_000));
+    assert_eq!(Instant(-1).whole_seconds(), Instant(-1_000_000));
+    assert_eq!(Instant(5).plus_days(2), Instant(172_800_000_005));
 }

@@ -137,12 +137,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     }
     let plan = Plan {
         schema: PLAN.to_owned(),
-        realm: if unit.realm == seal::record::Realm::Live {
-            "live"
-        } else {
-            "exercise"
-        }
-        .to_owned(),
+        realm: unit.realm.name().to_owned(),
         plan_id: seal::hex(&seal::random::bytes::<16>()),
         house: seal::hex(&unit.house.id()),
         series: unit.house.config.series.clone(),

@@ -305,7 +305,7 @@ impl House {
             }
             let leaf = Leaf {
                 v: 1,
-                realm: "live".into(),
+                realm: base::Realm::Live.name().into(),
                 series: self.config.series.clone(),
                 number: form.id.clone(),
                 revision: form.revision,
@@ -363,7 +363,7 @@ impl House {
 pub fn anchor_leaf(root: &[u8; 32], at: &str) -> Result<String, Fault> {
     let leaf = Leaf {
         v: 1,
-        realm: "live".into(),
+        realm: base::Realm::Live.name().into(),
         series: "ledger".into(),
         number: String::new(),
         revision: 0,

@@ -10,6 +10,7 @@ use super::archive::{Archive, EXERCISE, Place};
 use super::reading;
 use super::sums::is_sha256;
 use crate::leaf::Leaf;
+use crate::record::Realm;
 
 /// Path of the list of leaves.
 pub(super) const PATH: &str = "archive/leaves.jsonl";
@@ -58,7 +59,9 @@ fn read(line: &[u8]) -> Result<Read, &'static str> {
         return Err("it is not written in the canonical form");
     }
     let fields_fit = leaf.v == 1
-        && matches!(leaf.realm.as_str(), "live" | "exercise")
+        && [Realm::Live, Realm::Exercise]
+            .iter()
+            .any(|realm| realm.name() == leaf.realm)
         && is_sha256(&leaf.sha256)
         && reading::instant(&leaf.instant).is_some();
     if !fields_fit {
@@ -95,7 +98,7 @@ fn document(
         }
         Some(_) => {}
     }
-    if run.keys.exercise && leaf.realm == "live" {
+    if run.keys.exercise && leaf.realm == Realm::Live.name() {
         run.find("exercise-key", PATH, EXERCISE);
     }
     if !seen.insert(place) {

@@ -148,8 +148,8 @@ impl Signer {
         };
         let now = clock::now();
         // The key follows from the plan's realm; the decision compares the two.
-        let exercise =
-            serde_json::from_slice::<seal::signer::Plan>(plan).is_ok_and(|p| p.realm == "exercise");
+        let exercise = serde_json::from_slice::<seal::signer::Plan>(plan)
+            .is_ok_and(|p| p.realm == Realm::Exercise.name());
         let realm = if exercise {
             Realm::Exercise
         } else {

@@ -34,7 +34,7 @@ pub struct Recorded {
 /// A document of a plan, with the body that holds its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// `advisory-json`, `csaf`, `text-ja`, `text-en`.
+    /// Name of a [`base::DocumentKind`], or of one that only a newer program knows.
     pub kind: String,
     /// SHA-256 of the exact bytes, hexadecimal. The bytes are to be public, so this hash confirms nothing
     /// that the sealed payload around it would not also tell.

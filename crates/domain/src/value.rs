@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+pub use base::{Instant, Lang};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -88,41 +89,6 @@ stream_ids!(
     AdvisoryId,
     SubscriberId
 );
-
-/// An instant, µs since 1970 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Instant(pub i64);
-
-impl Instant {
-    /// The instant `days` of 24 hours later.
-    #[must_use]
-    pub const fn plus_days(self, days: u32) -> Instant {
-        Instant(self.0 + days as i64 * 86_400_000_000)
-    }
-
-    /// The instant cut to whole seconds, as it stands in documents.
-    #[must_use]
-    pub const fn whole_seconds(self) -> Instant {
-        Instant(self.0.div_euclid(1_000_000) * 1_000_000)
-    }
-}
-
-/// A language of texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    Ja,
-    En,
-}
-
-/// Whether an object belongs to the real world or to an exercise (docs/design/security.md §2.20).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Realm {
-    Live,
-    Exercise,
-}
 
 /// A classed text, by reference: the body lies sealed in the dossier of the stream that first names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

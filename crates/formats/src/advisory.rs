@@ -8,35 +8,12 @@
 
 use std::collections::BTreeMap;
 
+pub use base::Lang;
 use domain::coordination::board::PublicLabel;
 use serde::{Deserialize, Serialize};
 
 /// The value of [`Advisory::schema`].
 pub const SCHEMA: &str = "noroshi/advisory/1";
-
-/// Language of an edition, as a BCP 47 tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    /// Japanese.
-    Ja,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// Both languages, in the order in which lists and files name them.
-    pub const ALL: [Lang; 2] = [Lang::Ja, Lang::En];
-
-    /// Returns the BCP 47 tag, which is also the folder name in the pressed tree.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Lang::Ja => "ja",
-            Lang::En => "en",
-        }
-    }
-}
 
 /// One revision of one advisory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +60,18 @@ pub struct Advisory {
     pub credits: Vec<String>,
     /// Every revision up to this one, oldest first.
     pub history: Vec<Revision>,
+    /// The other documents of this revision; none in those that were published before documents were listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Listed>,
+}
+
+/// A document of the same revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Name of a [`base::DocumentKind`], or of a later one.
+    pub kind: String,
+    /// SHA-256 of the exact bytes, hexadecimal.
+    pub sha256: String,
 }
 
 /// Stage of a revision (docs/design/process.md §1.13, machine "Advisory").
@@ -426,5 +415,46 @@ impl Advisory {
             }
         }
         stem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::DocumentKind;
+
+    use super::{Advisory, Listed};
+    use crate::samples;
+
+    /// What was published before documents were listed has no list, and gets none when it is read and written.
+    #[test]
+    fn a_record_without_a_list_stays_as_it_is() -> Result<(), serde_json::Error> {
+        let old = samples::small().to_json()?;
+        let read: Advisory = serde_json::from_slice(&old)?;
+        assert!(!String::from_utf8_lossy(&old).contains("\"documents\""));
+        assert!(read.documents.is_empty());
+        assert_eq!(read.to_json()?, old);
+        Ok(())
+    }
+
+    #[test]
+    fn a_list_ends_the_record_and_keeps_kinds_that_are_unknown() -> Result<(), serde_json::Error> {
+        let mut doc = samples::small();
+        for kind in [DocumentKind::Csaf.name(), "of-later"] {
+            doc.documents.push(Listed {
+                kind: kind.to_owned(),
+                sha256: "ab".repeat(32),
+            });
+        }
+        let written = doc.to_json()?;
+        let end = format!(
+            "  \"documents\": [\n    {{\n      \"kind\": \"csaf\",\n      \"sha256\": \"{0}\"\n    }},\n    \
+             {{\n      \"kind\": \"of-later\",\n      \"sha256\": \"{0}\"\n    }}\n  ]\n}}\n",
+            "ab".repeat(32)
+        );
+        assert!(String::from_utf8_lossy(&written).ends_with(&end));
+        let read: Advisory = serde_json::from_slice(&written)?;
+        assert_eq!(read, doc);
+        assert_eq!(read.to_json()?, written);
+        Ok(())
     }
 }

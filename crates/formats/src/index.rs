@@ -119,12 +119,8 @@ pub fn catalogue(
 }
 
 fn line(lang: Lang, doc: &Advisory, n: usize, path: String) -> Line<'_> {
-    let other = match lang {
-        Lang::Ja => Lang::En,
-        Lang::En => Lang::Ja,
-    };
     let title = doc.texts(lang).title.as_str();
-    let other_title = doc.texts(other).title.as_str();
+    let other_title = doc.texts(lang.other()).title.as_str();
     let others = doc.other_ids.iter().map(|id| id.text.as_str());
     let kana = doc.vendors.iter().map(|vendor| vendor.kana.as_str());
     Line {

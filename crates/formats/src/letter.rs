@@ -8,7 +8,7 @@ use domain::intake::form::{self, Takes};
 use domain::value::{ReportForm, ReportKey};
 use serde::{Deserialize, Serialize};
 
-use crate::advisory::Lang;
+pub use crate::advisory::Lang;
 
 /// Longest text of a letter, all its fields together, in bytes (docs/design/security.md §2.17).
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
@@ -53,7 +53,7 @@ pub enum Letter {
 pub struct Report {
     /// Instant at which the portal took it in, RFC 3339 in UTC.
     pub at: String,
-    pub lang: Tongue,
+    pub lang: Lang,
     pub kind: Kind,
     /// Handling number that the finder was told.
     pub handling: String,
@@ -88,7 +88,7 @@ pub struct Report {
 #[serde(deny_unknown_fields)]
 pub struct Addition {
     pub at: String,
-    pub lang: Tongue,
+    pub lang: Lang,
     /// The mailbox's look-up id, hexadecimal; the house stores its SHA-256.
     pub lookup: String,
     pub text: String,
@@ -108,7 +108,7 @@ pub struct Withdrawal {
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
     pub at: String,
-    pub lang: Tongue,
+    pub lang: Lang,
     pub address: String,
     pub scope: Scope,
 }
@@ -161,33 +161,6 @@ pub enum Kind {
     Product,
     Site,
     OwnProduct,
-}
-
-/// A language as it stands in a letter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tongue {
-    #[default]
-    Ja,
-    En,
-}
-
-impl From<Lang> for Tongue {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::Ja => Tongue::Ja,
-            Lang::En => Tongue::En,
-        }
-    }
-}
-
-impl From<Tongue> for Lang {
-    fn from(tongue: Tongue) -> Self {
-        match tongue {
-            Tongue::Ja => Lang::Ja,
-            Tongue::En => Lang::En,
-        }
-    }
 }
 
 /// A letter that cannot be read; it says nothing of the content.
@@ -439,7 +412,7 @@ pub struct Note {
     pub note: NoteKind,
     /// RFC 3339 in UTC.
     pub at: String,
-    pub lang: Tongue,
+    pub lang: Lang,
     /// The words; empty for a note whose words stand in the catalogues.
     #[serde(default)]
     pub text: String,
@@ -532,17 +505,6 @@ pub fn is_base32(text: &str, letters: usize) -> bool {
 #[must_use]
 pub fn is_digits(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Returns the digits of what somebody typed; full-width digits count, anything else is left away.
-#[must_use]
-pub fn digits(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match u32::from(c) {
-            n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
-            _ => c.is_ascii_digit().then_some(c),
-        })
-        .collect()
 }
 
 #[cfg(test)]

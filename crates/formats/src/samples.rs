@@ -41,6 +41,7 @@ pub(crate) fn bare() -> Advisory {
         references: Vec::new(),
         credits: Vec::new(),
         history: vec![revision(1, FIRST)],
+        documents: Vec::new(),
     }
 }
 

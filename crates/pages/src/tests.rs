@@ -138,6 +138,7 @@ pub(crate) fn advisory() -> Advisory {
             revision(1, "2026-11-20T18:00:00Z"),
             revision(2, "2026-11-21T00:00:00Z"),
         ],
+        documents: vec![],
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Leaf {
     pub number: String,
     /// Revision, from 1; 0 for an anchor.
     pub revision: u32,
-    /// Kind of document (`advisory-json`, `csaf`, `text-ja`, `text-en`), or `anchor`.
+    /// Kind of document, as [`base::DocumentKind`] names it, or `anchor`.
     pub kind: String,
     /// SHA-256 of the document, or the ledger's root hash (without its size).
     pub sha256: String,

@@ -5,6 +5,8 @@
 //! hash is also the record's RFC 6962 leaf hash, so trees and proofs can follow without a new form. It does
 //! not know what the payload says, nor where records are kept.
 
+pub use base::Realm;
+
 use crate::canon::Canon;
 
 /// Kind string of form 1.
@@ -12,36 +14,6 @@ pub const KIND: &str = "noroshi/ledger/1";
 
 /// Hash of the record before the first one: 32 zero bytes.
 pub const GENESIS: [u8; 32] = [0; 32];
-
-/// Whether a record belongs to the real world or to an exercise (docs/design/security.md §2.20).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Realm {
-    /// The real world.
-    Live,
-    /// An exercise: walled off in both directions.
-    Exercise,
-}
-
-impl Realm {
-    /// The byte of the header and of the database.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Realm::Live => 0,
-            Realm::Exercise => 1,
-        }
-    }
-
-    /// The realm of a code; `None` for a byte that no form defines.
-    #[must_use]
-    pub const fn from_code(code: u8) -> Option<Self> {
-        match code {
-            0 => Some(Realm::Live),
-            1 => Some(Realm::Exercise),
-            _ => None,
-        }
-    }
-}
 
 /// The header of a ledger record: everything that is hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -65,7 +65,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedDocument {
-    /// Kind: `advisory-json`, `csaf`, `text-ja`, `text-en`.
+    /// Kind, as [`base::DocumentKind`] names it.
     pub kind: String,
     /// SHA-256 of the exact bytes, hexadecimal.
     pub sha256: String,
@@ -236,17 +236,13 @@ pub fn decide(
     now: i64,
 ) -> Result<(Plan, Entry), Refused> {
     let plan: Plan = serde_json::from_slice(&request.plan).map_err(|_| Refused::Plan)?;
-    let expected_realm = match realm {
-        Realm::Live => "live",
-        Realm::Exercise => "exercise",
-    };
     if plan.schema != PLAN || plan.number.is_empty() || plan.revision == 0 {
         return Err(Refused::Plan);
     }
     if plan.house != pinned.house {
         return Err(Refused::House);
     }
-    if plan.realm != expected_realm {
+    if plan.realm != realm.name() {
         return Err(Refused::Realm);
     }
     check_documents(&plan, &request.documents)?;

@@ -6,6 +6,8 @@
 //! refuses, and a tree that was taken back as a whole, which nobody can see without a witness.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "verify/kinds.rs"]
+mod kinds;
 #[path = "verify/tree.rs"]
 mod tree;
 

@@ -83,7 +83,7 @@ pub fn rows(facts: StreamFacts, state: &Aggregate) -> Vec<TableRow> {
 
 fn number(stream: StreamId, series: &'static str, text: &str) -> NumberRow {
     NumberRow {
-        digits: text.chars().filter(char::is_ascii_digit).collect(),
+        digits: base::digits(text),
         series,
         stream,
     }

@@ -12,6 +12,12 @@ use std::path::{Path, PathBuf};
 /// Past this a file has two subjects.
 const LINES_MAX: usize = 600;
 
+/// What every crate may say, and waits for.
+const BASE: &str = "crates/base/src";
+
+/// Past this it is no longer what everybody says but somebody's subject.
+const BASE_LINES_MAX: usize = 300;
+
 /// Attributes that silence a judge: a lint or a test.
 const ATTRIBUTES: [&str; 3] = [
     concat!("#[", "allow("),
@@ -85,6 +91,27 @@ pub fn length(house: &House) -> Findings {
     Ok(found)
 }
 
+/// The crate that every other waits for stays small.
+pub fn base(house: &House) -> Findings {
+    let folder = house.root.join(BASE);
+    let mut texts = Vec::new();
+    for file in rust_files(house)? {
+        if file.starts_with(&folder) {
+            texts.push(read_text(&file)?);
+        }
+    }
+    Ok(over(&texts))
+}
+
+fn over(texts: &[String]) -> Vec<String> {
+    let lines: usize = texts.iter().map(|text| text.lines().count()).sum();
+    let finding = format!("{BASE} has {lines} lines, and {BASE_LINES_MAX} is the most in all");
+    (lines > BASE_LINES_MAX)
+        .then_some(finding)
+        .into_iter()
+        .collect()
+}
+
 /// Each Rust file begins by saying what it is for.
 pub fn heads(house: &House) -> Findings {
     let mut found = Vec::new();
@@ -155,7 +182,14 @@ pub fn name(house: &House, file: &Path) -> String {
 
 #[cfg(test)]
 mod checks {
-    use super::{FOLDERS, names_folder};
+    use super::{BASE_LINES_MAX, FOLDERS, names_folder, over};
+
+    #[test]
+    fn a_planted_line_too_many_in_base_is_found() {
+        let half = "x\n".repeat(BASE_LINES_MAX / 2);
+        assert!(over(&[half.clone(), half.clone()]).is_empty());
+        assert_eq!(over(&[half.clone(), half, "x".to_owned()]).len(), 1);
+    }
 
     #[test]
     fn only_absolute_paths_are_found() {

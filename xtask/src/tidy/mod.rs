@@ -8,6 +8,7 @@
 mod catalogues;
 mod files;
 mod graph;
+mod kinds;
 mod migrations;
 mod nouns;
 mod paths;
@@ -41,13 +42,15 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 11] = [
+    let rules: [(&str, Findings); 13] = [
         ("length", files::length(house)),
+        ("base", files::base(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
         ("words", files::words(house)),
         ("graph", graph::compare(house, &own)),
         ("nouns", nouns::ordered(house)),
+        ("kinds", kinds::typed(house)),
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),

@@ -1,4 +1,4 @@
-//! In the domain only events, and the values they are made of, may be written out.
+//! In the domain and in base only events, and the values they are made of, may be written out.
 //!
 //! What derives serde is on disk for ever. So it is allowed in `event.rs`,
 //! `value.rs` and the files of xtask/serde-in-domain.txt, which says why for each.
@@ -8,8 +8,9 @@ use crate::house::{House, files_below, has_extension, read_text};
 use std::collections::BTreeSet;
 
 const LIST: &str = "xtask/serde-in-domain.txt";
+const FOLDERS: [&str; 2] = ["crates/base/src", "crates/domain/src"];
 
-/// Returns each file of the domain that derives serde without being allowed to.
+/// Returns each file of these crates that derives serde without being allowed to.
 pub fn in_domain(house: &House) -> Findings {
     let list = read_text(&house.root.join(LIST))?;
     let allowed: BTreeSet<&str> = list
@@ -19,7 +20,11 @@ pub fn in_domain(house: &House) -> Findings {
         .collect();
     let mut used = BTreeSet::new();
     let mut found = Vec::new();
-    for file in files_below(&house.root.join("crates/domain/src"))? {
+    let mut files = Vec::new();
+    for folder in FOLDERS {
+        files.extend(files_below(&house.root.join(folder))?);
+    }
+    for file in files {
         if !has_extension(&file, "rs") || !derives_serde(&read_text(&file)?) {
             continue;
         }

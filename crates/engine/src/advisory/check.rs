@@ -86,12 +86,11 @@ pub fn of_document(
         .texts
         .iter()
         .filter(|(_, texts)| !texts.untranslated)
-        .map(|(lang, texts)| (lang_of(*lang), actions(texts)))
+        .map(|(lang, texts)| (*lang, actions(texts)))
         .collect();
     let mut texts: Vec<(Field, Lang, &str)> = Vec::new();
     for (lang, own) in doc.texts.iter().filter(|(_, texts)| !texts.untranslated) {
-        let lang = lang_of(*lang);
-        texts.extend(words(own).map(|(field, text)| (field, lang, text)));
+        texts.extend(words(own).map(|(field, text)| (field, *lang, text)));
     }
     for (lang, actions) in &joined {
         texts.push((Field::Actions, *lang, actions));
@@ -101,7 +100,7 @@ pub fn of_document(
     }
     if let Some(last) = doc.history.last().filter(|last| last.revision > 1) {
         for (lang, reason) in &last.reason {
-            texts.push((Field::RevisionReason, lang_of(*lang), reason));
+            texts.push((Field::RevisionReason, *lang, reason));
         }
     }
     findings(&Sheet {
@@ -119,13 +118,6 @@ pub fn of_document(
         revision: doc.revision,
         earlier_kept: advisory.published.iter().all(|p| !p.files.is_empty()),
     })
-}
-
-fn lang_of(lang: form::Lang) -> Lang {
-    match lang {
-        form::Lang::Ja => Lang::Ja,
-        form::Lang::En => Lang::En,
-    }
 }
 
 pub(crate) fn words(texts: &Texts) -> impl Iterator<Item = (Field, &str)> {
@@ -224,10 +216,7 @@ impl Sheet<'_> {
     }
 
     fn is_untranslated(&self, lang: Lang) -> bool {
-        self.facts
-            .untranslated
-            .iter()
-            .any(|missing| lang_of(*missing) == lang)
+        self.facts.untranslated.contains(&lang)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use base::DocumentKind;
 use domain::aggregate::Aggregate;
 use domain::coordination::board;
 use domain::coordination::case::Case;
@@ -77,15 +78,8 @@ impl Default for Facts {
 /// A document with its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    pub kind: &'static str,
+    pub kind: DocumentKind,
     pub bytes: Vec<u8>,
-}
-
-fn lang(lang: domain::value::Lang) -> Lang {
-    match lang {
-        domain::value::Lang::Ja => Lang::Ja,
-        domain::value::Lang::En => Lang::En,
-    }
 }
 
 /// A text that goes out, with the place where it stands.
@@ -101,7 +95,7 @@ pub struct Outgoing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spot {
     /// A field of the advisory.
-    Field(Field, domain::value::Lang),
+    Field(Field, Lang),
     /// What a vendor says, by the vendor's English name.
     Vendor(String),
     /// Names and versions of products.
@@ -149,9 +143,9 @@ pub async fn advisory(
         match field {
             Field::Credit => credits.push(released.as_str().to_owned()),
             Field::RevisionReason => {
-                reasons.insert(lang(text.lang), released.as_str().to_owned());
+                reasons.insert(text.lang, released.as_str().to_owned());
             }
-            _ => place(texts.entry(lang(text.lang)).or_default(), *field, &released)?,
+            _ => place(texts.entry(text.lang).or_default(), *field, &released)?,
         }
     }
     fill_languages(&mut texts, &facts);
@@ -198,6 +192,7 @@ pub async fn advisory(
         references: facts.references.clone(),
         credits,
         history: history(house, stream, draft, at, reasons).await?,
+        documents: vec![],
     };
     Ok(Composition {
         doc,
@@ -327,11 +322,7 @@ fn place(texts: &mut form::Texts, field: Field, released: &Released) -> Result<(
 
 fn fill_languages(texts: &mut BTreeMap<Lang, form::Texts>, facts: &Facts) {
     for missing in &facts.untranslated {
-        let other = match missing {
-            Lang::Ja => Lang::En,
-            Lang::En => Lang::Ja,
-        };
-        if let Some(copy) = texts.get(&other).cloned() {
+        if let Some(copy) = texts.get(&missing.other()).cloned() {
             texts.insert(
                 *missing,
                 form::Texts {
@@ -356,7 +347,7 @@ async fn history(
         let json = last
             .files
             .iter()
-            .find(|file| file.kind == "advisory-json")
+            .find(|file| DocumentKind::AdvisoryJson.is(&file.kind))
             .ok_or(Fault::Form("published files"))?;
         let bytes = house.body(json.body).await?;
         let before: Advisory =
@@ -498,7 +489,7 @@ async fn vendor(
             });
         }
         let words = form::Words {
-            lang: lang(text.lang),
+            lang: text.lang,
             text: released.as_str().to_owned(),
         };
         match kind {
@@ -515,12 +506,47 @@ async fn vendor(
     Ok(vendor)
 }
 
-/// Makes the documents of an advisory and lets the judge look at them.
+/// Makes the documents of an advisory and lets the judge look at them. The advisory's own JSON is made last, since it
+/// lists the others by their hashes; none of them knows it.
 ///
 /// # Errors
 /// [`Fault::Judge`] if a document is not valid; nothing invalid is planned.
 pub fn documents(house: &House, doc: &Advisory) -> Result<Vec<Made>, Fault> {
-    let json = doc.to_json().map_err(|_| Fault::Form("advisory"))?;
+    let copies = format!(
+        "{}/advisories/{}.{{ja,en}}.asc",
+        house.config.portal, doc.id
+    );
+    let text = |lang: Lang| formats::text::bulletin(doc, lang, &copies).into_bytes();
+    let mut made = Vec::with_capacity(DocumentKind::ALL.len());
+    for kind in DocumentKind::ALL {
+        let bytes = match kind {
+            DocumentKind::AdvisoryJson => continue,
+            DocumentKind::Csaf => judged(doc)?,
+            DocumentKind::TextJa => text(Lang::Ja),
+            DocumentKind::TextEn => text(Lang::En),
+        };
+        made.push(Made { kind, bytes });
+    }
+    let record = Advisory {
+        documents: made.iter().map(listed).collect(),
+        ..doc.clone()
+    };
+    let record = Made {
+        kind: DocumentKind::AdvisoryJson,
+        bytes: record.to_json().map_err(|_| Fault::Form("advisory"))?,
+    };
+    made.insert(0, record);
+    Ok(made)
+}
+
+fn listed(made: &Made) -> form::Listed {
+    form::Listed {
+        kind: made.kind.name().to_owned(),
+        sha256: seal::hex(&seal::sha256(&made.bytes)),
+    }
+}
+
+fn judged(doc: &Advisory) -> Result<Vec<u8>, Fault> {
     let csaf = formats::csaf::document(doc);
     judge::judge(&csaf).map_err(|findings| {
         let first = findings
@@ -529,27 +555,5 @@ pub fn documents(house: &House, doc: &Advisory) -> Result<Vec<Made>, Fault> {
             .unwrap_or_default();
         Fault::Judge(first)
     })?;
-    let copies = format!(
-        "{}/advisories/{}.{{ja,en}}.asc",
-        house.config.portal, doc.id
-    );
-    let text = |lang: Lang| formats::text::bulletin(doc, lang, &copies).into_bytes();
-    Ok(vec![
-        Made {
-            kind: "advisory-json",
-            bytes: json,
-        },
-        Made {
-            kind: "csaf",
-            bytes: csaf,
-        },
-        Made {
-            kind: "text-ja",
-            bytes: text(Lang::Ja),
-        },
-        Made {
-            kind: "text-en",
-            bytes: text(Lang::En),
-        },
-    ])
+    Ok(csaf)
 }

@@ -4,9 +4,9 @@
 //! records; HTML is pressed from the document exactly as the press does it. Signatures do not exist before the
 //! instant, so a mail is shown with the text that will stand in its signature.
 
+use base::DocumentKind;
 use domain::act::Act;
 use domain::publication::{Advisory as Stream, Plan};
-use domain::value::Lang as TextLang;
 use formats::advisory::{Advisory, Lang};
 use formats::provider;
 use pages::{Files, OlderRevision};
@@ -35,6 +35,15 @@ pub enum Media {
     Json,
 }
 
+impl Media {
+    fn of(kind: DocumentKind) -> Self {
+        match kind.facts().media_type {
+            base::JSON => Media::Json,
+            _ => Media::Text,
+        }
+    }
+}
+
 /// A form of the release, with its exact bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -51,11 +60,11 @@ pub const KINDS: [&str; 12] = [
     "sheet-en",
     "mail-ja",
     "mail-en",
-    "text-ja",
-    "text-en",
+    DocumentKind::TextJa.name(),
+    DocumentKind::TextEn.name(),
     "letter-ja",
     "letter-en",
-    "csaf",
+    DocumentKind::Csaf.name(),
     "json",
 ];
 
@@ -86,16 +95,13 @@ pub async fn rehearse(
 pub async fn recorded(house: &House, plan: &Plan) -> Result<(Advisory, Vec<Made>), Fault> {
     let mut made = Vec::with_capacity(plan.documents.len());
     for document in &plan.documents {
-        let kind = ["advisory-json", "csaf", "text-ja", "text-en"]
-            .into_iter()
-            .find(|known| *known == document.kind)
-            .ok_or(Fault::Form("plan"))?;
+        let kind = DocumentKind::of(&document.kind).ok_or(Fault::Form("plan"))?;
         let bytes = house.body(document.body).await?;
         made.push(Made { kind, bytes });
     }
     let json = made
         .iter()
-        .find(|one| one.kind == "advisory-json")
+        .find(|one| one.kind == DocumentKind::AdvisoryJson)
         .ok_or(Fault::Form("plan"))?;
     let doc = serde_json::from_slice(&json.bytes).map_err(|_| Fault::Form("advisory"))?;
     Ok((doc, made))
@@ -134,7 +140,7 @@ pub fn show(
         _ => (kind, Lang::Ja),
     };
     let site = house.mail_site();
-    let of = |kind: &str| {
+    let of = |kind: DocumentKind| {
         made.iter()
             .find(|one| one.kind == kind)
             .map(|one| &one.bytes)
@@ -145,7 +151,7 @@ pub fn show(
             (Media::Html, pages::advisory(&site, lang, doc, &files))
         }
         "sheet" => {
-            let sha256 = seal::hex(&seal::sha256(of("advisory-json")?));
+            let sha256 = seal::hex(&seal::sha256(of(DocumentKind::AdvisoryJson)?));
             (Media::Html, pages::sheet(&site, lang, doc, &sha256))
         }
         "mail" => (
@@ -153,16 +159,17 @@ pub fn show(
             pages::distribution::mail::html(&site, lang, doc).into_bytes(),
         ),
         "letter" => {
-            let signed = of(&format!("text-{}", lang.tag()))?;
+            let signed = of(DocumentKind::text(lang))?;
             let subject = pages::distribution::mail::subject(lang, doc);
             let mut letter = format!("Subject: {subject}\n\n").into_bytes();
             letter.extend_from_slice(signed);
             (Media::Text, letter)
         }
-        "text" => (Media::Text, of(kind)?.clone()),
-        "csaf" => (Media::Json, of("csaf")?.clone()),
-        "json" => (Media::Json, of("advisory-json")?.clone()),
-        _ => return None,
+        "json" => (Media::Json, of(DocumentKind::AdvisoryJson)?.clone()),
+        _ => {
+            let named = DocumentKind::of(kind).filter(|_| KINDS.contains(&kind))?;
+            (Media::of(named), of(named)?.clone())
+        }
     };
     Some(Shown {
         media,
@@ -187,17 +194,13 @@ fn files(doc: &Advisory, stream: &Stream, lang: Lang) -> Files {
             .filter(|revision| revision.revision != doc.revision)
             .map(|revision| OlderRevision {
                 revision: revision.revision,
-                json: format!("/archive/{}/{}/advisory.json", doc.id, revision.revision),
+                json: format!(
+                    "/archive/{}/{}/{}",
+                    doc.id,
+                    revision.revision,
+                    DocumentKind::AdvisoryJson.facts().file
+                ),
             })
             .collect(),
-    }
-}
-
-/// A language of the domain as documents write it.
-#[must_use]
-pub fn document_lang(lang: TextLang) -> Lang {
-    match lang {
-        TextLang::Ja => Lang::Ja,
-        TextLang::En => Lang::En,
     }
 }

@@ -17,7 +17,6 @@ use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
 use domain::text::phase::Phase;
 use domain::text::standing::{ClassSet, Grants, Owner, PartyKey};
 use domain::value::*;
-use formats::advisory::Lang as FormLang;
 use pages::coordination::partner::view as page;
 
 use crate::Fault;
@@ -44,7 +43,7 @@ pub async fn view(
     house: &House,
     participant: ParticipantId,
     strength: Strength,
-    lang: FormLang,
+    lang: Lang,
 ) -> Result<page::View, Fault> {
     let reader = Reader::of(house, participant, strength).await?;
     let participant = &reader.participant;
@@ -56,8 +55,8 @@ pub async fn view(
     let is_told = participant.details_at.is_some();
     let may_read = participant.may_have_details() && is_told && step != page::Step::Missing;
     let name = match lang {
-        FormLang::Ja => &reader.party.name_ja,
-        FormLang::En => &reader.party.name_en,
+        Lang::Ja => &reader.party.name_ja,
+        Lang::En => &reader.party.name_en,
     };
     let at = |at: Instant| clock::rfc3339(at);
     Ok(page::View {
@@ -177,7 +176,7 @@ impl<'h> Reader<'h> {
         }
     }
 
-    async fn details(&self, lang: FormLang) -> Result<page::Details, Fault> {
+    async fn details(&self, lang: Lang) -> Result<page::Details, Fault> {
         let label = board::cell(&self.participant, None);
         Ok(page::Details {
             case: self
@@ -207,7 +206,7 @@ impl<'h> Reader<'h> {
 
     /// The other vendors with whom this one agreed to be named: to each that consent is a grant of its own, so the
     /// gate decides for each anew.
-    async fn others(&self, lang: FormLang) -> Result<Vec<page::Other>, Fault> {
+    async fn others(&self, lang: Lang) -> Result<Vec<page::Other>, Fault> {
         let by_consent = Grants {
             consent: ClassSet::of(&[Class::N, Class::R]),
             ..self.grants
@@ -235,8 +234,8 @@ impl<'h> Reader<'h> {
             };
             let owner = Owner::Party(PartyKey(party.id.bytes()));
             let name = match lang {
-                FormLang::Ja => party.name_ja,
-                FormLang::En => party.name_en,
+                Lang::Ja => party.name_ja,
+                Lang::En => party.name_en,
             };
             if let Some(name) = self.by(&by_consent, Class::N, owner, name) {
                 let status = board::public_label(board::cell(&other, None)).map(Into::into);
@@ -268,7 +267,7 @@ impl<'h> Reader<'h> {
             if let Some(text) = self.text(part, Owner::Shared).await? {
                 out.push(page::Text {
                     kind: kind_of(part.class),
-                    lang: lang(part.lang),
+                    lang: part.lang,
                     text,
                 });
             }
@@ -291,7 +290,7 @@ impl<'h> Reader<'h> {
             if let (Some(label), Some(words)) = (label, self.text(text, Owner::Shared).await?) {
                 out.push(page::Named {
                     label,
-                    lang: lang(text.lang),
+                    lang: text.lang,
                     text: words,
                 });
             }
@@ -306,7 +305,7 @@ impl<'h> Reader<'h> {
                 Some(text) => {
                     let words = self.text(text, self.own()).await?;
                     words.map(|words| page::Said {
-                        lang: lang(text.lang),
+                        lang: text.lang,
                         text: words,
                     })
                 }
@@ -345,7 +344,7 @@ impl<'h> Reader<'h> {
                 out.push(page::Words {
                     kind,
                     about: said.about.as_ref().map(ToString::to_string),
-                    lang: lang(text.lang),
+                    lang: text.lang,
                     text: words,
                 });
             }
@@ -378,13 +377,6 @@ fn role_of(part: Part) -> Option<Role> {
         Part::Coordinator => Some(Role::ForeignCsirt),
         Part::Operator => Some(Role::SiteOperator),
         Part::Finder => None,
-    }
-}
-
-const fn lang(lang: Lang) -> FormLang {
-    match lang {
-        Lang::Ja => FormLang::Ja,
-        Lang::En => FormLang::En,
     }
 }
 

@@ -101,7 +101,7 @@ pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Val
         .store
         .copy_by_reference(store::Viewer::Bearer, &input.reference)
         .await?;
-    let typed: String = crate::kernel::find::digits(&input.code);
+    let typed = base::digits(&input.code);
     let found = copy.filter(|copy| {
         unit.house.kept.of::<Tries>().count(&name) < TRIES_MAX
             && seal::token::code(unit.house.keys.codes.bytes(), &copy.id) == typed
@@ -232,10 +232,7 @@ pub async fn import(
             let input = Subscribe {
                 id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
                 address: row.address.to_string(),
-                lang: match row.language {
-                    formats::advisory::Lang::Ja => Lang::Ja,
-                    formats::advisory::Lang::En => Lang::En,
-                },
+                lang: row.language,
                 scope,
             };
             let mark = unit.mark();

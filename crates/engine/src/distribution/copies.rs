@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use base::DocumentKind;
 use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome, SmtpConfig};
 use domain::aggregate::Aggregate;
@@ -177,10 +178,7 @@ impl House {
         };
         let address =
             MailAddress::parse(&self.text(address).await?).map_err(|_| Fault::Form("address"))?;
-        let lang = match subscriber.lang {
-            domain::value::Lang::Ja => Lang::Ja,
-            domain::value::Lang::En => Lang::En,
-        };
+        let lang = subscriber.lang;
         let edition = self
             .edition(copy.advisory, copy.revision, lang, editions)
             .await?;
@@ -274,13 +272,13 @@ impl House {
         let json = published
             .files
             .iter()
-            .find(|f| f.kind == "advisory-json")
+            .find(|f| DocumentKind::AdvisoryJson.is(&f.kind))
             .ok_or(Fault::Form("published files"))?;
-        let kind = format!("text-{}", lang.tag());
+        let kind = DocumentKind::text(lang);
         let clear = published
             .signatures
             .iter()
-            .find(|s| s.kind == kind && s.form == "clear")
+            .find(|s| kind.is(&s.kind) && s.form == "clear")
             .ok_or(Fault::Form("published files"))?;
         let doc = self
             .store

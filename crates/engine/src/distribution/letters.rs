@@ -92,11 +92,7 @@ impl House {
         let Ok(address) = MailAddress::parse(&self.text(contact).await?) else {
             return self.came_back(participant).await;
         };
-        let lang = if party.lang == Some(domain::value::Lang::En) {
-            Lang::En
-        } else {
-            Lang::Ja
-        };
+        let lang = party.lang.unwrap_or_default();
         let to_name = if lang == Lang::Ja {
             &party.name_ja
         } else {

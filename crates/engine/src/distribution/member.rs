@@ -55,7 +55,7 @@ impl House {
         let link = self
             .token_draw(PURPOSE, subject, &load.write(), Some(&code), HOLDS_US)
             .await?;
-        let lang: Lang = wish.lang.into();
+        let lang = wish.lang;
         let page = format!(
             "{}/{}/subscribe/confirm/{link}",
             self.config.portal,
@@ -141,7 +141,7 @@ impl House {
             let input = Subscribe {
                 id: Some(id.0),
                 address: address.to_string(),
-                lang: crate::intake::lang(wish.lang),
+                lang: wish.lang,
                 scope: scope.clone(),
             };
             let act = self.clock_act("confirmed");
@@ -167,7 +167,7 @@ impl House {
         let Aggregate::Subscriber(subscriber) = &*loaded.state else {
             return Ok(());
         };
-        let lang: Lang = wish.lang.into();
+        let lang = wish.lang;
         let stop = format!(
             "{}/unsubscribe/{}",
             self.config.portal, subscriber.reference

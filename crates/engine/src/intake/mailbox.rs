@@ -11,7 +11,7 @@ use domain::aggregate::Aggregate;
 use domain::intake::Report;
 use domain::series::{Kind, Number};
 use domain::value::{Lang, ReportId, ReportKind, StreamId};
-use formats::letter::{self, Note, NoteKind, Tongue};
+use formats::letter::{self, Note, NoteKind};
 use seal::receipt::Receipt;
 
 use crate::Fault;
@@ -127,10 +127,7 @@ pub(crate) fn note(unit: &mut Unit<'_>, report: &Report, kind: NoteKind, lang: L
     let note = Note {
         note: kind,
         at: clock::rfc3339(unit.act.occurred_at),
-        lang: match lang {
-            Lang::Ja => Tongue::Ja,
-            Lang::En => Tongue::En,
-        },
+        lang,
         text: text.to_owned(),
     };
     let sealed = seal::mailbox::seal(&public, &lookup, &note.write());

@@ -11,21 +11,10 @@ pub mod progress;
 pub mod keys;
 
 use domain::series::{Kind, Number};
-use domain::value::Lang;
-use formats::letter::Tongue;
 
 /// A handling number of randomness: its digits, and how people say it.
 #[must_use]
 pub fn handling_number(random: u64) -> Option<(String, String)> {
     let number = Number::draw(Kind::Report, false, random).ok()?;
     Some((number.digits(), number.to_string()))
-}
-
-/// The language of a letter.
-#[must_use]
-pub const fn lang(tongue: Tongue) -> Lang {
-    match tongue {
-        Tongue::Ja => Lang::Ja,
-        Tongue::En => Lang::En,
-    }
 }

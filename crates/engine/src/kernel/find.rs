@@ -56,16 +56,6 @@ pub(crate) fn uuid_of(text: &str) -> Option<Uuid> {
         .flatten()
 }
 
-/// Digits of a number as somebody typed it; full-width digits count.
-pub(crate) fn digits(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match u32::from(c) {
-            n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
-            _ => c.is_ascii_digit().then_some(c),
-        })
-        .collect()
-}
-
 async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<StreamId, Fault> {
     if let Some(id) = uuid_of(text) {
         return Ok(StreamId(id));
@@ -73,7 +63,7 @@ async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<Str
     match unit
         .house
         .store
-        .by_number(Viewer::House, &digits(text))
+        .by_number(Viewer::House, &base::digits(text))
         .await?
     {
         Some((_, stream)) => Ok(stream),

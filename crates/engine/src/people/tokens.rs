@@ -31,18 +31,11 @@ pub struct Token {
 
 impl House {
     fn code_of(&self, hash: &[u8; 32], code: &str) -> Vec<u8> {
-        let digits: String = code
-            .chars()
-            .filter_map(|c| match u32::from(c) {
-                n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')),
-                _ => c.is_ascii_digit().then_some(c),
-            })
-            .collect();
         seal::hmac256(
             self.keys.codes.bytes(),
             &seal::canon::Canon::of("noroshi/link-code/1")
                 .fixed(hash)
-                .bytes(digits.as_bytes())
+                .bytes(base::digits(code).as_bytes())
                 .finish(),
         )
         .to_vec()

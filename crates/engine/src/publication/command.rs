@@ -130,19 +130,14 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
             .bytes(case.id.into(), Compartment::Text, &document.bytes)
             .await?;
         documents.push(Document {
-            kind: document.kind.to_owned(),
+            kind: document.kind.name().to_owned(),
             sha256: seal::hex(&seal::sha256(&document.bytes)),
             body,
         });
     }
     let plan = Plan {
         schema: PLAN.to_owned(),
-        realm: if unit.realm == seal::record::Realm::Live {
-            "live"
-        } else {
-            "exercise"
-        }
-        .to_owned(),
+        realm: unit.realm.name().to_owned(),
         plan_id: seal::hex(&seal::random::bytes::<16>()),
         house: seal::hex(&unit.house.id()),
         series: unit.house.config.series.clone(),

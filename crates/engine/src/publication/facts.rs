@@ -4,6 +4,7 @@
 //! releasable source and no earlier publication has them; that is a hint for the eye and no judgement. Names and
 //! versions of products are no sentences: they come from the vendors' answers and are listed only where they repeat.
 
+use base::{DocumentKind, Lang};
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
@@ -51,7 +52,7 @@ pub struct PlanFacts {
     /// Changes by language: Japanese, English.
     pub news: [Vec<Hunk>; 2],
     pub passages: Vec<Passage>,
-    /// The case has changed since: a plan made now would have other bytes.
+    /// The case has changed since: a plan made now would say something else.
     pub is_outdated: bool,
 }
 
@@ -113,7 +114,7 @@ pub async fn facts(house: &House, act: &Act, realm: Wall, case: &Case) -> Result
     };
     let is_outdated = now
         .as_ref()
-        .is_none_or(|now| now.made.as_ref().is_ok_and(|now| *now != made));
+        .is_none_or(|now| now.made.is_ok() && !says_the_same(now, &doc, &made));
     let passages = match &now {
         Some(now) => passages(house, act, realm, case, now, &stream).await?,
         None => vec![],
@@ -204,8 +205,9 @@ async fn news(
         return Ok((Since::Nothing, [vec![], vec![]]));
     };
     let mut out = [vec![], vec![]];
-    for (kind, hunks) in ["text-ja", "text-en"].into_iter().zip(&mut out) {
-        let old = bodies.iter().find(|(known, _)| known == kind);
+    for (lang, hunks) in Lang::ALL.into_iter().zip(&mut out) {
+        let kind = DocumentKind::text(lang);
+        let old = bodies.iter().find(|(known, _)| kind.is(known));
         let new = made.iter().find(|one| one.kind == kind);
         if let (Some((_, body)), Some(new)) = (old, new) {
             let old = house.body(*body).await?;
@@ -214,6 +216,21 @@ async fn news(
         }
     }
     Ok((since, out))
+}
+
+/// Whether a release made now says what the plan recorded. The list of documents follows from them, and a plan of an
+/// older program has none: that is no change.
+fn says_the_same(now: &Rehearsal, doc: &Advisory, made: &[Made]) -> bool {
+    fn others(made: &[Made]) -> impl Iterator<Item = &Made> {
+        let record = DocumentKind::AdvisoryJson;
+        made.iter().filter(move |one| one.kind != record)
+    }
+    let unlisted = Advisory {
+        documents: vec![],
+        ..doc.clone()
+    };
+    let now_made = now.made.as_deref().unwrap_or_default();
+    now.prepared.composition.doc == unlisted && others(now_made).eq(others(made))
 }
 
 type Bodies = Vec<(String, BodyId)>;
@@ -256,11 +273,11 @@ async fn passages(
         heap.push_str(&folded(&unit.opened(text).await?));
         heap.push('\u{0}');
     }
-    if let Some(json) = stream
-        .published
-        .last()
-        .and_then(|last| last.files.iter().find(|f| f.kind == "advisory-json"))
-    {
+    if let Some(json) = stream.published.last().and_then(|last| {
+        last.files
+            .iter()
+            .find(|f| DocumentKind::AdvisoryJson.is(&f.kind))
+    }) {
         let bytes = house.body(json.body).await?;
         let doc: Advisory =
             serde_json::from_slice(&bytes).map_err(|_| Fault::Form("published advisory"))?;

@@ -6,6 +6,7 @@
 //! the press follows from the ledger. Never early: node clock, database clock and the signer's clock must all have
 //! passed the instant. A crash at any step is continued by doing the step again.
 
+use base::DocumentKind;
 use domain::aggregate::Aggregate;
 use domain::distribution::{Channel, CopyState};
 use domain::event::Signed;
@@ -219,7 +220,7 @@ impl House {
         let json = plan
             .documents
             .iter()
-            .position(|d| d.kind == "advisory-json")
+            .position(|d| DocumentKind::AdvisoryJson.is(&d.kind))
             .and_then(|at| documents.get(at))
             .ok_or(Fault::Form("plan"))?;
         let form: Form = serde_json::from_slice(json).map_err(|_| Fault::Form("advisory"))?;
@@ -304,7 +305,7 @@ impl House {
             }
             let leaf = Leaf {
                 v: 1,
-                realm: "live".into(),
+                realm: base::Realm::Live.name().into(),
                 series: self.config.series.clone(),
                 number: form.id.clone(),
                 revision: form.revision,
@@ -364,7 +365,7 @@ impl House {
 pub fn anchor_leaf(root: &[u8; 32], at: &str) -> Result<String, Fault> {
     let leaf = Leaf {
         v: 1,
-        realm: "live".into(),
+        realm: base::Realm::Live.name().into(),
         series: "ledger".into(),
         number: String::new(),
         revision: 0,

@@ -19,7 +19,7 @@ use seal::record::Realm as Wall;
 use crate::Fault;
 use crate::distribution::command as distribution;
 use crate::intake::command as intake;
-use crate::intake::{keys, lang, mailbox};
+use crate::intake::{keys, mailbox};
 use crate::kernel::clock;
 use crate::kernel::find::{TextInput, find_report};
 use crate::kernel::house::House;
@@ -318,7 +318,7 @@ impl House {
             channel: ContactChannel::Form,
             text: None,
             fields: Some(intake::Filled {
-                lang: lang(report.lang),
+                lang: report.lang,
                 values: values.map(|(key, text)| (key, text.to_owned())).collect(),
             }),
             finder: None,
@@ -363,7 +363,7 @@ impl House {
         let input = intake::AddToReport {
             report: report.to_string(),
             text: TextInput {
-                lang: lang(addition.lang),
+                lang: addition.lang,
                 text: addition.text.clone(),
             },
         };

@@ -37,7 +37,7 @@ impl<'a> Edition<'a> {
             Some(texts) => (texts, texts.untranslated),
             None => (doc.texts(lang), !doc.texts.is_empty()),
         };
-        let other = text::other(lang);
+        let other = lang.other();
         let [attr, words_attr] = if is_foreign {
             [text::lang_attr(lang, other), text::lang_attr(other, lang)]
         } else {

@@ -197,7 +197,7 @@ fn pair(say: Say, view: &Editor, typed: &Typed, name: &str, rows: u16) -> String
         "<fieldset class=\"pair\"><legend>{}</legend><div class=\"two\">",
         text::escape(&label)
     );
-    for lang in [say.0, text::other(say.0)] {
+    for lang in [say.0, say.0.other()] {
         out.push_str("<div>");
         out.push_str(&one_text(say, typed, name, rows, lang));
         out.push_str(&taken(say, view, typed, name, lang));
@@ -444,7 +444,7 @@ fn actions(say: Say, typed: &Typed) -> String {
             "<fieldset class=\"pair\"><legend>{}</legend><div class=\"two\">",
             text::escape(&legend)
         );
-        for lang in [say.0, text::other(say.0)] {
+        for lang in [say.0, say.0.other()] {
             out.push_str("<div>");
             for part in ["who", "what", "by"] {
                 let name = action_name(row, part, lang);

@@ -35,7 +35,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
             lang,
             &place,
             &heading,
-            &advisory_path(text::other(lang), &doc.id),
+            &advisory_path(lang.other(), &doc.id),
             &[doc.marking],
         ),
         stage: Badge::new(say, labels::status(doc.status)),
@@ -329,7 +329,7 @@ fn history(doc: &Advisory, lang: Lang, place: &Place, files: &Files) -> Vec<Revi
             .reason
             .get(&lang)
             .is_some_and(|reason| !reason.trim().is_empty());
-        let reason_lang = if is_own { lang } else { text::other(lang) };
+        let reason_lang = if is_own { lang } else { lang.other() };
         let reason = revision.reason.get(&reason_lang).map_or("", String::as_str);
         Revision {
             revision: revision.revision,

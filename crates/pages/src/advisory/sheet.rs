@@ -32,7 +32,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, sha256: &str) -> Vec<u8> {
             lang,
             &place,
             &heading,
-            &sheet_path(text::other(lang), &doc.id),
+            &sheet_path(lang.other(), &doc.id),
             &[doc.marking],
         ),
         page_href: place.to(&advisory_path(lang, &doc.id)),

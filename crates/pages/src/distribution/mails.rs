@@ -50,7 +50,7 @@ pub fn index(site: &Site, lang: Lang, lines: &[Line]) -> Vec<u8> {
             lang,
             &place,
             &say.t("mailbox-title"),
-            &mailbox_path(text::other(lang)),
+            &mailbox_path(lang.other()),
             &[],
         ),
         rows: lines.iter().map(row).collect(),
@@ -65,14 +65,7 @@ pub fn one(site: &Site, lang: Lang, name: &str, raw: &str) -> Vec<u8> {
     let h1 = say.with("mailbox-one", &[("name", &text::line(name))]);
     bytes(&One {
         w: say,
-        frame: frame(
-            site,
-            lang,
-            &place,
-            &h1,
-            &mail_path(text::other(lang), name),
-            &[],
-        ),
+        frame: frame(site, lang, &place, &h1, &mail_path(lang.other(), name), &[]),
         back: place.to(&mailbox_path(lang)),
         raw: text::visible(raw),
         h1,

@@ -32,7 +32,7 @@ pub struct Mailbox {
 pub fn mailbox(site: &Site, lang: Lang, mailbox: &Mailbox, typed: &Typed) -> Vec<u8> {
     let say = Say(lang);
     let path = return_path(lang);
-    let other = text::other(lang);
+    let other = lang.other();
     let asked = mailbox.progress.asked;
     let title = say.with(
         "reporter-mailbox-title",
@@ -194,7 +194,7 @@ fn line(say: Say, lang: Lang, note: &Note) -> NoteLine {
         at: at(lang, &note.at),
         attr: match fixed {
             Some(_) => "",
-            None => text::lang_attr(lang, note.lang.into()),
+            None => text::lang_attr(lang, note.lang),
         },
         html: match fixed {
             Some(key) => text::paragraphs(&say.t(key)),

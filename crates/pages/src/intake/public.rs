@@ -30,7 +30,7 @@ const MORE: [&str; 7] = [
 
 /// The frame of a page with a form on the internet side; `path` is without the language.
 pub(crate) fn frame_of(site: &Site, lang: Lang, title: &str, path: &str) -> Frame {
-    let twin = format!("/{}{path}", text::other(lang).tag());
+    let twin = format!("/{}{path}", lang.other().tag());
     let here = format!("/{}{path}", lang.tag());
     let mut out = frame(site, lang, &Place::Anywhere, title, &twin, &[]);
     out.styles = vec![

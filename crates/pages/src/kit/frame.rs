@@ -132,7 +132,7 @@ pub(crate) fn frame(
             item(subscribe_path(lang), "member-nav"),
             item(about_path(lang), "nav-about"),
         ],
-        twins: vec![twin_of(place, text::other(lang), twin)],
+        twins: vec![twin_of(place, lang.other(), twin)],
         marks: marks(site, lang, markings, ""),
         foot: vec![
             format!(

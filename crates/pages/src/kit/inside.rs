@@ -62,7 +62,7 @@ impl Inside {
     /// The frame of a page with this title.
     pub(crate) fn frame(&self, title: &str) -> Frame {
         let say = self.say();
-        let other = text::other(self.lang);
+        let other = self.lang.other();
         let twin = format!("/{}{}", other.tag(), self.path);
         let mut out = frame(&self.site, self.lang, &Place::Anywhere, title, &twin, &[]);
         out.styles = vec![

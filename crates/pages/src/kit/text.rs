@@ -248,14 +248,14 @@ pub(crate) struct Run {
 /// Returns the entry of `map` that suits the page, or the other language's with its `lang` attribute.
 pub(crate) fn run(page: Lang, map: &BTreeMap<Lang, String>) -> Run {
     let own = map.get(&page).filter(|text| !text.trim().is_empty());
-    match (own, map.get(&other(page))) {
+    match (own, map.get(&page.other())) {
         (Some(text), _) => Run {
             text: line(text),
             attr: "",
         },
         (None, Some(text)) => Run {
             text: line(text),
-            attr: lang_attr(page, other(page)),
+            attr: lang_attr(page, page.other()),
         },
         (None, None) => Run::default(),
     }
@@ -267,14 +267,6 @@ pub(crate) const fn lang_attr(page: Lang, of: Lang) -> &'static str {
         (Lang::Ja, Lang::En) => " lang=\"en\"",
         (Lang::En, Lang::Ja) => " lang=\"ja\"",
         _ => "",
-    }
-}
-
-/// Returns the other language.
-pub(crate) const fn other(lang: Lang) -> Lang {
-    match lang {
-        Lang::Ja => Lang::En,
-        Lang::En => Lang::Ja,
     }
 }
 

@@ -107,7 +107,7 @@ fn line(inside: &Inside, row: &PartyRow) -> Row {
         } else {
             text::line(other)
         },
-        other_attr: text::lang_attr(say.0, text::other(say.0)),
+        other_attr: text::lang_attr(say.0, say.0.other()),
         kana: text::line(&row.kana),
         kana_attr: text::lang_attr(say.0, Lang::Ja),
         standing: yes(row.standing, "desk-party-standing-yes"),

@@ -164,14 +164,7 @@ pub(crate) fn vendors(site: &Site, lang: Lang, docs: &[&Advisory], shelves: &[Sh
     let capped = shelves.len() > NAMES_MAX;
     let bytes = bytes(&Vendors {
         w: say,
-        frame: frame(
-            site,
-            lang,
-            &place,
-            &h1,
-            &vendors_path(text::other(lang)),
-            &[],
-        ),
+        frame: frame(site, lang, &place, &h1, &vendors_path(lang.other()), &[]),
         capped: capped.then(|| say.with("find-vendors-capped", &[("max", &NAMES_MAX.to_string())])),
         list_href: place.to(&list_path(lang, None)),
         groups: groups.collect(),

@@ -88,7 +88,7 @@ pub fn about(site: &Site, lang: Lang) -> Vec<u8> {
             lang,
             &place,
             &say.t("about-title"),
-            &about_path(text::other(lang)),
+            &about_path(lang.other()),
             &[],
         ),
         who: say.with("about-who-text", &[("name", &site_name(site, lang))]),

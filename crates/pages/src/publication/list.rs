@@ -62,14 +62,7 @@ pub fn home(site: &Site, lang: Lang, recent: &[Entry]) -> Vec<u8> {
         .collect();
     bytes(&Home {
         w: say,
-        frame: frame(
-            site,
-            lang,
-            &place,
-            &title,
-            &home_path(text::other(lang)),
-            &[],
-        ),
+        frame: frame(site, lang, &place, &title, &home_path(lang.other()), &[]),
         entries: lines.iter().map(String::as_str).collect(),
         empty: say.t("home-empty"),
         list_href: place.to(&list_path(lang, None)),
@@ -218,7 +211,7 @@ impl Lists<'_> {
             say.count("list-count", members.len())
         };
         let h1 = choice.title(lang);
-        let twin = choice.path(text::other(lang));
+        let twin = choice.path(lang.other());
         let mut frame = frame(self.site, lang, &place, &h1, &twin, &[]);
         frame.script = is_newest.then(|| place.to(assets::find_script_path()));
         let bytes = bytes(&List {
@@ -306,7 +299,7 @@ fn line(lang: Lang, place: &Place, entry: &Entry) -> String {
     let is_foreign = entry.untranslated.contains(&lang);
     let own = text::run(lang, &entry.title);
     let attr = if is_foreign {
-        text::lang_attr(lang, text::other(lang))
+        text::lang_attr(lang, lang.other())
     } else {
         own.attr
     };

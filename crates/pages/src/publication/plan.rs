@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use askama::Template;
+use base::DocumentKind;
 use formats::advisory::Lang;
 
 use crate::advisory::checks::lang_key;
@@ -224,9 +225,10 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
 
 /// The kind under which the preview shows a document.
 fn preview_kind(kind: &str) -> &str {
-    match kind {
-        "advisory-json" => "json",
-        other => other,
+    if DocumentKind::AdvisoryJson.is(kind) {
+        "json"
+    } else {
+        kind
     }
 }
 
@@ -239,7 +241,7 @@ fn facts(say: Say, view: &PlanPage, plan: &Plan) -> Vec<Fact> {
         Lang::Ja => (&plan.title[0], &plan.title[1]),
         Lang::En => (&plan.title[1], &plan.title[0]),
     };
-    let foreign = text::other(say.0);
+    let foreign = say.0.other();
     let mut out = vec![
         fact(
             "editor-plan-what",

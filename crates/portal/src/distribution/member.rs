@@ -7,8 +7,8 @@
 use std::time::Instant;
 
 use formats::letter::{
-    ACK_DIGITS, Acknowledgement, CODE_DIGITS, Confirmation, Letter, SCOPE_CHARS_MAX, Scope,
-    Subscription, Tongue, digits, is_digits,
+    ACK_DIGITS, Acknowledgement, CODE_DIGITS, Confirmation, Lang, Letter, SCOPE_CHARS_MAX, Scope,
+    Subscription, is_digits,
 };
 use formats::recent;
 use formats::subscribers::MailAddress;
@@ -56,8 +56,8 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
         return form(visit, StatusCode::OK, &typed, &preview);
     }
     let lang = match typed.value("lang") {
-        "ja" => Some(Tongue::Ja),
-        "en" => Some(Tongue::En),
+        "ja" => Some(Lang::Ja),
+        "en" => Some(Lang::En),
         _ => {
             typed.refuse("lang", "member-need-lang");
             None
@@ -171,7 +171,7 @@ pub(crate) fn confirm_shown(visit: &Visit, token: &str) -> Response<Body> {
 
 /// Takes a confirmation code in.
 pub(crate) fn confirm(visit: &Visit, token: &str, mut typed: Typed) -> Response<Body> {
-    let code = digits(typed.value("code"));
+    let code = base::digits(typed.value("code"));
     if !is_digits(&code, CODE_DIGITS) {
         typed.refuse("code", "member-need-code");
         let page = member::confirm(visit.site(), visit.lang, token, &typed);
@@ -200,7 +200,7 @@ pub(crate) fn acknowledge_shown(visit: &Visit, reference: &str) -> Response<Body
 
 /// Takes "received" in.
 pub(crate) fn acknowledge(visit: &Visit, reference: &str, mut typed: Typed) -> Response<Body> {
-    let read = digits(typed.value("digits"));
+    let read = base::digits(typed.value("digits"));
     let digits = match (visit.sender.pressed, is_digits(&read, ACK_DIGITS)) {
         (true, _) => None,
         (false, true) => Some(read),

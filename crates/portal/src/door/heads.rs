@@ -3,6 +3,7 @@
 //! A file adds only its entity tag and date to a clone of these; hyper itself writes Content-Length and Date.
 //! Whole prebuilt maps per file would cost about 10 KB each, too much for a hundred thousand advisories.
 
+use base::{JSON, TEXT};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::door::negotiation::Coding;
@@ -112,7 +113,7 @@ fn content_type(path: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
-        Some("json") => "application/json",
+        Some("json") => JSON,
         Some("atom") => "application/atom+xml",
         Some("xml") => "application/xml",
         Some("csv") => "text/csv; charset=utf-8",
@@ -201,7 +202,6 @@ const SEARCH_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 
 const MISSING_CACHE: &str = "public, max-age=5";
 
 const HTML: &str = "text/html; charset=utf-8";
-const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Room for the headers of an answer.
 const HEADERS: usize = 16;
@@ -219,7 +219,7 @@ mod tests {
                 "/assets/find.0123456789.js",
                 "text/javascript; charset=utf-8",
             ),
-            ("/csaf/white/2026/a.json", "application/json"),
+            ("/csaf/white/2026/a.json", JSON),
             ("/csaf/white/2026/a.json.asc", TEXT),
             ("/csaf/changes.csv", "text/csv; charset=utf-8"),
             ("/.well-known/security.txt", TEXT),
@@ -228,6 +228,9 @@ mod tests {
             ("/key.gpg", "application/octet-stream"),
         ] {
             assert_eq!(content_type(path), expected, "{path}");
+        }
+        for facts in base::DocumentKind::ALL.map(base::DocumentKind::facts) {
+            assert_eq!(content_type(facts.file), facts.media_type);
         }
     }
 

@@ -240,7 +240,7 @@ pub(crate) fn add(visit: &Visit, mut typed: Typed) -> Response<Body> {
     }
     let letter = Letter::Addition(Addition {
         at: now_text(),
-        lang: visit.lang.into(),
+        lang: visit.lang,
         lookup: seal::hex(&both.0.lookup_id),
         text: typed.value("text").to_owned(),
     });

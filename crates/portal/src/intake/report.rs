@@ -134,7 +134,7 @@ fn typed_report(visit: &Visit, typed: &Typed) -> Report {
     let line = |name: &str| typed.trimmed(name).replace('\n', " ");
     let text = |name: &str| typed.trimmed(name).to_owned();
     Report {
-        lang: visit.lang.into(),
+        lang: visit.lang,
         kind: match typed.value("kind") {
             "site" => Kind::Site,
             "own_product" => Kind::OwnProduct,
@@ -195,7 +195,7 @@ pub(crate) fn file(visit: &Visit, typed: &Typed) -> Response<Body> {
     let Some((_, slip)) = carried(typed) else {
         return mailbox::unknown(visit, typed.clone());
     };
-    let digits: String = slip.handling.chars().filter(char::is_ascii_digit).collect();
+    let digits = base::digits(&slip.handling);
     exchange::file(
         &format!("receipt-{digits}.txt"),
         slip.plain(visit.site(), visit.lang),

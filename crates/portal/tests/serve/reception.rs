@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use formats::letter::{Kind, Letter, Note, NoteKind, Progress, StepKind, Tongue};
+use formats::letter::{Kind, Lang, Letter, Note, NoteKind, Progress, StepKind};
 use portal::{HandlingNumber, Limits, Reception};
 use seal::receipt::Receipt;
 
@@ -46,8 +46,8 @@ impl House {
 
     pub async fn serve(&self) -> Server {
         let names = [
-            (formats::advisory::Lang::Ja, "狼煙調整センター".to_owned()),
-            (formats::advisory::Lang::En, "Noroshi Centre".to_owned()),
+            (Lang::Ja, "狼煙調整センター".to_owned()),
+            (Lang::En, "Noroshi Centre".to_owned()),
         ];
         let reception = Reception {
             dir: self.dir(),
@@ -131,7 +131,7 @@ async fn a_report_becomes_a_letter_that_only_the_house_reads() {
     };
     assert_eq!(
         (report.happens.as_str(), report.kind, report.lang),
-        (TEXT, Kind::Product, Tongue::Ja)
+        (TEXT, Kind::Product, Lang::Ja)
     );
     assert_eq!(
         (report.contact.as_str(), report.consent.as_str()),
@@ -297,7 +297,7 @@ async fn a_finder_reads_the_house_answers_and_withdraws() {
     let question = Note {
         note: NoteKind::Question,
         at: "2026-11-22T03:00:00Z".into(),
-        lang: Tongue::Ja,
+        lang: Lang::Ja,
         text: "版を<i>お知らせ</i>ください。".into(),
     };
     let sealed = seal::mailbox::seal(&public, &lookup, &question.write());

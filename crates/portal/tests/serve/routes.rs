@@ -1,7 +1,7 @@
 //! Every address of the reception (docs/design/security.md §3.2, §3.7, §3.8): the list comes from the portal's own
 //! table, so an address without a row here fails.
 
-use formats::letter::{Note, NoteKind, Tongue};
+use formats::letter::{Lang, Note, NoteKind};
 use portal::{ROWS, Row};
 use seal::receipt::Receipt;
 
@@ -58,7 +58,7 @@ fn put(house: &House, printed: &str) {
     let note = Note {
         note: NoteKind::Question,
         at: "2026-11-22T03:00:00Z".into(),
-        lang: Tongue::Ja,
+        lang: Lang::Ja,
         text: CANARY.into(),
     };
     let sealed = seal::mailbox::seal(&public, &lookup, &note.write());

@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use super::archive::{Archive, EXERCISE, FORMS, Place};
+use super::archive::{Archive, EXERCISE, Place};
 use super::reading;
 use super::sums::is_sha256;
 use crate::leaf::Leaf;
+use crate::record::Realm;
 
 /// Path of the list of leaves.
 pub(super) const PATH: &str = "archive/leaves.jsonl";
@@ -29,9 +30,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive) {
         match read(line) {
             Err(problem) => run.find("leaf-form", PATH, format!("line {number}: {problem}")),
             Ok(Read::Anchor) => {}
-            Ok(Read::Document(leaf, kind)) => {
-                document(run, archive, &mut seen, number, &leaf, kind);
-            }
+            Ok(Read::Document(leaf)) => document(run, archive, &mut seen, number, &leaf),
         }
     }
     for place in archive
@@ -51,7 +50,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive) {
 
 enum Read {
     Anchor,
-    Document(Leaf, &'static str),
+    Document(Leaf),
 }
 
 fn read(line: &[u8]) -> Result<Read, &'static str> {
@@ -60,7 +59,9 @@ fn read(line: &[u8]) -> Result<Read, &'static str> {
         return Err("it is not written in the canonical form");
     }
     let fields_fit = leaf.v == 1
-        && matches!(leaf.realm.as_str(), "live" | "exercise")
+        && [Realm::Live, Realm::Exercise]
+            .iter()
+            .any(|realm| realm.name() == leaf.realm)
         && is_sha256(&leaf.sha256)
         && reading::instant(&leaf.instant).is_some();
     if !fields_fit {
@@ -72,10 +73,8 @@ fn read(line: &[u8]) -> Result<Read, &'static str> {
             .then_some(Read::Anchor)
             .ok_or("an anchor with number, revision or another series");
     }
-    match FORMS.iter().find(|form| form.kind == leaf.kind) {
-        Some(form) => Ok(Read::Document(leaf, form.kind)),
-        None => Err("the kind of document is unknown"),
-    }
+    // Whether there is such a kind, the record of the revision says.
+    Ok(Read::Document(leaf))
 }
 
 fn document(
@@ -84,9 +83,9 @@ fn document(
     seen: &mut BTreeSet<Place>,
     line: usize,
     leaf: &Leaf,
-    kind: &'static str,
 ) {
-    let place: Place = (leaf.number.clone(), leaf.revision, kind);
+    let kind = &leaf.kind;
+    let place: Place = (leaf.number.clone(), leaf.revision, kind.clone());
     let named = format!("{} revision {} {kind}", leaf.number, leaf.revision);
     match archive.digests.get(&place) {
         None => {
@@ -99,7 +98,7 @@ fn document(
         }
         Some(_) => {}
     }
-    if run.keys.exercise && leaf.realm == "live" {
+    if run.keys.exercise && leaf.realm == Realm::Live.name() {
         run.find("exercise-key", PATH, EXERCISE);
     }
     if !seen.insert(place) {

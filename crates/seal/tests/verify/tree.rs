@@ -238,7 +238,7 @@ fn signing(key: &NewKey) -> SigningKey {
     SigningKey::read(&key.secret).unwrap()
 }
 
-fn signed(files: &mut Files, path: &str, ending: &str, bytes: &[u8]) {
+pub(crate) fn signed(files: &mut Files, path: &str, ending: &str, bytes: &[u8]) {
     let signature = signing(&ADVISORY).detached(bytes, at()).unwrap();
     put(files, path, bytes);
     put(files, &format!("{path}.{ending}"), &signature);

@@ -42,7 +42,6 @@ use crate::door::act::tn;
 use crate::door::act::word;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
-use crate::door::sight::lang as page_lang;
 use crate::door::visit::{Signed, Stop, Visit};
 
 /// Tells whether a person composes advisories.
@@ -97,7 +96,7 @@ impl Desk {
         if draft.is_none() {
             for (field, text) in &self.case.texts {
                 if let Ok(words) = room.house.text(text).await {
-                    let key = format!("{}-{}", check::name(*field), page_lang(text.lang).tag());
+                    let key = format!("{}-{}", check::name(*field), text.lang.tag());
                     typed.set(format!("t-{key}"), words);
                     typed.set(format!("from-{key}"), text.body.0.to_string());
                 }
@@ -179,7 +178,7 @@ async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::So
     let signed = visit.person()?;
     let mut unit = Unit::new(&room.house, visit.act(), "rehearsal", Wall::Live);
     let found = sources::offered(&mut unit, &desk.case, signed.role, desk.is_published()).await?;
-    let is_japanese = visit.lang == formats::advisory::Lang::Ja;
+    let is_japanese = visit.lang == Lang::Ja;
     Ok(found
         .into_iter()
         .map(|source| view::Source {
@@ -204,7 +203,7 @@ async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::So
                 }
             },
             class: source.text.class.code().to_owned(),
-            lang: page_lang(source.text.lang),
+            lang: source.text.lang,
             text: source.words,
         })
         .collect())
@@ -238,8 +237,8 @@ async fn products(
             board.investigating += usize::from(is_open);
         }
         let vendor = match visit.lang {
-            formats::advisory::Lang::Ja => &party.name_ja,
-            formats::advisory::Lang::En => &party.name_en,
+            Lang::Ja => &party.name_ja,
+            Lang::En => &party.name_en,
         };
         rows.extend(participant.answers.iter().filter_map(|answer| {
             Some(view::Product {
@@ -325,7 +324,7 @@ async fn at_the_gate(
                 Spot::References => ("references", None),
             };
             Some(Check {
-                lang: lang.map(page_lang),
+                lang,
                 ..error("overlap", field, "repeats", piece)
             })
         })

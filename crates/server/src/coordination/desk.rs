@@ -29,7 +29,7 @@ use crate::door::act::tn;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::sight;
-use crate::door::sight::{Eyes, Seen, lang};
+use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
 use crate::door::{history, lists};
 
@@ -42,7 +42,7 @@ const DAY_US: i64 = 86_400_000_000;
 /// # Errors
 /// [`Stop::NotFound`].
 pub async fn find(room: &Room, number: &str) -> Result<Case, Stop> {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let digits = base::digits(number);
     let found = room
         .house
         .store
@@ -190,7 +190,7 @@ async fn part(eyes: &Eyes<'_>, text: &domain::value::TextRef) -> Result<Option<P
     Ok((seen != Seen::Nothing).then(|| Part {
         body: text.body.to_string(),
         class: text.class.code().to_owned(),
-        lang: lang(text.lang),
+        lang: text.lang,
         text: match seen {
             Seen::Shown(shown) => Some(shown),
             _ => None,

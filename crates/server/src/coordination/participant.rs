@@ -27,7 +27,7 @@ use crate::door::answer::Answer;
 use crate::door::history;
 use crate::door::room::Room;
 use crate::door::sight;
-use crate::door::sight::{Eyes, lang};
+use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
 use crate::party::desk as register;
 
@@ -121,7 +121,7 @@ async fn render(
         party: party.id.to_string(),
         part: act::word(participant.part),
         contact: register::contact_of(room, visit, party).await?,
-        lang: lang(party.lang.unwrap_or(domain::value::Lang::Ja)),
+        lang: party.lang.unwrap_or_default(),
         standing: party.standing.clone(),
         basis: match &participant.basis {
             ConfidentialityBasis::Standing { version } => {

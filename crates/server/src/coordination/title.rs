@@ -60,7 +60,7 @@ pub async fn title_of(
         .collect();
     let own = titles
         .iter()
-        .find(|text| crate::door::sight::lang(text.lang) == page)
+        .find(|text| text.lang == page)
         .or(titles.first());
     let named = case.vulnerabilities.first().map(|(_, text)| *text);
     for text in own.copied().into_iter().chain(named) {

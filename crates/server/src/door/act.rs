@@ -216,11 +216,7 @@ pub(crate) fn presence(room: &Room, signed: &Signed, dossier: StreamId) -> Vec<P
 
 /// Digits of a tracking number.
 pub(crate) fn tn(participant: &Participant) -> String {
-    participant
-        .tracking
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect()
+    base::digits(&participant.tracking)
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use domain::text::phase::Phase;
 use domain::text::standing::{Grants, Owner, Sight, Standing};
 use domain::value::{StreamId, TextRef};
 use engine::Fault;
-use formats::advisory::Lang;
 use pages::kit::desk::view::Words;
 
 use crate::door::room::Room;
@@ -121,20 +120,11 @@ impl<'r> Eyes<'r> {
     pub async fn words(&self, text: &TextRef) -> Result<Option<Words>, Stop> {
         Ok(match self.see(text).await? {
             Seen::Shown(shown) => Some(Words {
-                lang: lang(text.lang),
+                lang: text.lang,
                 text: shown,
             }),
             _ => None,
         })
-    }
-}
-
-/// The page's language of a text.
-#[must_use]
-pub const fn lang(lang: domain::value::Lang) -> Lang {
-    match lang {
-        domain::value::Lang::Ja => Lang::Ja,
-        domain::value::Lang::En => Lang::En,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::door::act::lang_of;
 use crate::door::act::presence;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
-use crate::door::sight::{Eyes, Seen, lang};
+use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
 use crate::door::{history, lists};
 
@@ -112,7 +112,7 @@ async fn view(
                 field: asked(report, text),
                 at,
                 words: pages::kit::desk::view::Words {
-                    lang: lang(text.lang),
+                    lang: text.lang,
                     text: shown,
                 },
             }),
@@ -120,7 +120,7 @@ async fn view(
             (seen, class) => parts.push(Part {
                 body: text.body.to_string(),
                 class: class.code().to_owned(),
-                lang: lang(text.lang),
+                lang: text.lang,
                 text: match seen {
                     Seen::Shown(shown) => Some(shown),
                     _ => None,

@@ -3,7 +3,7 @@
 use domain::aggregate::Aggregate;
 use domain::party::{Party, folded};
 use domain::role::Role;
-use domain::value::{Lang as In, PartyId, StreamId};
+use domain::value::{PartyId, StreamId};
 use engine::Fault;
 use engine::command::Command;
 use engine::party::command as commands;
@@ -15,7 +15,7 @@ use pages::party::view::{Party as View, PartyRow, Register};
 use crate::door::act;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
-use crate::door::sight::{Eyes, lang};
+use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
 
 /// Rows of one page.
@@ -205,7 +205,7 @@ async fn render_party(
         name_ja: party.name_ja.clone(),
         name_en: party.name_en.clone(),
         kana: party.kana.clone(),
-        lang: lang(party.lang.unwrap_or(In::Ja)),
+        lang: party.lang.unwrap_or_default(),
         listed: party.listed,
         contact: contact_of(room, visit, party).await?,
         standing: party.standing.clone(),

@@ -25,7 +25,6 @@ use crate::advisory::desk::{Desk, composed, may_edit, refused};
 use crate::door::act::word;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
-use crate::door::sight::lang as page_lang;
 use crate::door::visit::{Signed, Stop, Visit};
 
 fn reader(visit: &Visit) -> Result<&Signed, Stop> {
@@ -125,7 +124,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
     let title = |doc: &Advisory, lang| doc.texts(lang).title.clone();
     Plan {
         sha256: facts.plan.sha256.clone(),
-        title: formats::advisory::Lang::ALL.map(|lang| title(&facts.doc, lang)),
+        title: Lang::ALL.map(|lang| title(&facts.doc, lang)),
         revision: facts.plan.revision,
         stage: word(facts.doc.status),
         instant: engine::kernel::clock::rfc3339(facts.plan.instant),
@@ -198,7 +197,7 @@ fn passage(passage: &plan::Passage) -> Passage {
     };
     Passage {
         field: field.to_owned(),
-        lang: lang.map(page_lang),
+        lang,
         vendor: vendor.to_owned(),
         sentences: passage
             .sentences

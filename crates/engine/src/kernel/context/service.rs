@@ -6,6 +6,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use base::DocumentKind;
 use seal::openpgp::{Certificate, SigningKey};
 use seal::record::Realm;
 use seal::signer::{Entry, Journal, Pinned, Request, decide};
@@ -147,8 +148,8 @@ impl Signer {
         };
         let now = clock::now();
         // The key follows from the plan's realm; the decision compares the two.
-        let exercise =
-            serde_json::from_slice::<seal::signer::Plan>(plan).is_ok_and(|p| p.realm == "exercise");
+        let exercise = serde_json::from_slice::<seal::signer::Plan>(plan)
+            .is_ok_and(|p| p.realm == Realm::Exercise.name());
         let realm = if exercise {
             Realm::Exercise
         } else {
@@ -163,8 +164,8 @@ impl Signer {
         let mut out = vec![b"signed".to_vec()];
         for (planned, bytes) in plan.documents.iter().zip(&request.documents) {
             out.push(key.detached(bytes, at).map_err(|_| "sign.key")?);
-            let is_text = planned.kind.starts_with("text-");
-            out.push(if is_text {
+            let kind = DocumentKind::of(&planned.kind);
+            out.push(if kind.is_some_and(|kind| kind.facts().is_clear_signed) {
                 key.clear_signed(bytes, at).map_err(|_| "sign.key")?
             } else {
                 Vec::new()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use base::DocumentKind;
 use domain::aggregate::Aggregate;
 use domain::publication::{Advisory as Stream, PublishedRevision};
 use formats::advisory::{Advisory, Lang, Marking};
@@ -180,58 +181,46 @@ async fn bytes_of(house: &House, sha256: &str) -> Result<Vec<u8>, Fault> {
         .ok_or(Fault::Form("published file"))
 }
 
+/// Where the newest revision of a document lies.
+fn current_path(kind: DocumentKind, id: &str, entry: &provider::Entry) -> String {
+    match kind.facts().ending {
+        Some(ending) => format!("/advisories/{id}.{ending}"),
+        None => format!(
+            "/{}/{}/{}.json",
+            provider::WHITE_DIR,
+            entry.year,
+            entry.stem
+        ),
+    }
+}
+
 /// Paths of one revision's documents in the archive, and of the current ones, with the hash of each.
 fn document_paths(
     id: &str,
-    year: &str,
-    stem: &str,
+    entry: &provider::Entry,
     revision: &PublishedRevision,
     current: bool,
-) -> Vec<(String, String)> {
+) -> Result<Vec<(String, String)>, Fault> {
+    let files = revision.files.iter().map(|f| (&f.kind, None, &f.sha256));
+    let signatures = revision.signatures.iter();
+    let signatures = signatures.map(|s| (&s.kind, Some(&s.form), &s.sha256));
     let mut out = Vec::new();
-    let mut add = |kind: &str, form: &str, sha256: &str| {
-        let (archive, now) = match (kind, form) {
-            ("advisory-json", "") => ("advisory.json".to_owned(), format!("/advisories/{id}.json")),
-            ("advisory-json", _) => (
-                "advisory.json.sig".to_owned(),
-                format!("/advisories/{id}.json.sig"),
-            ),
-            ("csaf", "") => (
-                "csaf.json".to_owned(),
-                format!("/csaf/white/{year}/{stem}.json"),
-            ),
-            ("csaf", _) => (
-                "csaf.json.asc".to_owned(),
-                format!("/csaf/white/{year}/{stem}.json.asc"),
-            ),
-            (text, form) => {
-                let lang = text.trim_start_matches("text-");
-                let ending = match form {
-                    "" => "txt",
-                    "clear" => "asc",
-                    _ => "txt.sig",
-                };
-                (
-                    format!("text.{lang}.{ending}"),
-                    format!("/advisories/{id}.{lang}.{ending}"),
-                )
-            }
-        };
-        out.push((
-            format!("/archive/{id}/{}/{archive}", revision.revision),
-            sha256.to_owned(),
-        ));
-        if current {
-            out.push((now, sha256.to_owned()));
+    for (name, form, sha256) in files.chain(signatures) {
+        // Where a kind of a newer program lies is not known here.
+        let kind = DocumentKind::of(name).ok_or(Fault::Form("document kind"))?;
+        let folder = format!("/archive/{id}/{}", revision.revision);
+        let archived = format!("{folder}/{}", kind.facts().file);
+        let now = current.then(|| current_path(kind, id, entry));
+        for path in [Some(archived), now].into_iter().flatten() {
+            let path = match form.map(String::as_str) {
+                None => path,
+                Some("clear") => kind.clear_of(&path).ok_or(Fault::Form("signature"))?,
+                Some(_) => kind.signature_of(&path),
+            };
+            out.push((path, sha256.clone()));
         }
-    };
-    for file in &revision.files {
-        add(&file.kind, "", &file.sha256);
     }
-    for signed in &revision.signatures {
-        add(&signed.kind, &signed.form, &signed.sha256);
-    }
-    out
+    Ok(out)
 }
 
 async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Result<Item, Fault> {
@@ -239,7 +228,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
     let json = last
         .files
         .iter()
-        .find(|f| f.kind == "advisory-json")
+        .find(|f| DocumentKind::AdvisoryJson.is(&f.kind))
         .ok_or(Fault::Form("published files"))?;
     let bytes = bytes_of(house, &json.sha256).await?;
     let doc: Advisory =
@@ -247,7 +236,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
     let entry = provider::Entry::of(&doc);
     for revision in &stream.published {
         let is_last = revision.revision == last.revision;
-        for (path, sha256) in document_paths(&doc.id, &entry.year, &entry.stem, revision, is_last) {
+        for (path, sha256) in document_paths(&doc.id, &entry, revision, is_last)? {
             let same = build
                 .old
                 .entries
@@ -262,7 +251,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
     }
     let at = seconds(last);
     // Pages depend on the document alone: the same document under the same program gives the same pages.
-    let json_path = format!("/advisories/{}.json", doc.id);
+    let json_path = current_path(DocumentKind::AdvisoryJson, &doc.id, &entry);
     let unchanged = build
         .old
         .entries
@@ -275,7 +264,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
         ]
     });
     let csaf_name = format!("{}.json", entry.stem);
-    let csaf_path = format!("/csaf/white/{}/{csaf_name}", entry.year);
+    let csaf_path = current_path(DocumentKind::Csaf, &doc.id, &entry);
     let sums = [format!("{csaf_path}.sha256"), format!("{csaf_path}.sha512")];
     if unchanged
         && pages
@@ -301,7 +290,12 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
                 .filter(|r| r.revision != last.revision)
                 .map(|r| OlderRevision {
                     revision: r.revision,
-                    json: format!("/archive/{}/{}/advisory.json", doc.id, r.revision),
+                    json: format!(
+                        "/archive/{}/{}/{}",
+                        doc.id,
+                        r.revision,
+                        DocumentKind::AdvisoryJson.facts().file
+                    ),
                 })
                 .collect(),
         };
@@ -326,7 +320,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
         let csaf = last
             .files
             .iter()
-            .find(|f| f.kind == "csaf")
+            .find(|f| DocumentKind::Csaf.is(&f.kind))
             .ok_or(Fault::Form("published files"))?;
         let csaf_bytes = bytes_of(house, &csaf.sha256).await?;
         build.put(

@@ -16,6 +16,7 @@ use engine::kernel::unit::Unit;
 use engine::publication::command::{ApprovePlan, Password};
 use engine::publication::facts::{Since, facts};
 use engine::{Fault, House};
+use formats::advisory::Advisory;
 use seal::record::Realm as Wall;
 use serde_json::json;
 
@@ -111,6 +112,18 @@ on_both! {
             let rehearsed = &rehearsed.expect("a form").1;
             assert!(*rehearsed == published, "{kind} was rehearsed otherwise");
         }
+        let archived = |file: &str| {
+            std::fs::read(public.join(format!("archive/{id}/1/{file}"))).expect("an archived file")
+        };
+        let record: Advisory = serde_json::from_slice(&archived("advisory.json")).expect("a record");
+        let listed: Vec<(&str, &str)> = record
+            .documents
+            .iter()
+            .map(|one| (one.kind.as_str(), one.sha256.as_str()))
+            .collect();
+        let hash = |file: &str| seal::hex(&seal::sha256(&archived(file)));
+        let (csaf, ja, en) = (hash("csaf.json"), hash("text.ja.txt"), hash("text.en.txt"));
+        assert_eq!(listed, [("csaf", &*csaf), ("text-ja", &*ja), ("text-en", &*en)]);
         world.ends_well();
     }
 

@@ -9,8 +9,8 @@ use engine::House;
 use engine::command;
 use engine::kernel::context::Contexts;
 use formats::letter::{
-    Acknowledgement, Addition, Confirmation, Kind, Letter, Note, NoteKind, Progress, Report, Scope,
-    Subscription, Tongue, Withdrawal,
+    Acknowledgement, Addition, Confirmation, Kind, Lang, Letter, Note, NoteKind, Progress, Report,
+    Scope, Subscription, Withdrawal,
 };
 use seal::receipt::Receipt;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ impl Finder {
         let public = seal::mailbox::public(&self.receipt.mailbox_secret(&self.house));
         Letter::Report(Report {
             at: at_once(),
-            lang: Tongue::Ja,
+            lang: Lang::Ja,
             kind: Kind::Site,
             handling: handling.to_owned(),
             lookup: seal::hex(&lookup),
@@ -148,7 +148,7 @@ on_both! {
 
         let answer = Letter::Addition(Addition {
             at: at_once(),
-            lang: Tongue::Ja,
+            lang: Lang::Ja,
             lookup: finder.proof(),
             text: "昨日です。".to_owned(),
         });
@@ -215,7 +215,7 @@ on_both! {
         std::fs::create_dir(letters.join(format!("unsubscribe-{}", "a".repeat(26)))).expect("a folder");
         post(&world, &finder.report(&handling), [8; 16]);
         // An addition by somebody without a receipt waits for its report, and is nobody's.
-        let stray = Letter::Addition(Addition { at: at_once(), lang: Tongue::En, lookup: "0".repeat(64), text: "x".to_owned() });
+        let stray = Letter::Addition(Addition { at: at_once(), lang: Lang::En, lookup: "0".repeat(64), text: "x".to_owned() });
         post(&world, &stray, [7; 16]);
         round(&world, &house);
         let aside = std::fs::read_dir(letters.join(engine::work::letterbox::UNREADABLE)).expect("the folder");
@@ -230,7 +230,7 @@ on_both! {
         let house = world.open(Contexts::default());
         let wish = |at: &str| Letter::Subscription(Subscription {
             at: at.to_owned(),
-            lang: Tongue::En,
+            lang: Lang::En,
             address: "reader@member.example".to_owned(),
             scope: Scope::Vendor { name: "Ukihashi Networks".to_owned() },
         });
@@ -385,7 +385,7 @@ on_both! {
         post(&world, &second.report(&numbers[1].1), [2; 16]);
         round(&world, &house);
         perform(&world, &house, "ask-finder", question(&numbers[1].0));
-        let answer = Addition { at: at_once(), lang: Tongue::Ja, lookup: second.proof(), text: "二版です。".to_owned() };
+        let answer = Addition { at: at_once(), lang: Lang::Ja, lookup: second.proof(), text: "二版です。".to_owned() };
         post(&world, &Letter::Addition(answer), [3; 16]);
         round(&world, &house);
         perform(&world, &house, "merge-report", json!({ "report": numbers[1].0, "case": accepted["case"] }));

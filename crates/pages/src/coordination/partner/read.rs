@@ -98,7 +98,7 @@ pub fn phone_code(typed: &mut Typed) -> Option<String> {
 }
 
 fn number(typed: &mut Typed, missing: &str) -> Option<String> {
-    let digits = digits(typed.trimmed("code"));
+    let digits = base::digits(typed.trimmed("code"));
     if digits.is_empty() {
         typed.refuse("code", missing);
         return None;
@@ -272,21 +272,6 @@ pub fn leave(typed: &mut Typed, has_date: bool) -> Option<Option<bool>> {
 fn filled(typed: &Typed, name: &str) -> Option<String> {
     let value = typed.trimmed(name);
     (!value.is_empty()).then(|| value.to_owned())
-}
-
-/// Full-width digits count.
-fn plain(c: char) -> char {
-    match u32::from(c) {
-        n @ 0xFF10..=0xFF19 => char::from_u32(n - 0xFF10 + u32::from('0')).unwrap_or(c),
-        _ => c,
-    }
-}
-
-fn digits(text: &str) -> String {
-    text.chars()
-        .map(plain)
-        .filter(char::is_ascii_digit)
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use formats::advisory::{Lang, Marking};
-use formats::letter::{Note, NoteKind, Progress, Report, Step, StepKind, Tongue};
+use formats::letter::{Note, NoteKind, Progress, Report, Step, StepKind};
 
 use super::*;
 use crate::intake::{Mailbox, fields, mailbox};
@@ -49,7 +49,7 @@ fn opened(asked: bool) -> Mailbox {
     let note = |note| Note {
         note,
         at: "2026-11-22T03:00:00Z".to_owned(),
-        lang: Tongue::En,
+        lang: Lang::En,
         text: "<b>Which version?</b>".to_owned(),
     };
     Mailbox {

@@ -40,7 +40,7 @@ pub(crate) fn choices(say: Say, family: &str, codes: &[&str]) -> Vec<Choice> {
 
 /// The two languages to choose from, the reader's first.
 pub(crate) fn langs(say: Say) -> Vec<Choice> {
-    [say.0, text::other(say.0)]
+    [say.0, say.0.other()]
         .map(|lang| Choice {
             value: lang.tag().to_owned(),
             label: say.t(match lang {

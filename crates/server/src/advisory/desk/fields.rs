@@ -20,14 +20,12 @@ use pages::advisory::view::Check;
 use pages::kit::form::Typed;
 
 use crate::door::act::{code, word};
-use crate::door::sight::lang as page_lang;
 use crate::door::visit::Stop;
 
 /// Lines that are read of one field: more is no list that a reader follows.
 const LINES_MAX: usize = 200;
 
 /// Both languages, Japanese first.
-const LANGS: [Lang; 2] = [Lang::Ja, Lang::En];
 
 /// What a form says, as far as it can be read.
 pub struct Sayings {
@@ -83,8 +81,8 @@ fn texts(typed: &mut Typed, revision: u32) -> Vec<DraftText> {
         let Some(field) = code::<Field>(name) else {
             continue;
         };
-        for lang in LANGS {
-            let key = format!("{name}-{}", page_lang(lang).tag());
+        for lang in Lang::ALL {
+            let key = format!("{name}-{}", lang.tag());
             let typed_name = format!("t-{key}");
             typed.limit(
                 &typed_name,
@@ -113,7 +111,7 @@ fn texts(typed: &mut Typed, revision: u32) -> Vec<DraftText> {
 /// Forgets the source of every text that somebody emptied, so that what is typed next does not count as taken from it.
 pub fn forget_sources(typed: &mut Typed) {
     let emptied: Vec<String> = text_fields()
-        .flat_map(|name| LANGS.map(|lang| format!("{name}-{}", page_lang(lang).tag())))
+        .flat_map(|name| Lang::ALL.map(|lang| format!("{name}-{}", lang.tag())))
         .filter(|key| typed.trimmed(&format!("t-{key}")).is_empty())
         .collect();
     for key in emptied {
@@ -124,10 +122,10 @@ pub fn forget_sources(typed: &mut Typed) {
 /// Rows of who, what and by when, as the lines that the document parts again.
 fn actions(typed: &mut Typed) -> Vec<DraftText> {
     let mut out = Vec::new();
-    for lang in LANGS {
+    for lang in Lang::ALL {
         let mut lines = Vec::new();
         for row in 1..=ACTIONS_MAX {
-            let names = ["who", "what", "by"].map(|part| action_name(row, part, page_lang(lang)));
+            let names = ["who", "what", "by"].map(|part| action_name(row, part, lang));
             let mut parts = Vec::new();
             for name in &names {
                 if typed.value(name).contains('|') {
@@ -294,7 +292,7 @@ pub async fn fill(house: &House, draft: &Draft, revision: u32) -> Result<Typed, 
             Err(Fault::Sealed) => continue,
             Err(other) => return Err(other.into()),
         };
-        let tag = page_lang(text.lang).tag();
+        let tag = text.lang.tag();
         match field {
             Field::RevisionReason if is_new => {}
             Field::Credit => {
@@ -331,7 +329,7 @@ fn fill_actions(typed: &mut Typed, words: &str, lang: Lang) {
     {
         let mut parts = line.split('|').map(str::trim);
         for part in ["who", "what", "by"] {
-            let name = action_name(index + 1, part, page_lang(lang));
+            let name = action_name(index + 1, part, lang);
             typed.set(name, parts.next().unwrap_or_default());
         }
     }
@@ -415,7 +413,7 @@ fn shown(finding: Finding) -> Check {
     Check {
         rule: finding.rule.to_owned(),
         field: finding.field.to_owned(),
-        lang: finding.lang.map(page_lang),
+        lang: finding.lang,
         code: finding.code.to_owned(),
         // The instant is the plan's to set, and no plan is without one; here it is a reminder.
         is_error: finding.severity == Severity::Error && finding.field != "issued_at_utc",

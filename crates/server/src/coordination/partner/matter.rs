@@ -106,15 +106,8 @@ pub(super) async fn answered(
 /// A text in the language of the page.
 pub(super) fn text(visit: &Visit, text: String) -> TextInput {
     TextInput {
-        lang: lang(visit.lang),
+        lang: visit.lang,
         text,
-    }
-}
-
-pub(super) const fn lang(lang: formats::advisory::Lang) -> domain::value::Lang {
-    match lang {
-        formats::advisory::Lang::Ja => domain::value::Lang::Ja,
-        formats::advisory::Lang::En => domain::value::Lang::En,
     }
 }
 

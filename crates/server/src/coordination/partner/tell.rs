@@ -242,7 +242,7 @@ pub async fn text(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             WordsKind::References => StatementKind::References,
         },
         text: TextInput {
-            lang: matter::lang(told.lang),
+            lang: told.lang,
             text: told.text,
         },
         unasked: false,

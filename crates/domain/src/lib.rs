@@ -13,6 +13,7 @@ pub mod distribution;
 pub mod event;
 pub mod intake;
 pub mod party;
+pub mod permit;
 pub mod policy;
 pub mod publication;
 pub mod react;

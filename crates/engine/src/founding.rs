@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use domain::aggregate::Change;
 use domain::event::Event;
 use domain::policy::role::Role;
-use domain::value::PersonId;
+use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::record::Realm as Wall;
 use seal::signer::{Approver, Pinned};
@@ -330,7 +330,7 @@ async fn record(
     let house = House::open(dir, location, Contexts::default()).await?;
     let now = clock::now();
     let quorum = config.quorum();
-    let act = house.clock_act("founding");
+    let act = house.act_of(Actor::Operator, "founding");
     house
         .perform(&act, "init", Wall::Live, async |unit| {
             let stream = unit.house.stream();

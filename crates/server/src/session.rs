@@ -4,8 +4,8 @@
 //! their own names, since browsers tell ports apart in addresses and not in cookies.
 
 use domain::aggregate::Aggregate;
+use domain::permit;
 use domain::policy::gate::Strength;
-use domain::policy::role::Role;
 use domain::value::ParticipantId;
 use engine::people::sessions::Of;
 use pages::inside::Side;
@@ -72,7 +72,7 @@ pub(crate) async fn who(room: &Room, side: Side, header: &str) -> Result<Who, St
                 id,
                 handle: known.person.handle,
                 role: known.person.role,
-                is_admin: known.person.role == Role::Operator,
+                is_admin: permit::may_role(known.person.role, "name-person").is_given(),
                 can_approve: known.person.approval_key.is_some(),
                 stepped_at: session.stepped_at,
                 session,

@@ -11,6 +11,7 @@ mod graph;
 mod migrations;
 mod nouns;
 mod references;
+mod roles;
 mod serde_use;
 
 use crate::house::House;
@@ -37,7 +38,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 10] = [
+    let rules: [(&str, Findings); 11] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
@@ -48,6 +49,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),
         ("references", references::lead_somewhere(house)),
+        ("roles", roles::in_one_table(house)),
     ];
     let count = rules.len();
     let mut found = Vec::new();

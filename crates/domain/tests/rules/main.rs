@@ -25,3 +25,6 @@ mod numbers;
 
 #[cfg(test)]
 mod lints;
+
+#[cfg(test)]
+mod permits;

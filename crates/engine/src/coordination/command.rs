@@ -4,7 +4,6 @@ use domain::aggregate::Change;
 use domain::coordination::decide;
 use domain::event::Event;
 use domain::policy::class::Class;
-use domain::policy::role::Role;
 use domain::policy::series::Kind;
 use domain::refusal::Refusal;
 use domain::value::*;
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::find::{
-    TextInput, desk, draw_number, find_case, find_participant, find_party, inputs, participants_of,
+    TextInput, draw_number, find_case, find_participant, find_party, inputs, participants_of,
 };
 use crate::kernel::unit::Unit;
 
@@ -129,7 +128,6 @@ fn instant(text: &str) -> Result<Instant, Fault> {
 
 /// Brings a party into a case.
 pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     let party = find_party(unit, &input.party).await?;
     let id = ParticipantId(input.id.unwrap_or_else(|| unit.draw()));
@@ -156,26 +154,25 @@ pub(crate) type WithCase = (
     domain::coordination::participant::Participant,
 );
 
-/// Finds a participant with its case, for the desk.
+/// Finds a participant with its case.
 async fn with_case(unit: &mut Unit<'_>, participant: &str) -> Result<WithCase, Fault> {
-    desk(&unit.act)?;
     let participant = find_participant(unit, participant).await?;
     let case = find_case(unit, &participant.case.to_string()).await?;
     Ok((case, participant))
 }
 
-/// Finds a participant with its case, for the desk or for the participant's own party; to any other party it
-/// does not exist.
+/// Finds a participant with its case, for the desk or for the participant itself; to any other vendor it does
+/// not exist.
 pub(crate) async fn with_own_case(
     unit: &mut Unit<'_>,
     participant: &str,
 ) -> Result<WithCase, Fault> {
-    if unit.act.role != Role::Vendor {
-        return with_case(unit, participant).await;
-    }
     let participant = find_participant(unit, participant).await?;
-    let is_own = participant.party.map(|party| party.bytes()) == Some(unit.act.actor.bytes());
-    if !is_own || participant.left {
+    if let Actor::Vendor {
+        participant: own, ..
+    } = unit.act.by
+        && (participant.id != own || participant.left)
+    {
         return Err(Refusal::NotFound("participant").into());
     }
     let case = find_case(unit, &participant.case.to_string()).await?;
@@ -229,7 +226,7 @@ pub async fn confirm_receipt(unit: &mut Unit<'_>, input: &ConfirmReceipt) -> Res
 /// Records a basis.
 pub async fn record_basis(unit: &mut Unit<'_>, input: &RecordBasis) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    let by_itself = unit.act.role == Role::Vendor;
+    let by_itself = matches!(unit.act.by, Actor::Vendor { .. });
     if by_itself && !matches!(input.basis, ConfidentialityBasis::AdHoc { .. }) {
         return Err(Refusal::Role.into());
     }
@@ -265,7 +262,6 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
 
 /// Proposes a date.
 pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     let participants = participants_of(unit, case.id).await?;
     let changes = decide::propose_date(
@@ -308,7 +304,6 @@ pub async fn decline_date(unit: &mut Unit<'_>, input: &DeclineDate) -> Result<Va
 
 /// Changes the date.
 pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     let until = instant(&input.until)?;
     let participants = participants_of(unit, case.id).await?;
@@ -335,7 +330,6 @@ pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Valu
 
 /// Ends the embargo.
 pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let reason = input.reason.trim();
     if !reason.is_empty() {
         reason.clone_into(&mut unit.act.reason);
@@ -348,7 +342,6 @@ pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Valu
 
 /// Records a fact of the world.
 pub async fn observe(unit: &mut Unit<'_>, input: &Observe) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     unit.record(decide::observe(&case, input.fact)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
@@ -405,7 +398,7 @@ pub async fn record_statement(
         input.statement,
         StatementKind::Information | StatementKind::Addendum
     );
-    if unit.act.role == Role::Vendor && (of_others || input.unasked) {
+    if matches!(unit.act.by, Actor::Vendor { .. }) && (of_others || input.unasked) {
         return Err(Refusal::Role.into());
     }
     let text = unit
@@ -437,7 +430,6 @@ pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Faul
 
 /// Closes a case.
 pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     unit.record(decide::close(&case, input.code)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
@@ -484,7 +476,7 @@ pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Va
     // It holds from now on: a word that is entered late shows nobody what was shown to nobody then.
     unit.act.occurred_at = unit.act.now;
     // What is shown cannot be unread: who records it for a vendor says where the word came from.
-    if agreed && unit.act.role != Role::Vendor {
+    if agreed && !matches!(unit.act.by, Actor::Vendor { .. }) {
         if reason.is_empty() {
             return Err(Refusal::NoReason.into());
         }
@@ -502,7 +494,6 @@ pub async fn waive_second_step(
     unit: &mut Unit<'_>,
     input: &WaiveSecondStep,
 ) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     if input.reason.trim().is_empty() {
         return Err(Refusal::NoReason.into());
     }
@@ -529,7 +520,6 @@ pub async fn name_vulnerability(
     unit: &mut Unit<'_>,
     input: &NameVulnerability,
 ) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     case.open()?;
     let label = input.label.trim();

@@ -13,7 +13,7 @@ use crate::Fault;
 use crate::intake::mailbox;
 use crate::intake::mailbox::Arrival;
 use crate::kernel::clock;
-use crate::kernel::find::{TextInput, desk, draw_number, find_case, find_report, inputs};
+use crate::kernel::find::{TextInput, draw_number, find_case, find_report, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -140,7 +140,6 @@ pub async fn file_arrived(
 
 /// Splits a report's text.
 pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let of = report.text.ok_or(Refusal::NotFound("text"))?.body;
     let mut parts = Vec::with_capacity(input.parts.len());
@@ -157,7 +156,6 @@ pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Faul
 
 /// Asks the finder.
 pub async fn ask(unit: &mut Unit<'_>, input: &AskFinder) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let text = unit
         .text(
@@ -208,7 +206,6 @@ async fn accept_with(
     since: Option<&str>,
     as_public: bool,
 ) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, report).await?;
     let since = match since {
         Some(text) => Some(clock::parse(text).ok_or(Refusal::Input {
@@ -260,7 +257,6 @@ pub async fn accept_as_public(unit: &mut Unit<'_>, input: &AcceptAsPublic) -> Re
 
 /// Declines a report.
 pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let text = match &input.text {
         Some(text) => Some(
@@ -279,7 +275,6 @@ pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value
 
 /// Joins a report to a case.
 pub async fn merge(unit: &mut Unit<'_>, input: &MergeReport) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let case = find_case(unit, &input.case).await?;
     unit.record(report.merge(case.id)?).await?;

@@ -7,7 +7,7 @@ use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::find::{desk, find_report, inputs};
+use crate::kernel::find::{find_report, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -20,7 +20,6 @@ inputs! {
 
 /// Records a reading.
 pub async fn read(unit: &mut Unit<'_>, input: &ReadText) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let body = BodyId(input.body);
     let found = report

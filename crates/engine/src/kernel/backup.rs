@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use domain::aggregate::Change;
 use domain::event::Event;
+use domain::value::Actor;
 use seal::record::Realm as Wall;
 use store::{Location, Store};
 
@@ -278,7 +279,7 @@ pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(
                 .into(),
         ));
     }
-    let act = house.clock_act(compared);
+    let act = house.act_of(Actor::Operator, compared);
     house
         .perform(&act, "resume", Wall::Live, async |unit| {
             let stream = unit.house.stream();

@@ -8,7 +8,7 @@ use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::find::{desk, find_party, inputs};
+use crate::kernel::find::{find_party, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -33,7 +33,6 @@ inputs! {
 
 /// Enters a party.
 pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     if input.name_ja.trim().is_empty() || input.name_en.trim().is_empty() {
         return Err(Refusal::Input {
             field: "name_ja, name_en",
@@ -63,7 +62,6 @@ pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Valu
 
 /// Records a standing agreement.
 pub async fn agree_standing(unit: &mut Unit<'_>, input: &AgreeStanding) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let party = find_party(unit, &input.party).await?;
     unit.record(vec![Change::of(
         party.id,
@@ -77,7 +75,6 @@ pub async fn agree_standing(unit: &mut Unit<'_>, input: &AgreeStanding) -> Resul
 
 /// Changes the contact point.
 pub async fn change_contact(unit: &mut Unit<'_>, input: &ChangeContact) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let party = find_party(unit, &input.party).await?;
     let contact = contact_text(
         unit,

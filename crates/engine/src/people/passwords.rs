@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use domain::aggregate::Change;
 use domain::event::Event;
 use domain::refusal::Refusal;
-use domain::value::PersonId;
+use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::password::Verifier;
 use seal::record::Realm as Wall;
@@ -246,9 +246,11 @@ impl House {
         let (verifier, key) = made.map_err(|_| wrong)?;
         let person = known.id;
         let named = known.person.clone();
-        let mut act = self.clock_act("");
-        act.actor = person;
-        act.role = named.role;
+        let by = Actor::Person {
+            id: person,
+            role: named.role,
+        };
+        let act = self.act_of(by, "");
         self.perform(&act, "set-password", Wall::Live, async |unit| {
             let stream = unit.house.stream();
             let mut changes = Vec::new();

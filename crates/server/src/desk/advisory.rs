@@ -11,7 +11,6 @@ mod working;
 
 use domain::coordination::board::{self, PublicLabel};
 use domain::coordination::case::Case;
-use domain::policy::role::Role;
 use domain::publication::Advisory;
 use domain::refusal::Refusal;
 use domain::value::{Lang, Part};
@@ -45,7 +44,7 @@ use crate::visit::{Signed, Stop, Visit};
 
 /// Tells whether a person composes advisories.
 pub(super) fn may_edit(signed: &Signed) -> bool {
-    matches!(signed.role, Role::Coordinator | Role::EditionEditor)
+    signed.may("draft-advisory")
 }
 
 fn editor(visit: &Visit) -> Result<&Signed, Stop> {

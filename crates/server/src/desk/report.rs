@@ -4,7 +4,6 @@ use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState};
 use domain::policy::class::Class;
 use domain::policy::phase::Phase;
-use domain::policy::role::Role;
 use domain::value::{DeclineReason, StreamId, TextRef};
 use engine::Fault;
 use engine::command::Command;
@@ -181,11 +180,19 @@ async fn view(
     })
 }
 
+/// Commands of the page's forms.
+const FORMS: [&str; 7] = [
+    "sort-report",
+    "ask-finder",
+    "accept-report",
+    "accept-as-public",
+    "decline-report",
+    "merge-report",
+    "read-text",
+];
+
 fn may_act(signed: &Signed) -> bool {
-    matches!(
-        signed.role,
-        Role::Reception | Role::Analysis | Role::Coordinator
-    )
+    signed.may_any(&FORMS)
 }
 
 /// Who is writing on a dossier.

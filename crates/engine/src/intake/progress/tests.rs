@@ -24,13 +24,7 @@ fn text() -> TextRef {
 }
 
 fn happened(day: i64, event: Event) -> Recorded {
-    let act = Act {
-        actor: PersonId(uuid(0)),
-        role: Role::Coordinator,
-        occurred_at: Instant(day * DAY),
-        now: Instant(day * DAY),
-        reason: String::new(),
-    };
+    let act = Act::of_person(PersonId(uuid(0)), Role::Coordinator, Instant(day * DAY));
     Recorded {
         actor: act.actor,
         role: act.role,

@@ -489,6 +489,14 @@ pub enum Actor {
     House,
 }
 
+impl Actor {
+    /// Tells whether a vendor speaks for itself.
+    #[must_use]
+    pub const fn is_vendor(&self) -> bool {
+        matches!(self, Actor::Vendor { .. })
+    }
+}
+
 /// Where a stranger came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,8 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::party::decide;
 use domain::policy::role::Role;
 use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
@@ -334,28 +333,15 @@ async fn record(
     house
         .perform(&act, "init", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            let mut changes = vec![Change::of(
-                stream,
-                Event::HouseFounded {
-                    name_ja: config.name_ja.clone(),
-                    name_en: config.name_en.clone(),
-                    profile: config.profile.clone(),
-                    series: config.series.clone(),
-                    quorum,
-                },
-            )];
+            let mut first = Vec::with_capacity(persons.len());
             for person in persons {
-                let approval_key = person.key.as_ref().map(|key| seal::hex(&key.public));
-                changes.push(Change::of(
-                    stream,
-                    Event::PersonNamed {
-                        person: person.id,
-                        handle: person.handle.clone(),
-                        role: person.role,
-                        founding: true,
-                        approval_key,
-                    },
-                ));
+                first.push(decide::First {
+                    person: person.id,
+                    handle: person.handle.clone(),
+                    role: person.role,
+                    approval_key: person.key.as_ref().map(|key| seal::hex(&key.public)),
+                    has_password: verifiers.iter().any(|(id, _)| *id == person.id),
+                });
                 if let Some(key) = &person.key {
                     unit.row(store::people::ApproverRow {
                         person: person.id,
@@ -369,9 +355,16 @@ async fn record(
                 unit.row(crate::people::passwords::credential_row(
                     *person, verifier, now.0,
                 ));
-                changes.push(Change::of(stream, Event::CredentialSet { person: *person }));
             }
-            unit.record(changes).await
+            let new = decide::Founding {
+                name_ja: config.name_ja.clone(),
+                name_en: config.name_en.clone(),
+                profile: config.profile.clone(),
+                series: config.series.clone(),
+                quorum,
+                persons: first,
+            };
+            unit.record(decide::found(stream, new)).await
         })
         .await?;
     Ok(house)

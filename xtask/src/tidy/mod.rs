@@ -6,6 +6,7 @@
 //! here changes a file.
 
 mod catalogues;
+mod decided;
 mod files;
 mod graph;
 mod migrations;
@@ -38,7 +39,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 11] = [
+    let rules: [(&str, Findings); 12] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
@@ -50,6 +51,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("serde", serde_use::in_domain(house)),
         ("references", references::lead_somewhere(house)),
         ("roles", roles::in_one_table(house)),
+        ("decided", decided::in_domain(house)),
     ];
     let count = rules.len();
     let mut found = Vec::new();

@@ -20,6 +20,8 @@
 //! ```
 //! It knows hashes and references, never a byte of what is published.
 
+pub mod plan_guard;
+
 use crate::act::Act;
 use crate::aggregate::Change;
 use crate::coordination::case::Case;

@@ -28,3 +28,6 @@ mod lints;
 
 #[cfg(test)]
 mod permits;
+
+#[cfg(test)]
+mod decisions;

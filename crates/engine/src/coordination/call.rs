@@ -1,9 +1,7 @@
 //! Commands that only a vendor's page needs.
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::coordination::access;
 use domain::policy::class::Class;
-use domain::refusal::Refusal;
 use serde_json::Value;
 
 use crate::Fault;
@@ -21,18 +19,11 @@ inputs! {
 /// Records a request to be called.
 pub async fn ask_call(unit: &mut Unit<'_>, input: &AskCall) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    case.open()?;
-    if input.text.text.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "text",
-            why: "say which number to call",
-        }
-        .into());
-    }
+    let chars = input.text.text.trim().chars().count();
     let text = unit
         .text(case.id.into(), Class::C, input.text.lang, &input.text.text)
         .await?;
-    unit.record(vec![Change::of(participant.id, Event::CallAsked { text })])
+    unit.record(access::ask_call(&case, &participant, text, chars)?)
         .await?;
     Ok(named(&participant))
 }

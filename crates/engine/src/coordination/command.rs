@@ -1,10 +1,10 @@
 //! Commands of coordination.
 
-use domain::aggregate::Change;
-use domain::coordination::decide;
-use domain::event::Event;
+use domain::aggregate::Aggregate;
+use domain::coordination::{access, decide};
 use domain::policy::class::Class;
 use domain::policy::series::Kind;
+use domain::publication::plan_guard;
 use domain::refusal::Refusal;
 use domain::value::*;
 use serde_json::{Value, json};
@@ -226,12 +226,8 @@ pub async fn confirm_receipt(unit: &mut Unit<'_>, input: &ConfirmReceipt) -> Res
 /// Records a basis.
 pub async fn record_basis(unit: &mut Unit<'_>, input: &RecordBasis) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    let by_itself = matches!(unit.act.by, Actor::Vendor { .. });
-    if by_itself && !matches!(input.basis, ConfidentialityBasis::AdHoc { .. }) {
-        return Err(Refusal::Role.into());
-    }
-    unit.record(decide::record_basis(&participant, input.basis.clone()))
-        .await?;
+    let changes = decide::record_basis(&participant, input.basis.clone(), &unit.act.by)?;
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
@@ -307,24 +303,12 @@ pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Valu
     let case = find_case(unit, &input.case).await?;
     let until = instant(&input.until)?;
     let participants = participants_of(unit, case.id).await?;
-    let changes = decide::revise_date(&case, &participants, until, &unit.act.clone())?;
-    unit.record(changes).await?;
-    // A plan for an instant that is now within the embargo lapses; its approvals were for that instant.
+    let mut changes = decide::revise_date(&case, &participants, until, &unit.act)?;
     let advisory = crate::kernel::ids::advisory_id(case.id);
-    if let Some(domain::aggregate::Aggregate::Advisory(advisory)) =
-        unit.state(advisory.into()).await?.as_deref().cloned()
-        && let Some(plan) = advisory
-            .plan
-            .as_ref()
-            .filter(|plan| !plan.emergency && plan.instant < until)
-    {
-        let plan_sha256 = plan.sha256.clone();
-        unit.record(vec![Change::of(
-            advisory.id,
-            Event::PlanAborted { plan_sha256 },
-        )])
-        .await?;
+    if let Some(Aggregate::Advisory(advisory)) = unit.state(advisory.into()).await?.as_deref() {
+        changes.extend(plan_guard::overtaken(advisory, until));
     }
+    unit.record(changes).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
 
@@ -394,13 +378,6 @@ pub async fn record_statement(
     input: &RecordStatement,
 ) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    let of_others = matches!(
-        input.statement,
-        StatementKind::Information | StatementKind::Addendum
-    );
-    if matches!(unit.act.by, Actor::Vendor { .. }) && (of_others || input.unasked) {
-        return Err(Refusal::Role.into());
-    }
     let text = unit
         .text(
             case.id.into(),
@@ -409,14 +386,15 @@ pub async fn record_statement(
             &input.text.text,
         )
         .await?;
-    unit.record(decide::record_statement(
+    let changes = decide::record_statement(
         &participant,
         input.statement,
         text,
         input.unasked,
         input.about.clone(),
-    )?)
-    .await?;
+        &unit.act.by,
+    )?;
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
@@ -435,57 +413,30 @@ pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Faul
     Ok(json!({ "case": case.id.to_string() }))
 }
 
-/// Longest ticket number, in characters.
-const TICKET_CHARS_MAX: usize = 120;
-/// Longest label of a vulnerability: it heads a column.
-const LABEL_CHARS_MAX: usize = 12;
-
 /// Records the party's own number.
 pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
     let ticket = input.ticket.trim();
-    if ticket.is_empty() || ticket.chars().count() > TICKET_CHARS_MAX {
-        return Err(Refusal::Input {
-            field: "ticket",
-            why: "1 to 120 characters",
-        }
-        .into());
-    }
+    let chars = ticket.chars().count();
     let ticket = unit
         .text(case.id.into(), Class::R, Lang::En, ticket)
         .await?;
-    unit.record(vec![Change::of(
-        participant.id,
-        Event::OwnTicketRecorded { ticket },
-    )])
-    .await?;
+    unit.record(decide::record_ticket(&participant, ticket, chars)?)
+        .await?;
     Ok(named(&participant))
 }
 
 /// Records whether other vendors may learn of this one (docs/design/process.md §1.15: N, R, "others, with consent").
 pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    if participant.part != Part::Vendor {
-        return Err(Refusal::Input {
-            field: "participant",
-            why: "a vendor of the case",
-        }
-        .into());
-    }
-    let (agreed, reason) = (input.agreed, input.reason.trim());
+    let reason = input.reason.trim();
+    let changes = access::agree_naming(&participant, input.agreed, reason, &unit.act.by)?;
     // It holds from now on: a word that is entered late shows nobody what was shown to nobody then.
     unit.act.occurred_at = unit.act.now;
-    // What is shown cannot be unread: who records it for a vendor says where the word came from.
-    if agreed && !matches!(unit.act.by, Actor::Vendor { .. }) {
-        if reason.is_empty() {
-            return Err(Refusal::NoReason.into());
-        }
+    if !reason.is_empty() {
         reason.clone_into(&mut unit.act.reason);
     }
-    if participant.is_named() != agreed {
-        let event = Event::NamingAgreed { agreed };
-        unit.record(vec![Change::of(participant.id, event)]).await?;
-    }
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
@@ -494,24 +445,18 @@ pub async fn waive_second_step(
     unit: &mut Unit<'_>,
     input: &WaiveSecondStep,
 ) -> Result<Value, Fault> {
-    if input.reason.trim().is_empty() {
-        return Err(Refusal::NoReason.into());
-    }
-    unit.act.reason = input.reason.trim().to_owned();
+    input.reason.trim().clone_into(&mut unit.act.reason);
     let (_, participant) = with_case(unit, &input.participant).await?;
-    unit.record(vec![Change::of(participant.id, Event::SecondStepWaived)])
-        .await?;
+    let changes = access::waive_second_step(&participant, &unit.act)?;
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
 /// Records a passed second step.
 pub async fn pass_second_step(unit: &mut Unit<'_>, input: &PassSecondStep) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    unit.record(vec![Change::of(
-        participant.id,
-        Event::SecondStepPassed { way: input.way },
-    )])
-    .await?;
+    unit.record(access::pass_second_step(&participant, input.way))
+        .await?;
     Ok(named(&participant))
 }
 
@@ -521,39 +466,12 @@ pub async fn name_vulnerability(
     input: &NameVulnerability,
 ) -> Result<Value, Fault> {
     let case = find_case(unit, &input.case).await?;
-    case.open()?;
-    let label = input.label.trim();
-    let fits = (1..=LABEL_CHARS_MAX).contains(&label.chars().count())
-        && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    if !fits {
-        return Err(Refusal::Input {
-            field: "label",
-            why: "1 to 12 letters, digits or -",
-        }
-        .into());
-    }
-    if input.text.text.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "text",
-            why: "say in one line what it is",
-        }
-        .into());
-    }
+    let line = input.text.text.trim();
     let text = unit
-        .text(
-            case.id.into(),
-            Class::V,
-            input.text.lang,
-            input.text.text.trim(),
-        )
+        .text(case.id.into(), Class::V, input.text.lang, line)
         .await?;
-    unit.record(vec![Change::of(
-        case.id,
-        Event::VulnerabilityNamed {
-            label: label.to_owned(),
-            text,
-        },
-    )])
-    .await?;
+    let label = input.label.trim();
+    let changes = decide::name_vulnerability(&case, label, text, line.chars().count())?;
+    unit.record(changes).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }

@@ -136,22 +136,10 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
         .store
         .copy_by_reference(store::Viewer::Person(unit.act.actor), &input.reference)
         .await?
-        .filter(|copy| {
-            matches!(
-                copy.state,
-                distribution::CopyState::Refused | distribution::CopyState::Expired
-            )
-        })
         .ok_or(Refusal::NoSuchCopy)?;
-    unit.state(copy.subscriber.into()).await?;
-    unit.record(vec![domain::aggregate::Change::of(
-        copy.subscriber,
-        domain::event::Event::CopyGivenUp {
-            advisory: copy.advisory,
-            revision: copy.revision,
-        },
-    )])
-    .await?;
+    let subscriber = find(unit, &copy.subscriber.to_string()).await?;
+    let changes = subscriber.give_up(copy.advisory, copy.revision, copy.state)?;
+    unit.record(changes).await?;
     unit.afterwards(crate::kernel::unit::After::Settle(
         store::distribution::Settled {
             id: copy.id,

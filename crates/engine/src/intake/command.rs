@@ -1,7 +1,6 @@
 //! Commands of reception: a report is taken in, sorted, decided.
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::intake::{self, Arrived};
 use domain::policy::class::Class;
 use domain::policy::series::Kind;
 use domain::refusal::Refusal;
@@ -97,13 +96,7 @@ pub async fn file_arrived(
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("report").into());
     }
-    if input.text.text.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "text",
-            why: "say what happens",
-        }
-        .into());
-    }
+    intake::says_something(input.text.text.trim().chars().count())?;
     let dossier = id.into();
     let text = unit
         .text(dossier, Class::U, input.text.lang, &input.text.text)
@@ -123,9 +116,9 @@ pub async fn file_arrived(
         None => None,
     };
     let handling = mailbox::handling(unit, input.kind, arrival).await?;
-    let event = Event::ReportReceived {
+    let new = Arrived {
         handling: handling.clone(),
-        report: input.kind,
+        kind: input.kind,
         channel: input.channel,
         lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
         mailbox: arrival.map(|arrival| seal::hex(&arrival.public)),
@@ -134,7 +127,7 @@ pub async fn file_arrived(
         finder,
         contact,
     };
-    unit.record(vec![Change::of(id, event)]).await?;
+    unit.record(intake::receive(id, new)).await?;
     Ok(json!({ "report": id.to_string(), "handling": handling }))
 }
 

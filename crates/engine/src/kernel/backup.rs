@@ -8,8 +8,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::party::decide;
 use domain::value::Actor;
 use seal::record::Realm as Wall;
 use store::{Location, Store};
@@ -283,13 +282,7 @@ pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(
     house
         .perform(&act, "resume", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            unit.record(vec![Change::of(
-                stream,
-                Event::HouseResumed {
-                    compared: compared.to_owned(),
-                },
-            )])
-            .await
+            unit.record(decide::resume(stream, compared)?).await
         })
         .await?;
     house

@@ -7,8 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::aggregate::Change;
-use domain::event::Event;
+use domain::party::decide;
 use domain::refusal::Refusal;
 use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
@@ -155,7 +154,7 @@ impl House {
     /// If the store fails; a wrong password is `None`.
     pub async fn sign_in(&self, handle: &str, password: &str) -> Result<Option<Known>, Fault> {
         // Nobody has such a handle, and a long one is not worth remembering.
-        if handle.chars().count() > crate::people::command::HANDLE_CHARS_MAX {
+        if handle.chars().count() > decide::HANDLE_CHARS_MAX {
             return Ok(None);
         }
         if self.kept.of::<Tries>().count(handle) >= TRIES_MAX {
@@ -253,23 +252,10 @@ impl House {
         let act = self.act_of(by, "");
         self.perform(&act, "set-password", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            let mut changes = Vec::new();
             unit.row(credential_row(person, &verifier, clock::now().0));
             if let Some(key) = &key {
                 let public = seal::hex(&key.public);
                 let founding = named.founding && named.approval_key.as_ref() == Some(&public);
-                if named.approval_key.as_ref() != Some(&public) {
-                    changes.push(Change::of(
-                        stream,
-                        Event::PersonNamed {
-                            person,
-                            handle: named.handle.clone(),
-                            role: named.role,
-                            founding: false,
-                            approval_key: Some(public),
-                        },
-                    ));
-                }
                 unit.row(store::people::ApproverRow {
                     person,
                     key: key.clone(),
@@ -277,7 +263,8 @@ impl House {
                     founding,
                 });
             }
-            changes.push(Change::of(stream, Event::CredentialSet { person }));
+            let public = key.as_ref().map(|key| seal::hex(&key.public));
+            let changes = decide::set_password(stream, person, &named, public);
             unit.record(changes).await
         })
         .await

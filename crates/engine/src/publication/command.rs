@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::event::Document;
 use domain::policy::class::Compartment;
-use domain::publication::{self, NewPlan};
+use domain::publication::{self, NewPlan, plan_guard};
 use domain::refusal::Refusal;
 use domain::value::*;
 use seal::approval::{Approval, SealedKey};
@@ -88,12 +88,7 @@ fn refuse(unit: &Unit<'_>, input: &PlanRelease, prepared: &Prepared) -> Result<b
     let is_taken_on = input.overlap_override || prepared.composition.facts.overlap_override;
     let has_overlaps = !prepared.composition.overlaps.is_empty();
     if has_overlaps {
-        if !is_taken_on || prepared.draft.author == unit.act.actor {
-            return Err(Refusal::Overlap.into());
-        }
-        if unit.act.reason.trim().is_empty() {
-            return Err(Refusal::NoReason.into());
-        }
+        plan_guard::take_on(&prepared.draft, is_taken_on, &unit.act)?;
     }
     let mode = unit.house.profile().lints;
     if let Some(worst) = check::worst(&prepared.findings, mode) {

@@ -115,7 +115,7 @@ impl Advisory {
                     stage: *stage,
                     texts: texts.clone(),
                     facts: *facts,
-                    author: recorded.actor,
+                    author: recorded.person(),
                     at: recorded.occurred_at,
                 });
             }
@@ -134,7 +134,7 @@ impl Advisory {
                     sha256: plan_sha256.clone(),
                     instant: *instant,
                     documents: documents.clone(),
-                    author: recorded.actor,
+                    author: recorded.person(),
                     emergency: *emergency,
                     case_version: *case_version,
                     approvals: vec![],

@@ -50,15 +50,7 @@ const VENDOR: Actor = Actor::Vendor {
 };
 
 fn recorded(event: Event) -> Recorded {
-    let act = act("");
-    Recorded {
-        actor: act.actor,
-        role: act.role,
-        occurred_at: act.occurred_at,
-        reason: act.reason,
-        command: "test".to_owned(),
-        event,
-    }
+    Recorded::of(&act(""), "test", event)
 }
 
 fn wrong(decided: Result<Vec<Change>, Refusal>, field: &str) {

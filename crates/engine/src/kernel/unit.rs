@@ -312,14 +312,7 @@ impl<'h> Unit<'h> {
             self.rows
                 .push(store::work::row(&intent, stream, (stream, version), run_at));
         }
-        let recorded = Recorded {
-            actor: self.act.actor,
-            role: self.act.role,
-            occurred_at: self.act.occurred_at,
-            reason: self.act.reason.clone(),
-            command: self.command.to_owned(),
-            event: change.event,
-        };
+        let recorded = Recorded::of(&self.act, self.command, change.event);
         let bytes = serde_json::to_vec(&recorded).map_err(|_| Fault::Form("event"))?;
         let (key_id, key) = self.key(dossier, Compartment::Frame).await?;
         let payload = seal::body::seal_payload(

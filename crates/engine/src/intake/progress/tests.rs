@@ -25,14 +25,7 @@ fn text() -> TextRef {
 
 fn happened(day: i64, event: Event) -> Recorded {
     let act = Act::of_person(PersonId(uuid(0)), Role::Coordinator, Instant(day * DAY));
-    Recorded {
-        actor: act.actor,
-        role: act.role,
-        occurred_at: act.occurred_at,
-        reason: act.reason,
-        command: String::new(),
-        event,
-    }
+    Recorded::of(&act, "", event)
 }
 
 fn received() -> Recorded {

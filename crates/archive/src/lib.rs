@@ -181,13 +181,7 @@ impl<'a> Replay<'a> {
     }
 
     fn act(&self, at: i64) -> Act {
-        Act {
-            actor: self.coordinator,
-            role: self.role,
-            occurred_at: Instant(at),
-            now: clock::now(),
-            reason: String::new(),
-        }
+        Act::of_person(self.coordinator, self.role, clock::now()).at(Instant(at))
     }
 
     fn entry(&self, step: &Step) -> Result<&'a Entry, Fault> {

@@ -7,7 +7,9 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use domain::value::{ContactChannel, ContactResult, Lang, Part, ReportKind};
+use domain::act::Act;
+use domain::role::Role;
+use domain::value::{ContactChannel, ContactResult, Lang, Part, PersonId, ReportKind};
 use seal::record::Realm as Wall;
 use store::write::{NewRecord, Write};
 use store::{Location, Store};
@@ -139,12 +141,24 @@ async fn contact_until(
 ) -> Result<u32, Fault> {
     let command = contact(participant);
     let mut done = 0;
+    let coordinator = coordinator(&house).await?;
     while Instant::now() < until {
-        let act = house.clock_act("measurement");
+        let act = coordinator_now(coordinator);
         command::perform(&house, &act, Wall::Live, &command).await?;
         done += 1;
     }
     Ok(done)
+}
+
+/// Whoever asks for the commands that are measured.
+async fn coordinator(house: &House) -> Result<(PersonId, Role), Fault> {
+    let known = house.person_called("coordinator").await?;
+    let known = known.ok_or(Fault::Form("coordinator"))?;
+    Ok((known.id, known.person.role))
+}
+
+fn coordinator_now((id, role): (PersonId, Role)) -> Act {
+    Act::of_person(id, role, clock::now())
 }
 
 /// By mail, so that an intent for the outbox is written too; nothing sends it from here.
@@ -201,7 +215,7 @@ async fn participants(house: &House) -> Result<Vec<String>, Fault> {
         commands.push(contact(participant.to_string()));
         out.push(participant.to_string());
     }
-    let act = house.clock_act("measurement");
+    let act = coordinator_now(coordinator(house).await?);
     for command in &commands {
         command::perform(house, &act, Wall::Live, command).await?;
     }

@@ -127,13 +127,7 @@ impl<'h> Script<'h> {
     }
 
     fn act(&self, occurred_at: Instant) -> Act {
-        Act {
-            actor: self.actor,
-            role: self.role,
-            occurred_at,
-            now: clock::now(),
-            reason: String::new(),
-        }
+        Act::of_person(self.actor, self.role, clock::now()).at(occurred_at)
     }
 
     /// Takes a report in and leaves it in the queue; returns its id.

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::act::Act;
 use crate::machine::rm::RmEvent;
 use crate::text::class::Compartment;
 use crate::value::*;
@@ -13,10 +14,13 @@ use crate::value::*;
 /// The content of a ledger payload: an event with the act that caused it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// Who acted.
+    /// Who acted, as the first records said it: a person, a party, or nobody (sixteen zeros).
     pub actor: PersonId,
-    /// In which role.
+    /// In which role, or in the likeness of which.
     pub role: crate::role::Role,
+    /// Who acted. Where it stands, it decides; the first records have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
     /// When it is said to have happened. When it was recorded stands in the ledger's header.
     pub occurred_at: Instant,
     /// Why, in a short code or sentence without classed text; empty when the event says it.
@@ -29,6 +33,32 @@ pub struct Recorded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
     pub event: Event,
+}
+
+impl Recorded {
+    /// What was recorded of an act: the event, in the act's name.
+    #[must_use]
+    pub fn of(act: &Act, command: &str, event: Event) -> Recorded {
+        Recorded {
+            actor: act.actor,
+            role: act.role,
+            by: Some(act.by),
+            occurred_at: act.occurred_at,
+            reason: act.reason.clone(),
+            command: command.to_owned(),
+            letter: None,
+            event,
+        }
+    }
+
+    /// The person of the house who acted; of whoever is none, what the first records would say.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        match self.by {
+            Some(Actor::Person { id, .. }) => id,
+            _ => self.actor,
+        }
+    }
 }
 
 /// A document of a plan, with the body that holds its bytes.

@@ -26,6 +26,8 @@ pub mod act;
 
 pub mod event;
 
+pub mod permit;
+
 pub mod party;
 
 pub mod intake;

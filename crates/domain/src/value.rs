@@ -9,6 +9,7 @@ pub use base::{Instant, Lang};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::role::Role;
 use crate::text::class::Class;
 
 macro_rules! id_type {
@@ -64,6 +65,8 @@ id_type! {
     AdvisoryId;
     /// Somebody who wants to be told.
     SubscriberId;
+    /// One person's own account with a vendor.
+    AccountId;
 }
 
 macro_rules! stream_ids {
@@ -518,4 +521,50 @@ impl ReportField {
             FieldValue::Text(_) => None,
         }
     }
+}
+
+/// Who acts. Nobody borrows another's role: what is allowed to whom stands in [`crate::permit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "actor", rename_all = "snake_case")]
+pub enum Actor {
+    /// A person of the house, known by a password.
+    Person { id: PersonId, role: Role },
+    /// The house, because an instant has come.
+    Clock,
+    /// Somebody outside of whom nothing is known.
+    Stranger { inlet: Inlet },
+    /// The finder of a report, known by the receipt.
+    Finder { report: ReportId },
+    /// A party in a case, known by its invitation.
+    Vendor {
+        participant: ParticipantId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountId>,
+    },
+    /// A subscriber, known by a mail that was answered or a link that was followed.
+    Member { subscriber: SubscriberId },
+    /// Whoever runs the program on its machine.
+    Operator,
+    /// The house, in consequence of something.
+    House,
+}
+
+impl Actor {
+    /// Tells whether a vendor speaks for itself.
+    #[must_use]
+    pub const fn is_vendor(&self) -> bool {
+        matches!(self, Actor::Vendor { .. })
+    }
+}
+
+/// Where a stranger came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inlet {
+    /// The public portal.
+    Portal,
+    /// The vendors' pages.
+    Partner,
+    /// The desk's pages.
+    Desk,
 }

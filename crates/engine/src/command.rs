@@ -5,6 +5,8 @@
 //! the same functions. Passwords and receipts go through a command and never into an event.
 
 use domain::act::Act;
+use domain::permit;
+use domain::refusal::Refusal;
 use seal::record::Realm as Wall;
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -61,9 +63,12 @@ macro_rules! commands {
         /// Decides a command on a unit; nothing is left behind by a refusal.
         ///
         /// # Errors
-        /// The refusal, or what failed.
+        /// The refusal, [`Refusal::Role`] above all, or what failed.
         pub async fn decide(unit: &mut Unit<'_>, command: &Command) -> Result<Value, Fault> {
             unit.command = command.name();
+            if !permit::may(&unit.act.by, unit.command).is_given() {
+                return Err(Refusal::Role.into());
+            }
             let mark = unit.mark();
             let answer = match command { $(Command::$variant(input) => $room::$handler(unit, input).await,)* };
             if answer.is_err() {
@@ -181,11 +186,9 @@ pub async fn perform_json(
         .find(|(_, person)| person.handle == handle && person.ended.is_none())
         .ok_or(ReadCommand::Person(handle))?;
     let act = Act {
-        actor: *actor,
-        role: person.role,
         occurred_at,
-        now,
         reason,
+        ..Act::of_person(*actor, person.role, now)
     };
     let realm = if exercise { Wall::Exercise } else { Wall::Live };
     perform(house, &act, realm, &command)
@@ -222,4 +225,20 @@ pub enum PerformError {
     Read(#[from] ReadCommand),
     #[error(transparent)]
     Fault(Fault),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_row_in_the_table_of_permits() {
+        for spec in COMMANDS {
+            assert!(
+                permit::commands().any(|row| row == spec.name),
+                "{} is allowed to nobody",
+                spec.name
+            );
+        }
+    }
 }

@@ -6,9 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::event::{Change, Event};
+use domain::party::decide;
 use domain::role::Role;
-use domain::value::PersonId;
+use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::record::Realm as Wall;
 use seal::signer::{Approver, Pinned};
@@ -329,32 +329,19 @@ async fn record(
     let house = House::open(dir, location, Contexts::default()).await?;
     let now = clock::now();
     let quorum = config.quorum();
-    let act = house.clock_act("founding");
+    let act = house.act_of(Actor::Operator, "founding");
     house
         .perform(&act, "init", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            let mut changes = vec![Change::of(
-                stream,
-                Event::HouseFounded {
-                    name_ja: config.name_ja.clone(),
-                    name_en: config.name_en.clone(),
-                    profile: config.profile.clone(),
-                    series: config.series.clone(),
-                    quorum,
-                },
-            )];
+            let mut first = Vec::with_capacity(persons.len());
             for person in persons {
-                let approval_key = person.key.as_ref().map(|key| seal::hex(&key.public));
-                changes.push(Change::of(
-                    stream,
-                    Event::PersonNamed {
-                        person: person.id,
-                        handle: person.handle.clone(),
-                        role: person.role,
-                        founding: true,
-                        approval_key,
-                    },
-                ));
+                first.push(decide::First {
+                    person: person.id,
+                    handle: person.handle.clone(),
+                    role: person.role,
+                    approval_key: person.key.as_ref().map(|key| seal::hex(&key.public)),
+                    has_password: verifiers.iter().any(|(id, _)| *id == person.id),
+                });
                 if let Some(key) = &person.key {
                     unit.row(store::people::ApproverRow {
                         person: person.id,
@@ -368,9 +355,16 @@ async fn record(
                 unit.row(crate::people::passwords::credential_row(
                     *person, verifier, now.0,
                 ));
-                changes.push(Change::of(stream, Event::CredentialSet { person: *person }));
             }
-            unit.record(changes).await
+            let new = decide::Founding {
+                name_ja: config.name_ja.clone(),
+                name_en: config.name_en.clone(),
+                profile: config.profile.clone(),
+                series: config.series.clone(),
+                quorum,
+                persons: first,
+            };
+            unit.record(decide::found(stream, new)).await
         })
         .await?;
     Ok(house)

@@ -157,13 +157,8 @@ async fn actor(house: &House) -> Result<domain::act::Act, Fault> {
         .await?
         .ok_or(Fault::Form("coordinator"))?;
     let now = engine::kernel::clock::now();
-    Ok(domain::act::Act {
-        actor: known.id,
-        role: known.person.role,
-        occurred_at: now,
-        now,
-        reason: String::new(),
-    })
+    let role = known.person.role;
+    Ok(domain::act::Act::of_person(known.id, role, now))
 }
 
 fn requests(

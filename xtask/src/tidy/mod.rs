@@ -6,6 +6,7 @@
 //! here changes a file.
 
 mod catalogues;
+mod decided;
 mod files;
 mod graph;
 mod kinds;
@@ -13,6 +14,7 @@ mod migrations;
 mod nouns;
 mod paths;
 mod references;
+mod roles;
 mod serde_use;
 
 use crate::house::House;
@@ -42,7 +44,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 13] = [
+    let rules: [(&str, Findings); 15] = [
         ("length", files::length(house)),
         ("base", files::base(house)),
         ("heads", files::heads(house)),
@@ -56,6 +58,8 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("serde", serde_use::in_domain(house)),
         ("paths", paths::exist(house)),
         ("references", references::lead_somewhere(house)),
+        ("roles", roles::in_one_table(house)),
+        ("decided", decided::in_domain(house)),
     ];
     let count = rules.len();
     let mut found = Vec::new();

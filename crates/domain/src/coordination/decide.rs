@@ -105,10 +105,22 @@ pub fn confirm_receipt(participant: &Participant) -> Result<Vec<Change>, Refusal
     Ok(vec![Change::of(participant.id, Event::ReceiptConfirmed)])
 }
 
-/// Records a basis of confidentiality.
-#[must_use]
-pub fn record_basis(participant: &Participant, basis: ConfidentialityBasis) -> Vec<Change> {
-    vec![Change::of(participant.id, Event::BasisRecorded { basis })]
+/// Records a basis of confidentiality. A standing agreement, or that there is none, is the house's word alone.
+///
+/// # Errors
+/// [`Refusal::Role`] if the vendor itself says more than that it accepts the terms of this case.
+pub fn record_basis(
+    participant: &Participant,
+    basis: ConfidentialityBasis,
+    by: &Actor,
+) -> Result<Vec<Change>, Refusal> {
+    if by.is_vendor() && !matches!(basis, ConfidentialityBasis::AdHoc { .. }) {
+        return Err(Refusal::Role);
+    }
+    Ok(vec![Change::of(
+        participant.id,
+        Event::BasisRecorded { basis },
+    )])
 }
 
 /// Opens details to a participant. Attack and verification methods do not travel by this command
@@ -395,14 +407,23 @@ pub fn record_answer(
 ///
 /// # Errors
 /// As [`record_answer`] for the vendor's own words; what others say needs no question. What speaks of a product
-/// needs an answer for that product and range first.
+/// needs an answer for that product and range first. [`Refusal::Role`] if a vendor brings what others say, or says of
+/// itself that nobody asked.
 pub fn record_statement(
     participant: &Participant,
     statement: StatementKind,
     text: TextRef,
     unasked: bool,
     about: Option<About>,
+    by: &Actor,
 ) -> Result<Vec<Change>, Refusal> {
+    let of_others = matches!(
+        statement,
+        StatementKind::Information | StatementKind::Addendum
+    );
+    if by.is_vendor() && (of_others || unasked) {
+        return Err(Refusal::Role);
+    }
     if statement == StatementKind::Statement {
         asked(participant, unasked)?;
     }
@@ -457,6 +478,66 @@ pub fn leave(
         participant.id,
         Event::ParticipantLeft {
             honours_embargo: still_keeps_it.unwrap_or(true),
+        },
+    )])
+}
+
+/// Longest ticket number, in characters.
+const TICKET_CHARS_MAX: usize = 120;
+/// Longest label of a vulnerability: it heads a column.
+const LABEL_CHARS_MAX: usize = 12;
+
+/// Records the party's own number for the matter; `chars` is its length.
+///
+/// # Errors
+/// If it is empty or too long.
+pub fn record_ticket(
+    participant: &Participant,
+    ticket: TextRef,
+    chars: usize,
+) -> Result<Vec<Change>, Refusal> {
+    if !(1..=TICKET_CHARS_MAX).contains(&chars) {
+        return Err(Refusal::Input {
+            field: "ticket",
+            why: "1 to 120 characters",
+        });
+    }
+    Ok(vec![Change::of(
+        participant.id,
+        Event::OwnTicketRecorded { ticket },
+    )])
+}
+
+/// Names a vulnerability of the case; `chars` is the length of the line that tells what it is.
+///
+/// # Errors
+/// If the case is closed, the label does not fit over a column, or nothing tells what it is.
+pub fn name_vulnerability(
+    case: &Case,
+    label: &str,
+    text: TextRef,
+    chars: usize,
+) -> Result<Vec<Change>, Refusal> {
+    case.open()?;
+    let fits = (1..=LABEL_CHARS_MAX).contains(&label.chars().count())
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    if !fits {
+        return Err(Refusal::Input {
+            field: "label",
+            why: "1 to 12 letters, digits or -",
+        });
+    }
+    if chars == 0 {
+        return Err(Refusal::Input {
+            field: "text",
+            why: "say in one line what it is",
+        });
+    }
+    Ok(vec![Change::of(
+        case.id,
+        Event::VulnerabilityNamed {
+            label: label.to_owned(),
+            text,
         },
     )])
 }

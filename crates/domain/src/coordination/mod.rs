@@ -1,8 +1,10 @@
 //! Coordination: the case, its participants, and how they bind each other.
 //!
-//! [`case`] and [`participant`] are the aggregates; [`decide`] answers commands that concern more than one of them; [`board`] computes what
+//! [`case`] and [`participant`] are the aggregates; [`decide`] answers commands that concern more than one of them,
+//! [`access`] those that let a party in or show it; [`board`] computes what
 //! a vendor's cell shows; [`range`] is a range of versions. Confidentiality and date are two agreements. It never sees a text.
 
+pub mod access;
 pub mod board;
 pub mod case;
 pub mod decide;

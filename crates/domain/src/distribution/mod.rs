@@ -74,6 +74,23 @@ impl Subscriber {
         }
     }
 
+    /// Records that a person looked after a copy that could not be delivered: nothing more is done for it.
+    ///
+    /// # Errors
+    /// [`Refusal::CopyState`] if the copy is in no state that needs looking after.
+    pub fn give_up(
+        &self,
+        advisory: AdvisoryId,
+        revision: u32,
+        state: CopyState,
+    ) -> Result<Vec<Change>, Refusal> {
+        step(state, Happening::LookedAfter)?;
+        Ok(vec![Change::of(
+            self.id,
+            Event::CopyGivenUp { advisory, revision },
+        )])
+    }
+
     /// Records a person's acknowledgement of a copy; the first one counts, a repetition changes nothing.
     #[must_use]
     pub fn acknowledge(&self, advisory: AdvisoryId, revision: u32, way: AckWay) -> Vec<Change> {

@@ -74,6 +74,63 @@ impl ReportState {
     }
 }
 
+/// What is known of a report when it comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrived {
+    pub handling: String,
+    pub kind: ReportKind,
+    pub channel: ContactChannel,
+    /// SHA-256 of the mailbox's look-up id, hexadecimal.
+    pub lookup: Option<String>,
+    /// Public half of the mailbox key, hexadecimal.
+    pub mailbox: Option<String>,
+    pub consent: String,
+    pub text: TextRef,
+    pub finder: Option<TextRef>,
+    pub contact: Option<TextRef>,
+    /// The form it came by; none if it is one text.
+    pub form: Option<ReportForm>,
+    pub fields: Vec<ReportField>,
+    /// What number the finder was told, if it is another.
+    pub told: Option<String>,
+}
+
+/// Refuses a report that says nothing; `chars` is the length of its text. To be asked before a number is drawn for it.
+///
+/// # Errors
+/// [`Refusal::Input`].
+pub fn says_something(chars: usize) -> Result<(), Refusal> {
+    if chars == 0 {
+        return Err(Refusal::Input {
+            field: "text",
+            why: "say what happens",
+        });
+    }
+    Ok(())
+}
+
+/// Takes a report in.
+#[must_use]
+pub fn receive(id: ReportId, new: Arrived) -> Vec<Change> {
+    vec![Change::of(
+        id,
+        Event::ReportReceived {
+            handling: new.handling,
+            report: new.kind,
+            channel: new.channel,
+            lookup: new.lookup,
+            mailbox: new.mailbox,
+            consent: new.consent,
+            text: new.text,
+            finder: new.finder,
+            contact: new.contact,
+            form: new.form,
+            fields: new.fields,
+            told: new.told,
+        },
+    )]
+}
+
 impl Report {
     /// A report without any event.
     #[must_use]
@@ -217,6 +274,27 @@ impl Report {
             });
         }
         Ok(vec![Change::of(self.id, Event::ReportSorted { of, parts })])
+    }
+
+    /// Records that one of the report's texts is read, and finds it. The reading is recorded before it is shown.
+    ///
+    /// # Errors
+    /// If the report has no such text, or nothing says why it is read.
+    pub fn read(&self, body: BodyId, act: &Act) -> Result<(TextRef, Vec<Change>), Refusal> {
+        let text = self
+            .parts
+            .iter()
+            .chain(&self.finder)
+            .chain(&self.contact)
+            .find(|text| text.body == body)
+            .copied()
+            .ok_or(Refusal::NotFound("text"))?;
+        if act.reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        let class = text.class;
+        let read = Change::of(self.id, Event::TextRead { body, class });
+        Ok((text, vec![read]))
     }
 
     /// Asks the finder something.

@@ -3,6 +3,8 @@
 //! It knows names and whether a standing agreement holds; addresses are sealed texts it never sees. It does
 //! not know cases.
 
+pub mod decide;
+
 use std::collections::BTreeMap;
 
 use crate::event::{Event, Recorded};

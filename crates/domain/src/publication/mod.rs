@@ -20,6 +20,8 @@
 //! ```
 //! It knows hashes and references, never a byte of what is published.
 
+pub mod plan_guard;
+
 use crate::act::Act;
 use crate::coordination::case::Case;
 use crate::event::{Change, Document, Event, Recorded, Signed};
@@ -112,7 +114,7 @@ impl Advisory {
                     stage: *stage,
                     texts: texts.clone(),
                     facts: *facts,
-                    author: recorded.actor,
+                    author: recorded.person(),
                     at: recorded.occurred_at,
                 });
             }
@@ -131,7 +133,7 @@ impl Advisory {
                     sha256: plan_sha256.clone(),
                     instant: *instant,
                     documents: documents.clone(),
-                    author: recorded.actor,
+                    author: recorded.person(),
                     emergency: *emergency,
                     case_version: *case_version,
                     approvals: vec![],

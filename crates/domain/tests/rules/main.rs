@@ -28,3 +28,9 @@ mod numbers;
 
 #[cfg(test)]
 mod lints;
+
+#[cfg(test)]
+mod permits;
+
+#[cfg(test)]
+mod decisions;

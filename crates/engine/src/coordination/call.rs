@@ -1,7 +1,6 @@
 //! Commands that only a vendor's page needs.
 
-use domain::event::{Change, Event};
-use domain::refusal::Refusal;
+use domain::coordination::access;
 use domain::text::class::Class;
 use serde_json::Value;
 
@@ -20,18 +19,11 @@ inputs! {
 /// Records a request to be called.
 pub async fn ask_call(unit: &mut Unit<'_>, input: &AskCall) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    case.open()?;
-    if input.text.text.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "text",
-            why: "say which number to call",
-        }
-        .into());
-    }
+    let chars = input.text.text.trim().chars().count();
     let text = unit
         .text(case.id.into(), Class::C, input.text.lang, &input.text.text)
         .await?;
-    unit.record(vec![Change::of(participant.id, Event::CallAsked { text })])
+    unit.record(access::ask_call(&case, &participant, text, chars)?)
         .await?;
     Ok(named(&participant))
 }

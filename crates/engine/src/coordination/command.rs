@@ -1,9 +1,9 @@
 //! Commands of coordination.
 
-use domain::coordination::decide;
-use domain::event::{Change, Event};
+use domain::aggregate::Aggregate;
+use domain::coordination::{access, decide};
+use domain::publication::plan_guard;
 use domain::refusal::Refusal;
-use domain::role::Role;
 use domain::series::Kind;
 use domain::text::class::Class;
 use domain::value::*;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::find::{
-    TextInput, desk, draw_number, find_case, find_participant, find_party, inputs, participants_of,
+    TextInput, draw_number, find_case, find_participant, find_party, inputs, participants_of,
 };
 use crate::kernel::unit::Unit;
 
@@ -128,7 +128,6 @@ fn instant(text: &str) -> Result<Instant, Fault> {
 
 /// Brings a party into a case.
 pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     let party = find_party(unit, &input.party).await?;
     let id = ParticipantId(input.id.unwrap_or_else(|| unit.draw()));
@@ -155,26 +154,25 @@ pub(crate) type WithCase = (
     domain::coordination::participant::Participant,
 );
 
-/// Finds a participant with its case, for the desk.
+/// Finds a participant with its case.
 async fn with_case(unit: &mut Unit<'_>, participant: &str) -> Result<WithCase, Fault> {
-    desk(&unit.act)?;
     let participant = find_participant(unit, participant).await?;
     let case = find_case(unit, &participant.case.to_string()).await?;
     Ok((case, participant))
 }
 
-/// Finds a participant with its case, for the desk or for the participant's own party; to any other party it
-/// does not exist.
+/// Finds a participant with its case, for the desk or for the participant itself; to any other vendor it does
+/// not exist.
 pub(crate) async fn with_own_case(
     unit: &mut Unit<'_>,
     participant: &str,
 ) -> Result<WithCase, Fault> {
-    if unit.act.role != Role::Vendor {
-        return with_case(unit, participant).await;
-    }
     let participant = find_participant(unit, participant).await?;
-    let is_own = participant.party.map(|party| party.bytes()) == Some(unit.act.actor.bytes());
-    if !is_own || participant.left {
+    if let Actor::Vendor {
+        participant: own, ..
+    } = unit.act.by
+        && (participant.id != own || participant.left)
+    {
         return Err(Refusal::NotFound("participant").into());
     }
     let case = find_case(unit, &participant.case.to_string()).await?;
@@ -228,12 +226,8 @@ pub async fn confirm_receipt(unit: &mut Unit<'_>, input: &ConfirmReceipt) -> Res
 /// Records a basis.
 pub async fn record_basis(unit: &mut Unit<'_>, input: &RecordBasis) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    let by_itself = unit.act.role == Role::Vendor;
-    if by_itself && !matches!(input.basis, ConfidentialityBasis::AdHoc { .. }) {
-        return Err(Refusal::Role.into());
-    }
-    unit.record(decide::record_basis(&participant, input.basis.clone()))
-        .await?;
+    let changes = decide::record_basis(&participant, input.basis.clone(), &unit.act.by)?;
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
@@ -264,7 +258,6 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
 
 /// Proposes a date.
 pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     let participants = participants_of(unit, case.id).await?;
     let changes = decide::propose_date(
@@ -307,34 +300,20 @@ pub async fn decline_date(unit: &mut Unit<'_>, input: &DeclineDate) -> Result<Va
 
 /// Changes the date.
 pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     let until = instant(&input.until)?;
     let participants = participants_of(unit, case.id).await?;
-    let changes = decide::revise_date(&case, &participants, until, &unit.act.clone())?;
-    unit.record(changes).await?;
-    // A plan for an instant that is now within the embargo lapses; its approvals were for that instant.
+    let mut changes = decide::revise_date(&case, &participants, until, &unit.act)?;
     let advisory = crate::kernel::ids::advisory_id(case.id);
-    if let Some(domain::aggregate::Aggregate::Advisory(advisory)) =
-        unit.state(advisory.into()).await?.as_deref().cloned()
-        && let Some(plan) = advisory
-            .plan
-            .as_ref()
-            .filter(|plan| !plan.emergency && plan.instant < until)
-    {
-        let plan_sha256 = plan.sha256.clone();
-        unit.record(vec![Change::of(
-            advisory.id,
-            Event::PlanAborted { plan_sha256 },
-        )])
-        .await?;
+    if let Some(Aggregate::Advisory(advisory)) = unit.state(advisory.into()).await?.as_deref() {
+        changes.extend(plan_guard::overtaken(advisory, until));
     }
+    unit.record(changes).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
 
 /// Ends the embargo.
 pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let reason = input.reason.trim();
     if !reason.is_empty() {
         reason.clone_into(&mut unit.act.reason);
@@ -347,7 +326,6 @@ pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Valu
 
 /// Records a fact of the world.
 pub async fn observe(unit: &mut Unit<'_>, input: &Observe) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     unit.record(decide::observe(&case, input.fact)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
@@ -400,13 +378,6 @@ pub async fn record_statement(
     input: &RecordStatement,
 ) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    let of_others = matches!(
-        input.statement,
-        StatementKind::Information | StatementKind::Addendum
-    );
-    if unit.act.role == Role::Vendor && (of_others || input.unasked) {
-        return Err(Refusal::Role.into());
-    }
     let text = unit
         .text(
             case.id.into(),
@@ -415,14 +386,15 @@ pub async fn record_statement(
             &input.text.text,
         )
         .await?;
-    unit.record(decide::record_statement(
+    let changes = decide::record_statement(
         &participant,
         input.statement,
         text,
         input.unasked,
         input.about.clone(),
-    )?)
-    .await?;
+        &unit.act.by,
+    )?;
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
@@ -436,63 +408,35 @@ pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Faul
 
 /// Closes a case.
 pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
     unit.record(decide::close(&case, input.code)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
 
-/// Longest ticket number, in characters.
-const TICKET_CHARS_MAX: usize = 120;
-/// Longest label of a vulnerability: it heads a column.
-const LABEL_CHARS_MAX: usize = 12;
-
 /// Records the party's own number.
 pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
     let ticket = input.ticket.trim();
-    if ticket.is_empty() || ticket.chars().count() > TICKET_CHARS_MAX {
-        return Err(Refusal::Input {
-            field: "ticket",
-            why: "1 to 120 characters",
-        }
-        .into());
-    }
+    let chars = ticket.chars().count();
     let ticket = unit
         .text(case.id.into(), Class::R, Lang::En, ticket)
         .await?;
-    unit.record(vec![Change::of(
-        participant.id,
-        Event::OwnTicketRecorded { ticket },
-    )])
-    .await?;
+    unit.record(decide::record_ticket(&participant, ticket, chars)?)
+        .await?;
     Ok(named(&participant))
 }
 
 /// Records whether other vendors may learn of this one (docs/design/process.md §1.15: N, R, "others, with consent").
 pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    if participant.part != Part::Vendor {
-        return Err(Refusal::Input {
-            field: "participant",
-            why: "a vendor of the case",
-        }
-        .into());
-    }
-    let (agreed, reason) = (input.agreed, input.reason.trim());
+    let reason = input.reason.trim();
+    let changes = access::agree_naming(&participant, input.agreed, reason, &unit.act.by)?;
     // It holds from now on: a word that is entered late shows nobody what was shown to nobody then.
     unit.act.occurred_at = unit.act.now;
-    // What is shown cannot be unread: who records it for a vendor says where the word came from.
-    if agreed && unit.act.role != Role::Vendor {
-        if reason.is_empty() {
-            return Err(Refusal::NoReason.into());
-        }
+    if !reason.is_empty() {
         reason.clone_into(&mut unit.act.reason);
     }
-    if participant.is_named() != agreed {
-        let event = Event::NamingAgreed { agreed };
-        unit.record(vec![Change::of(participant.id, event)]).await?;
-    }
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
@@ -501,25 +445,18 @@ pub async fn waive_second_step(
     unit: &mut Unit<'_>,
     input: &WaiveSecondStep,
 ) -> Result<Value, Fault> {
-    desk(&unit.act)?;
-    if input.reason.trim().is_empty() {
-        return Err(Refusal::NoReason.into());
-    }
-    unit.act.reason = input.reason.trim().to_owned();
+    input.reason.trim().clone_into(&mut unit.act.reason);
     let (_, participant) = with_case(unit, &input.participant).await?;
-    unit.record(vec![Change::of(participant.id, Event::SecondStepWaived)])
-        .await?;
+    let changes = access::waive_second_step(&participant, &unit.act)?;
+    unit.record(changes).await?;
     Ok(named(&participant))
 }
 
 /// Records a passed second step.
 pub async fn pass_second_step(unit: &mut Unit<'_>, input: &PassSecondStep) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
-    unit.record(vec![Change::of(
-        participant.id,
-        Event::SecondStepPassed { way: input.way },
-    )])
-    .await?;
+    unit.record(access::pass_second_step(&participant, input.way))
+        .await?;
     Ok(named(&participant))
 }
 
@@ -528,41 +465,13 @@ pub async fn name_vulnerability(
     unit: &mut Unit<'_>,
     input: &NameVulnerability,
 ) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let case = find_case(unit, &input.case).await?;
-    case.open()?;
-    let label = input.label.trim();
-    let fits = (1..=LABEL_CHARS_MAX).contains(&label.chars().count())
-        && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    if !fits {
-        return Err(Refusal::Input {
-            field: "label",
-            why: "1 to 12 letters, digits or -",
-        }
-        .into());
-    }
-    if input.text.text.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "text",
-            why: "say in one line what it is",
-        }
-        .into());
-    }
+    let line = input.text.text.trim();
     let text = unit
-        .text(
-            case.id.into(),
-            Class::V,
-            input.text.lang,
-            input.text.text.trim(),
-        )
+        .text(case.id.into(), Class::V, input.text.lang, line)
         .await?;
-    unit.record(vec![Change::of(
-        case.id,
-        Event::VulnerabilityNamed {
-            label: label.to_owned(),
-            text,
-        },
-    )])
-    .await?;
+    let label = input.label.trim();
+    let changes = decide::name_vulnerability(&case, label, text, line.chars().count())?;
+    unit.record(changes).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }

@@ -82,7 +82,10 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
     if asked >= AGAIN_MAX || is_fresh(house, subject, now).await? {
         return Ok(());
     }
-    let act = house.clock_act("");
+    let stranger = Actor::Stranger {
+        inlet: Inlet::Partner,
+    };
+    let act = house.act_of(stranger, "");
     house
         .perform(&act, "invite-again", Wall::Live, async |unit| {
             unit.row(store::work::IntentRow {

@@ -6,7 +6,6 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
 use domain::refusal::Refusal;
-use domain::role::Role;
 use domain::value::*;
 use seal::record::Realm as Wall;
 
@@ -134,12 +133,5 @@ pub async fn pass_phone_code(house: &House, guest: &Guest, code: &str) -> Result
 /// Returns the act of a vendor that speaks for itself, now.
 #[must_use]
 pub fn act_of(guest: &Guest) -> Act {
-    let now = clock::now();
-    Act {
-        actor: PersonId::from_bytes(guest.party.bytes()),
-        role: Role::Vendor,
-        occurred_at: now,
-        now,
-        reason: String::new(),
-    }
+    Act::of_vendor(guest.participant, guest.party, clock::now())
 }

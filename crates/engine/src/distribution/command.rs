@@ -88,9 +88,6 @@ pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Val
 /// Records an acknowledgement.
 pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Value, Fault> {
     use crate::people::passwords::{TRIES_MAX, Tries};
-    if input.way == AckWay::Hand && unit.act.role != domain::role::Role::HelpdeskAgent {
-        crate::kernel::find::desk(&unit.act)?;
-    }
     // Six digits are guessed in time; five wrong ones for a copy are enough for a while.
     let name = format!(
         "copy/{}",
@@ -134,28 +131,19 @@ async fn record_acknowledgement(
 
 /// Gives a copy up.
 pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, Fault> {
-    crate::kernel::find::desk(&unit.act)?;
     let copy = unit
         .house
         .store
         .copy_by_reference(store::Viewer::Person(unit.act.actor), &input.reference)
         .await?
         .ok_or(Refusal::NoSuchCopy)?;
-    let happened = distribution::Happening::LookedAfter;
-    distribution::step(copy.state, happened)?;
-    unit.state(copy.subscriber.into()).await?;
-    unit.record(vec![domain::event::Change::of(
-        copy.subscriber,
-        domain::event::Event::CopyGivenUp {
-            advisory: copy.advisory,
-            revision: copy.revision,
-        },
-    )])
-    .await?;
+    let subscriber = find(unit, &copy.subscriber.to_string()).await?;
+    let changes = subscriber.give_up(copy.advisory, copy.revision, copy.state)?;
+    unit.record(changes).await?;
     unit.afterwards(crate::kernel::unit::After::Settle(
         store::distribution::Settled {
             id: copy.id,
-            happened,
+            happened: distribution::Happening::LookedAfter,
             next_at: 0,
             detail: 0,
         },
@@ -202,50 +190,64 @@ pub async fn import(
 ) -> Result<Imported, Fault> {
     let mut done = Imported::default();
     for chunk in rows.chunks(store::write::GROUP_MAX) {
-        let act = domain::act::Act {
-            reason: "import".to_owned(),
-            ..house.clock_act("import")
-        };
-        let ticket = house.store.ticket();
-        let mut unit = Unit::new(house, act, "subscribe", seal::record::Realm::Live);
-        for row in chunk {
-            let scope = match &row.scope {
-                formats::subscribers::Scope::All => Scope::Everything,
-                formats::subscribers::Scope::Vendor(name) => Scope::Vendor { name: name.clone() },
-                formats::subscribers::Scope::Product(name) => Scope::Product { name: name.clone() },
-            };
-            // The id follows from address and scope under a key of this house, so a repetition is recognised
-            // and the id confirms nothing to whoever has no key.
-            let (kind, target) = match &scope {
-                Scope::Everything => ("everything", ""),
-                Scope::Vendor { name } => ("vendor", name.as_str()),
-                Scope::Product { name } => ("product", name.as_str()),
-            };
-            let key = seal::canon::Canon::of("noroshi/subscriber-id/1")
-                .bytes(row.address.to_string().as_bytes())
-                .bytes(kind.as_bytes())
-                .bytes(target.as_bytes())
-                .finish();
-            let mac = seal::hmac256(house.keys.codes.bytes(), &key);
-            let mut id = [0; 16];
-            id.copy_from_slice(&mac[..16]);
-            let input = Subscribe {
-                id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
-                address: row.address.to_string(),
-                lang: row.language,
-                scope,
-            };
-            let mark = unit.mark();
-            match subscribe(&mut unit, &input).await {
-                Ok(_) => done.entered += 1,
-                Err(Fault::Refused(Refusal::Exists(_))) => {
-                    unit.roll_back(mark);
-                    done.known += 1;
-                }
-                Err(other) => return Err(other),
-            }
-        }
-        unit.commit(ticket).await?;
+        let act = house.act_of(Actor::Operator, "import");
+        let counted = house
+            .perform(&act, "subscribe", seal::record::Realm::Live, async |unit| {
+                enter(unit, chunk).await
+            })
+            .await?;
+        done.entered += counted.entered;
+        done.known += counted.known;
     }
     Ok(done)
+}
+
+/// Enters rows in one transaction.
+async fn enter(unit: &mut Unit<'_>, rows: &[formats::subscribers::Row]) -> Result<Imported, Fault> {
+    let mut done = Imported::default();
+    for row in rows {
+        let input = wanted(unit.house, row);
+        let mark = unit.mark();
+        match subscribe(unit, &input).await {
+            Ok(_) => done.entered += 1,
+            Err(Fault::Refused(Refusal::Exists(_))) => {
+                unit.roll_back(mark);
+                done.known += 1;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(done)
+}
+
+/// What a row wants. Its id follows from address and scope under a key of this house, so a repetition is recognised
+/// and the id confirms nothing to whoever has no key.
+fn wanted(house: &crate::House, row: &formats::subscribers::Row) -> Subscribe {
+    let scope = match &row.scope {
+        formats::subscribers::Scope::All => Scope::Everything,
+        formats::subscribers::Scope::Vendor(name) => Scope::Vendor { name: name.clone() },
+        formats::subscribers::Scope::Product(name) => Scope::Product { name: name.clone() },
+    };
+    let (kind, target) = match &scope {
+        Scope::Everything => ("everything", ""),
+        Scope::Vendor { name } => ("vendor", name.as_str()),
+        Scope::Product { name } => ("product", name.as_str()),
+    };
+    let key = seal::canon::Canon::of("noroshi/subscriber-id/1")
+        .bytes(row.address.to_string().as_bytes())
+        .bytes(kind.as_bytes())
+        .bytes(target.as_bytes())
+        .finish();
+    let mac = seal::hmac256(house.keys.codes.bytes(), &key);
+    let mut id = [0; 16];
+    id.copy_from_slice(&mac[..16]);
+    Subscribe {
+        id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
+        address: row.address.to_string(),
+        lang: match row.language {
+            formats::advisory::Lang::Ja => Lang::Ja,
+            formats::advisory::Lang::En => Lang::En,
+        },
+        scope,
+    }
 }

@@ -9,7 +9,7 @@ use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
 use domain::refusal::Refusal;
 use domain::value::{
-    AckWay, AdvisoryId, ContactChannel, ContactResult, ParticipantId, SubscriberId,
+    AckWay, Actor, AdvisoryId, ContactChannel, ContactResult, ParticipantId, SubscriberId,
 };
 use formats::advisory::Lang;
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing};
@@ -160,7 +160,7 @@ impl House {
             channel: ContactChannel::Mail,
             result: ContactResult::Undeliverable,
         };
-        let act = self.clock_act("");
+        let act = self.act_of(Actor::House, "");
         let recorded = self
             .perform(&act, "contact", Wall::Live, async |unit| {
                 coordination::contact(unit, &contact).await
@@ -299,7 +299,10 @@ impl House {
                     code,
                     way: AckWay::Reply,
                 };
-                let act = self.clock_act("");
+                let member = Actor::Member {
+                    subscriber: copy.subscriber,
+                };
+                let act = self.act_of(member, "");
                 self.perform(&act, "acknowledge", Wall::Live, async |unit| {
                     command::acknowledge(unit, &input).await
                 })

@@ -5,7 +5,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::refusal::Refusal;
-use domain::value::{Scope, SubscriberId};
+use domain::value::{Actor, Scope, SubscriberId};
 use formats::advisory::Lang;
 use formats::letter::{self, CODE_DIGITS, Confirmation, Letter, Subscription};
 use formats::mail::{self, Circulation, Mailbox, MessageId, Outgoing};
@@ -144,7 +144,7 @@ impl House {
                 lang: wish.lang,
                 scope: scope.clone(),
             };
-            let act = self.clock_act("confirmed");
+            let act = self.act_of(Actor::Member { subscriber: id }, "confirmed");
             self.perform(&act, "subscribe", Wall::Live, async |unit| {
                 command::subscribe(unit, &input).await
             })

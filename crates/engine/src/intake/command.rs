@@ -1,8 +1,7 @@
 //! Commands of reception: a report is taken in, sorted, decided.
 
-use std::collections::BTreeMap;
-
-use domain::event::{Change, Event};
+use domain::intake;
+use domain::intake::Arrived;
 use domain::intake::form::{self, Takes};
 use domain::refusal::Refusal;
 use domain::series::Kind;
@@ -10,12 +9,13 @@ use domain::text::class::Class;
 use domain::value::*;
 use formats::letter::NoteKind;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use crate::Fault;
 use crate::intake::mailbox;
 use crate::intake::mailbox::Arrival;
 use crate::kernel::clock;
-use crate::kernel::find::{TextInput, desk, draw_number, find_case, find_report, inputs};
+use crate::kernel::find::{TextInput, draw_number, find_case, find_report, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -130,9 +130,9 @@ pub async fn file_arrived(
         }
     };
     let handling = mailbox::handling(unit, input.kind, arrival).await?;
-    let event = Event::ReportReceived {
+    let new = Arrived {
         handling: handling.number.clone(),
-        report: input.kind,
+        kind: input.kind,
         channel: input.channel,
         lookup: arrival.map(|arrival| seal::hex(&arrival.lookup)),
         mailbox: arrival.map(|arrival| seal::hex(&arrival.public)),
@@ -144,7 +144,7 @@ pub async fn file_arrived(
         fields: came.fields,
         told: handling.told,
     };
-    unit.record(vec![Change::of(id, event)]).await?;
+    unit.record(intake::receive(id, new)).await?;
     Ok(json!({ "report": id.to_string(), "handling": handling.number }))
 }
 
@@ -164,13 +164,7 @@ async fn as_text(
     input: &FileReport,
     text: &TextInput,
 ) -> Result<Came, Fault> {
-    if text.text.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "text",
-            why: "say what happens",
-        }
-        .into());
-    }
+    intake::says_something(text.text.trim().chars().count())?;
     let whole = unit.text(dossier, Class::U, text.lang, &text.text).await?;
     let finder = match &input.finder {
         Some(finder) => Some(unit.text(dossier, Class::H, text.lang, finder).await?),
@@ -255,7 +249,6 @@ async fn as_form(
 
 /// Splits a report's text.
 pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let of = report.whole.ok_or(Refusal::NotFound("text"))?;
     let mut parts = Vec::with_capacity(input.parts.len());
@@ -272,7 +265,6 @@ pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Faul
 
 /// Asks the finder.
 pub async fn ask(unit: &mut Unit<'_>, input: &AskFinder) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let text = unit
         .text(
@@ -323,7 +315,6 @@ async fn accept_with(
     since: Option<&str>,
     as_public: bool,
 ) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, report).await?;
     let since = match since {
         Some(text) => Some(clock::parse(text).ok_or(Refusal::Input {
@@ -375,7 +366,6 @@ pub async fn accept_as_public(unit: &mut Unit<'_>, input: &AcceptAsPublic) -> Re
 
 /// Declines a report.
 pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let text = match &input.text {
         Some(text) => Some(
@@ -394,7 +384,6 @@ pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value
 
 /// Joins a report to a case.
 pub async fn merge(unit: &mut Unit<'_>, input: &MergeReport) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let report = find_report(unit, &input.report).await?;
     let case = find_case(unit, &input.case).await?;
     unit.record(report.merge(case.id)?).await?;

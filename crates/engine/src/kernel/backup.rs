@@ -8,7 +8,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use domain::event::{Change, Event};
+use domain::party::decide;
+use domain::value::Actor;
 use seal::record::Realm as Wall;
 use store::{Location, Store};
 
@@ -277,17 +278,11 @@ pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(
                 .into(),
         ));
     }
-    let act = house.clock_act(compared);
+    let act = house.act_of(Actor::Operator, compared);
     house
         .perform(&act, "resume", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            unit.record(vec![Change::of(
-                stream,
-                Event::HouseResumed {
-                    compared: compared.to_owned(),
-                },
-            )])
-            .await
+            unit.record(decide::resume(stream, compared)?).await
         })
         .await?;
     house

@@ -3,10 +3,8 @@
 //! A command read from JSON names things as people do (numbers, names); here they become streams and states. It
 //! knows no command: the table of them stands on top, in [`crate::command`].
 
-use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::refusal::Refusal;
-use domain::role::Role;
 use domain::value::*;
 use seal::record::Realm as Wall;
 use serde::Deserialize;
@@ -156,12 +154,4 @@ pub(crate) async fn draw_number(
         }
     }
     Err(Fault::Form("number series is exhausted"))
-}
-
-/// Refuses roles outside the desk.
-pub(crate) fn desk(act: &Act) -> Result<(), Fault> {
-    match act.role {
-        Role::Coordinator | Role::Reception | Role::Analysis | Role::EditionEditor => Ok(()),
-        _ => Err(Refusal::Role.into()),
-    }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::event::{Change, Event, Recorded};
+use domain::permit;
 use domain::refusal::Refusal;
 use domain::text::class::{Class, Compartment};
 use domain::value::*;
@@ -315,13 +316,8 @@ impl<'h> Unit<'h> {
                 .push(store::work::row(&intent, stream, (stream, version), run_at));
         }
         let recorded = Recorded {
-            actor: self.act.actor,
-            role: self.act.role,
-            occurred_at: self.act.occurred_at,
-            reason: self.act.reason.clone(),
-            command: self.command.to_owned(),
             letter: self.letter.map(|id| seal::hex(&id)),
-            event: change.event,
+            ..Recorded::of(&self.act, self.command, change.event)
         };
         let bytes = serde_json::to_vec(&recorded).map_err(|_| Fault::Form("event"))?;
         let (key_id, key) = self.key(dossier, Compartment::Frame).await?;
@@ -403,7 +399,7 @@ impl<'h> Unit<'h> {
     ///
     /// # Errors
     /// [`Fault::Store`] with `Conflict` if another change came first.
-    pub async fn commit(mut self, ticket: store::write::Ticket) -> Result<(), Fault> {
+    async fn commit(mut self, ticket: store::write::Ticket) -> Result<(), Fault> {
         let house = self.house;
         let after = std::mem::take(&mut self.after);
         let now = self.act.now.0;
@@ -445,7 +441,7 @@ impl House {
     /// Performs one command: `decide` works on the unit and is called again if another change came first.
     ///
     /// # Errors
-    /// The refusal, or what failed.
+    /// [`Refusal::Role`] if the table of permits has no yes for who acts; another refusal, or what failed.
     pub async fn perform<T, F>(
         &self,
         act: &Act,
@@ -456,6 +452,9 @@ impl House {
     where
         F: AsyncFn(&mut Unit<'_>) -> Result<T, Fault>,
     {
+        if !permit::may(&act.by, command).is_given() {
+            return Err(Refusal::Role.into());
+        }
         for _ in 0..ATTEMPTS_MAX {
             let ticket = self.store.ticket();
             let mut unit = Unit::new(self, act.clone(), command, realm);
@@ -475,13 +474,15 @@ impl House {
     /// Writes an act of the house's own clock.
     #[must_use]
     pub fn clock_act(&self, reason: &str) -> Act {
-        let now = clock::now();
+        self.act_of(Actor::Clock, reason)
+    }
+
+    /// Writes an act of somebody, now.
+    #[must_use]
+    pub fn act_of(&self, by: Actor, reason: &str) -> Act {
         Act {
-            actor: crate::kernel::house::CLOCK,
-            role: domain::role::Role::Coordinator,
-            occurred_at: now,
-            now,
             reason: reason.to_owned(),
+            ..Act::of(by, clock::now())
         }
     }
 }

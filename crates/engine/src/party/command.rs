@@ -1,13 +1,14 @@
 //! Commands of the register.
 
-use domain::event::{Change, Event};
+use domain::party::decide;
+use domain::party::decide::Registration;
 use domain::refusal::Refusal;
 use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::find::{desk, find_party, inputs};
+use crate::kernel::find::{find_party, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -32,14 +33,6 @@ inputs! {
 
 /// Enters a party.
 pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Value, Fault> {
-    desk(&unit.act)?;
-    if input.name_ja.trim().is_empty() || input.name_en.trim().is_empty() {
-        return Err(Refusal::Input {
-            field: "name_ja, name_en",
-            why: "give both; repeat one if there is no other",
-        }
-        .into());
-    }
     let id = PartyId(input.id.unwrap_or_else(|| unit.draw()));
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("party").into());
@@ -48,7 +41,7 @@ pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Valu
         Some(address) => Some(contact_text(unit, id, input.lang, address).await?),
         None => None,
     };
-    let event = Event::PartyRegistered {
+    let new = Registration {
         name_ja: input.name_ja.clone(),
         name_en: input.name_en.clone(),
         kana: input.kana.clone(),
@@ -56,27 +49,20 @@ pub async fn register(unit: &mut Unit<'_>, input: &RegisterParty) -> Result<Valu
         lang: input.lang,
         listed: input.listed,
     };
-    unit.record(vec![Change::of(id, event)]).await?;
+    unit.record(decide::register(id, new)?).await?;
     Ok(json!({ "party": id.to_string() }))
 }
 
 /// Records a standing agreement.
 pub async fn agree_standing(unit: &mut Unit<'_>, input: &AgreeStanding) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let party = find_party(unit, &input.party).await?;
-    unit.record(vec![Change::of(
-        party.id,
-        Event::StandingAgreed {
-            version: input.version.clone(),
-        },
-    )])
-    .await?;
+    unit.record(decide::agree_standing(&party, input.version.clone()))
+        .await?;
     Ok(json!({ "party": party.id.to_string() }))
 }
 
 /// Changes the contact point.
 pub async fn change_contact(unit: &mut Unit<'_>, input: &ChangeContact) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     let party = find_party(unit, &input.party).await?;
     let contact = contact_text(
         unit,
@@ -85,11 +71,7 @@ pub async fn change_contact(unit: &mut Unit<'_>, input: &ChangeContact) -> Resul
         &input.contact,
     )
     .await?;
-    unit.record(vec![Change::of(
-        party.id,
-        Event::ContactChanged { contact },
-    )])
-    .await?;
+    unit.record(decide::change_contact(&party, contact)).await?;
     Ok(json!({ "party": party.id.to_string() }))
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Only who runs the machine (role operator) gives them. A link is answered once and kept as a hash.
 
-use domain::act::Act;
-use domain::event::{Change, Event};
+use domain::aggregate::Aggregate;
+use domain::party::{House, decide};
 use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::value::PersonId;
@@ -27,20 +27,17 @@ inputs! {
     }
 }
 
-/// Longest handle, in characters: it stands in every line of a case's history.
-pub(crate) const HANDLE_CHARS_MAX: usize = 40;
-
-fn operator(act: &Act) -> Result<(), Fault> {
-    if act.role == Role::Operator {
-        Ok(())
-    } else {
-        Err(Refusal::Role.into())
+/// The house as this unit knows it.
+async fn own(unit: &mut Unit<'_>) -> Result<House, Fault> {
+    let stream = unit.house.stream();
+    match unit.state(stream).await?.as_deref() {
+        Some(Aggregate::House(own)) => Ok(own.clone()),
+        _ => Err(Fault::Form("house")),
     }
 }
 
-fn find(unit_own: &domain::party::House, handle: &str) -> Result<PersonId, Fault> {
-    unit_own
-        .persons
+fn find(own: &House, handle: &str) -> Result<PersonId, Fault> {
+    own.persons
         .iter()
         .find(|(_, person)| person.handle == handle && person.ended.is_none())
         .map(|(id, _)| *id)
@@ -49,73 +46,20 @@ fn find(unit_own: &domain::party::House, handle: &str) -> Result<PersonId, Fault
 
 /// Names a person.
 pub async fn name(unit: &mut Unit<'_>, input: &NamePerson) -> Result<Value, Fault> {
-    operator(&unit.act)?;
-    let handle = input.handle.trim();
-    let fits = (2..=HANDLE_CHARS_MAX).contains(&handle.chars().count())
-        && handle
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !fits {
-        return Err(Refusal::Input {
-            field: "handle",
-            why: "2 to 40 small letters, digits or -",
-        }
-        .into());
-    }
-    if !input.role.is_house() {
-        return Err(Refusal::Input {
-            field: "role",
-            why: "a role of the house",
-        }
-        .into());
-    }
-    let own = unit.house.own().await?;
-    if own.persons.values().any(|person| person.handle == handle) {
-        return Err(Refusal::Exists("person").into());
-    }
+    let own = own(unit).await?;
     let person = PersonId(unit.draw());
-    let stream = unit.house.stream();
-    unit.state(stream).await?;
-    unit.record(vec![Change::of(
-        stream,
-        Event::PersonNamed {
-            person,
-            handle: handle.to_owned(),
-            role: input.role,
-            founding: false,
-            approval_key: None,
-        },
-    )])
-    .await?;
+    let handle = input.handle.trim();
+    let changes = decide::name_person(&own, unit.house.stream(), person, handle, input.role)?;
+    unit.record(changes).await?;
     Ok(json!({ "person": person.to_string(), "handle": handle }))
 }
 
 /// Ends a person.
 pub async fn end(unit: &mut Unit<'_>, input: &EndPerson) -> Result<Value, Fault> {
-    operator(&unit.act)?;
-    let own = unit.house.own().await?;
+    let own = own(unit).await?;
     let person = find(&own, &input.person)?;
-    let others = own
-        .persons
-        .iter()
-        .filter(|(id, p)| **id != person && p.role == Role::Operator && p.ended.is_none())
-        .count();
-    let is_last = own
-        .persons
-        .get(&person)
-        .is_some_and(|p| p.role == Role::Operator)
-        && others == 0;
-    if is_last {
-        return Err(Refusal::Input {
-            field: "person",
-            why: "somebody must remain who administers persons",
-        }
-        .into());
-    }
-    let stream = unit.house.stream();
-    unit.state(stream).await?;
-    unit.record(vec![Change::of(stream, Event::PersonEnded { person })])
-        .await?;
+    let changes = decide::end_person(&own, unit.house.stream(), person)?;
+    unit.record(changes).await?;
     unit.house
         .sessions_end(crate::people::sessions::Of::Person(person))
         .await?;
@@ -124,18 +68,14 @@ pub async fn end(unit: &mut Unit<'_>, input: &EndPerson) -> Result<Value, Fault>
 
 /// Issues a link.
 pub async fn issue_link(unit: &mut Unit<'_>, input: &IssueLink) -> Result<Value, Fault> {
-    operator(&unit.act)?;
-    let own = unit.house.own().await?;
+    let own = own(unit).await?;
     let person = find(&own, &input.person)?;
+    let changes = decide::issue_link(&own, unit.house.stream(), person)?;
     let link = unit
         .house
         .token_draw(SET_UP, person.bytes(), b"", None, SET_UP_US)
         .await?;
-    let stream = unit.house.stream();
-    unit.state(stream).await?;
-    // Whoever holds the link can become this person: who gave it stands in the record.
-    unit.record(vec![Change::of(stream, Event::LinkIssued { person })])
-        .await?;
+    unit.record(changes).await?;
     let address = format!("{}/set-up/{link}", unit.house.config.desk);
     Ok(json!({ "person": input.person, "link": address }))
 }

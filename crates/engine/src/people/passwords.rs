@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::event::{Change, Event};
+use domain::party::decide;
 use domain::refusal::Refusal;
-use domain::value::PersonId;
+use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::password::Verifier;
 use seal::record::Realm as Wall;
@@ -154,7 +154,7 @@ impl House {
     /// If the store fails; a wrong password is `None`.
     pub async fn sign_in(&self, handle: &str, password: &str) -> Result<Option<Known>, Fault> {
         // Nobody has such a handle, and a long one is not worth remembering.
-        if handle.chars().count() > crate::people::command::HANDLE_CHARS_MAX {
+        if handle.chars().count() > decide::HANDLE_CHARS_MAX {
             return Ok(None);
         }
         if self.kept.of::<Tries>().count(handle) >= TRIES_MAX {
@@ -245,28 +245,17 @@ impl House {
         let (verifier, key) = made.map_err(|_| wrong)?;
         let person = known.id;
         let named = known.person.clone();
-        let mut act = self.clock_act("");
-        act.actor = person;
-        act.role = named.role;
+        let by = Actor::Person {
+            id: person,
+            role: named.role,
+        };
+        let act = self.act_of(by, "");
         self.perform(&act, "set-password", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            let mut changes = Vec::new();
             unit.row(credential_row(person, &verifier, clock::now().0));
             if let Some(key) = &key {
                 let public = seal::hex(&key.public);
                 let founding = named.founding && named.approval_key.as_ref() == Some(&public);
-                if named.approval_key.as_ref() != Some(&public) {
-                    changes.push(Change::of(
-                        stream,
-                        Event::PersonNamed {
-                            person,
-                            handle: named.handle.clone(),
-                            role: named.role,
-                            founding: false,
-                            approval_key: Some(public),
-                        },
-                    ));
-                }
                 unit.row(store::people::ApproverRow {
                     person,
                     key: key.clone(),
@@ -274,7 +263,8 @@ impl House {
                     founding,
                 });
             }
-            changes.push(Change::of(stream, Event::CredentialSet { person }));
+            let public = key.as_ref().map(|key| seal::hex(&key.public));
+            let changes = decide::set_password(stream, person, &named, public);
             unit.record(changes).await
         })
         .await

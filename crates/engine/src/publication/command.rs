@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::event::Document;
-use domain::publication::{self, NewPlan};
+use domain::publication::{self, NewPlan, plan_guard};
 use domain::refusal::Refusal;
 use domain::text::class::Compartment;
 use domain::value::*;
@@ -18,7 +18,7 @@ use crate::advisory::command::{Prepared, Wanted, advisory_of, prepare};
 use crate::advisory::compose;
 use crate::advisory::compose::Composition;
 use crate::kernel::clock;
-use crate::kernel::find::{desk, find_case, inputs};
+use crate::kernel::find::{find_case, inputs};
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
@@ -88,12 +88,7 @@ fn refuse(unit: &Unit<'_>, input: &PlanRelease, prepared: &Prepared) -> Result<b
     let is_taken_on = input.overlap_override || prepared.composition.facts.overlap_override;
     let has_overlaps = !prepared.composition.overlaps.is_empty();
     if has_overlaps {
-        if !is_taken_on || prepared.draft.author == unit.act.actor {
-            return Err(Refusal::Overlap.into());
-        }
-        if unit.act.reason.trim().is_empty() {
-            return Err(Refusal::NoReason.into());
-        }
+        plan_guard::take_on(&prepared.draft, is_taken_on, &unit.act)?;
     }
     let mode = unit.house.profile().lints;
     if let Some(worst) = check::worst(&prepared.findings, mode) {
@@ -105,7 +100,6 @@ fn refuse(unit: &Unit<'_>, input: &PlanRelease, prepared: &Prepared) -> Result<b
 
 /// Plans a release.
 pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     if !input.reason.is_empty() {
         unit.act.reason.clone_from(&input.reason);
     }
@@ -214,8 +208,11 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         why: "64 hexadecimal digits",
     })?;
     let approval = signature(unit.house, *person, key, hash, input).await?;
-    unit.act.actor = *person;
-    unit.act.role = named.role;
+    // Whoever asked, the key that the password opened tells who acts.
+    unit.act = unit.act.taken_by(Actor::Person {
+        id: *person,
+        role: named.role,
+    });
     let changes = publication::approve(
         own.quorum,
         &advisory,
@@ -298,7 +295,6 @@ fn zeroize_env() -> zeroize::Zeroizing<Vec<u8>> {
 
 /// Takes a plan back.
 pub async fn abort(unit: &mut Unit<'_>, input: &AbortPlan) -> Result<Value, Fault> {
-    desk(&unit.act)?;
     unit.act.reason.clone_from(&input.reason);
     let case = find_case(unit, &input.case).await?;
     let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;

@@ -6,7 +6,6 @@
 //! what the one before it did not finish.
 
 use domain::coordination::decide;
-use domain::event::{Change, Event};
 use domain::value::{AdvisoryId, EmbargoEnd};
 use seal::record::Realm as Wall;
 
@@ -250,14 +249,13 @@ impl House {
         let act = self.clock_act("");
         self.perform(&act, "anchor", Wall::Live, async |unit| {
             let stream = unit.house.stream();
-            unit.record(vec![Change::of(
+            let root = seal::hex(&root);
+            unit.record(domain::party::decide::anchor(
                 stream,
-                Event::LedgerAnchored {
-                    seq,
-                    root: seal::hex(&root),
-                    leaf: leaf.clone(),
-                },
-            )])
+                seq,
+                root,
+                leaf.clone(),
+            ))
             .await
         })
         .await

@@ -11,8 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domain::act::Act;
 use domain::event::Recorded;
 use domain::refusal::Refusal;
-use domain::role::Role;
-use domain::value::{ContactChannel, Lang, ReportId, ReportKind, StreamId};
+use domain::value::{Actor, ContactChannel, Inlet, Lang, ReportId, ReportKind, StreamId};
 use formats::letter::{self, Addition, LETTER_BYTES_MAX, Letter, NoteKind, Report, Withdrawal};
 use seal::record::Realm as Wall;
 
@@ -42,6 +41,10 @@ pub const UNREADABLE: &str = "unreadable";
 const LETTER: &str = "letter-";
 /// Names of wishes to stop begin so.
 const WISH: &str = "unsubscribe-";
+/// Whoever wrote a letter, until it proves more.
+const STRANGER: Actor = Actor::Stranger {
+    inlet: Inlet::Portal,
+};
 
 /// What the letterbox remembers while the house runs.
 #[derive(Default)]
@@ -182,7 +185,7 @@ impl House {
         let input = distribution::Unsubscribe {
             reference: reference.to_owned(),
         };
-        let act = self.clock_act("one-click");
+        let act = self.act_of(STRANGER, "one-click");
         let left = self
             .perform(&act, "unsubscribe", Wall::Live, async |unit| {
                 distribution::unsubscribe(unit, &input).await
@@ -296,10 +299,9 @@ impl House {
         }
     }
 
-    /// The act of somebody outside: when it was taken in.
+    /// The act of a stranger: when it was taken in.
     fn letter_act(&self, opened: &Opened) -> Act {
-        let mut act = self.clock_act("");
-        act.role = Role::Finder;
+        let mut act = self.act_of(STRANGER, "");
         if let Some(at) = clock::parse(taken_at(&opened.letter)) {
             act.occurred_at = at.min(act.now);
         }
@@ -357,6 +359,7 @@ impl House {
         addition: &Addition,
     ) -> Result<(), Fault> {
         let report = self.proven(&addition.lookup).await?;
+        let act = act.taken_by(Actor::Finder { report });
         if self.knows(report.into(), id).await? {
             return Ok(());
         }
@@ -388,6 +391,7 @@ impl House {
         withdrawal: &Withdrawal,
     ) -> Result<(), Fault> {
         let report = self.proven(&withdrawal.lookup).await?;
+        let act = act.taken_by(Actor::Finder { report });
         let input = intake::WithdrawReport {
             report: report.to_string(),
         };
@@ -411,7 +415,8 @@ impl House {
 
     /// Puts a note whose words are in the catalogues into a mailbox.
     async fn tell_finder(&self, act: &Act, report: ReportId, kind: NoteKind) -> Result<(), Fault> {
-        self.perform(act, "tell-finder", Wall::Live, async |unit| {
+        let act = act.taken_by(Actor::House);
+        self.perform(&act, "tell-finder", Wall::Live, async |unit| {
             let report = find_report(unit, &report.to_string()).await?;
             mailbox::note(unit, &report, kind, Lang::Ja, "");
             Ok(())
@@ -426,12 +431,8 @@ impl House {
         id: [u8; 16],
         ack: &letter::Acknowledgement,
     ) -> Result<(), Fault> {
-        let act = Act {
-            role: Role::Coordinator,
-            ..act.clone()
-        };
         let taken = self
-            .perform(&act, "acknowledge", Wall::Live, async |unit| {
+            .perform(act, "acknowledge", Wall::Live, async |unit| {
                 unit.letter = Some(id);
                 let digits = ack.digits.as_deref();
                 distribution::acknowledge_on_page(unit, &ack.reference, digits).await

@@ -13,7 +13,6 @@ use domain::coordination::board::{self, PublicLabel};
 use domain::coordination::case::Case;
 use domain::publication::Advisory;
 use domain::refusal::Refusal;
-use domain::role::Role;
 use domain::value::{Lang, Part};
 use engine::Fault;
 use engine::advisory::check;
@@ -46,7 +45,7 @@ use crate::door::visit::{Signed, Stop, Visit};
 
 /// Tells whether a person composes advisories.
 pub(crate) fn may_edit(signed: &Signed) -> bool {
-    matches!(signed.role, Role::Coordinator | Role::EditionEditor)
+    signed.may("draft-advisory")
 }
 
 fn editor(visit: &Visit) -> Result<&Signed, Stop> {

@@ -8,7 +8,7 @@ use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::machine::consent::Consent as Said;
 use domain::party::Party;
-use domain::role::Role;
+
 use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
 use engine::Fault;
 use engine::command::Command;
@@ -177,8 +177,19 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }
 
-pub(crate) fn may_act(signed: &Signed) -> bool {
-    matches!(signed.role, Role::Coordinator | Role::Reception)
+/// What each form of the page asks for.
+const FORMS: [(&str, &str); 7] = [
+    ("propose", "propose-date"),
+    ("revise", "revise-date"),
+    ("end", "end-embargo"),
+    ("add", "add-participant"),
+    ("name", "name-vulnerability"),
+    ("observe", "observe"),
+    ("close", "close-case"),
+];
+
+fn may_act(signed: &Signed) -> bool {
+    FORMS.iter().any(|(_, command)| signed.may(command))
 }
 
 async fn part(eyes: &Eyes<'_>, text: &domain::value::TextRef) -> Result<Option<Part>, Stop> {
@@ -382,8 +393,9 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return read(room, &visit, &case, typed).await;
     }
     // What ends the time of confidence is asked of the person, not of whoever sits at the screen.
-    if ends_embargo(&case, &typed) {
-        visit.stepped()?;
+    let form = FORMS.iter().find(|(verb, _)| *verb == typed.value("do"));
+    if let Some((_, command)) = form {
+        visit.permitted(command, ends_embargo(&case, &typed))?;
     }
     let commands = commands_of(&case, &mut typed);
     // What cannot be read is no command, and nothing was done.

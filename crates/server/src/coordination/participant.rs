@@ -42,6 +42,25 @@ const SENDABLE: [Class; 7] = [
     Class::X,
 ];
 
+/// Commands of the page's forms.
+const FORMS: [&str; 15] = [
+    "contact",
+    "record-contact-elsewhere",
+    "record-basis",
+    "waive-second-step",
+    "send-details",
+    "confirm-receipt",
+    "agree-date",
+    "counter-date",
+    "decline-date",
+    "record-answer",
+    "record-statement",
+    "record-ticket",
+    "agree-naming",
+    "leave-case",
+    "issue-phone-code",
+];
+
 async fn find(room: &Room, visit: &Visit) -> Result<(Case, Member), Stop> {
     let case = find_case(room, visit.param(0)).await?;
     let wanted = visit.param(1);
@@ -192,7 +211,7 @@ async fn render(
         timeline,
         presence: crate::door::act::presence(room, signed, stream),
         seen,
-        may_act: crate::coordination::desk::may_act(signed) && case.closed.is_none(),
+        may_act: signed.may_any(&FORMS) && case.closed.is_none(),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }
@@ -266,7 +285,7 @@ async fn invitation(
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let (case, member) = find(room, &visit).await?;
     let signed = visit.person()?;
-    if !crate::coordination::desk::may_act(signed) {
+    if !signed.may_any(&FORMS) {
         return Err(Stop::Role);
     }
     let own = [StreamId::from(member.0.id)];
@@ -292,13 +311,20 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             }
         }
         "phone-code" => {
-            visit.stepped()?;
+            visit.permitted("issue-phone-code", true)?;
             code = Some(engine::coordination::issue_phone_code(&room.house, participant).await?);
             true
         }
         _ => {
-            if verb == "waive" || (verb == "naming" && typed.trimmed("agreed") == "yes") {
-                visit.stepped()?;
+            match verb.as_str() {
+                "waive" => {
+                    visit.permitted("waive-second-step", true)?;
+                }
+                "naming" => {
+                    let agrees = typed.trimmed("agreed") == "yes";
+                    visit.permitted("agree-naming", agrees)?;
+                }
+                _ => {}
             }
             match command(&member.0, &mut typed) {
                 Some(command) => act::perform(room, &visit, &mut typed, &command)

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
-use domain::value::{Instant, PersonId, StreamId};
+use domain::value::{Actor, Instant, PersonId, StreamId};
 use engine::Fault;
 use formats::advisory::Lang;
 use pages::kit::desk::view::Entry;
@@ -207,7 +207,33 @@ impl Names {
         Ok(name)
     }
 
-    async fn actor(&self, room: &Room, actor: PersonId) -> Result<String, Stop> {
+    /// Who acted; nothing if the house did, or somebody outside whom nobody names.
+    async fn actor(&self, room: &Room, recorded: &Recorded) -> Result<String, Stop> {
+        match recorded.by {
+            Some(Actor::Person { id, .. }) => Ok(self.handle(id)),
+            Some(Actor::Vendor { participant, .. }) => {
+                let name = self.participant(room, participant.into()).await?;
+                Ok(name.unwrap_or_default())
+            }
+            Some(
+                Actor::Clock
+                | Actor::Stranger { .. }
+                | Actor::Finder { .. }
+                | Actor::Member { .. }
+                | Actor::Operator
+                | Actor::House,
+            ) => Ok(String::new()),
+            None => self.actor_before(room, recorded.actor).await,
+        }
+    }
+
+    fn handle(&self, id: PersonId) -> String {
+        let person = self.own.persons.get(&id);
+        person.map_or_else(String::new, |person| person.handle.clone())
+    }
+
+    /// Who acted, by a record that does not say it otherwise: a person, the house, or a party.
+    async fn actor_before(&self, room: &Room, actor: PersonId) -> Result<String, Stop> {
         if let Some(person) = self.own.persons.get(&actor) {
             return Ok(person.handle.clone());
         }
@@ -241,7 +267,7 @@ async fn entry(room: &Room, names: &Names, line: &Line) -> Result<Entry, Stop> {
     Ok(Entry {
         seq: line.seq,
         at: engine::kernel::clock::rfc3339(recorded.occurred_at),
-        who: names.actor(room, recorded.actor).await?,
+        who: names.actor(room, recorded).await?,
         subject: names.participant(room, line.stream).await?,
         kind: value["kind"].as_str().unwrap_or_default().to_owned(),
         args,

@@ -4,7 +4,7 @@
 //! their own names, since browsers tell ports apart in addresses and not in cookies.
 
 use domain::aggregate::Aggregate;
-use domain::role::Role;
+use domain::permit;
 use domain::text::gate::Strength;
 use domain::value::ParticipantId;
 use engine::people::sessions::Of;
@@ -72,7 +72,7 @@ pub(crate) async fn who(room: &Room, side: Side, header: &str) -> Result<Who, St
                 id,
                 handle: known.person.handle,
                 role: known.person.role,
-                is_admin: known.person.role == Role::Operator,
+                is_admin: permit::may_role(known.person.role, "name-person").is_given(),
                 can_approve: known.person.approval_key.is_some(),
                 stepped_at: session.stepped_at,
                 session,

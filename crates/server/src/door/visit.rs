@@ -1,10 +1,12 @@
 //! A visit: what one request says, once the door has let it in, and who sent it.
 
 use domain::act::Act;
+use domain::permit;
+use domain::permit::Permit;
 use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::text::gate::Strength;
-use domain::value::{CaseId, ParticipantId, PartyId, PersonId};
+use domain::value::{Actor, CaseId, Inlet, ParticipantId, PartyId, PersonId};
 use engine::Fault;
 use engine::people::sessions::Session;
 use formats::advisory::Lang;
@@ -55,6 +57,24 @@ pub struct Signed {
     pub session: Session,
     /// When the password was last given, µs.
     pub stepped_at: i64,
+}
+
+impl Signed {
+    /// Tells whether the table of permits has a yes for a command, with a step or without.
+    #[must_use]
+    pub fn may(&self, command: &str) -> bool {
+        self.permit(command).is_given()
+    }
+
+    /// Tells whether it has one for any of these.
+    #[must_use]
+    pub fn may_any(&self, commands: &[&str]) -> bool {
+        commands.iter().any(|command| self.may(command))
+    }
+
+    fn permit(&self, command: &str) -> Permit {
+        permit::may_role(self.role, command)
+    }
 }
 
 /// Somebody from outside who followed an invitation.
@@ -138,6 +158,22 @@ impl Visit {
         Ok(signed)
     }
 
+    /// The person, if it may give a command; with the password given lately if one of this weight asks for it.
+    ///
+    /// # Errors
+    /// [`Stop::Role`], [`Stop::Again`].
+    pub fn permitted(&self, command: &str, is_weighty: bool) -> Result<&Signed, Stop> {
+        let signed = self.person()?;
+        let permit = signed.permit(command);
+        if !permit.is_given() {
+            return Err(Stop::Role);
+        }
+        if permit.asks_step(is_weighty) {
+            return self.stepped();
+        }
+        Ok(signed)
+    }
+
     /// The person, if it administers persons.
     ///
     /// # Errors
@@ -155,18 +191,16 @@ impl Visit {
     #[must_use]
     pub fn act(&self) -> Act {
         let now = engine::kernel::clock::now();
-        let (actor, role) = match &self.who {
-            Who::Person(signed) => (signed.id, signed.role),
-            Who::Partner(guest) => (PersonId(guest.party.0), Role::Vendor),
-            // A stranger has no role that any command accepts.
-            Who::Nobody => (PersonId::from_bytes([0; 16]), Role::Public),
-        };
-        Act {
-            actor,
-            role,
-            occurred_at: now,
-            now,
-            reason: String::new(),
+        match &self.who {
+            Who::Person(signed) => Act::of_person(signed.id, signed.role, now),
+            Who::Partner(guest) => Act::of_vendor(guest.participant, guest.party, now),
+            Who::Nobody => {
+                let inlet = match self.side {
+                    Side::Desk => Inlet::Desk,
+                    Side::Partner => Inlet::Partner,
+                };
+                Act::of(Actor::Stranger { inlet }, now)
+            }
         }
     }
 

@@ -306,11 +306,10 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
 
 /// Whether somebody of the house works on cases, by role or by an approval key.
 fn works_on_cases(who: &Who) -> bool {
-    use domain::role::Role;
-    matches!(who, Who::Person(signed) if signed.can_approve || matches!(
-        signed.role,
-        Role::Coordinator | Role::Reception | Role::Analysis | Role::EditionEditor
-    ))
+    match who {
+        Who::Person(signed) => signed.can_approve || domain::permit::works_on_cases(signed.role),
+        Who::Partner(_) | Who::Nobody => false,
+    }
 }
 
 fn asset(path: &str) -> Option<Answer> {

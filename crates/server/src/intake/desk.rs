@@ -2,7 +2,6 @@
 
 use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState, form};
-use domain::role::Role;
 use domain::text::class::Class;
 use domain::text::phase::Phase;
 use domain::value::{DeclineReason, ReportField, StreamId, TextRef};
@@ -190,11 +189,19 @@ fn codes(report: &Report) -> Vec<(String, String)> {
     report.fields.iter().filter_map(code).collect()
 }
 
+/// Commands of the page's forms.
+const FORMS: [&str; 7] = [
+    "sort-report",
+    "ask-finder",
+    "accept-report",
+    "accept-as-public",
+    "decline-report",
+    "merge-report",
+    "read-text",
+];
+
 fn may_act(signed: &Signed) -> bool {
-    matches!(
-        signed.role,
-        Role::Reception | Role::Analysis | Role::Coordinator
-    )
+    signed.may_any(&FORMS)
 }
 
 async fn number_of(room: &Room, case: domain::value::CaseId) -> Result<Option<String>, Stop> {

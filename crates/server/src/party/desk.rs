@@ -2,7 +2,6 @@
 
 use domain::aggregate::Aggregate;
 use domain::party::{Party, folded};
-use domain::role::Role;
 use domain::value::{PartyId, StreamId};
 use engine::Fault;
 use engine::command::Command;
@@ -69,11 +68,11 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         .map(Answer::page)
 }
 
+/// Commands of these pages' forms.
+const FORMS: [&str; 3] = ["register-party", "change-contact", "agree-standing"];
+
 fn may_act(visit: &Visit) -> Result<bool, Stop> {
-    Ok(matches!(
-        visit.person()?.role,
-        Role::Coordinator | Role::Reception
-    ))
+    Ok(visit.person()?.may_any(&FORMS))
 }
 
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {

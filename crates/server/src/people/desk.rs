@@ -1,5 +1,6 @@
 //! The persons of the house, for who administers them: naming, links to choose a password, ending.
 
+use domain::permit;
 use domain::role::Role;
 use engine::command::Command;
 use engine::people::command as commands;
@@ -12,17 +13,6 @@ use crate::door::act;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::visit::{Stop, Visit};
-
-/// Roles that can be given.
-const ROLES: [Role; 7] = [
-    Role::Reception,
-    Role::Analysis,
-    Role::Coordinator,
-    Role::EditionEditor,
-    Role::Judge,
-    Role::HelpdeskAgent,
-    Role::Operator,
-];
 
 /// The list.
 ///
@@ -58,7 +48,7 @@ async fn render(
             id: id.to_string(),
             handle: person.handle.clone(),
             role: person.role.code().to_owned(),
-            is_admin: person.role == Role::Operator,
+            is_admin: permit::may_role(person.role, "name-person").is_given(),
             can_approve: person.approval_key.is_some(),
             state: state.to_owned(),
             since: engine::kernel::clock::rfc3339(person.since),
@@ -68,7 +58,10 @@ async fn render(
     rows.sort_by(|a, b| a.handle.cmp(&b.handle));
     let view = Persons {
         rows,
-        roles: ROLES.iter().map(|role| role.code().to_owned()).collect(),
+        roles: permit::GIVEN
+            .iter()
+            .map(|role| role.code().to_owned())
+            .collect(),
         link,
     };
     Ok(page::page(&visit.inside(room), &view, typed))
@@ -80,9 +73,15 @@ async fn render(
 /// [`Stop::Role`]; [`Stop::Again`] if the password was not given lately.
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     visit.admin()?;
-    visit.stepped()?;
     let mut typed = visit.form.clone();
     let verb = typed.value("do").to_owned();
+    let wanted = match verb.as_str() {
+        "person-add" => "name-person",
+        "link" => "issue-link",
+        "end" => "end-person",
+        _ => return Err(Stop::NotFound),
+    };
+    visit.permitted(wanted, false)?;
     let handle = match verb.as_str() {
         "person-add" => typed.trimmed("handle").to_owned(),
         _ => handle_of(room, typed.trimmed("person")).await?,

@@ -60,7 +60,7 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
             let next = desk.stream.as_ref().map(|stream| stream.next_revision());
             Some(draft.revision) == next
         });
-    let is_editor = may_edit(signed);
+    let is_editor = signed.may("plan-release");
     let draft_repeats = if draft.is_some() && is_editor {
         repeats(room, visit, desk).await?
     } else {
@@ -217,7 +217,8 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut typed = visit.form.clone();
     let verb = typed.value("do").to_owned();
     let (command, done) = match verb.as_str() {
-        "plan" | "abort" if !may_edit(signed) => return Err(Stop::Role),
+        "plan" if !signed.may("plan-release") => return Err(Stop::Role),
+        "abort" if !signed.may("abort-plan") => return Err(Stop::Role),
         "plan" => (make(&mut typed, &desk), "plan-made"),
         "approve" => {
             let quorum = room.house.own().await?.quorum;

@@ -24,22 +24,8 @@ fn text() -> TextRef {
 }
 
 fn happened(day: i64, event: Event) -> Recorded {
-    let act = Act {
-        actor: PersonId(uuid(0)),
-        role: Role::Coordinator,
-        occurred_at: Instant(day * DAY),
-        now: Instant(day * DAY),
-        reason: String::new(),
-    };
-    Recorded {
-        actor: act.actor,
-        role: act.role,
-        occurred_at: act.occurred_at,
-        reason: act.reason,
-        command: String::new(),
-        letter: None,
-        event,
-    }
+    let act = Act::of_person(PersonId(uuid(0)), Role::Coordinator, Instant(day * DAY));
+    Recorded::of(&act, "", event)
 }
 
 fn received() -> Recorded {

@@ -32,14 +32,7 @@ async fn act_of(house: &House, handle: &str) -> Act {
         .iter()
         .find(|(_, person)| person.handle == handle)
         .expect("a person");
-    let now = clock::now();
-    Act {
-        actor: *actor,
-        role: person.role,
-        occurred_at: now,
-        now,
-        reason: String::new(),
-    }
+    Act::of_person(*actor, person.role, clock::now())
 }
 
 async fn matter(house: &House, case: &Case<'_>) -> Matter {

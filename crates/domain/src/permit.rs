@@ -1,0 +1,230 @@
+//! Who may ask what: the one table of commands and of those who may give them.
+//!
+//! The engine asks it before it decides anything, the pages ask it what to show. It knows no case: that a vendor
+//! speaks of its own matter only, or that nobody approves a plan of their own, is decided with the state at hand. Who
+//! may *read* what is another question, which the gate answers. What has no row is allowed to nobody.
+
+use crate::role::Role;
+use crate::value::Actor;
+
+/// Whether a command may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permit {
+    No,
+    Yes,
+    /// At a page, once the password has been given lately.
+    YesWithStep(Step),
+}
+
+/// When a page asks for the password once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Always,
+    /// When what the command would do cannot be taken back: it ends an embargo, brings its date nearer, or shows one
+    /// vendor to others.
+    IfWeighty,
+}
+
+impl Permit {
+    /// Tells whether the command may be given, with a step or without.
+    #[must_use]
+    pub const fn is_given(self) -> bool {
+        !matches!(self, Permit::No)
+    }
+
+    /// Tells whether a page asks for the password before a command of this weight.
+    #[must_use]
+    pub const fn asks_step(self, is_weighty: bool) -> bool {
+        match self {
+            Permit::No | Permit::Yes => false,
+            Permit::YesWithStep(Step::Always) => true,
+            Permit::YesWithStep(Step::IfWeighty) => is_weighty,
+        }
+    }
+}
+
+/// The roles that people of the house are given, in the order of the form that gives them.
+pub const GIVEN: [Role; 7] = [
+    Role::Reception,
+    Role::Analysis,
+    Role::Coordinator,
+    Role::EditionEditor,
+    Role::Judge,
+    Role::HelpdeskAgent,
+    Role::Operator,
+];
+
+/// Whoever works on cases.
+const DESK: &[Role] = &[
+    Role::Reception,
+    Role::Analysis,
+    Role::Coordinator,
+    Role::EditionEditor,
+];
+/// Whoever decides what becomes of a report.
+const REPORTS: &[Role] = &[Role::Reception, Role::Analysis, Role::Coordinator];
+/// Whoever speaks with vendors and keeps the register.
+const OFFICE: &[Role] = &[Role::Reception, Role::Coordinator];
+/// Whoever composes advisories and plans their release.
+const EDITORS: &[Role] = &[Role::Coordinator, Role::EditionEditor];
+/// Whoever takes the public's calls, and the desk.
+const COUNTER: &[Role] = &[
+    Role::Reception,
+    Role::Analysis,
+    Role::Coordinator,
+    Role::EditionEditor,
+    Role::HelpdeskAgent,
+];
+const COORDINATOR: &[Role] = &[Role::Coordinator];
+const ADMINISTRATOR: &[Role] = &[Role::Operator];
+const NO_PERSON: &[Role] = &[];
+
+/// Whoever acts without being a person of the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Other {
+    Clock,
+    Stranger,
+    Finder,
+    Vendor,
+    Member,
+    Operator,
+    House,
+}
+
+const NOBODY_ELSE: &[Other] = &[];
+const OR_ITS_VENDOR: &[Other] = &[Other::Vendor];
+
+struct Row {
+    command: &'static str,
+    persons: &'static [Role],
+    others: &'static [Other],
+    step: Option<Step>,
+}
+
+const fn row(command: &'static str, persons: &'static [Role], others: &'static [Other]) -> Row {
+    Row {
+        command,
+        persons,
+        others,
+        step: None,
+    }
+}
+
+const fn with_step(row: Row, step: Step) -> Row {
+    Row {
+        step: Some(step),
+        ..row
+    }
+}
+
+/// The table. First what people ask for, in the order of the commands; then what the house does of itself.
+const ROWS: &[Row] = &[
+    row("register-party", OFFICE, NOBODY_ELSE),
+    row("agree-standing", OFFICE, NOBODY_ELSE),
+    row("file-report", &GIVEN, &[Other::Stranger]),
+    row("sort-report", REPORTS, NOBODY_ELSE),
+    row("ask-finder", REPORTS, NOBODY_ELSE),
+    row("add-to-report", &GIVEN, &[Other::Finder]),
+    row("accept-report", REPORTS, NOBODY_ELSE),
+    row("accept-as-public", REPORTS, NOBODY_ELSE),
+    row("decline-report", REPORTS, NOBODY_ELSE),
+    row("merge-report", REPORTS, NOBODY_ELSE),
+    row("withdraw-report", &GIVEN, &[Other::Finder]),
+    row("add-participant", OFFICE, NOBODY_ELSE),
+    // The house itself records that a letter came back.
+    row("contact", OFFICE, &[Other::House]),
+    row("record-contact-elsewhere", OFFICE, NOBODY_ELSE),
+    row("confirm-receipt", OFFICE, OR_ITS_VENDOR),
+    row("record-basis", OFFICE, OR_ITS_VENDOR),
+    row("send-details", OFFICE, NOBODY_ELSE),
+    row("propose-date", OFFICE, NOBODY_ELSE),
+    row("agree-date", OFFICE, OR_ITS_VENDOR),
+    row("counter-date", OFFICE, OR_ITS_VENDOR),
+    row("decline-date", OFFICE, OR_ITS_VENDOR),
+    with_step(row("revise-date", OFFICE, NOBODY_ELSE), Step::IfWeighty),
+    with_step(row("end-embargo", OFFICE, NOBODY_ELSE), Step::Always),
+    with_step(row("observe", OFFICE, NOBODY_ELSE), Step::IfWeighty),
+    row("record-answer", OFFICE, OR_ITS_VENDOR),
+    row("record-unasked-answer", OFFICE, NOBODY_ELSE),
+    row("record-statement", OFFICE, OR_ITS_VENDOR),
+    row("leave-case", OFFICE, OR_ITS_VENDOR),
+    row("close-case", OFFICE, NOBODY_ELSE),
+    row("ask-call", OFFICE, OR_ITS_VENDOR),
+    row("record-ticket", OFFICE, OR_ITS_VENDOR),
+    with_step(row("agree-naming", OFFICE, OR_ITS_VENDOR), Step::IfWeighty),
+    with_step(row("waive-second-step", OFFICE, NOBODY_ELSE), Step::Always),
+    row("pass-second-step", OFFICE, OR_ITS_VENDOR),
+    row("name-vulnerability", OFFICE, NOBODY_ELSE),
+    row("read-text", REPORTS, NOBODY_ELSE),
+    with_step(row("name-person", ADMINISTRATOR, NOBODY_ELSE), Step::Always),
+    with_step(row("end-person", ADMINISTRATOR, NOBODY_ELSE), Step::Always),
+    with_step(row("issue-link", ADMINISTRATOR, NOBODY_ELSE), Step::Always),
+    row("change-contact", OFFICE, NOBODY_ELSE),
+    row("draft-advisory", EDITORS, NOBODY_ELSE),
+    row("plan-release", EDITORS, NOBODY_ELSE),
+    // Who may approve is told by the approval key, and its password is part of the command.
+    row("approve-plan", &GIVEN, NOBODY_ELSE),
+    row("abort-plan", EDITORS, NOBODY_ELSE),
+    row("subscribe", &GIVEN, &[Other::Member, Other::Operator]),
+    row("unsubscribe", &GIVEN, &[Other::Stranger]),
+    row("give-up-copy", DESK, NOBODY_ELSE),
+    row("acknowledge", COUNTER, &[Other::Member, Other::Stranger]),
+    // A number that is read aloud: no command of its own, and as weighty as one.
+    with_step(row("issue-phone-code", OFFICE, NOBODY_ELSE), Step::Always),
+    row("set-password", &GIVEN, NOBODY_ELSE),
+    row("invite-again", NO_PERSON, &[Other::Stranger]),
+    row("tell-finder", NO_PERSON, &[Other::House]),
+    row("end-embargo-by-clock", NO_PERSON, &[Other::Clock]),
+    row("release", NO_PERSON, &[Other::Clock]),
+    row("anchor", NO_PERSON, &[Other::Clock]),
+    row("init", NO_PERSON, &[Other::Operator]),
+    row("resume", NO_PERSON, &[Other::Operator]),
+    // Bundles of commands, each of which is asked for itself.
+    row("demo", COORDINATOR, NOBODY_ELSE),
+    row("replay", COORDINATOR, NOBODY_ELSE),
+];
+
+/// Tells whether somebody may give a command.
+#[must_use]
+pub fn may(by: &Actor, command: &str) -> Permit {
+    let other = match by {
+        Actor::Person { role, .. } => return may_role(*role, command),
+        Actor::Clock => Other::Clock,
+        Actor::Stranger { .. } => Other::Stranger,
+        Actor::Finder { .. } => Other::Finder,
+        Actor::Vendor { .. } => Other::Vendor,
+        Actor::Member { .. } => Other::Member,
+        Actor::Operator => Other::Operator,
+        Actor::House => Other::House,
+    };
+    match find(command) {
+        Some(row) if row.others.contains(&other) => Permit::Yes,
+        _ => Permit::No,
+    }
+}
+
+/// Tells whether a person of the house may give a command in this role.
+#[must_use]
+pub fn may_role(role: Role, command: &str) -> Permit {
+    match find(command) {
+        Some(row) if row.persons.contains(&role) => {
+            row.step.map_or(Permit::Yes, Permit::YesWithStep)
+        }
+        _ => Permit::No,
+    }
+}
+
+/// Tells whether a role works on cases: whoever only runs the machine, judges, or takes calls does not.
+#[must_use]
+pub fn works_on_cases(role: Role) -> bool {
+    DESK.contains(&role)
+}
+
+/// Lists the commands of the table.
+pub fn commands() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.command)
+}
+
+fn find(command: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.command == command)
+}

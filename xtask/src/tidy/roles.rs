@@ -1,0 +1,223 @@
+//! Who may do what stands in one table, `domain::permit`, and nowhere else.
+//!
+//! A list of roles in engine, server, pages or the binary is a second table that will differ one day, so it is a
+//! finding; and so is a command that is performed under a name without a row, since it would be refused to everybody.
+//! Lists are read from the text: roles joined by `|`, by a comma, or compared one after the other. Tests may list roles.
+
+use super::Findings;
+use super::files::{name, ours};
+use crate::house::{House, has_extension, read_text};
+use std::collections::BTreeSet;
+
+/// Where the table stands.
+const TABLE: &str = "crates/domain/src/permit.rs";
+/// Crates that ask the table.
+const ASKING: [&str; 4] = ["engine", "server", "pages", "noroshi"];
+/// Crates that perform commands.
+const PERFORMING: [&str; 5] = ["engine", "demo", "archive", "bench", "noroshi"];
+
+/// Returns each list of roles outside the table, and each performed name without a row.
+pub fn in_one_table(house: &House) -> Findings {
+    let rows = rows(&read_text(&house.root.join(TABLE))?);
+    let mut found = Vec::new();
+    for path in ours(house)? {
+        if !has_extension(&path, "rs") {
+            continue;
+        }
+        let name = name(house, &path);
+        let is_of = |crates: &[&str]| {
+            crates
+                .iter()
+                .any(|krate| name.starts_with(&format!("crates/{krate}/src/")))
+        };
+        if is_test(&name) || !(is_of(&ASKING) || is_of(&PERFORMING)) {
+            continue;
+        }
+        let text = read_text(&path)?;
+        let code = code_of(&text);
+        if is_of(&ASKING) {
+            found.extend(lists(&name, &code));
+        }
+        if is_of(&PERFORMING) {
+            found.extend(unknown(&name, &code, &rows));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a file holds tests only.
+pub fn is_test(name: &str) -> bool {
+    name.contains("/tests/") || name.ends_with("/tests.rs")
+}
+
+/// The text without comments and without the tests at its end; lines stay where they are.
+pub fn code_of(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    for line in text.lines() {
+        code.push_str(line.split("//").next().unwrap_or_default());
+        code.push('\n');
+    }
+    let tests = code.match_indices("#[cfg(test)]").find(|(at, mark)| {
+        let rest = code.get(at + mark.len()..).unwrap_or_default();
+        let module = rest.trim_start().strip_prefix("mod ").unwrap_or_default();
+        module
+            .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+            .trim_start()
+            .starts_with('{')
+    });
+    if let Some(at) = tests.map(|(at, _)| at) {
+        code.truncate(at);
+    }
+    code
+}
+
+/// Places at which two roles stand in one list; a longer list is one finding.
+fn lists(name: &str, code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut before: Option<usize> = None;
+    let mut is_listed = false;
+    for (at, mark) in code.match_indices("Role::") {
+        let from = at + mark.len();
+        let variant: String = code
+            .get(from..)
+            .unwrap_or_default()
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        let is_variant = variant.chars().any(|c| c.is_ascii_lowercase());
+        if !is_variant || !stands_alone(code, at) {
+            before = None;
+            is_listed = false;
+            continue;
+        }
+        let joins = before.is_some_and(|end| is_joint(code.get(end..at).unwrap_or_default()));
+        if joins && !is_listed {
+            let line = code.get(..at).unwrap_or_default().matches('\n').count() + 1;
+            found.push(format!(
+                "{name}:{line} lists roles: ask `domain::permit` instead, or add a row to {TABLE}"
+            ));
+        }
+        is_listed = joins;
+        before = Some(from + variant.len());
+    }
+    found
+}
+
+/// Whether `Role` is a word of its own, and not the end of another.
+fn stands_alone(code: &str, at: usize) -> bool {
+    let before = code.get(..at).unwrap_or_default().chars().next_back();
+    !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether what stands between two roles makes a list of them.
+fn is_joint(between: &str) -> bool {
+    // The path before the second role is no part of the joint.
+    let joint = between
+        .trim_end_matches(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+        .trim();
+    let compares = (joint.starts_with("||") || joint.starts_with("&&"))
+        && (joint.ends_with("==") || joint.ends_with("!="))
+        && !joint.contains([';', '{', '}']);
+    joint == "|" || joint == "," || compares
+}
+
+/// Commands that have a row.
+fn rows(table: &str) -> BTreeSet<String> {
+    code_of(table)
+        .split("row(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Names under which something is performed and that have no row.
+fn unknown(name: &str, code: &str, rows: &BTreeSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in code.split(".perform(").skip(1) {
+        let mut parts = rest.splitn(3, '"');
+        let (Some(act), Some(command)) = (parts.next(), parts.next()) else {
+            continue;
+        };
+        // The name is the second argument; a quotation mark further on belongs to something else.
+        let is_second = act.trim_end().ends_with(',') && act.matches(',').count() == 1;
+        if is_second && !act.contains([';', '{', '}', '?']) && !rows.contains(command) {
+            found.push(format!(
+                "{name} performs `{command}`, which has no row in {TABLE} and is refused to everybody"
+            ));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    fn check(text: &str, lines: &[usize]) {
+        let wanted: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                format!(
+                    "a.rs:{line} lists roles: ask `domain::permit` instead, or add a row to {TABLE}"
+                )
+            })
+            .collect();
+        assert_eq!(lists("a.rs", &code_of(text)), wanted, "{text}");
+    }
+
+    #[test]
+    fn planted_lists_of_roles_are_found() {
+        check("matches!(role, Role::Judge | Role::Analysis)", &[1]);
+        check(
+            "match role {\n    Role::Judge\n    | Role::Analysis\n    | Role::Gov => 1,\n    _ => 2,\n}",
+            &[3],
+        );
+        check(
+            "const A: [Role; 2] = [Role::Judge, domain::permit::Role::Gov];",
+            &[1],
+        );
+        check(
+            "if act.role != Role::Judge && act.role != Role::Gov {}",
+            &[1],
+        );
+        check(
+            "&[Role::Judge, Role::Gov];\n[\n    Role::Press,\n    Role::Relay,\n]",
+            &[1, 4],
+        );
+    }
+
+    #[test]
+    fn single_roles_comments_and_tests_are_let_be() {
+        check("if person.role == Role::Operator { f(Role::Judge) }", &[]);
+        check(
+            "named(\"a\", Role::Operator),\nnamed(\"b\", Role::Judge),",
+            &[],
+        );
+        check(
+            "Part::A => Some(Role::Vendor),\nPart::B => Some(Role::Judge),",
+            &[],
+        );
+        check("// Role::Judge | Role::Gov\nRole::ALL, Role::ALL", &[]);
+        check(
+            "#[cfg(test)]\nmod tests {\n    [Role::Judge, Role::Gov]\n}",
+            &[],
+        );
+        check("#[cfg(test)]\nmod tests;\nx(Role::Judge, Role::Gov)", &[3]);
+        check("[OtherRole::Judge, OtherRole::Gov]", &[]);
+    }
+
+    #[test]
+    fn a_planted_name_without_a_row_is_found() {
+        let rows = rows("row(\"release\", NO_PERSON, &[]),\nwith_step(row(\"anchor\", A, B), C),");
+        assert_eq!(rows.len(), 2);
+        let code = "house\n.perform(&act, \"release\", Wall::Live, f);\n\
+            self.perform(\n    &act_of(guest),\n    \"anchor\",\n    f);\n\
+            house.perform(act, command.name(), realm, f); let a = \"x\";\n\
+            said(self.perform().await?.last(), \"number\");\n\
+            house.perform(&act, \"release-now\", Wall::Live, f);";
+        let found = unknown("a.rs", code, &rows);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("`release-now`"), "{found:?}");
+    }
+}

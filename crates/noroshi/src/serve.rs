@@ -6,6 +6,7 @@ use std::sync::Arc;
 use engine::work::workers::Workers;
 use engine::{Fault, House, Location};
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use crate::args::Common;
 use crate::children;
@@ -78,8 +79,9 @@ async fn open_pages(
     mails: Option<server::mailbox::Mails>,
 ) -> Result<Pages, Fault> {
     // Each side has a thread of its own, so that guests cannot slow the desk.
-    let desk_office = server::Office::open(Arc::clone(house))?;
-    let partner_office = server::Office::open(Arc::clone(house))?;
+    let runtime = Handle::current();
+    let desk_office = server::Office::open(Arc::clone(house), &runtime)?;
+    let partner_office = server::Office::open(Arc::clone(house), &runtime)?;
     let bind = |listen: SocketAddr, option: &'static str| async move {
         let listener = tokio::net::TcpListener::bind(listen)
             .await
@@ -182,7 +184,7 @@ async fn work(
         .store
         .release_leases(engine::kernel::clock::now().0)
         .await?;
-    let mut workers = Workers::start(house, &tokio::runtime::Handle::current())?;
+    let mut workers = Workers::start(house, &Handle::current())?;
     let done = loop {
         tokio::select! {
             () = stop.asked() => break Ok(()),

@@ -74,8 +74,12 @@ impl House {
         if now.0 - since < ANCHOR_EVERY_US {
             return Ok(());
         }
-        let root = self.ledger_root().await?;
+        // Root and position belong together: where a record came between them, the next look finds a quieter moment.
         let (seq, _) = self.store.ledger_end().await?;
+        let root = self.ledger_root().await?;
+        if self.store.ledger_end().await?.0 != seq {
+            return Ok(());
+        }
         let leaf = crate::publication::release::anchor_leaf(&root, &clock::rfc3339(now))?;
         let act = self.clock_act("");
         self.perform(&act, "anchor", Wall::Live, async |unit| {

@@ -41,7 +41,7 @@ cargo xtask COMMAND
         --seconds N           so long each
   sbom [FILE]                 what the product is built from, as CycloneDX;
                               default: target/sbom/noroshi.cdx.json
-  bench NAME [OPTIONS]        portal DIR | ledger | mail | press | replay
+  bench NAME [OPTIONS]        portal DIR | desk | lateness | ledger | mail | press | replay
 ";
 
 fn main() -> ExitCode {

@@ -8,6 +8,7 @@ mod children;
 mod contexts;
 mod init;
 mod measure_desk;
+mod measure_lateness;
 mod run;
 mod serve;
 mod show;

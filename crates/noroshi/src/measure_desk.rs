@@ -46,7 +46,7 @@ async fn measure(dir: &std::path::Path, location: &Location, n: u64) -> Result<V
     engine::founding::found(dir, location, &Config::of(Purpose::Demo)).await?;
     let house = Arc::new(House::open(dir, location, Contexts::default()).await?);
     let number = large_case(&house).await?;
-    let office = server::Office::open(Arc::clone(&house))?;
+    let office = server::Office::open(Arc::clone(&house), &tokio::runtime::Handle::current())?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .map_err(Fault::io("cannot listen"))?;

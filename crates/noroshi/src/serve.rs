@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use engine::distribution::copies::Editions;
+use engine::work::workers::Workers;
 use engine::{Fault, House, Location};
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use crate::args::Common;
 use crate::children;
@@ -79,8 +79,9 @@ async fn open_pages(
     mails: Option<server::distribution::mails::Mails>,
 ) -> Result<Pages, Fault> {
     // Each side has a thread of its own, so that guests cannot slow the desk.
-    let desk_office = server::Office::open(Arc::clone(house))?;
-    let partner_office = server::Office::open(Arc::clone(house))?;
+    let runtime = Handle::current();
+    let desk_office = server::Office::open(Arc::clone(house), &runtime)?;
+    let partner_office = server::Office::open(Arc::clone(house), &runtime)?;
     let bind = |listen: SocketAddr, option: &'static str| async move {
         let listener = tokio::net::TcpListener::bind(listen)
             .await
@@ -172,9 +173,9 @@ fn note_pages(dir: &std::path::Path) -> Result<(), Fault> {
         .map_err(Fault::io("cannot note the portal's pages"))
 }
 
-/// Does what falls due until the process is asked to stop.
+/// Lets the house do what falls due until the process is asked to stop, and answers the operator beside it.
 async fn work(
-    house: &House,
+    house: &Arc<House>,
     mut stop: Stop,
     mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>,
 ) -> Result<(), Fault> {
@@ -183,22 +184,16 @@ async fn work(
         .store
         .release_leases(engine::kernel::clock::now().0)
         .await?;
-    let mut editions = Editions::default();
-    loop {
-        let wait = match house.run_due(&mut editions).await {
-            Ok(round) => Duration::from_micros(u64::try_from(round.wait_us).unwrap_or(1_000_000)),
-            Err(Fault::Context(name)) => return Err(Fault::Context(name)),
-            Err(error) => {
-                tracing::error!(code = error.code(), cause = %error, "a round failed; it is tried again");
-                Duration::from_secs(5)
-            }
-        };
+    let mut workers = Workers::start(house, &Handle::current())?;
+    let done = loop {
         tokio::select! {
-            () = stop.asked() => return Ok(()),
+            () = stop.asked() => break Ok(()),
+            fault = workers.broken() => break Err(fault),
             Some(request) = requests.recv() => crate::socket::serve(house, request).await,
-            () = tokio::time::sleep(wait) => {}
         }
-    }
+    };
+    workers.end().await;
+    done
 }
 
 /// The wish to stop, listened for from the start: a signal that comes early is not lost.

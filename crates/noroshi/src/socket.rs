@@ -82,7 +82,7 @@ pub struct Request {
 /// Requests that may wait.
 const WAITING_MAX: usize = 64;
 
-/// Listens for the operator; the house takes the requests one by one between what falls due.
+/// Listens for the operator; the house takes the requests one by one, beside what falls due.
 ///
 /// # Errors
 /// If the socket cannot be made.

@@ -219,13 +219,13 @@ impl Store {
         Ok(())
     }
 
-    /// When the next intent is due, if one waits.
+    /// When the next intent of one kind is due, if one waits.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn next_intent_at(&self) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT CASE WHEN run_at > lease_until THEN run_at ELSE lease_until END AS due FROM outbox WHERE done = 0 ORDER BY due LIMIT 1";
-        let rows = self.rows("outbox", sql, &[]).await?;
+    pub async fn next_intent_at(&self, kind: &str) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT CASE WHEN run_at > lease_until THEN run_at ELSE lease_until END AS due FROM outbox WHERE done = 0 AND kind = $1 ORDER BY due LIMIT 1";
+        let rows = self.rows("outbox", sql, &[kind.into()]).await?;
         rows.into_iter().next().map(|mut row| row.int()).transpose()
     }
 

@@ -6,6 +6,7 @@
 //! on a small machine the load generator stands in the way of everything else.
 
 mod desk;
+mod lateness;
 mod ledger;
 mod mail;
 mod measure;
@@ -26,11 +27,12 @@ use std::path::PathBuf;
 pub fn run(arguments: &[String]) -> Outcome<()> {
     let house = House::find()?;
     let (name, rest) = arguments.split_first().ok_or_else(|| {
-        Problem::cannot_run("bench NAME: desk, portal, ledger, mail, press or replay")
+        Problem::cannot_run("bench NAME: desk, portal, lateness, ledger, mail, press or replay")
     })?;
     match name.as_str() {
         "desk" => desk::run(&house, rest),
         "portal" => portal::run(&house, rest),
+        "lateness" => lateness::run(&house, rest),
         "ledger" => ledger::run(&house, rest),
         "mail" => mail::run(&house, rest),
         "press" => press::run(&house, rest),

@@ -126,6 +126,9 @@ impl House {
             .store
             .claim_copies(now, now + LEASE_US, CLAIM_MAX)
             .await?;
+        if copies.is_empty() {
+            return Ok(Sent::default());
+        }
         crate::kernel::crash::point("post.claimed");
         let mut sent = Sent::default();
         let mut settled = Vec::new();

@@ -43,6 +43,9 @@ impl House {
             .store
             .claim_intents("first_contact", now, now + LEASE_US, 64)
             .await?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
         let mut finished = Vec::new();
         for intent in waiting {
             match self

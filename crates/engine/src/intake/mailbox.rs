@@ -33,6 +33,10 @@ const KEPT_US: i64 = 30 * 86_400_000_000;
 /// How often a handling number is drawn before the series is called full.
 const DRAWS_MAX: usize = 64;
 
+/// Who lays out mailboxes does it one at a time: a document that was made earlier must not come to lie over a later one.
+#[derive(Default)]
+struct Hand(tokio::sync::Mutex<()>);
+
 /// What a finder's receipt has made known to the house.
 #[derive(Clone, Debug)]
 pub struct Arrival {
@@ -231,6 +235,8 @@ impl House {
     /// # Errors
     /// If the store fails or a file cannot be written.
     pub async fn write_mailbox(&self, report: ReportId) -> Result<(), Fault> {
+        let hand = self.kept.of::<Hand>();
+        let _held = hand.0.lock().await;
         let Some(loaded) = self.load(report.into()).await? else {
             return Ok(());
         };

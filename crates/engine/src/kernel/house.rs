@@ -14,6 +14,7 @@ use seal::body::Place;
 use store::{Location, Store, StoredRecord, compartment_code};
 
 use crate::Fault;
+use crate::kernel::bell::Bells;
 use crate::kernel::config::Config;
 use crate::kernel::context::Contexts;
 use crate::kernel::kept::Kept;
@@ -44,6 +45,8 @@ pub struct House {
     pub turns: Turns,
     /// What nouns remember while the house runs.
     pub kept: Kept,
+    /// Rung when a commit brings work.
+    pub bells: Bells,
     pub(crate) tree: Mutex<(seal::record::Tree, u64)>,
     _instance: std::fs::File,
 }
@@ -82,6 +85,7 @@ impl House {
             states: States::default(),
             turns: Turns::default(),
             kept: Kept::default(),
+            bells: Bells::default(),
             tree: Mutex::new((seal::record::Tree::default(), 0)),
             _instance: instance,
         };

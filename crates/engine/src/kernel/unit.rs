@@ -4,7 +4,7 @@
 //! is refused leaves nothing behind, neither event nor body. When another change came first, the command is
 //! decided anew on the newer state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::act::Act;
@@ -24,6 +24,11 @@ use store::write::{NewRecord, TableRow, Write};
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::{House, Loaded, payload_place};
+
+/// The bell that is rung at every commit to the ledger.
+pub const LEDGER_BELL: &str = "ledger";
+/// The bell that is rung when copies were written; an intent rings the bell of its kind.
+pub const COPIES_BELL: &str = "delivery";
 
 /// How often a command is decided anew when others come first.
 const ATTEMPTS_MAX: u32 = 16;
@@ -408,6 +413,7 @@ impl<'h> Unit<'h> {
             return follow(house, after, now).await;
         }
         let (write, states, fresh) = self.finish();
+        let bells = bells(&write);
         crate::kernel::crash::point("perform.before_write");
         let streams = states.iter().map(|(stream, _)| *stream).collect();
         let writing = house.states.writing(streams);
@@ -416,6 +422,9 @@ impl<'h> Unit<'h> {
                 crate::kernel::crash::point("perform.after_write");
                 house.keys.adopt(&fresh);
                 writing.written(states);
+                for bell in bells {
+                    house.bells.ring(&bell);
+                }
                 follow(house, after, now).await
             }
             Err(error) => {
@@ -424,6 +433,25 @@ impl<'h> Unit<'h> {
             }
         }
     }
+}
+
+/// Bells to ring once this is durable.
+fn bells(write: &Write) -> BTreeSet<String> {
+    let mut bells = BTreeSet::new();
+    if !write.records.is_empty() {
+        bells.insert(LEDGER_BELL.to_owned());
+    }
+    for row in &write.rows {
+        let table = row.table().name;
+        if table == store::schema::OUTBOX.name
+            && let Some(store::value::Value::Text(kind)) = row.cell("kind")
+        {
+            bells.insert(kind.clone());
+        } else if table == store::schema::DELIVERY.name && !bells.contains(COPIES_BELL) {
+            bells.insert(COPIES_BELL.to_owned());
+        }
+    }
+    bells
 }
 
 /// Lets rows follow the events that are durable.

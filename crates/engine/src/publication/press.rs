@@ -36,7 +36,7 @@ impl House {
         self.not_held().await?;
         let folder = self.dir.join("press");
         let old = Manifest::read(&folder.join(MANIFEST))?;
-        let tree = tree::build(self, &old, &folder).await?;
+        let tree = self.whole(&old, &folder).await?;
         crate::kernel::crash::point("press.objects_written");
         let advisories = tree.advisories;
         let mut manifest = Manifest {
@@ -66,6 +66,19 @@ impl House {
             changed,
             advisories,
         })
+    }
+
+    /// Builds the tree of one moment. A publication that is recorded while it is built would stand in a part of it
+    /// only, so it is built again; as each further time needs a further publication, that ends.
+    async fn whole(&self, old: &Manifest, folder: &Path) -> Result<tree::Tree, Fault> {
+        let mut leaves = self.store.leaves().await?.len();
+        loop {
+            let tree = tree::build(self, old, folder).await?;
+            let before = std::mem::replace(&mut leaves, self.store.leaves().await?.len());
+            if leaves == before {
+                return Ok(tree);
+            }
+        }
     }
 
     /// Adds `SHA256SUMS` and its signature by the archive log's key. The signature is stored, so that the
@@ -139,7 +152,7 @@ impl House {
             .join(seal::hex(&seal::random::bytes::<16>()));
         seal::files::private_folder(&work)?;
         let empty = Manifest::default();
-        let tree = tree::build(self, &empty, &work).await?;
+        let tree = self.whole(&empty, &work).await?;
         let advisories = tree.advisories;
         let mut manifest = Manifest {
             generation: 1,

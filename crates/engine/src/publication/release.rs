@@ -31,6 +31,9 @@ const CLOCK_SPREAD_MAX_US: i64 = 2_000_000;
 /// Ledger headers read at once for the signer.
 const HEADERS_STEP: u32 = 5_000;
 
+/// Code of a plan whose instant has not come by all clocks.
+pub const NOT_DUE: &str = "release.not_due";
+
 /// What came of looking at a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
@@ -78,9 +81,7 @@ impl House {
             });
         }
         if plan.instant.0 > now.0.min(database) {
-            return Ok(Looked::Wait {
-                code: "release.not_due",
-            });
+            return Ok(Looked::Wait { code: NOT_DUE });
         }
         let quorum = self.own().await?.quorum;
         if let Err(refusal) = stream.approved_plan(quorum) {

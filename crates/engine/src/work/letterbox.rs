@@ -24,7 +24,7 @@ use crate::kernel::find::{TextInput, find_report};
 use crate::kernel::house::House;
 
 /// Letters performed in one round, and wishes to stop.
-const LETTERS_MAX: usize = 1_000;
+pub(super) const LETTERS_MAX: usize = 1_000;
 /// Longest sealed letter, in bytes: key, tag and text.
 const SEALED_BYTES_MAX: u64 = LETTER_BYTES_MAX as u64 + 1_024;
 /// How long a letter waits for the report that it belongs to, or for a disk, µs.

@@ -1,7 +1,208 @@
-//! What falls due, whether or not somebody asks.
+//! What falls due, whether or not somebody asks: each kind of work in a file of its own.
+//!
+//! A round of a kind does what is due of it and says when it wants to be looked at again; a held house does nothing.
+//! Every step is idempotent: a round after a crash does what the one before it did not finish. Kinds share the house
+//! and know nothing of each other. In a running house they go side by side ([`workers`]); [`House::run_due`] takes
+//! the same rounds one after another.
+
+use std::time::Duration;
+
+use crate::Fault;
+use crate::distribution::copies::Editions;
+use crate::kernel::clock;
+use crate::kernel::house::House;
+use crate::kernel::unit::{COPIES_BELL, LEDGER_BELL};
 
 pub mod access;
 
-pub mod due;
+mod clocks;
+
+mod copies;
+
+mod letters;
 
 pub mod letterbox;
+
+mod press;
+
+mod release;
+
+pub mod workers;
+
+/// How long an intent is leased while it is carried out, µs.
+const LEASE_US: i64 = 60_000_000;
+/// How often something is looked at that is due and cannot go, µs.
+const LOOK_AGAIN_US: i64 = 5_000_000;
+/// Every kind is looked at this often at least, µs: a clock may be set anew, and what the portal puts into a folder
+/// rings no bell.
+const LOOK_EVERY_US: i64 = 1_000_000;
+/// Shortest wait between two looks, µs.
+const NAP_MIN_US: i64 = 1_000;
+
+/// A kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Releases that are due.
+    Release,
+    /// Embargoes that end, access that ends, the daily anchor.
+    Clocks,
+    /// What the portal took in.
+    Letterbox,
+    /// The public tree.
+    Press,
+    /// What finders may read.
+    Mailboxes,
+    /// The reminder to the duty address.
+    Duty,
+    /// First contacts.
+    Contacts,
+    /// Copies of publications.
+    Copies,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are taken where one is taken after another.
+    pub const ALL: [Kind; 8] = [
+        Kind::Release,
+        Kind::Clocks,
+        Kind::Letterbox,
+        Kind::Press,
+        Kind::Mailboxes,
+        Kind::Duty,
+        Kind::Contacts,
+        Kind::Copies,
+    ];
+
+    /// Kinds of intents as the outbox names them.
+    const RELEASE: &'static str = "release";
+    const PRESS: &'static str = "press";
+    const END_ACCESS: &'static str = "end_access";
+    const FIRST_CONTACT: &'static str = "first_contact";
+    const DATE_WITHOUT_PLAN: &'static str = "date_without_plan";
+
+    /// Its name, for logs and threads.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Release => "release",
+            Kind::Clocks => "clocks",
+            Kind::Letterbox => "letterbox",
+            Kind::Press => "press",
+            Kind::Mailboxes => "mailbox",
+            Kind::Duty => "duty",
+            Kind::Contacts => "letters",
+            Kind::Copies => "copies",
+        }
+    }
+
+    /// The bell that is rung when there is more of it; nothing rings for the letterbox.
+    const fn bell(self) -> Option<&'static str> {
+        match self {
+            Kind::Release => Some(Kind::RELEASE),
+            Kind::Clocks => Some(Kind::END_ACCESS),
+            Kind::Letterbox => None,
+            Kind::Press => Some(Kind::PRESS),
+            Kind::Mailboxes => Some(LEDGER_BELL),
+            Kind::Duty => Some(Kind::DATE_WITHOUT_PLAN),
+            Kind::Contacts => Some(Kind::FIRST_CONTACT),
+            Kind::Copies => Some(COPIES_BELL),
+        }
+    }
+}
+
+/// When a kind wants to be looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is more than one round takes.
+    AtOnce,
+    /// At this instant, µs, or when its bell rings.
+    At(i64),
+}
+
+impl Next {
+    /// When the next thing is due, or when it is time to look anyway.
+    fn at(due: Option<i64>) -> Next {
+        let look = clock::now().0 + LOOK_EVERY_US;
+        Next::At(due.map_or(look, |due| due.min(look)))
+    }
+
+    /// How long that is from now.
+    fn wait(self) -> Duration {
+        match self {
+            Next::AtOnce => Duration::ZERO,
+            Next::At(at) => {
+                let wait = (at - clock::now().0).clamp(NAP_MIN_US, LOOK_EVERY_US);
+                Duration::from_micros(wait.unsigned_abs())
+            }
+        }
+    }
+}
+
+/// What rounds did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    pub published: Vec<String>,
+    pub sent: usize,
+    pub pressed: bool,
+}
+
+impl House {
+    /// Does what is due of one kind, adds what it did to `done`, and says when to look again.
+    ///
+    /// # Errors
+    /// What failed; single mails and plans that fail are tried again later and are no error.
+    pub async fn round(
+        &self,
+        kind: Kind,
+        editions: &mut Editions,
+        done: &mut Round,
+    ) -> Result<Next, Fault> {
+        if self.held().await?.is_some() {
+            return Ok(Next::at(None));
+        }
+        match kind {
+            Kind::Release => self.release_round(&mut done.published).await,
+            Kind::Clocks => self.clocks_round().await,
+            Kind::Letterbox => {
+                let letters = self.empty_letterbox().await?;
+                let is_full = letters >= letterbox::LETTERS_MAX;
+                Ok(if is_full {
+                    Next::AtOnce
+                } else {
+                    Next::at(None)
+                })
+            }
+            Kind::Press => self.press_round(&mut done.pressed).await,
+            Kind::Mailboxes => {
+                self.write_mailboxes().await?;
+                Ok(Next::at(None))
+            }
+            Kind::Duty => self.duty_round().await,
+            Kind::Contacts => self.contacts_round().await,
+            Kind::Copies => self.copies_round(editions, &mut done.sent).await,
+        }
+    }
+
+    /// Does all that is due, one kind after another. A running house takes the same rounds side by side.
+    ///
+    /// # Errors
+    /// The first fault; a kind that fails keeps no other from its round, but for a context that is gone.
+    pub async fn run_due(&self, editions: &mut Editions) -> Result<Round, Fault> {
+        let mut done = Round::default();
+        let mut failed = None;
+        for kind in Kind::ALL {
+            loop {
+                match Box::pin(self.round(kind, editions, &mut done)).await {
+                    Ok(Next::AtOnce) => {}
+                    Ok(Next::At(_)) => break,
+                    Err(Fault::Context(name)) => return Err(Fault::Context(name)),
+                    Err(error) => {
+                        failed.get_or_insert(error);
+                        break;
+                    }
+                }
+            }
+        }
+        failed.map_or(Ok(done), Err)
+    }
+}

@@ -86,6 +86,8 @@ mod story {
 
     mod post;
 
+    mod beside;
+
     mod letters;
 
     mod wall;

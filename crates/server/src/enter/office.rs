@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use engine::{Fault, House};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::door::answer::Answer;
@@ -29,17 +30,17 @@ pub struct Office {
 impl Office {
     /// Opens a room on a thread of its own; it closes when the last way into it is dropped.
     ///
+    /// Timers and connections are those of the runtime that the house was opened in: a connection to the database that a
+    /// visit gives back is lent to a release next, which must not wait until this thread has made its page.
+    ///
     /// # Errors
     /// If the thread cannot be started.
-    pub fn open(house: Arc<House>) -> Result<Office, Fault> {
+    pub fn open(house: Arc<House>, runtime: &Handle) -> Result<Office, Fault> {
         let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Fault::io("cannot open the house's pages"))?;
+        let runtime = runtime.clone();
         let work = move || {
             let local = tokio::task::LocalSet::new();
-            local.block_on(&runtime, async move {
+            runtime.block_on(local.run_until(async move {
                 let room = Rc::new(Room::new(house));
                 while let Some((asked, reply)) = asked.recv().await {
                     let room = Rc::clone(&room);
@@ -48,7 +49,7 @@ impl Office {
                         let _ = reply.send(answer);
                     });
                 }
-            });
+            }));
         };
         std::thread::Builder::new()
             .name("noroshi-room".into())

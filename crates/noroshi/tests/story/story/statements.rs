@@ -83,7 +83,7 @@ fn heard() -> Vec<String> {
 /// The pages of a house in this process, both sides; returns their addresses.
 fn pages(world: &World, house: &Arc<House>) -> (String, String) {
     let _ = tracing::subscriber::set_global_default(Ear);
-    let office = Office::open(Arc::clone(house)).expect("a room");
+    let office = Office::open(Arc::clone(house), world.runtime.handle()).expect("a room");
     let serve = |side| {
         let office = office.clone();
         world.runtime.block_on(async {

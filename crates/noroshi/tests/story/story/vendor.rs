@@ -43,7 +43,7 @@ impl Said {
 impl<'w> Visitor<'w> {
     fn new(world: &'w World) -> Visitor<'w> {
         let house = Arc::new(world.open(Contexts::default()));
-        let office = Office::open(Arc::clone(&house)).expect("a room");
+        let office = Office::open(Arc::clone(&house), world.runtime.handle()).expect("a room");
         let (address, task) = world.runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
             let listener = listener.expect("a port");

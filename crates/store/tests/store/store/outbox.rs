@@ -36,14 +36,14 @@ on_both! {
             attempts: 1,
         };
         assert_eq!(claim(&store, START, START + 100).await, std::slice::from_ref(&expected));
-        assert_eq!(store.next_intent_at().await.unwrap(), Some(START + 100));
+        assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START + 100));
         assert_eq!(claim(&store, START + 99, START + 200).await, []);
         let again = claim(&store, START + 100, START + 200).await;
         assert_eq!(again, [Waiting { attempts: 2, ..expected }]);
         store.finish_intents(&[name(1)]).await.unwrap();
         assert_eq!(claim(&store, START + 900, START + 999).await, []);
         assert!(store.waiting_intents().await.unwrap().is_empty());
-        assert_eq!(store.next_intent_at().await.unwrap(), None);
+        assert_eq!(store.next_intent_at("press").await.unwrap(), None);
     }
 
     async fn a_deferred_intent_comes_back_when_it_was_said(world) {
@@ -51,7 +51,7 @@ on_both! {
         put(&store, only_rows(vec![press(1, START)])).await;
         claim(&store, START, START + 1000).await;
         store.defer_intent(&name(1), START + 300).await.unwrap();
-        assert_eq!(store.next_intent_at().await.unwrap(), Some(START + 300));
+        assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START + 300));
         assert_eq!(claim(&store, START + 299, START + 999).await, []);
         assert_eq!(claim(&store, START + 300, START + 999).await.len(), 1);
     }
@@ -73,6 +73,8 @@ on_both! {
         assert_eq!(waiting, [("press".to_owned(), 2), ("release".to_owned(), 1)]);
         let claimed = store.claim_intents("release", START, START + 100, 10).await.unwrap();
         assert_eq!(claimed.len(), 1);
+        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 100));
+        assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START));
         assert_eq!((claimed[0].subject, claimed[0].argument.as_str()), (stream(2), "ab"));
         assert_eq!(claim(&store, START, START + 100).await.len(), 2);
     }

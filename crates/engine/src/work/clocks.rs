@@ -1,0 +1,96 @@
+//! Clocks that run out: embargoes whose date has come, access that has ended, the daily anchor.
+//!
+//! A clock that runs out is a command, so time is in the ledger too. None of this waits for anybody outside.
+
+use domain::coordination::decide;
+use domain::value::EmbargoEnd;
+use seal::record::Realm as Wall;
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
+use crate::work::{Kind, Next};
+
+/// A day between anchors, µs.
+const ANCHOR_EVERY_US: i64 = 86_400_000_000;
+
+impl House {
+    /// Does what clocks say; one that fails keeps no other back.
+    pub(super) async fn clocks_round(&self) -> Result<Next, Fault> {
+        let done = [
+            self.end_access_due().await,
+            self.end_embargoes().await,
+            self.anchor_daily().await,
+        ];
+        done.into_iter().collect::<Result<(), Fault>>()?;
+        Ok(Next::at(self.store.next_intent_at(Kind::END_ACCESS).await?))
+    }
+
+    /// Ends embargoes whose date has come without a publication: an event, and the case turns red.
+    async fn end_embargoes(&self) -> Result<(), Fault> {
+        let now = clock::now();
+        for case in self
+            .store
+            .embargoes_over(
+                store::Viewer::House,
+                now.0,
+                domain::publication::signatures_needed(self.own().await?.quorum),
+            )
+            .await?
+        {
+            let act = self.clock_act("");
+            let ended = self
+                .perform(&act, "end-embargo-by-clock", Wall::Live, async |unit| {
+                    let case = crate::kernel::find::find_case(unit, &case.to_string()).await?;
+                    let changes =
+                        decide::end_embargo(&case, EmbargoEnd::Reached, &unit.act.clone())?;
+                    unit.record(changes).await
+                })
+                .await;
+            match ended {
+                Ok(()) | Err(Fault::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the ledger's root into the archive log once a day (docs/design/security.md §2.11).
+    async fn anchor_daily(&self) -> Result<(), Fault> {
+        let own = self.own().await?;
+        let now = clock::now();
+        let since = own.anchor.map_or_else(
+            || {
+                own.persons
+                    .values()
+                    .map(|p| p.since.0)
+                    .min()
+                    .unwrap_or(now.0)
+            },
+            |(_, _, at)| at.0,
+        );
+        if now.0 - since < ANCHOR_EVERY_US {
+            return Ok(());
+        }
+        // Root and position belong together: where a record came between them, the next look finds a quieter moment.
+        let (seq, _) = self.store.ledger_end().await?;
+        let root = self.ledger_root().await?;
+        if self.store.ledger_end().await?.0 != seq {
+            return Ok(());
+        }
+        let leaf = crate::publication::release::anchor_leaf(&root, &clock::rfc3339(now))?;
+        let act = self.clock_act("");
+        self.perform(&act, "anchor", Wall::Live, async |unit| {
+            let stream = unit.house.stream();
+            let root = seal::hex(&root);
+            unit.record(domain::party::decide::anchor(
+                stream,
+                seq,
+                root,
+                leaf.clone(),
+            ))
+            .await
+        })
+        .await
+    }
+}

@@ -1,0 +1,61 @@
+//! Letters to one: first contacts, and the reminder to the duty address.
+//!
+//! Each is a kind of its own with connections of its own: an alarm does not stand behind letters, and neither stands
+//! behind the copies of a publication. What the letters say is in [`crate::distribution::letters`].
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
+use crate::work::{Kind, LEASE_US, Next};
+
+/// The duty address is written to this often while a date has passed without an approved plan, µs
+/// (docs/design/settled.md §2.4).
+const REMIND_EVERY_US: i64 = 900_000_000;
+/// Cases that are looked at in one round.
+const CLAIM_MAX: u32 = 32;
+
+impl House {
+    /// Writes the first contacts that are due.
+    pub(super) async fn contacts_round(&self) -> Result<Next, Fault> {
+        self.send_first_contacts().await?;
+        let next = self.store.next_intent_at(Kind::FIRST_CONTACT).await?;
+        Ok(Next::at(next))
+    }
+
+    /// Writes to the duty address, without content, while a date has passed and nothing was published
+    /// (docs/design/settled.md §2.4).
+    pub(super) async fn duty_round(&self) -> Result<Next, Fault> {
+        let now = clock::now().0;
+        for intent in self
+            .store
+            .claim_intents(Kind::DATE_WITHOUT_PLAN, now, now + LEASE_US, CLAIM_MAX)
+            .await?
+        {
+            let case = domain::value::CaseId(intent.subject.0);
+            let over = match self.load(case.into()).await?.map(|l| l.state) {
+                Some(state) => match &*state {
+                    domain::aggregate::Aggregate::Case(case) => {
+                        case.closed.is_some() || case.world.public
+                    }
+                    _ => true,
+                },
+                None => true,
+            };
+            if over || self.config.mail.duty.is_empty() {
+                self.store.finish_intents(&[intent.name]).await?;
+                continue;
+            }
+            if let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
+                tracing::warn!(
+                    code = error.code(),
+                    "the duty address could not be written to"
+                );
+            }
+            self.store
+                .defer_intent(&intent.name, now + REMIND_EVERY_US)
+                .await?;
+        }
+        let next = self.store.next_intent_at(Kind::DATE_WITHOUT_PLAN).await?;
+        Ok(Next::at(next))
+    }
+}

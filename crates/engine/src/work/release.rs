@@ -1,0 +1,88 @@
+//! Releases that are due: looked at in the very instant, and again while something stands in their way.
+//!
+//! What a release is stands in [`crate::publication::release`]; here is only when it is looked at. It waits for
+//! nothing that other kinds of work do.
+
+use domain::value::AdvisoryId;
+use store::work::Waiting;
+
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::house::House;
+use crate::publication::release::{Looked, NOT_DUE};
+use crate::work::{Kind, LEASE_US, LOOK_AGAIN_US, Next};
+
+/// Plans that are looked at in one round.
+const CLAIM_MAX: u32 = 32;
+/// A plan for which one clock has passed the instant and another has not is looked at again after so long, µs.
+const OTHER_CLOCK_US: i64 = 20_000;
+
+impl House {
+    /// Publishes what is due; the numbers are added to `published`.
+    pub(super) async fn release_round(&self, published: &mut Vec<String>) -> Result<Next, Fault> {
+        let now = clock::now().0;
+        let claimed = self
+            .store
+            .claim_intents(Kind::RELEASE, now, now + LEASE_US, CLAIM_MAX)
+            .await?;
+        let is_full = claimed.len() >= CLAIM_MAX as usize;
+        for intent in claimed {
+            self.release_one(&intent, published).await?;
+            crate::kernel::crash::point("due.released");
+        }
+        if is_full {
+            return Ok(Next::AtOnce);
+        }
+        Ok(Next::at(self.store.next_intent_at(Kind::RELEASE).await?))
+    }
+
+    async fn release_one(
+        &self,
+        intent: &Waiting,
+        published: &mut Vec<String>,
+    ) -> Result<(), Fault> {
+        let looked = self
+            .release(AdvisoryId(intent.subject.0), &intent.argument)
+            .await;
+        let again_us = match looked {
+            Ok(Looked::Published {
+                number,
+                revision,
+                late_us,
+            }) => {
+                tracing::info!(
+                    code = "release.published",
+                    late_ms = late_us / 1000,
+                    revision,
+                    "published"
+                );
+                published.push(number);
+                // Plans that this one replaced have nothing to wait for.
+                return Ok(self
+                    .store
+                    .finish_about(Kind::RELEASE, intent.subject)
+                    .await?);
+            }
+            Ok(Looked::Gone) => {
+                let names = std::slice::from_ref(&intent.name);
+                return Ok(self.store.finish_intents(names).await?);
+            }
+            Ok(Looked::Wait { code }) => {
+                tracing::debug!(code, "a plan waits");
+                if code == NOT_DUE {
+                    OTHER_CLOCK_US
+                } else {
+                    LOOK_AGAIN_US
+                }
+            }
+            // Without its contexts the house can do nothing that matters: it ends and is started anew.
+            Err(Fault::Context(name)) => return Err(Fault::Context(name)),
+            Err(error) => {
+                tracing::error!(code = error.code(), "a release failed and is tried again");
+                LOOK_AGAIN_US
+            }
+        };
+        let again_at = clock::now().0 + again_us;
+        Ok(self.store.defer_intent(&intent.name, again_at).await?)
+    }
+}

@@ -7,6 +7,7 @@ use crate::event::{Event, Recorded};
 use crate::machine::consent::Consent;
 use crate::machine::cs::VendorPath;
 use crate::machine::rm::{self, Rm};
+use crate::text::class::Class;
 use crate::value::*;
 
 /// A participant.
@@ -213,6 +214,14 @@ impl Participant {
         if answer.fixed_in.is_some() && self.path != VendorPath::FixDeployed {
             self.path = VendorPath::FixReady;
         }
+    }
+
+    /// Tells whether the party said what helps: a version that repairs, a workaround or a fix.
+    #[must_use]
+    pub fn has_countermeasure(&self) -> bool {
+        let said = |statement: &Statement| matches!(statement.text.class, Class::W | Class::F);
+        self.answers.iter().any(|answer| answer.fixed_in.is_some())
+            || self.statements.iter().any(said)
     }
 
     /// Tells whether details may be shown: a basis in force, whatever the date's state.

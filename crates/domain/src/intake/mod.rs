@@ -7,6 +7,7 @@ use crate::act::Act;
 use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
 use crate::text::class::Class;
+use crate::text::phase::Phase;
 use crate::value::*;
 
 /// Where a report stands.
@@ -63,6 +64,9 @@ impl ReportState {
 }
 
 impl Report {
+    /// The phase in which its texts are read: a report is intake for ever, and what goes on is its case's.
+    pub const PHASE: Phase = Phase::P0;
+
     /// A report without any event.
     #[must_use]
     pub fn new(id: ReportId) -> Self {

@@ -103,7 +103,7 @@ impl<'h> Reader<'h> {
         let advisory = crate::kernel::ids::advisory_id(case.id);
         let is_published = matches!(
             state(house, advisory.into()).await?,
-            Some(Aggregate::Advisory(advisory)) if !advisory.published.is_empty()
+            Some(Aggregate::Advisory(advisory)) if advisory.is_published()
         );
         let role = role_of(participant.part).ok_or_else(missing)?;
         Ok(Reader {
@@ -114,7 +114,8 @@ impl<'h> Reader<'h> {
                 in_case: true,
                 key: None,
             },
-            phase: phase(&case, is_published),
+            // A fix that another vendor has ready opens nothing to this one.
+            phase: case.phase(is_published, &[]),
             grants: Grants {
                 second_step_waived: participant.step_waived,
                 ..Grants::default()
@@ -357,18 +358,6 @@ impl<'h> Reader<'h> {
 async fn state(house: &House, stream: StreamId) -> Result<Option<Aggregate>, Fault> {
     let loaded = house.load(stream).await?;
     Ok(loaded.map(|loaded| (*loaded.state).clone()))
-}
-
-/// The phase as this reader's gate sees it. A fix that another vendor has ready opens nothing to this one, so
-/// P2 does not occur here.
-fn phase(case: &Case, is_published: bool) -> Phase {
-    if is_published {
-        Phase::P3
-    } else if case.clock_start.is_some() {
-        Phase::P1
-    } else {
-        Phase::P0
-    }
 }
 
 /// In what capacity a part reads; finders have their mailbox instead.

@@ -28,7 +28,6 @@ use crate::door::act::lang_of;
 use crate::door::act::tn;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
-use crate::door::sight;
 use crate::door::sight::{Eyes, Seen, lang};
 use crate::door::visit::{Signed, Stop, Visit};
 use crate::door::{history, lists};
@@ -111,10 +110,8 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let signed = visit.person()?;
     let members = members(room, case, visit.lang).await?;
-    let participants: Vec<Participant> = members.iter().map(|(p, _)| p.clone()).collect();
-    let phase = sight::phase(room, case, &participants).await?;
-    let eyes = Eyes::of(room, signed, phase);
     let advisory = title::advisory_of(room, case.id).await?;
+    let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
     let published = advisory
         .as_ref()
         .and_then(|advisory| advisory.published.last())
@@ -142,7 +139,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     let (register, register_total) = choices(room, visit, &members).await?;
     let view = View {
         number: case.number.clone(),
-        title: title::title_of(room, signed, case, advisory.as_ref(), visit.lang).await?,
+        title: title::title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
         stage: case.stage(published.is_some()).word().to_owned(),
         closed: case.closed.map(act::word),
         opened_at: engine::kernel::clock::rfc3339(case.opened_at),

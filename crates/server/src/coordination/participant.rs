@@ -20,14 +20,14 @@ use pages::coordination::view::{
 use pages::kit::form::Typed;
 
 use crate::coordination::desk::{Member, consent_of, find as find_case, public_label};
+use crate::coordination::title;
 use crate::door::act;
 use crate::door::act::lang_of;
 use crate::door::act::tn;
 use crate::door::answer::Answer;
 use crate::door::history;
 use crate::door::room::Room;
-use crate::door::sight;
-use crate::door::sight::{Eyes, lang};
+use crate::door::sight::lang;
 use crate::door::visit::{Stop, Visit};
 use crate::party::desk as register;
 
@@ -77,8 +77,8 @@ async fn render(
     // Taken before anything is read: what comes in between counts as not seen.
     let seen = act::last(room, &[case.id.into()]).await?;
     let stream: StreamId = participant.id.into();
-    let phase = sight::phase(room, case, std::slice::from_ref(participant)).await?;
-    let eyes = Eyes::of(room, signed, phase);
+    let advisory = title::advisory_of(room, case.id).await?;
+    let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
     let lines = room.lines(case.id.into()).await?;
     let own: Vec<history::Line> = lines
         .iter()

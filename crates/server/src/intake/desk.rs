@@ -4,7 +4,6 @@ use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState};
 use domain::role::Role;
 use domain::text::class::Class;
-use domain::text::phase::Phase;
 use domain::value::{DeclineReason, StreamId, TextRef};
 use engine::Fault;
 use engine::command::Command;
@@ -99,7 +98,7 @@ async fn view(
 ) -> Result<View, Stop> {
     let signed = visit.person()?;
     let dossier: StreamId = report.id.into();
-    let eyes = Eyes::of(room, signed, Phase::P0);
+    let eyes = Eyes::of(room, signed, Report::PHASE);
     let lines = room.lines(dossier).await?;
     let at_of = |text: &TextRef| {
         lines
@@ -317,7 +316,7 @@ async fn read(
     };
     // Only what this person may read against a reason is opened by one.
     let signed = visit.person()?;
-    let eyes = Eyes::of(room, signed, Phase::P0);
+    let eyes = Eyes::of(room, signed, Report::PHASE);
     let text = report
         .parts
         .iter()

@@ -6,14 +6,14 @@ use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
 use domain::intake::{Report, ReportState};
-use domain::text::phase::Phase;
+use domain::publication::Advisory;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 
 use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 
-use crate::coordination::title::{advisory_of, gist, title_of};
+use crate::coordination::title::{advisory_of, eyes_on, gist, title_of};
 use crate::door::act::presence;
 use crate::door::answer::Answer;
 use crate::door::lists;
@@ -237,7 +237,7 @@ async fn report_row(
     news: &News,
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = report.id.into();
-    let eyes = Eyes::of(room, signed, Phase::P0);
+    let eyes = Eyes::of(room, signed, Report::PHASE);
     let sorted = report
         .parts
         .iter()
@@ -285,12 +285,13 @@ async fn case_row(
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
-    let published = advisory.as_ref().is_some_and(|a| !a.published.is_empty());
+    let published = advisory.as_ref().is_some_and(Advisory::is_published);
+    let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
     let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
     Ok(QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),
-        title: title_of(room, signed, case, advisory.as_ref(), lang).await?,
+        title: title_of(room, &eyes, case, advisory.as_ref(), lang).await?,
         state: line.stage.word().to_owned(),
         due: lists::of_matter(room, case, published)
             .await?

@@ -125,13 +125,16 @@ impl Case {
     /// Stage of the case, computed from what has happened (docs/design/process.md §1.5).
     #[must_use]
     pub fn stage(&self, published: bool) -> Stage {
-        match (self.closed, published) {
-            (Some(_), _) => Stage::Closed,
-            (None, true) => Stage::Published,
-            (None, false) if self.em.in_force() => Stage::DateAgreed,
-            (None, false) if self.clock_start.is_some() => Stage::Coordinating,
-            (None, false) => Stage::Opened,
-        }
+        let own = if self.closed.is_some() {
+            Stage::Closed
+        } else if self.em.in_force() {
+            Stage::DateAgreed
+        } else if self.clock_start.is_some() {
+            Stage::Coordinating
+        } else {
+            Stage::Opened
+        };
+        own.with(published)
     }
 }
 
@@ -146,7 +149,32 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Word for machine output.
+    /// Every stage, in the order in which a case passes them.
+    pub const ALL: [Stage; 5] = [
+        Stage::Opened,
+        Stage::Coordinating,
+        Stage::DateAgreed,
+        Stage::Published,
+        Stage::Closed,
+    ];
+
+    /// The stage that a case's own stream tells, with what its advisory's adds.
+    #[must_use]
+    pub const fn with(self, published: bool) -> Stage {
+        match (self, published) {
+            (Stage::Closed, _) => Stage::Closed,
+            (_, true) => Stage::Published,
+            (own, false) => own,
+        }
+    }
+
+    /// The stage of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
+    /// Word for projections, addresses and catalogues.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -48,18 +48,80 @@ pub struct Report {
     pub mailbox: Option<String>,
 }
 
+/// Where a report stands, without what the state carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportStage {
+    Received,
+    Questioned,
+    Accepted,
+    Declined,
+    Merged,
+    Withdrawn,
+}
+
 impl ReportState {
-    /// Word for projections, addresses and catalogues.
+    /// The state without what it carries.
+    #[must_use]
+    pub const fn stage(&self) -> ReportStage {
+        match self {
+            ReportState::Received => ReportStage::Received,
+            ReportState::Questioned { .. } => ReportStage::Questioned,
+            ReportState::Accepted { .. } => ReportStage::Accepted,
+            ReportState::Declined { .. } => ReportStage::Declined,
+            ReportState::Merged { .. } => ReportStage::Merged,
+            ReportState::Withdrawn => ReportStage::Withdrawn,
+        }
+    }
+
+    /// Its word.
     #[must_use]
     pub const fn word(&self) -> &'static str {
+        self.stage().word()
+    }
+}
+
+impl ReportStage {
+    /// Every stage.
+    pub const ALL: [ReportStage; 6] = [
+        ReportStage::Received,
+        ReportStage::Questioned,
+        ReportStage::Accepted,
+        ReportStage::Declined,
+        ReportStage::Merged,
+        ReportStage::Withdrawn,
+    ];
+
+    /// Word for projections, addresses and catalogues.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
-            ReportState::Received => "received",
-            ReportState::Questioned { .. } => "questioned",
-            ReportState::Accepted { .. } => "accepted",
-            ReportState::Declined { .. } => "declined",
-            ReportState::Merged { .. } => "merged",
-            ReportState::Withdrawn => "withdrawn",
+            ReportStage::Received => "received",
+            ReportStage::Questioned => "questioned",
+            ReportStage::Accepted => "accepted",
+            ReportStage::Declined => "declined",
+            ReportStage::Merged => "merged",
+            ReportStage::Withdrawn => "withdrawn",
         }
+    }
+
+    /// The stage of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<ReportStage> {
+        ReportStage::ALL
+            .into_iter()
+            .find(|stage| stage.word() == word)
+    }
+
+    /// Tells whether a decision is still open.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, ReportStage::Received | ReportStage::Questioned)
+    }
+
+    /// Tells whether nothing more comes of the report; one that was accepted or merged goes on as its case.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, ReportStage::Declined | ReportStage::Withdrawn)
     }
 }
 
@@ -116,10 +178,8 @@ impl Report {
             Event::ReportAnswered { text } => {
                 self.parts.push(*text);
                 // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
-                if !matches!(
-                    self.state,
-                    ReportState::Accepted { .. } | ReportState::Merged { .. }
-                ) {
+                let stage = self.state.stage();
+                if stage.is_open() || stage.is_over() {
                     self.state = ReportState::Received;
                 }
             }
@@ -138,10 +198,7 @@ impl Report {
     /// Tells whether a decision is still open.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.state,
-            ReportState::Received | ReportState::Questioned { .. }
-        )
+        self.state.stage().is_open()
     }
 
     fn open(&self) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
-use domain::intake::{Report, ReportState};
+use domain::intake::{Report, ReportStage};
 use domain::publication::Advisory;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
@@ -260,15 +260,12 @@ async fn report_row(
         title,
         state: report.state.word().to_owned(),
         due,
-        waiting: match report.state {
-            ReportState::Received => Waiting::Us,
-            ReportState::Questioned { .. } => Waiting::Finder,
+        waiting: match report.state.stage() {
+            ReportStage::Received => Waiting::Us,
+            ReportStage::Questioned => Waiting::Finder,
             _ => Waiting::Nobody,
         },
-        is_over: matches!(
-            report.state,
-            ReportState::Declined { .. } | ReportState::Withdrawn
-        ),
+        is_over: report.state.stage().is_over(),
         is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
         since: engine::kernel::clock::rfc3339(engine::Instant(line.received_at)),

@@ -3,7 +3,7 @@
 use ::store::advisory::AdvisoryRow;
 use ::store::coordination::{CaseRow, ParticipantRow};
 use ::store::distribution::{Copy, SubscriberRow};
-use ::store::intake::{MailboxRow, ReportRow, ReportStage};
+use ::store::intake::{MailboxRow, ReportRow};
 use ::store::party::PartyRow;
 use ::store::people::{
     ApproverRow, Credential, CredentialRow, DraftRow, LookedRow, NamedDraft, SessionRow, TokenRow,
@@ -14,6 +14,7 @@ use ::store::{
     BodyRow, HouseKeyRow, LeafRow, NumberRow, Store, StoreError, StoredBody, StoredKey, StreamRow,
 };
 use domain::coordination::case::Stage;
+use domain::intake::ReportStage;
 use domain::distribution::CopyState;
 use domain::machine::em::Em;
 use domain::react::Intent;

@@ -29,6 +29,8 @@ pub struct Case {
     pub until: Option<Instant>,
     /// Date of a revision that is under discussion.
     pub revision_until: Option<Instant>,
+    /// Why the embargo ended.
+    pub ended: Option<EmbargoEnd>,
     pub world: PublicState,
     pub texts: Vec<(Field, TextRef)>,
     pub facts: Option<TextRef>,
@@ -53,6 +55,7 @@ impl Case {
             em: Em::None,
             until: None,
             revision_until: None,
+            ended: None,
             world: PublicState::default(),
             texts: vec![],
             facts: None,
@@ -100,7 +103,9 @@ impl Case {
                 (self.em, self.until, self.revision_until) = (Em::Active, Some(*until), None)
             }
             Event::EmbargoRevisionRejected => (self.em, self.revision_until) = (Em::Active, None),
-            Event::EmbargoEnded { .. } => (self.em, self.revision_until) = (Em::Exited, None),
+            Event::EmbargoEnded { why } => {
+                (self.em, self.revision_until, self.ended) = (Em::Exited, None, Some(*why))
+            }
             Event::VulnerabilityNamed { label, text } => {
                 self.vulnerabilities.retain(|(known, _)| known != label);
                 self.vulnerabilities.push((label.clone(), *text));

@@ -1,11 +1,12 @@
 //! Coordination: the case, its participants, and how they bind each other.
 //!
 //! [`case`] and [`participant`] are the aggregates; [`decide`] answers commands that concern more than one of them; [`board`] computes what
-//! a vendor's cell shows, [`phase`] how far a case has come for whoever reads; [`range`] is a range of versions. Confidentiality and
-//! date are two agreements. It never sees a text.
+//! a vendor's cell shows, [`date`] where the date stands for one of them, [`phase`] how far a case has come for whoever reads;
+//! [`range`] is a range of versions. Confidentiality and date are two agreements. It never sees a text.
 
 pub mod board;
 pub mod case;
+pub mod date;
 pub mod decide;
 pub mod participant;
 pub mod phase;

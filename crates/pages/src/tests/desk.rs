@@ -362,7 +362,7 @@ fn codes_that_forms_offer_have_words() {
         check("embargo-end", &["reached", "public", "attacked", "ready"]);
         check(
             "consent",
-            &["asked", "agreed", "countered", "declined", "lapsed"],
+            &domain::coordination::date::Said::ALL.map(|said| said.word()),
         );
         check(
             "clock",

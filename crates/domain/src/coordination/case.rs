@@ -37,6 +37,7 @@ pub struct Case {
     /// Vulnerabilities of the case: label and name (class V). None named means one.
     pub vulnerabilities: Vec<(String, TextRef)>,
     pub closed: Option<ClosureCode>,
+    pub closed_at: Option<Instant>,
 }
 
 impl Case {
@@ -61,6 +62,7 @@ impl Case {
             facts: None,
             vulnerabilities: vec![],
             closed: None,
+            closed_at: None,
         }
     }
 
@@ -110,7 +112,10 @@ impl Case {
                 self.vulnerabilities.retain(|(known, _)| known != label);
                 self.vulnerabilities.push((label.clone(), *text));
             }
-            Event::CaseClosed { code } => self.closed = Some(*code),
+            Event::CaseClosed { code } => {
+                self.closed = Some(*code);
+                self.closed_at = self.closed_at.or(Some(recorded.occurred_at));
+            }
             _ => {}
         }
     }

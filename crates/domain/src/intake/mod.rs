@@ -38,6 +38,12 @@ pub struct Report {
     pub kind: ReportKind,
     pub state: ReportState,
     pub received_at: Instant,
+    /// From when a decision is waited for: since it came, or came again after a refusal or a withdrawal.
+    pub waits_since: Instant,
+    /// When the finder was last asked something since then.
+    pub asked_at: Option<Instant>,
+    /// When it was declined or withdrawn, unless the finder added something since.
+    pub ended_at: Option<Instant>,
     pub text: Option<TextRef>,
     pub parts: Vec<TextRef>,
     pub finder: Option<TextRef>,
@@ -138,6 +144,9 @@ impl Report {
             kind: ReportKind::Product,
             state: ReportState::Received,
             received_at: Instant(0),
+            waits_since: Instant(0),
+            asked_at: None,
+            ended_at: None,
             text: None,
             parts: vec![],
             finder: None,
@@ -149,6 +158,7 @@ impl Report {
 
     /// Takes the next event.
     pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.occurred_at;
         match &recorded.event {
             Event::ReportReceived {
                 handling,
@@ -162,7 +172,7 @@ impl Report {
             } => {
                 self.handling.clone_from(handling);
                 self.kind = *report;
-                self.received_at = recorded.occurred_at;
+                (self.received_at, self.waits_since) = (at, at);
                 self.text = Some(*text);
                 self.finder = *finder;
                 self.contact = *contact;
@@ -171,14 +181,15 @@ impl Report {
             }
             Event::ReportSorted { parts, .. } => self.parts.extend(parts),
             Event::ReportQuestioned { .. } => {
-                self.state = ReportState::Questioned {
-                    since: recorded.occurred_at,
-                }
+                (self.state, self.asked_at) = (ReportState::Questioned { since: at }, Some(at))
             }
             Event::ReportAnswered { text } => {
                 self.parts.push(*text);
                 // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
                 let stage = self.state.stage();
+                if stage.is_over() {
+                    (self.waits_since, self.asked_at, self.ended_at) = (at, None, None);
+                }
                 if stage.is_open() || stage.is_over() {
                     self.state = ReportState::Received;
                 }
@@ -187,10 +198,12 @@ impl Report {
                 self.state = ReportState::Accepted { case: *case }
             }
             Event::ReportDeclined { reason, .. } => {
-                self.state = ReportState::Declined { reason: *reason }
+                (self.state, self.ended_at) = (ReportState::Declined { reason: *reason }, Some(at))
             }
             Event::ReportMerged { case } => self.state = ReportState::Merged { case: *case },
-            Event::ReportWithdrawn => self.state = ReportState::Withdrawn,
+            Event::ReportWithdrawn => {
+                (self.state, self.ended_at) = (ReportState::Withdrawn, Some(at))
+            }
             _ => {}
         }
     }
@@ -325,5 +338,81 @@ impl Report {
     pub fn withdraw(&self) -> Result<Vec<Change>, Refusal> {
         self.open()?;
         Ok(vec![Change::of(self.id, Event::ReportWithdrawn)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::Role;
+
+    fn text() -> TextRef {
+        TextRef {
+            body: BodyId::from_bytes([9; 16]),
+            dossier: ReportId::from_bytes([1; 16]).into(),
+            class: Class::U,
+            lang: Lang::Ja,
+        }
+    }
+
+    fn folded(events: &[Event]) -> Report {
+        let mut report = Report::new(ReportId::from_bytes([1; 16]));
+        for (at, event) in (1..).zip(events) {
+            report.apply(&Recorded {
+                actor: PersonId::from_bytes([2; 16]),
+                role: Role::Reception,
+                occurred_at: Instant(at),
+                reason: String::new(),
+                command: String::new(),
+                event: event.clone(),
+            });
+        }
+        report
+    }
+
+    /// Every deadline begins again with what the finder adds to a report that was over, and with nothing else.
+    #[test]
+    fn what_is_added_after_the_end_is_waited_for_anew() {
+        let received = Event::ReportReceived {
+            handling: String::new(),
+            report: ReportKind::Product,
+            channel: ContactChannel::Form,
+            lookup: None,
+            mailbox: None,
+            consent: String::new(),
+            text: text(),
+            finder: None,
+            contact: None,
+        };
+        let asked = || Event::ReportQuestioned { text: text() };
+        let added = || Event::ReportAnswered { text: text() };
+        let accepted = || Event::ReportAccepted {
+            case: CaseId::from_bytes([3; 16]),
+        };
+        let mut events = vec![received];
+        for (event, since, asked, ended) in [
+            (asked(), 1, Some(2), None),
+            (added(), 1, Some(2), None),
+            (Event::ReportWithdrawn, 1, Some(2), Some(4)),
+            (added(), 5, None, None),
+            (asked(), 5, Some(6), None),
+            (accepted(), 5, Some(6), None),
+            (added(), 5, Some(6), None),
+        ] {
+            events.push(event);
+            let report = folded(&events);
+            let told = (report.waits_since.0, report.asked_at.map(|at| at.0));
+            assert_eq!(told, (since, asked), "{:?}", events.last());
+            assert_eq!(report.ended_at.map(|at| at.0), ended);
+        }
+    }
+
+    #[test]
+    fn a_stage_is_open_or_over_or_goes_on_as_a_case_and_its_word_leads_back() {
+        for stage in ReportStage::ALL {
+            assert!(!(stage.is_open() && stage.is_over()), "{stage:?}");
+            assert_eq!(ReportStage::parse(stage.word()), Some(stage));
+        }
+        assert_eq!(ReportStage::parse("asked"), None);
     }
 }

@@ -171,7 +171,7 @@ async fn view(
         parts,
         messages: messages(&eyes, &lines).await?,
         deadlines: if report.is_open() {
-            lists::of_report(room, report, &lines)
+            lists::of_report(room, report)
         } else {
             vec![]
         },

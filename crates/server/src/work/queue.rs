@@ -249,8 +249,7 @@ async fn report_row(
         }
     }
     let due = if report.is_open() {
-        let lines = room.lines(dossier).await?;
-        lists::of_report(room, report, &lines).into_iter().next()
+        lists::of_report(room, report).into_iter().next()
     } else {
         None
     };

@@ -100,14 +100,6 @@ impl Row for ParticipantRow {
     }
 }
 
-const STAGES: [Stage; 5] = [
-    Stage::Opened,
-    Stage::Coordinating,
-    Stage::DateAgreed,
-    Stage::Published,
-    Stage::Closed,
-];
-
 /// A case as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseLine {
@@ -122,7 +114,7 @@ fn line(row: &mut Cells) -> Result<CaseLine, StoreError> {
     Ok(CaseLine {
         id: CaseId::from_bytes(row.array()?),
         number: row.text()?,
-        stage: row.word(|word| STAGES.into_iter().find(|stage| stage.word() == word))?,
+        stage: row.word(Stage::parse)?.with(row.int()? > 0),
         opened_at: row.int()?,
     })
 }
@@ -135,13 +127,15 @@ impl Store {
     pub async fn cases(&self, viewer: Viewer, which: Which) -> Result<Vec<CaseLine>, StoreError> {
         let sql = match which {
             Which::Open => {
-                "SELECT c.id, c.number, CASE WHEN EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.revision > 0) THEN 'published' ELSE c.stage END AS stage, c.opened_at FROM case_file c WHERE c.stage <> 'closed' AND c.realm = 0 ORDER BY c.id"
+                "SELECT c.id, c.number, c.stage, CASE WHEN EXISTS (SELECT 1 FROM advisory a WHERE a.case_id = c.id AND a.revision > 0) THEN 1 ELSE 0 END AS published, c.opened_at FROM case_file c WHERE c.stage <> $1 AND c.realm = 0 ORDER BY c.id"
             }
             Which::Over => {
-                "SELECT c.id, c.number, c.stage, c.opened_at FROM case_file c WHERE c.stage = 'closed' AND c.realm = 0 ORDER BY c.id"
+                "SELECT c.id, c.number, c.stage, 0 AS published, c.opened_at FROM case_file c WHERE c.stage = $1 AND c.realm = 0 ORDER BY c.id"
             }
         };
-        let rows = self.rows("case_file", sql, &[]).await?;
+        let rows = self
+            .rows("case_file", sql, &[Stage::Closed.word().into()])
+            .await?;
         let mut out: Vec<CaseLine> = rows
             .into_iter()
             .map(|mut row| line(&mut row))

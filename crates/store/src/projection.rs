@@ -16,7 +16,7 @@ use crate::Store;
 use crate::advisory::AdvisoryRow;
 use crate::coordination::{CaseRow, ParticipantRow};
 use crate::distribution::SubscriberRow;
-use crate::intake::{ReportRow, ReportStage};
+use crate::intake::ReportRow;
 use crate::kernel::ledger::StreamRow;
 use crate::kernel::number::NumberRow;
 use crate::kernel::row::TableRow;
@@ -101,7 +101,7 @@ fn report(report: &Report) -> ReportRow {
     ReportRow {
         id: report.id,
         handling: report.handling.clone(),
-        stage: ReportStage::from(&report.state),
+        stage: report.state.stage(),
         received_at: report.received_at.0,
         lookup: report.lookup.clone(),
     }

@@ -29,12 +29,15 @@ pub struct Case {
     pub until: Option<Instant>,
     /// Date of a revision that is under discussion.
     pub revision_until: Option<Instant>,
+    /// Why the embargo ended.
+    pub ended: Option<EmbargoEnd>,
     pub world: PublicState,
     pub texts: Vec<(Field, TextRef)>,
     pub facts: Option<TextRef>,
     /// Vulnerabilities of the case: label and name (class V). None named means one.
     pub vulnerabilities: Vec<(String, TextRef)>,
     pub closed: Option<ClosureCode>,
+    pub closed_at: Option<Instant>,
 }
 
 impl Case {
@@ -53,11 +56,13 @@ impl Case {
             em: Em::None,
             until: None,
             revision_until: None,
+            ended: None,
             world: PublicState::default(),
             texts: vec![],
             facts: None,
             vulnerabilities: vec![],
             closed: None,
+            closed_at: None,
         }
     }
 
@@ -100,12 +105,17 @@ impl Case {
                 (self.em, self.until, self.revision_until) = (Em::Active, Some(*until), None)
             }
             Event::EmbargoRevisionRejected => (self.em, self.revision_until) = (Em::Active, None),
-            Event::EmbargoEnded { .. } => (self.em, self.revision_until) = (Em::Exited, None),
+            Event::EmbargoEnded { why } => {
+                (self.em, self.revision_until, self.ended) = (Em::Exited, None, Some(*why))
+            }
             Event::VulnerabilityNamed { label, text } => {
                 self.vulnerabilities.retain(|(known, _)| known != label);
                 self.vulnerabilities.push((label.clone(), *text));
             }
-            Event::CaseClosed { code } => self.closed = Some(*code),
+            Event::CaseClosed { code } => {
+                self.closed = Some(*code);
+                self.closed_at = self.closed_at.or(Some(recorded.occurred_at));
+            }
             _ => {}
         }
     }
@@ -125,13 +135,16 @@ impl Case {
     /// Stage of the case, computed from what has happened (docs/design/process.md §1.5).
     #[must_use]
     pub fn stage(&self, published: bool) -> Stage {
-        match (self.closed, published) {
-            (Some(_), _) => Stage::Closed,
-            (None, true) => Stage::Published,
-            (None, false) if self.em.in_force() => Stage::DateAgreed,
-            (None, false) if self.clock_start.is_some() => Stage::Coordinating,
-            (None, false) => Stage::Opened,
-        }
+        let own = if self.closed.is_some() {
+            Stage::Closed
+        } else if self.em.in_force() {
+            Stage::DateAgreed
+        } else if self.clock_start.is_some() {
+            Stage::Coordinating
+        } else {
+            Stage::Opened
+        };
+        own.with(published)
     }
 }
 
@@ -146,7 +159,32 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Word for machine output.
+    /// Every stage, in the order in which a case passes them.
+    pub const ALL: [Stage; 5] = [
+        Stage::Opened,
+        Stage::Coordinating,
+        Stage::DateAgreed,
+        Stage::Published,
+        Stage::Closed,
+    ];
+
+    /// The stage that a case's own stream tells, with what its advisory's adds.
+    #[must_use]
+    pub const fn with(self, published: bool) -> Stage {
+        match (self, published) {
+            (Stage::Closed, _) => Stage::Closed,
+            (_, true) => Stage::Published,
+            (own, false) => own,
+        }
+    }
+
+    /// The stage of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
+    /// Word for projections, addresses and catalogues.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -49,10 +49,7 @@ pub fn join(
             },
         ));
     }
-    if let Some(until) = case
-        .until
-        .filter(|_| matches!(case.em, Em::Proposed | Em::Active | Em::Revise))
-    {
+    if let Some(until) = case.until.filter(|_| case.em.is_under_way()) {
         changes.push(Change::of(id, Event::DateInvited { until }));
     }
     Ok(changes)
@@ -203,7 +200,7 @@ pub fn agree_date(case: &Case, participant: &Participant) -> Result<Vec<Change>,
     law::c4_embargo_may_take_effect(participant.rm).map_err(|_| Refusal::Report(participant.rm))?;
     let until = case
         .until
-        .filter(|_| matches!(case.em, Em::Proposed | Em::Active | Em::Revise))
+        .filter(|_| case.em.is_under_way())
         .ok_or(Refusal::Embargo(case.em))?;
     let mut changes = vec![Change::of(participant.id, Event::DateAgreed { until })];
     if case.em == Em::Proposed {
@@ -227,7 +224,7 @@ pub fn counter_date(
     participant: &Participant,
     until: Instant,
 ) -> Result<Vec<Change>, Refusal> {
-    if !matches!(case.em, Em::Proposed | Em::Active | Em::Revise) {
+    if !case.em.is_under_way() {
         return Err(Refusal::Embargo(case.em));
     }
     Ok(vec![Change::of(
@@ -241,7 +238,7 @@ pub fn counter_date(
 /// # Errors
 /// If there is no date under way.
 pub fn decline_date(case: &Case, participant: &Participant) -> Result<Vec<Change>, Refusal> {
-    if !matches!(case.em, Em::Proposed | Em::Active | Em::Revise) {
+    if !case.em.is_under_way() {
         return Err(Refusal::Embargo(case.em));
     }
     Ok(vec![Change::of(participant.id, Event::DateDeclined)])

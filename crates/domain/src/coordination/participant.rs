@@ -7,6 +7,7 @@ use crate::event::{Event, Recorded};
 use crate::machine::consent::Consent;
 use crate::machine::cs::VendorPath;
 use crate::machine::rm::{self, Rm};
+use crate::text::class::Class;
 use crate::value::*;
 
 /// A participant.
@@ -27,6 +28,8 @@ pub struct Participant {
     pub details_at: Option<Instant>,
     pub seen_at: Option<Instant>,
     pub answered_at: Option<Instant>,
+    /// Our last letter with an invitation.
+    pub invited_at: Option<Instant>,
     /// Answers came though the party was never asked.
     pub unasked: bool,
     pub answers: Vec<ProductAnswer>,
@@ -42,12 +45,37 @@ pub struct Participant {
     pub opened: Vec<BodyId>,
     /// A coordinator recorded that this party's sessions need no second step.
     pub step_waived: bool,
+    /// The party took its second step once.
+    pub step_passed: bool,
     /// What was last proposed by the party as a date of its own.
     pub countered: Option<Instant>,
+    /// When the date was last put to the party or the party last spoke to it.
+    pub said_at: Option<Instant>,
     /// When the party asked to be called, and where and when in a text (class C); done with the second step or a call.
     pub call_asked: Option<(Instant, TextRef)>,
     /// The last attempt to contact, if it came back.
     pub undeliverable: Option<Instant>,
+}
+
+/// Where a party's second step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondStepState {
+    Missing,
+    Passed,
+    /// A coordinator recorded that the link is enough.
+    Waived,
+}
+
+impl SecondStepState {
+    /// Word for machine output and catalogues.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            SecondStepState::Missing => "none",
+            SecondStepState::Passed => "passed",
+            SecondStepState::Waived => "waived",
+        }
+    }
 }
 
 impl Participant {
@@ -69,6 +97,7 @@ impl Participant {
             details_at: None,
             seen_at: None,
             answered_at: None,
+            invited_at: None,
             unasked: false,
             answers: vec![],
             statements: vec![],
@@ -78,7 +107,9 @@ impl Participant {
             naming: vec![],
             opened: vec![],
             step_waived: false,
+            step_passed: false,
             countered: None,
+            said_at: None,
             call_asked: None,
             undeliverable: None,
         }
@@ -98,9 +129,14 @@ impl Participant {
                 self.tracking.clone_from(tracking);
             }
             Event::ContactAttempted {
-                channel, result, ..
+                channel,
+                result,
+                elsewhere,
             } => {
                 self.attempts += 1;
+                if *channel == ContactChannel::Mail && !elsewhere {
+                    self.invited_at = Some(at);
+                }
                 self.undeliverable = (*result == ContactResult::Undeliverable).then_some(at);
                 if *channel == ContactChannel::Phone {
                     self.call_asked = None;
@@ -156,9 +192,19 @@ impl Participant {
             Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
             Event::NamingAgreed { agreed } => self.agree_naming(*agreed, at),
             Event::SecondStepWaived => (self.step_waived, self.call_asked) = (true, None),
-            Event::SecondStepPassed { .. } => self.call_asked = None,
+            Event::SecondStepPassed { .. } => (self.step_passed, self.call_asked) = (true, None),
             Event::CallAsked { text } => self.call_asked = Some((at, *text)),
             _ => {}
+        }
+        if matches!(
+            recorded.event,
+            Event::DateInvited { .. }
+                | Event::DateAgreed { .. }
+                | Event::DateCountered { .. }
+                | Event::DateDeclined
+                | Event::DateLapsed
+        ) {
+            self.said_at = Some(at);
         }
         if self.rm != Rm::Start && self.path == VendorPath::Unaware {
             self.path = VendorPath::Aware;
@@ -213,6 +259,24 @@ impl Participant {
         if answer.fixed_in.is_some() && self.path != VendorPath::FixDeployed {
             self.path = VendorPath::FixReady;
         }
+    }
+
+    /// The second step of its sessions, of which one passed it or none did. A waiver holds for all of them.
+    #[must_use]
+    pub const fn second_step(&self, is_passed: bool) -> SecondStepState {
+        match (self.step_waived, is_passed) {
+            (true, _) => SecondStepState::Waived,
+            (false, true) => SecondStepState::Passed,
+            (false, false) => SecondStepState::Missing,
+        }
+    }
+
+    /// Tells whether the party said what helps: a version that repairs, a workaround or a fix.
+    #[must_use]
+    pub fn has_countermeasure(&self) -> bool {
+        let said = |statement: &Statement| matches!(statement.text.class, Class::W | Class::F);
+        self.answers.iter().any(|answer| answer.fixed_in.is_some())
+            || self.statements.iter().any(said)
     }
 
     /// Tells whether details may be shown: a basis in force, whatever the date's state.

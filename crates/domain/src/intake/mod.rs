@@ -9,6 +9,7 @@ use crate::act::Act;
 use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
 use crate::text::class::Class;
+use crate::text::phase::Phase;
 use crate::value::*;
 
 pub mod form;
@@ -41,6 +42,12 @@ pub struct Report {
     pub kind: ReportKind,
     pub state: ReportState,
     pub received_at: Instant,
+    /// From when a decision is waited for: since it came, or came again after a refusal or a withdrawal.
+    pub waits_since: Instant,
+    /// When the finder was last asked something since then.
+    pub asked_at: Option<Instant>,
+    /// When it was declined or withdrawn, unless the finder added something since.
+    pub ended_at: Option<Instant>,
     /// All that came: the one text, or the bytes behind the fields.
     pub whole: Option<BodyId>,
     /// The one text of a report that came without a form.
@@ -59,18 +66,80 @@ pub struct Report {
     written: BTreeMap<BodyId, Instant>,
 }
 
+/// Where a report stands, without what the state carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportStage {
+    Received,
+    Questioned,
+    Accepted,
+    Declined,
+    Merged,
+    Withdrawn,
+}
+
 impl ReportState {
-    /// Word for projections, addresses and catalogues.
+    /// The state without what it carries.
+    #[must_use]
+    pub const fn stage(&self) -> ReportStage {
+        match self {
+            ReportState::Received => ReportStage::Received,
+            ReportState::Questioned { .. } => ReportStage::Questioned,
+            ReportState::Accepted { .. } => ReportStage::Accepted,
+            ReportState::Declined { .. } => ReportStage::Declined,
+            ReportState::Merged { .. } => ReportStage::Merged,
+            ReportState::Withdrawn => ReportStage::Withdrawn,
+        }
+    }
+
+    /// Its word.
     #[must_use]
     pub const fn word(&self) -> &'static str {
+        self.stage().word()
+    }
+}
+
+impl ReportStage {
+    /// Every stage.
+    pub const ALL: [ReportStage; 6] = [
+        ReportStage::Received,
+        ReportStage::Questioned,
+        ReportStage::Accepted,
+        ReportStage::Declined,
+        ReportStage::Merged,
+        ReportStage::Withdrawn,
+    ];
+
+    /// Word for projections, addresses and catalogues.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
-            ReportState::Received => "received",
-            ReportState::Questioned { .. } => "questioned",
-            ReportState::Accepted { .. } => "accepted",
-            ReportState::Declined { .. } => "declined",
-            ReportState::Merged { .. } => "merged",
-            ReportState::Withdrawn => "withdrawn",
+            ReportStage::Received => "received",
+            ReportStage::Questioned => "questioned",
+            ReportStage::Accepted => "accepted",
+            ReportStage::Declined => "declined",
+            ReportStage::Merged => "merged",
+            ReportStage::Withdrawn => "withdrawn",
         }
+    }
+
+    /// The stage of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<ReportStage> {
+        ReportStage::ALL
+            .into_iter()
+            .find(|stage| stage.word() == word)
+    }
+
+    /// Tells whether a decision is still open.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, ReportStage::Received | ReportStage::Questioned)
+    }
+
+    /// Tells whether nothing more comes of the report; one that was accepted or merged goes on as its case.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, ReportStage::Declined | ReportStage::Withdrawn)
     }
 }
 
@@ -132,6 +201,9 @@ pub fn receive(id: ReportId, new: Arrived) -> Vec<Change> {
 }
 
 impl Report {
+    /// The phase in which its texts are read: a report is intake for ever, and what goes on is its case's.
+    pub const PHASE: Phase = Phase::P0;
+
     /// A report without any event.
     #[must_use]
     pub fn new(id: ReportId) -> Self {
@@ -141,6 +213,9 @@ impl Report {
             kind: ReportKind::Product,
             state: ReportState::Received,
             received_at: Instant(0),
+            waits_since: Instant(0),
+            asked_at: None,
+            ended_at: None,
             whole: None,
             text: None,
             form: None,
@@ -156,6 +231,7 @@ impl Report {
 
     /// Takes the next event.
     pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.occurred_at;
         match &recorded.event {
             Event::ReportReceived {
                 handling,
@@ -171,7 +247,7 @@ impl Report {
             } => {
                 self.handling.clone_from(handling);
                 self.kind = *report;
-                self.received_at = recorded.occurred_at;
+                (self.received_at, self.waits_since) = (at, at);
                 self.whole = Some(text.body);
                 self.text = form.is_none().then_some(*text);
                 self.form = *form;
@@ -187,17 +263,16 @@ impl Report {
                 }
             }
             Event::ReportQuestioned { .. } => {
-                self.state = ReportState::Questioned {
-                    since: recorded.occurred_at,
-                }
+                (self.state, self.asked_at) = (ReportState::Questioned { since: at }, Some(at))
             }
             Event::ReportAnswered { text } => {
                 self.take_part(*text, recorded.occurred_at);
                 // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
-                if !matches!(
-                    self.state,
-                    ReportState::Accepted { .. } | ReportState::Merged { .. }
-                ) {
+                let stage = self.state.stage();
+                if stage.is_over() {
+                    (self.waits_since, self.asked_at, self.ended_at) = (at, None, None);
+                }
+                if stage.is_open() || stage.is_over() {
                     self.state = ReportState::Received;
                 }
             }
@@ -205,10 +280,12 @@ impl Report {
                 self.state = ReportState::Accepted { case: *case }
             }
             Event::ReportDeclined { reason, .. } => {
-                self.state = ReportState::Declined { reason: *reason }
+                (self.state, self.ended_at) = (ReportState::Declined { reason: *reason }, Some(at))
             }
             Event::ReportMerged { case } => self.state = ReportState::Merged { case: *case },
-            Event::ReportWithdrawn => self.state = ReportState::Withdrawn,
+            Event::ReportWithdrawn => {
+                (self.state, self.ended_at) = (ReportState::Withdrawn, Some(at))
+            }
             _ => {}
         }
     }
@@ -248,10 +325,7 @@ impl Report {
     /// Tells whether a decision is still open.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.state,
-            ReportState::Received | ReportState::Questioned { .. }
-        )
+        self.state.stage().is_open()
     }
 
     fn open(&self) -> Result<(), Refusal> {
@@ -399,5 +473,79 @@ impl Report {
     pub fn withdraw(&self) -> Result<Vec<Change>, Refusal> {
         self.open()?;
         Ok(vec![Change::of(self.id, Event::ReportWithdrawn)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::Role;
+
+    fn text() -> TextRef {
+        TextRef {
+            body: BodyId::from_bytes([9; 16]),
+            dossier: ReportId::from_bytes([1; 16]).into(),
+            class: Class::U,
+            lang: Lang::Ja,
+        }
+    }
+
+    fn folded(events: &[Event]) -> Report {
+        let mut report = Report::new(ReportId::from_bytes([1; 16]));
+        for (at, event) in (1..).zip(events) {
+            let person = PersonId::from_bytes([2; 16]);
+            let act = Act::of_person(person, Role::Reception, Instant(at));
+            report.apply(&Recorded::of(&act, "", event.clone()));
+        }
+        report
+    }
+
+    /// Every deadline begins again with what the finder adds to a report that was over, and with nothing else.
+    #[test]
+    fn what_is_added_after_the_end_is_waited_for_anew() {
+        let received = Event::ReportReceived {
+            handling: String::new(),
+            report: ReportKind::Product,
+            channel: ContactChannel::Form,
+            lookup: None,
+            mailbox: None,
+            consent: String::new(),
+            text: text(),
+            finder: None,
+            contact: None,
+            form: None,
+            fields: vec![],
+            told: None,
+        };
+        let asked = || Event::ReportQuestioned { text: text() };
+        let added = || Event::ReportAnswered { text: text() };
+        let accepted = || Event::ReportAccepted {
+            case: CaseId::from_bytes([3; 16]),
+        };
+        let mut events = vec![received];
+        for (event, since, asked, ended) in [
+            (asked(), 1, Some(2), None),
+            (added(), 1, Some(2), None),
+            (Event::ReportWithdrawn, 1, Some(2), Some(4)),
+            (added(), 5, None, None),
+            (asked(), 5, Some(6), None),
+            (accepted(), 5, Some(6), None),
+            (added(), 5, Some(6), None),
+        ] {
+            events.push(event);
+            let report = folded(&events);
+            let told = (report.waits_since.0, report.asked_at.map(|at| at.0));
+            assert_eq!(told, (since, asked), "{:?}", events.last());
+            assert_eq!(report.ended_at.map(|at| at.0), ended);
+        }
+    }
+
+    #[test]
+    fn a_stage_is_open_or_over_or_goes_on_as_a_case_and_its_word_leads_back() {
+        for stage in ReportStage::ALL {
+            assert!(!(stage.is_open() && stage.is_over()), "{stage:?}");
+            assert_eq!(ReportStage::parse(stage.word()), Some(stage));
+        }
+        assert_eq!(ReportStage::parse("asked"), None);
     }
 }

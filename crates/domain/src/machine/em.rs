@@ -63,6 +63,11 @@ impl Em {
         }
     }
 
+    /// Tells whether there is a date to speak of: proposed, in force, or in force and under discussion.
+    pub fn is_under_way(self) -> bool {
+        self == Em::Proposed || self.in_force()
+    }
+
     /// Tells whether the embargo binds those who agreed to it.
     pub fn in_force(self) -> bool {
         matches!(self, Em::Active | Em::Revise)

@@ -185,6 +185,12 @@ impl Advisory {
         }
     }
 
+    /// Tells whether any revision is out.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        !self.published.is_empty()
+    }
+
     /// The revision that would come next.
     #[must_use]
     pub fn next_revision(&self) -> u32 {

@@ -23,6 +23,9 @@ impl Phase {
     /// Lists every phase in order.
     pub const ALL: [Phase; 5] = [Phase::P0, Phase::P1, Phase::U3, Phase::P2, Phase::P3];
 
+    /// The phase of what belongs to no case, such as the register: the strictest.
+    pub const NO_CASE: Phase = Phase::P0;
+
     /// Returns the short code, which also stands in the matrix.
     pub fn code(self) -> &'static str {
         match self {

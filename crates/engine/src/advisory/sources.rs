@@ -9,7 +9,6 @@ use domain::publication::Advisory;
 use domain::role::Role;
 use domain::text::class::Class;
 use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
-use domain::text::phase::Phase;
 use domain::text::standing::{ClassSet, Grants, Owner};
 use domain::value::{About, Field, Part, StatementKind, TextRef};
 
@@ -163,6 +162,8 @@ pub async fn offered(
     published: bool,
 ) -> Result<Vec<Source>, Fault> {
     let mut out = Vec::new();
+    let participants = crate::kernel::find::participants_of(unit, case.id).await?;
+    let phase = case.phase(published, &participants);
     let all = collect(unit, case, None).await?;
     for (text, origin) in all
         .into_iter()
@@ -188,13 +189,7 @@ pub async fn offered(
         let channel = Channel::Session {
             strength: Strength::Desk,
         };
-        if let Ok(released) = release(
-            &classed,
-            &audience,
-            phase(case, published),
-            &grants,
-            channel,
-        ) {
+        if let Ok(released) = release(&classed, &audience, phase, &grants, channel) {
             out.push(Source {
                 text,
                 origin,
@@ -203,17 +198,6 @@ pub async fn offered(
         }
     }
     Ok(out)
-}
-
-/// How far a case has come, as far as its editors are concerned: from the first contact with a vendor on, or at
-/// once where the weakness is public and nobody has to be asked.
-fn phase(case: &Case, published: bool) -> Phase {
-    let is_begun = case.clock_start.is_some() || case.already_public || case.world.public;
-    match (published, is_begun) {
-        (true, _) => Phase::P3,
-        (false, true) => Phase::P1,
-        (false, false) => Phase::P0,
-    }
 }
 
 #[cfg(test)]

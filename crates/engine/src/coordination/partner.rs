@@ -6,9 +6,8 @@
 use domain::aggregate::Aggregate;
 use domain::coordination::board;
 use domain::coordination::case::Case;
-use domain::coordination::participant::Participant;
-use domain::machine::consent::Consent;
-use domain::machine::em::Em;
+use domain::coordination::date::{self, Date, Said};
+use domain::coordination::participant::{Participant, SecondStepState};
 use domain::party::Party;
 use domain::refusal::Refusal;
 use domain::role::Role;
@@ -17,6 +16,7 @@ use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
 use domain::text::phase::Phase;
 use domain::text::standing::{ClassSet, Grants, Owner, PartyKey};
 use domain::value::*;
+use formats::advisory::VendorStatus;
 use pages::coordination::partner::view as page;
 
 use crate::Fault;
@@ -47,11 +47,7 @@ pub async fn view(
 ) -> Result<page::View, Fault> {
     let reader = Reader::of(house, participant, strength).await?;
     let participant = &reader.participant;
-    let step = match (strength >= Strength::SecondChannel, participant.step_waived) {
-        (true, _) => page::Step::Passed,
-        (false, true) => page::Step::Waived,
-        (false, false) => page::Step::Missing,
-    };
+    let step = step(participant.second_step(strength >= Strength::SecondChannel));
     let is_told = participant.details_at.is_some();
     let may_read = participant.may_have_details() && is_told && step != page::Step::Missing;
     let name = match lang {
@@ -102,7 +98,7 @@ impl<'h> Reader<'h> {
         let advisory = crate::kernel::ids::advisory_id(case.id);
         let is_published = matches!(
             state(house, advisory.into()).await?,
-            Some(Aggregate::Advisory(advisory)) if !advisory.published.is_empty()
+            Some(Aggregate::Advisory(advisory)) if advisory.is_published()
         );
         let role = role_of(participant.part).ok_or_else(missing)?;
         Ok(Reader {
@@ -113,7 +109,8 @@ impl<'h> Reader<'h> {
                 in_case: true,
                 key: None,
             },
-            phase: phase(&case, is_published),
+            // A fix that another vendor has ready opens nothing to this one.
+            phase: case.phase(is_published, &[]),
             grants: Grants {
                 second_step_waived: participant.step_waived,
                 ..Grants::default()
@@ -151,14 +148,7 @@ impl<'h> Reader<'h> {
     }
 
     fn date(&self) -> page::Date {
-        let is_running = matches!(self.case.em, Em::Proposed | Em::Active | Em::Revise);
-        let state = match (self.participant.consent, self.case.em) {
-            (_, Em::Exited) => page::DateState::Ended,
-            _ if !is_running => page::DateState::Open,
-            (Consent::Signatory, _) => page::DateState::Agreed,
-            (Consent::Declined, _) => page::DateState::Declined,
-            _ => page::DateState::Asked,
-        };
+        let state = date_state(date::of(&self.case, &self.participant));
         let until = self
             .case
             .until
@@ -177,7 +167,6 @@ impl<'h> Reader<'h> {
     }
 
     async fn details(&self, lang: Lang) -> Result<page::Details, Fault> {
-        let label = board::cell(&self.participant, None);
         Ok(page::Details {
             case: self
                 .through(Class::X, Owner::Shared, self.case.number.clone())
@@ -190,9 +179,7 @@ impl<'h> Reader<'h> {
                 Some(ticket) => self.text(ticket, self.own()).await?,
                 None => None,
             },
-            label: board::public_label(label)
-                .filter(|_| self.party.listed)
-                .map(Into::into),
+            label: label(&self.participant, &self.party),
             naming: if self.participant.part == Part::Vendor {
                 Some(page::Naming {
                     is_agreed: self.participant.is_named(),
@@ -358,15 +345,32 @@ async fn state(house: &House, stream: StreamId) -> Result<Option<Aggregate>, Fau
     Ok(loaded.map(|loaded| (*loaded.state).clone()))
 }
 
-/// The phase as this reader's gate sees it. A fix that another vendor has ready opens nothing to this one, so
-/// P2 does not occur here.
-fn phase(case: &Case, is_published: bool) -> Phase {
-    if is_published {
-        Phase::P3
-    } else if case.clock_start.is_some() {
-        Phase::P1
-    } else {
-        Phase::P0
+/// The label under which a participant stands on the public board, as its own page says it.
+#[must_use]
+pub fn label(participant: &Participant, party: &Party) -> Option<VendorStatus> {
+    board::public_label_of(participant, party.listed).map(VendorStatus::from)
+}
+
+/// The date's state as the page says it: of whoever was asked it does not tell a wish for another date from silence,
+/// since that date stands beside it.
+#[must_use]
+pub const fn date_state(date: Date) -> page::DateState {
+    match date {
+        Date::Open => page::DateState::Open,
+        Date::Running(Said::Agreed) => page::DateState::Agreed,
+        Date::Running(Said::Declined) => page::DateState::Declined,
+        Date::Running(Said::Asked | Said::Countered | Said::Lapsed) => page::DateState::Asked,
+        Date::Ended(_) => page::DateState::Ended,
+    }
+}
+
+/// The second step as the page says it.
+#[must_use]
+pub const fn step(state: SecondStepState) -> page::Step {
+    match state {
+        SecondStepState::Missing => page::Step::Missing,
+        SecondStepState::Passed => page::Step::Passed,
+        SecondStepState::Waived => page::Step::Waived,
     }
 }
 

@@ -250,7 +250,7 @@ impl House {
         let name = seal::hex(&lookup);
         let folder = self.dir.join("mailbox").join(&name);
         let facts = progress::facts(self, report).await?;
-        if let Some(closed) = facts.closed_at()
+        if let Some(closed) = facts.closed_at(report)
             && clock::now().0 - closed.0 > KEPT_US
         {
             if folder.exists() {

@@ -88,23 +88,9 @@ async fn case_facts(house: &House, id: CaseId) -> Result<Option<CaseFacts>, Faul
 impl Facts {
     /// When nothing more was to come for the finder.
     #[must_use]
-    pub fn closed_at(&self) -> Option<Instant> {
-        // What the finder adds after a refusal or a withdrawal opens the report again.
-        let ended = self
-            .report
-            .iter()
-            .fold(None, |ended, recorded| match recorded.event {
-                Event::ReportDeclined { .. } | Event::ReportWithdrawn => Some(recorded.occurred_at),
-                Event::ReportAnswered { .. } => None,
-                _ => ended,
-            });
-        let closed = self.case.as_ref().and_then(|case| {
-            case.happened.iter().find_map(|recorded| {
-                let is_end = matches!(recorded.event, Event::CaseClosed { .. });
-                is_end.then_some(recorded.occurred_at)
-            })
-        });
-        ended.or(closed)
+    pub fn closed_at(&self, report: &Report) -> Option<Instant> {
+        let closed = || self.case.as_ref().and_then(|case| case.state.closed_at);
+        report.ended_at.or_else(closed)
     }
 
     /// The document that the finder reads.

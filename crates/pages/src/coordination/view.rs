@@ -66,7 +66,7 @@ pub struct Consent {
     pub name: String,
     /// Digits of the tracking number.
     pub tn: String,
-    /// `asked`, `agreed`, `countered`, `declined`, `lapsed`.
+    /// A word of [`domain::coordination::date::Said`].
     pub answer: String,
     /// The instant it spoke of.
     pub until: Option<String>,
@@ -131,7 +131,7 @@ pub struct Participant {
     pub standing: Option<String>,
     /// `standing`, `ad_hoc` or `none`, with the version.
     pub basis: Option<(String, String)>,
-    /// `none`, `waived`, `passed`.
+    /// A word of [`domain::coordination::participant::SecondStepState`].
     pub second_step: String,
     /// As in [`Cell::state`].
     pub state: String,

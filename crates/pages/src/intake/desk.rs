@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use askama::Template;
+use domain::intake::ReportStage;
 
 use crate::intake::fields;
 use crate::intake::view::{Message, Report};
@@ -75,7 +76,7 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
         to: &here,
         seen: view.seen,
     };
-    let is_open = matches!(view.state.as_str(), "received" | "questioned");
+    let is_open = ReportStage::parse(&view.state).is_some_and(ReportStage::is_open);
     let entries: Vec<&Entry> = view.timeline.iter().collect();
     let h1 = say.with("work-report", &[("number", &text::line(&view.number))]);
     bytes(&ReportPage {
@@ -251,7 +252,7 @@ fn sorting(action: &Action<'_>, view: &Report, form: &Typed) -> String {
     let html = action.form("sort", &inner, " data-parts");
     // The first thing to do with a new report stands open.
     let is_first = !view.parts.iter().any(|part| part.class == "V");
-    if is_first && view.state == "received" {
+    if is_first && ReportStage::parse(&view.state) == Some(ReportStage::Received) {
         html.replacen("id=\"do-sort\">", "id=\"do-sort\" open>", 1)
     } else {
         html

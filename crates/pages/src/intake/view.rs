@@ -15,7 +15,7 @@ pub struct Report {
     /// `form`, `mail`, `phone`, …
     pub channel: String,
     pub received_at: String,
-    /// As in [`QueueRow::state`].
+    /// A word of [`domain::intake::ReportStage`].
     pub state: String,
     /// Version of the consent text.
     pub consent: String,

@@ -353,6 +353,11 @@ fn codes_that_forms_offer_have_words() {
         check("decline", &report::REASONS);
         check("closure", &case::CLOSURES);
         check("timeline-group", &words::GROUPS);
+        check("state", &crate::work::queue::states().collect::<Vec<_>>());
+        check(
+            "state",
+            &domain::intake::ReportStage::ALL.map(|stage| stage.word()),
+        );
         check("cell", &board::STATES.map(|(state, _)| state));
         check(
             "embargo",
@@ -364,7 +369,7 @@ fn codes_that_forms_offer_have_words() {
         );
         check(
             "consent",
-            &["asked", "agreed", "countered", "declined", "lapsed"],
+            &domain::coordination::date::Said::ALL.map(|said| said.word()),
         );
         check(
             "clock",

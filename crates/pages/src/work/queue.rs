@@ -4,6 +4,8 @@
 //! a title only if the reader may see it.
 
 use askama::Template;
+use domain::coordination::case::Stage;
+use domain::intake::ReportStage;
 
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{Link, due_html, pages, presence_words, segment};
@@ -14,18 +16,15 @@ use crate::kit::inside::Inside;
 use crate::kit::text;
 use crate::work::view::{Queue, QueueRow, RowKind, Waiting};
 
-/// States that the list can be narrowed to, of reports and then of cases.
-const STATES: [&str; 9] = [
-    "received",
-    "questioned",
-    "declined",
-    "withdrawn",
-    "opened",
-    "coordinating",
-    "date_agreed",
-    "published",
-    "closed",
-];
+/// States that the list can be narrowed to: of the reports that stand in it, then of cases.
+pub(crate) fn states() -> impl Iterator<Item = &'static str> {
+    let reports = ReportStage::ALL
+        .into_iter()
+        .filter(|stage| stage.is_open() || stage.is_over());
+    reports
+        .map(ReportStage::word)
+        .chain(Stage::ALL.into_iter().map(Stage::word))
+}
 
 /// Returns the page; `query` is what stands in the address.
 #[must_use]
@@ -121,11 +120,7 @@ fn filters(say: Say, query: &Typed) -> String {
         all
     };
     let mut states = vec![any()];
-    states.extend(
-        STATES
-            .iter()
-            .map(|state| choice(state, words::word(say, "state", state))),
-    );
+    states.extend(self::states().map(|state| choice(state, words::word(say, "state", state))));
     let shows = vec![
         choice("", say.t("desk-view-open")),
         choice("over", say.t("desk-view-over")),

@@ -56,8 +56,7 @@ pub struct QueueRow {
     pub number: String,
     /// Title or first words, if the person may read them.
     pub title: Option<Words>,
-    /// `received`, `asked`, `accepted`, `declined`, `merged`, `withdrawn`; `opened`, `coordinating`,
-    /// `date_agreed`, `published`, `closed`.
+    /// A word of [`domain::intake::ReportStage`] or of [`domain::coordination::case::Stage`].
     pub state: String,
     pub due: Option<Due>,
     pub waiting: Waiting,

@@ -75,9 +75,7 @@ impl Desk {
     }
 
     fn is_published(&self) -> bool {
-        self.stream
-            .as_ref()
-            .is_some_and(|s| !s.published.is_empty())
+        self.stream.as_ref().is_some_and(Advisory::is_published)
     }
 
     fn recorded_at(&self) -> i64 {

@@ -1,12 +1,10 @@
 //! One case at the desk: the date, the vendors, what happened, what can be done.
 
-use std::collections::BTreeMap;
-
 use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell as BoardCell};
 use domain::coordination::case::Case;
+use domain::coordination::date;
 use domain::coordination::participant::Participant;
-use domain::machine::consent::Consent as Said;
 use domain::party::Party;
 
 use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
@@ -28,7 +26,6 @@ use crate::door::act::lang_of;
 use crate::door::act::tn;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
-use crate::door::sight;
 use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
 use crate::door::{history, lists};
@@ -111,10 +108,8 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let signed = visit.person()?;
     let members = members(room, case, visit.lang).await?;
-    let participants: Vec<Participant> = members.iter().map(|(p, _)| p.clone()).collect();
-    let phase = sight::phase(room, case, &participants).await?;
-    let eyes = Eyes::of(room, signed, phase);
     let advisory = title::advisory_of(room, case.id).await?;
+    let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
     let published = advisory
         .as_ref()
         .and_then(|advisory| advisory.published.last())
@@ -142,18 +137,13 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     let (register, register_total) = choices(room, visit, &members).await?;
     let view = View {
         number: case.number.clone(),
-        title: title::title_of(room, signed, case, advisory.as_ref(), visit.lang).await?,
+        title: title::title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
         stage: case.stage(published.is_some()).word().to_owned(),
         closed: case.closed.map(act::word),
         opened_at: engine::kernel::clock::rfc3339(case.opened_at),
         clock_start: case.clock_start.map(engine::kernel::clock::rfc3339),
         world: world(case),
-        embargo: embargo(
-            case,
-            &members,
-            visit.lang,
-            &room.lines(case.id.into()).await?,
-        ),
+        embargo: embargo(case, &members, visit.lang),
         reports,
         board: members
             .iter()
@@ -223,87 +213,30 @@ fn world(case: &Case) -> Vec<String> {
 }
 
 /// What a participant said to the date, if it was asked.
-pub(crate) fn consent_of(
-    case: &Case,
-    participant: &Participant,
-    name: String,
-    lines: &[history::Line],
-) -> Option<Consent> {
-    let answer = match participant.consent {
-        Said::NoEmbargo => return None,
-        Said::Invited if participant.countered.is_some() => "countered",
-        Said::Invited => "asked",
-        Said::Signatory => "agreed",
-        Said::Declined => "declined",
-        Said::Lapsed => "lapsed",
-    };
-    let stream: StreamId = participant.id.into();
-    let at = lines
-        .iter()
-        .rev()
-        .find(|line| {
-            use domain::event::Event as E;
-            line.stream == stream
-                && matches!(
-                    line.recorded.event,
-                    E::DateInvited { .. }
-                        | E::DateAgreed { .. }
-                        | E::DateCountered { .. }
-                        | E::DateDeclined
-                        | E::DateLapsed
-                )
-        })
-        .map(|line| engine::kernel::clock::rfc3339(line.recorded.occurred_at));
+pub(crate) fn consent_of(case: &Case, participant: &Participant, name: String) -> Option<Consent> {
+    let said = date::of(case, participant).said()?;
     Some(Consent {
         name,
         tn: tn(participant),
-        answer: answer.to_owned(),
+        answer: said.word().to_owned(),
         until: participant
             .countered
             .or(case.until)
             .map(engine::kernel::clock::rfc3339),
-        at,
+        at: participant.said_at.map(engine::kernel::clock::rfc3339),
     })
 }
 
-fn embargo(case: &Case, members: &[Member], page: Lang, lines: &[history::Line]) -> Embargo {
-    // The last word of each participant, found in one pass.
-    let mut last: BTreeMap<StreamId, &history::Line> = BTreeMap::new();
-    for line in lines {
-        use domain::event::Event as E;
-        if matches!(
-            line.recorded.event,
-            E::DateInvited { .. }
-                | E::DateAgreed { .. }
-                | E::DateCountered { .. }
-                | E::DateDeclined
-                | E::DateLapsed
-        ) {
-            last.insert(line.stream, line);
-        }
-    }
-    let ended = lines
-        .iter()
-        .rev()
-        .find_map(|line| match &line.recorded.event {
-            domain::event::Event::EmbargoEnded { why } => Some(act::word(*why)),
-            _ => None,
-        });
+fn embargo(case: &Case, members: &[Member], page: Lang) -> Embargo {
     Embargo {
         state: act::word(case.em),
         until: case.until.map(engine::kernel::clock::rfc3339),
         revision: case.revision_until.map(engine::kernel::clock::rfc3339),
-        ended,
+        ended: case.ended.map(act::word),
         consents: members
             .iter()
             .filter_map(|(participant, party)| {
-                let own = last.get(&participant.id.into()).map(|line| (*line).clone());
-                consent_of(
-                    case,
-                    participant,
-                    history::party_name(party, page),
-                    own.as_slice(),
-                )
+                consent_of(case, participant, history::party_name(party, page))
             })
             .collect(),
     }

@@ -7,8 +7,8 @@ use domain::coordination::range::{Bound, Range};
 use domain::event::Event;
 use domain::text::class::Class;
 use domain::value::{
-    ConfidentialityBasis, ContactChannel, ContactResult, ParticipantId, ProductAnswer,
-    StatementKind, StreamId, VendorAnswer,
+    ConfidentialityBasis, ContactChannel, ContactResult, ProductAnswer, StatementKind, StreamId,
+    VendorAnswer,
 };
 use engine::command::Command;
 use engine::coordination::command as commands;
@@ -20,14 +20,13 @@ use pages::coordination::view::{
 use pages::kit::form::Typed;
 
 use crate::coordination::desk::{Member, consent_of, find as find_case, public_label};
+use crate::coordination::title;
 use crate::door::act;
 use crate::door::act::lang_of;
 use crate::door::act::tn;
 use crate::door::answer::Answer;
 use crate::door::history;
 use crate::door::room::Room;
-use crate::door::sight;
-use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
 use crate::party::desk as register;
 
@@ -96,8 +95,8 @@ async fn render(
     // Taken before anything is read: what comes in between counts as not seen.
     let seen = act::last(room, &[case.id.into()]).await?;
     let stream: StreamId = participant.id.into();
-    let phase = sight::phase(room, case, std::slice::from_ref(participant)).await?;
-    let eyes = Eyes::of(room, signed, phase);
+    let advisory = title::advisory_of(room, case.id).await?;
+    let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
     let lines = room.lines(case.id.into()).await?;
     let own: Vec<history::Line> = lines
         .iter()
@@ -125,14 +124,6 @@ async fn render(
         None => None,
     };
     let timeline = history::told(room, visit, &[case.id.into()], Some(stream)).await?;
-    let passed = own
-        .iter()
-        .any(|line| matches!(line.recorded.event, Event::SecondStepPassed { .. }));
-    let at = |wanted: fn(&Event) -> bool| {
-        own.iter()
-            .find(|line| wanted(&line.recorded.event))
-            .map(|line| engine::kernel::clock::rfc3339(line.recorded.occurred_at))
-    };
     let view = View {
         case: case.number.clone(),
         tn: tn(participant),
@@ -149,35 +140,28 @@ async fn render(
             ConfidentialityBasis::AdHoc { version } => Some(("ad_hoc".to_owned(), version.clone())),
             ConfidentialityBasis::None => None,
         },
-        second_step: match (participant.step_waived, passed) {
-            (true, _) => "waived",
-            (false, true) => "passed",
-            (false, false) => "none",
-        }
-        .to_owned(),
+        second_step: participant
+            .second_step(participant.step_passed)
+            .word()
+            .to_owned(),
         state: board::cell(participant, None).word().to_owned(),
         public: public_label(participant, party),
         contacts: contacts(&own),
-        invitation: invitation(room, participant.id, &own).await?,
+        invitation: invitation(room, participant).await?,
         phone_code,
         details: parts
             .iter()
             .filter(|part| participant.opened.contains(&part.body))
             .map(|part| part.class.code().to_owned())
             .collect(),
-        details_sent_at: at(|event| matches!(event, Event::DetailsSent { .. })),
-        received_at: at(|event| matches!(event, Event::ReceiptConfirmed)),
+        details_sent_at: participant.details_at.map(engine::kernel::clock::rfc3339),
+        received_at: participant.seen_at.map(engine::kernel::clock::rfc3339),
         sendable: SENDABLE
             .iter()
             .filter(|class| parts.iter().any(|part| part.class == **class))
             .map(|class| class.code().to_owned())
             .collect(),
-        consent: consent_of(
-            case,
-            participant,
-            history::party_name(party, visit.lang),
-            &own,
-        ),
+        consent: consent_of(case, participant, history::party_name(party, visit.lang)),
         answers: participant
             .answers
             .iter()
@@ -246,30 +230,18 @@ fn contacts(own: &[history::Line]) -> Vec<Contact> {
         .collect()
 }
 
-async fn invitation(
-    room: &Room,
-    participant: ParticipantId,
-    own: &[history::Line],
-) -> Result<Option<Invitation>, Stop> {
-    let sent = own.iter().rev().find(|line| {
-        matches!(
-            line.recorded.event,
-            Event::ContactAttempted {
-                channel: ContactChannel::Mail,
-                elsewhere: false,
-                ..
-            }
-        )
-    });
-    let Some(sent) = sent else { return Ok(None) };
+async fn invitation(room: &Room, participant: &Vendor) -> Result<Option<Invitation>, Stop> {
+    let Some(sent) = participant.invited_at else {
+        return Ok(None);
+    };
     let open = room
         .house
         .store
-        .token_for(engine::coordination::INVITATION, participant.bytes())
+        .token_for(engine::coordination::INVITATION, participant.id.bytes())
         .await
         .map_err(engine::Fault::from)?;
     Ok(Some(Invitation {
-        sent_at: engine::kernel::clock::rfc3339(sent.recorded.occurred_at),
+        sent_at: engine::kernel::clock::rfc3339(sent),
         expires_at: open
             .as_ref()
             .map(|token| engine::kernel::clock::rfc3339(engine::Instant(token.expires_at)))

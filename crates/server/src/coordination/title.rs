@@ -1,13 +1,14 @@
-//! What a case is called: the title of its advisory, or the first words of what is wrong.
+//! What a case is called, the title of its advisory or the first words of what is wrong; and how it is read.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::intake::Report;
-use domain::text::phase::Phase;
+use domain::publication::Advisory;
 use domain::value::{CaseId, StreamId};
 use formats::advisory::Lang;
 use pages::kit::desk::view::Words;
 
+use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Signed, Stop};
@@ -19,10 +20,7 @@ pub(crate) const GIST_CHARS: usize = 60;
 ///
 /// # Errors
 /// If the store fails.
-pub async fn advisory_of(
-    room: &Room,
-    case: CaseId,
-) -> Result<Option<domain::publication::Advisory>, Stop> {
+pub async fn advisory_of(room: &Room, case: CaseId) -> Result<Option<Advisory>, Stop> {
     let id: StreamId = engine::kernel::ids::advisory_id(case).into();
     let state = room.house.load(id).await?.map(|l| l.state);
     Ok(match state.as_deref() {
@@ -31,26 +29,32 @@ pub async fn advisory_of(
     })
 }
 
+/// The eyes of a person of the house on a case, as far as it has come.
+///
+/// # Errors
+/// If the store fails.
+pub async fn eyes_on<'r>(
+    room: &'r Room,
+    signed: &Signed,
+    case: &Case,
+    advisory: Option<&Advisory>,
+) -> Result<Eyes<'r>, Stop> {
+    let published = advisory.is_some_and(Advisory::is_published);
+    let participants = lists::participants(room, case.id).await?;
+    Ok(Eyes::of(room, signed, case.phase(published, &participants)))
+}
+
 /// What a case is called: the title of its advisory, or the first words of what is wrong.
 ///
 /// # Errors
 /// If the store fails.
 pub async fn title_of(
     room: &Room,
-    signed: &Signed,
+    eyes: &Eyes<'_>,
     case: &Case,
-    advisory: Option<&domain::publication::Advisory>,
+    advisory: Option<&Advisory>,
     page: Lang,
 ) -> Result<Option<Words>, Stop> {
-    let eyes = Eyes::of(
-        room,
-        signed,
-        if case.clock_start.is_some() {
-            Phase::P1
-        } else {
-            Phase::P0
-        },
-    );
     let drafted = advisory.and_then(|advisory| advisory.draft.as_ref());
     let titles: Vec<_> = drafted
         .into_iter()

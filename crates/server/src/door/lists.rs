@@ -7,13 +7,11 @@ use domain::clock::table::Milestone;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
-use domain::event::Event;
 use domain::intake::{Report, ReportState};
 use domain::value::{CaseId, Instant};
 use engine::Fault;
 use pages::kit::desk::view::Due;
 
-use crate::door::history::Line;
 use crate::door::room::Room;
 use crate::door::visit::Stop;
 
@@ -56,46 +54,19 @@ fn due(room: &Room, key: &str, timeline: &Timeline) -> Option<Due> {
     })
 }
 
-/// Deadlines of a report, the nearest first.
+/// Deadlines of an open report, the nearest first.
 #[must_use]
-pub fn of_report(room: &Room, report: &Report, lines: &[Line]) -> Vec<Due> {
+pub fn of_report(room: &Room, report: &Report) -> Vec<Due> {
     let mut timeline = Timeline::default();
-    let note = |timeline: &mut Timeline, milestone: Milestone, at: Instant| {
+    let mut note = |milestone: Milestone, at: Instant| {
         if let Some(moment) = moment(at) {
             timeline.record(milestone, moment);
         }
     };
-    note(&mut timeline, Milestone::Received, report.received_at);
-    let mut is_over = false;
-    for line in lines {
-        let at = line.recorded.occurred_at;
-        let event = &line.recorded.event;
-        if is_over && matches!(event, Event::ReportAnswered { .. }) {
-            // After a refusal or a withdrawal it is looked at anew, and every deadline begins again.
-            timeline = Timeline::default();
-            note(&mut timeline, Milestone::Received, at);
-        }
-        match event {
-            Event::ReportDeclined { .. } | Event::ReportWithdrawn => is_over = true,
-            Event::ReportAnswered { .. } => is_over = false,
-            _ => {}
-        }
-        match event {
-            Event::ReportQuestioned { .. } => {
-                note(&mut timeline, Milestone::HumanReplied, at);
-                note(&mut timeline, Milestone::QuestionSent, at);
-            }
-            Event::ReportAccepted { .. }
-            | Event::ReportAcceptedAsPublic { .. }
-            | Event::ReportDeclined { .. }
-            | Event::ReportMerged { .. }
-            | Event::ReportWithdrawn => {
-                note(&mut timeline, Milestone::HumanReplied, at);
-                note(&mut timeline, Milestone::Decided, at);
-                note(&mut timeline, Milestone::FinderAnswered, at);
-            }
-            _ => {}
-        }
+    note(Milestone::Received, report.waits_since);
+    if let Some(asked) = report.asked_at {
+        note(Milestone::HumanReplied, asked);
+        note(Milestone::QuestionSent, asked);
     }
     let mut out: Vec<Due> = REPORT
         .iter()

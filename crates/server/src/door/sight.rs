@@ -1,13 +1,10 @@
 //! What a person of the house may read: every text on a page of the desk comes through here, by the gate.
 
-use domain::aggregate::Aggregate;
-use domain::coordination::case::Case;
-use domain::coordination::participant::Participant;
 use domain::text::class::Class;
 use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release, show_unsorted};
 use domain::text::phase::Phase;
 use domain::text::standing::{Grants, Owner, Sight, Standing};
-use domain::value::{StreamId, TextRef};
+use domain::value::TextRef;
 use engine::Fault;
 use pages::kit::desk::view::Words;
 
@@ -126,34 +123,4 @@ impl<'r> Eyes<'r> {
             _ => None,
         })
     }
-}
-
-/// How far a case has come, as the desk reads it.
-///
-/// # Errors
-/// If the store fails.
-pub async fn phase(room: &Room, case: &Case, participants: &[Participant]) -> Result<Phase, Stop> {
-    let advisory: StreamId = engine::kernel::ids::advisory_id(case.id).into();
-    let published = match room.house.load(advisory).await?.map(|l| l.state) {
-        Some(state) => {
-            matches!(&*state, Aggregate::Advisory(advisory) if !advisory.published.is_empty())
-        }
-        None => false,
-    };
-    let has_countermeasure = participants.iter().any(|participant| {
-        participant
-            .answers
-            .iter()
-            .any(|answer| answer.fixed_in.is_some())
-            || participant
-                .statements
-                .iter()
-                .any(|said| matches!(said.text.class, Class::W | Class::F))
-    });
-    Ok(match (published, case.clock_start.is_some()) {
-        (true, _) => Phase::P3,
-        (false, true) if has_countermeasure => Phase::P2,
-        (false, true) => Phase::P1,
-        (false, false) => Phase::P0,
-    })
 }

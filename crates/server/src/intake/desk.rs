@@ -3,7 +3,6 @@
 use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState, form};
 use domain::text::class::Class;
-use domain::text::phase::Phase;
 use domain::value::{DeclineReason, ReportField, StreamId, TextRef};
 use engine::Fault;
 use engine::command::Command;
@@ -98,7 +97,7 @@ async fn view(
 ) -> Result<View, Stop> {
     let signed = visit.person()?;
     let dossier: StreamId = report.id.into();
-    let eyes = Eyes::of(room, signed, Phase::P0);
+    let eyes = Eyes::of(room, signed, Report::PHASE);
     let lines = room.lines(dossier).await?;
     let mut sources = Vec::new();
     let mut parts = Vec::new();
@@ -159,7 +158,7 @@ async fn view(
         parts,
         messages: messages(&eyes, &lines).await?,
         deadlines: if report.is_open() {
-            lists::of_report(room, report, &lines)
+            lists::of_report(room, report)
         } else {
             vec![]
         },
@@ -330,7 +329,7 @@ async fn read(
     };
     // Only what this person may read against a reason is opened by one.
     let signed = visit.person()?;
-    let eyes = Eyes::of(room, signed, Phase::P0);
+    let eyes = Eyes::of(room, signed, Report::PHASE);
     let text = report
         .parts
         .iter()

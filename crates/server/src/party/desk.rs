@@ -180,7 +180,7 @@ pub(crate) async fn contact_of(
     party: &Party,
 ) -> Result<Option<String>, Stop> {
     let signed = visit.person()?;
-    let eyes = Eyes::of(room, signed, domain::text::phase::Phase::P1);
+    let eyes = Eyes::of(room, signed, domain::text::phase::Phase::NO_CASE);
     Ok(match &party.contact {
         Some(text) => eyes.words(text).await?.map(|words| words.text),
         None => None,

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
-use domain::intake::{Report, ReportState};
+use domain::intake::{Report, ReportStage};
+use domain::publication::Advisory;
 use domain::text::class::Class;
-use domain::text::phase::Phase;
 use domain::value::{CaseId, StreamId};
 use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
@@ -15,7 +15,7 @@ use formats::advisory::Lang;
 use pages::kit::desk::view::Words;
 use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 
-use crate::coordination::title::{GIST_CHARS, advisory_of, gist, own_words, title_of};
+use crate::coordination::title::{GIST_CHARS, advisory_of, eyes_on, gist, own_words, title_of};
 use crate::door::act::presence;
 use crate::door::answer::Answer;
 use crate::door::lists;
@@ -239,10 +239,9 @@ async fn report_row(
     news: &News,
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = report.id.into();
-    let eyes = Eyes::of(room, signed, Phase::P0);
+    let eyes = Eyes::of(room, signed, Report::PHASE);
     let due = if report.is_open() {
-        let lines = room.lines(dossier).await?;
-        lists::of_report(room, report, &lines).into_iter().next()
+        lists::of_report(room, report).into_iter().next()
     } else {
         None
     };
@@ -252,15 +251,12 @@ async fn report_row(
         title: report_title(&eyes, report).await?,
         state: report.state.word().to_owned(),
         due,
-        waiting: match report.state {
-            ReportState::Received => Waiting::Us,
-            ReportState::Questioned { .. } => Waiting::Finder,
+        waiting: match report.state.stage() {
+            ReportStage::Received => Waiting::Us,
+            ReportStage::Questioned => Waiting::Finder,
             _ => Waiting::Nobody,
         },
-        is_over: matches!(
-            report.state,
-            ReportState::Declined { .. } | ReportState::Withdrawn
-        ),
+        is_over: report.state.stage().is_over(),
         is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
         since: engine::kernel::clock::rfc3339(engine::Instant(line.received_at)),
@@ -305,12 +301,13 @@ async fn case_row(
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
-    let published = advisory.as_ref().is_some_and(|a| !a.published.is_empty());
+    let published = advisory.as_ref().is_some_and(Advisory::is_published);
+    let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
     let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
     Ok(QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),
-        title: title_of(room, signed, case, advisory.as_ref(), lang).await?,
+        title: title_of(room, &eyes, case, advisory.as_ref(), lang).await?,
         state: line.stage.word().to_owned(),
         due: lists::of_matter(room, case, published)
             .await?

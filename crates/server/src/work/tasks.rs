@@ -13,6 +13,7 @@ use engine::{Fault, Viewer, Which};
 use pages::kit::form::Typed;
 use pages::work::view::{Task, Tasks};
 
+use crate::coordination::title;
 use crate::door::act;
 use crate::door::act::tn;
 use crate::door::answer::Answer;
@@ -46,7 +47,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
 
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let signed = visit.person()?;
-    let eyes = Eyes::of(room, signed, Phase::P3);
+    let eyes = Eyes::of(room, signed, Phase::NO_CASE);
     let dead = room
         .house
         .store
@@ -184,7 +185,6 @@ async fn of_vendor(
     let Some(Aggregate::Party(party)) = state.as_deref() else {
         return Ok(out);
     };
-    let eyes = Eyes::of(room, visit.person()?, Phase::P1);
     let digits = tn(participant);
     let task = |kind: &str, contact: Option<String>, since: engine::Instant| Task {
         id: format!("{kind}-{digits}"),
@@ -198,15 +198,14 @@ async fn of_vendor(
         code_hint: None,
     };
     if let Some((since, text)) = call {
+        let advisory = title::advisory_of(room, case.id).await?;
+        let eyes = title::eyes_on(room, visit.person()?, case, advisory.as_ref()).await?;
         let words = eyes.words(text).await?.map(|words| words.text);
         out.push(task("call_asked", words, *since));
     }
     if let Some(since) = participant.undeliverable {
-        let words = match &party.contact {
-            Some(contact) => eyes.words(contact).await?.map(|words| words.text),
-            None => None,
-        };
-        out.push(task("dead_contact", words, since));
+        let address = crate::party::desk::contact_of(room, visit, party).await?;
+        out.push(task("dead_contact", address, since));
     }
     Ok(out)
 }

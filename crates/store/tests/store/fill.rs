@@ -3,7 +3,7 @@
 use ::store::advisory::AdvisoryRow;
 use ::store::coordination::{CaseRow, ParticipantRow};
 use ::store::distribution::{Copy, SubscriberRow};
-use ::store::intake::{MailboxRow, ReportRow, ReportStage};
+use ::store::intake::{MailboxRow, ReportRow};
 use ::store::party::PartyRow;
 use ::store::people::{
     ApproverRow, Credential, CredentialRow, DraftRow, LookedRow, NamedDraft, SessionRow, TokenRow,
@@ -15,6 +15,7 @@ use ::store::{
 };
 use domain::coordination::case::Stage;
 use domain::distribution::{Channel, CopyState};
+use domain::intake::ReportStage;
 use domain::machine::em::Em;
 use domain::react::Intent;
 use domain::text::class::Compartment;

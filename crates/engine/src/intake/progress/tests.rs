@@ -48,12 +48,17 @@ fn received() -> Recorded {
     )
 }
 
-/// The words of the steps with their days.
-fn told(report: &[Recorded], case: Option<CaseFacts>) -> (Vec<(&'static str, String)>, Progress) {
+fn folded(report: &[Recorded]) -> Report {
     let mut state = Report::new(ReportId(uuid(1)));
     for recorded in report {
         state.apply(recorded);
     }
+    state
+}
+
+/// The words of the steps with their days.
+fn told(report: &[Recorded], case: Option<CaseFacts>) -> (Vec<(&'static str, String)>, Progress) {
+    let state = folded(report);
     let facts = Facts {
         report: report.to_vec(),
         case,
@@ -203,11 +208,12 @@ fn a_declined_report_says_why_and_is_over() {
         progress.steps.last().map(|step| step.about.as_str()),
         Some("out_of_scope_site")
     );
+    let report = folded(&[received(), declined.clone()]);
     let facts = Facts {
         report: vec![received(), declined],
         case: None,
     };
-    assert_eq!(facts.closed_at(), Some(Instant(2 * DAY)));
+    assert_eq!(facts.closed_at(&report), Some(Instant(2 * DAY)));
 }
 
 #[test]
@@ -222,7 +228,7 @@ fn a_mailbox_stays_as_long_as_its_report_is_open_again() {
             report: report.to_vec(),
             case: None,
         };
-        facts.closed_at()
+        facts.closed_at(&folded(report))
     };
     assert_eq!(closed(&report), Some(Instant(2 * DAY)));
     report.push(happened(20, Event::ReportAnswered { text: text() }));

@@ -39,7 +39,7 @@ fn under_way<'w>(world: &'w World, server: &SmtpServer, more: usize) -> (Case<'w
     case.approve_by_two(&plan);
     let mut serving = Serving::start(world);
     serving.until("copies are on their way", || {
-        (world.count("delivery WHERE state = 1") > 0).then_some(())
+        (world.count("delivery WHERE state = 'sending'") > 0).then_some(())
     });
     (case, serving)
 }
@@ -101,7 +101,7 @@ on_both! {
         let server = server(&world, HALF_A_MINUTE);
         let (mut case, mut serving) = under_way(&world, &server, 0);
         an_update_is_in_time(&world, &mut case, &mut serving);
-        let waiting = world.count("delivery WHERE revision = 1 AND state = 1");
+        let waiting = world.count("delivery WHERE revision = 1 AND state = 'sending'");
         assert_eq!((waiting, server.messages().len()), (3, 0), "the relay has answered by now");
         // Nor does the relay keep the house from stopping.
         serving.stop();
@@ -120,7 +120,7 @@ on_both! {
             let mut readers = mails.iter().flat_map(|mail| &mail.rcpts);
             readers.any(|reader| reader.ends_with("@vendor.example")).then_some(())
         });
-        let waiting = world.count("delivery WHERE revision = 1 AND state IN (0, 1)");
+        let waiting = world.count("delivery WHERE revision = 1 AND state IN ('waiting', 'sending')");
         assert!(waiting > 0, "nothing waited");
         assert!(server.messages().len() > 1, "copies go on meanwhile");
         serving.stop();

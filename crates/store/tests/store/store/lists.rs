@@ -2,10 +2,11 @@
 
 use ::store::advisory::AdvisoryRow;
 use ::store::coordination::CaseRow;
-use ::store::intake::{ReportRow, ReportStage};
+use ::store::intake::ReportRow;
 use ::store::write::TableRow;
 use ::store::{Store, StoreError, StreamRow, Viewer, Which};
 use domain::coordination::case::Stage;
+use domain::intake::ReportStage;
 use domain::machine::em::Em;
 use domain::value::{AdvisoryId, CaseId, ReportId};
 
@@ -69,16 +70,8 @@ async fn stages(store: &Store, which: Which) -> Vec<(String, Stage)> {
 on_both! {
     async fn a_report_is_listed_where_it_waits_or_where_it_ended(world) {
         let store = world.create().await;
-        let all = [
-            ReportStage::Received,
-            ReportStage::Questioned,
-            ReportStage::Accepted,
-            ReportStage::Declined,
-            ReportStage::Merged,
-            ReportStage::Withdrawn,
-        ];
         let mut rows = Vec::new();
-        for (n, stage) in (1..).zip(all) {
+        for (n, stage) in (1..).zip(ReportStage::ALL) {
             rows.extend(reported(n, stage, LIVE));
             rows.extend(reported(n + 10, stage, EXERCISE));
         }

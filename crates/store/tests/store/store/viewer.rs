@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ::store::intake::{ReportRow, ReportStage};
+use ::store::intake::ReportRow;
 use ::store::party::PartyRow;
 use ::store::work::row as intent;
 use ::store::write::TableRow;
 use ::store::{Store, StreamRow, Viewer, Which};
 use domain::distribution::CopyState;
+use domain::intake::ReportStage;
 use domain::party::folded;
 use domain::react::Intent;
 use domain::value::{AdvisoryId, CaseId, ParticipantId, PartyId, PersonId, ReportId, SubscriberId};

@@ -1,0 +1,129 @@
+//! Where the date of publication stands for one participant, as everybody is told it who may know.
+//!
+//! Computed from the case's embargo and the participant's consent. It knows no other participant.
+
+use crate::coordination::case::Case;
+use crate::coordination::participant::Participant;
+use crate::machine::consent::Consent;
+use crate::machine::em::Em;
+
+/// The date as it concerns one participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Date {
+    /// There is none, or it was never put to the participant.
+    Open,
+    /// One is proposed or in force.
+    Running(Said),
+    /// The embargo is over; what was said to it, if it was put to the participant.
+    Ended(Option<Said>),
+}
+
+/// What a participant said to a date that was put to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing yet.
+    Asked,
+    /// It would have another date.
+    Countered,
+    Agreed,
+    Declined,
+    /// It agreed to an earlier date, and the later one was not put to it yet.
+    Lapsed,
+}
+
+/// Returns where the date stands for a participant of the case.
+#[must_use]
+pub fn of(case: &Case, participant: &Participant) -> Date {
+    match (case.em, said(participant)) {
+        (Em::Exited, said) => Date::Ended(said),
+        (em, Some(said)) if em.is_under_way() => Date::Running(said),
+        _ => Date::Open,
+    }
+}
+
+fn said(participant: &Participant) -> Option<Said> {
+    match participant.consent {
+        Consent::NoEmbargo => None,
+        Consent::Invited if participant.countered.is_some() => Some(Said::Countered),
+        Consent::Invited => Some(Said::Asked),
+        Consent::Signatory => Some(Said::Agreed),
+        Consent::Declined => Some(Said::Declined),
+        Consent::Lapsed => Some(Said::Lapsed),
+    }
+}
+
+impl Date {
+    /// What the participant said, if a date was put to it.
+    #[must_use]
+    pub const fn said(self) -> Option<Said> {
+        match self {
+            Date::Open => None,
+            Date::Running(said) => Some(said),
+            Date::Ended(said) => said,
+        }
+    }
+}
+
+impl Said {
+    /// Every answer.
+    pub const ALL: [Said; 5] = [
+        Said::Asked,
+        Said::Countered,
+        Said::Agreed,
+        Said::Declined,
+        Said::Lapsed,
+    ];
+
+    /// Word for machine output and catalogues.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Said::Asked => "asked",
+            Said::Countered => "countered",
+            Said::Agreed => "agreed",
+            Said::Declined => "declined",
+            Said::Lapsed => "lapsed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{CaseId, Instant, ParticipantId};
+
+    #[test]
+    fn a_date_is_told_only_while_there_is_one_that_was_put_to_the_participant() {
+        let mut case = Case::new(CaseId::from_bytes([2; 16]));
+        let mut vendor = Participant::new(ParticipantId::from_bytes([1; 16]));
+        for em in Em::ALL {
+            case.em = em;
+            for consent in Consent::ALL {
+                vendor.consent = consent;
+                let expected = match (em, said(&vendor)) {
+                    (Em::None, _) => Date::Open,
+                    (Em::Exited, said) => Date::Ended(said),
+                    (Em::Proposed | Em::Active | Em::Revise, None) => Date::Open,
+                    (Em::Proposed | Em::Active | Em::Revise, Some(said)) => Date::Running(said),
+                };
+                assert_eq!(of(&case, &vendor), expected, "{em:?} {consent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_date_counts_until_the_participant_answers() {
+        let mut case = Case::new(CaseId::from_bytes([2; 16]));
+        let mut vendor = Participant::new(ParticipantId::from_bytes([1; 16]));
+        (case.em, vendor.countered) = (Em::Active, Some(Instant(9)));
+        for (consent, said) in [
+            (Consent::Invited, Some(Said::Countered)),
+            (Consent::Signatory, Some(Said::Agreed)),
+            (Consent::Declined, Some(Said::Declined)),
+            (Consent::NoEmbargo, None),
+        ] {
+            vendor.consent = consent;
+            assert_eq!(of(&case, &vendor).said(), said);
+        }
+    }
+}

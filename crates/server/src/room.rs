@@ -168,7 +168,10 @@ impl Office {
             .enable_all()
             .build()
             .map_err(Fault::io("cannot open the house's pages"))?;
+        // A rehearsal's clock goes with the house into its room.
+        let clock = engine::kernel::clock::given_on();
         let work = move || {
+            let _clock = clock();
             let local = tokio::task::LocalSet::new();
             local.block_on(&runtime, async move {
                 let room = Rc::new(Room::new(house));

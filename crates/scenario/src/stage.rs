@@ -214,13 +214,13 @@ impl Stage {
         Ok(round?.published)
     }
 
-    /// Lets time pass to an instant, with a round at each instant at which something falls due, and one at the end;
+    /// Lets time pass to an instant, with a round now, at each instant at which something falls due, and at the end;
     /// returns the numbers of what was published on the way.
     ///
     /// # Errors
     /// What failed, or more than [`ROUNDS_MAX`] rounds.
     pub async fn pass_to(&self, until: Instant) -> Result<Vec<String>, Fault> {
-        let mut published = Vec::new();
+        let mut published = self.run_due().await?;
         for _ in 0..ROUNDS_MAX {
             let at = self.clock.reading();
             let next = self.next_due(at, until).await?;

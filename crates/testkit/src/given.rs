@@ -7,7 +7,7 @@ use engine::Instant;
 use scenario::stage::{DAY, HOUR};
 use serde_json::{Value, json};
 
-use crate::world::{World, at, said};
+use crate::world::{World, at, said, words};
 
 /// Vendors of every case: name, and whether it agreed to keep all cases confidential.
 pub const VENDORS: [(&str, bool); 3] = [("Aoba", true), ("Birch", false), ("Cedar", false)];
@@ -97,7 +97,7 @@ pub fn sorted(world: &World, report: &Report) {
         ("V", "経路の検査が一つ抜けています"),
         ("W", "管理画面を外から見えなくします"),
         ("F", "版を上げると直ります"),
-        ("A", "この順に三つの要求を送ると設定が読めます"),
+        ("A", "要求を三つ続けて送ると鍵が外れます"),
     ]
     .map(|(class, text)| json!({ "class": class, "lang": "ja", "text": text }))
     .into();
@@ -289,4 +289,40 @@ pub fn advisory(reason: Option<&str>) -> Value {
 pub fn reader(world: &World, address: &str) -> String {
     let fields = json!({ "address": address, "lang": "en", "scope": { "scope": "everything" } });
     said(&world.does("subscribe", fields), "subscriber")
+}
+
+/// A link into the vendors' pages with its code, as the last mail to an address says them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    pub link: String,
+    pub code: String,
+}
+
+/// Reads the invitation that was sent to an address, in English.
+#[must_use]
+pub fn invitation(world: &World, address: &str) -> Invitation {
+    let mails = world.mails_to(address);
+    let found = mails.iter().find_map(|mail| {
+        let text = words(mail);
+        let after = |before: &str| {
+            let (_, rest) = text.split_once(before)?;
+            rest.split_whitespace().next().map(str::to_owned)
+        };
+        Some(Invitation {
+            link: after("/en/partner/i/")?,
+            code: after("Confirmation code: ")?,
+        })
+    });
+    match found {
+        Some(invitation) => invitation,
+        None => panic!("no invitation to {address} among {mails:?}"),
+    }
+}
+
+/// Follows an invitation as its holder does; tells whether it let anybody in. It is used up then.
+#[must_use]
+pub fn is_let_in(world: &World, invitation: &Invitation) -> bool {
+    let guest = engine::coordination::guest_of(world.house(), &invitation.link, &invitation.code);
+    let guest = world.wait(Box::pin(guest));
+    guest.expect("an answer").is_some()
 }

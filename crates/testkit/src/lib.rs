@@ -16,5 +16,12 @@ pub mod world;
 )]
 pub mod given;
 
+#[expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+pub mod letters;
+
 pub use given::Case;
 pub use world::World;

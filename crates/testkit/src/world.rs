@@ -264,6 +264,12 @@ pub fn at(instant: Instant) -> String {
     clock::rfc3339(instant)
 }
 
+/// The second before an instant: the clock goes on by some µs in every round.
+#[must_use]
+pub const fn before(instant: Instant) -> Instant {
+    Instant(instant.0 - SECOND)
+}
+
 /// Days and hours, in µs.
 #[must_use]
 pub const fn span(days: i64, hours: i64) -> i64 {
@@ -277,6 +283,39 @@ pub fn said(answer: &Value, field: &str) -> String {
         Some(word) => word.to_owned(),
         None => panic!("no {field} in {answer}"),
     }
+}
+
+/// What a mail says, with blocks of base64 decoded.
+#[must_use]
+pub fn words(mail: &Mail) -> String {
+    let text = mail.text.replace("\r\n", "\n");
+    let blocks = text.split("\n\n").map(|block| {
+        let digits: String = block
+            .lines()
+            .take_while(|line| !line.starts_with("--"))
+            .collect();
+        decoded(&digits).unwrap_or_else(|| block.to_owned())
+    });
+    let blocks: Vec<String> = blocks.collect();
+    blocks.join("\n\n").replace("\r\n", "\n")
+}
+
+/// The text of a block of base64; nothing if it is none.
+fn decoded(digits: &str) -> Option<String> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for digit in digits.trim_end_matches('=').bytes() {
+        let value = ALPHABET.iter().position(|known| *known == digit)?;
+        bits = bits << 6 | u32::try_from(value).ok()?;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push(u8::try_from(bits >> held & 255).ok()?);
+        }
+    }
+    let text = String::from_utf8(out).ok()?;
+    // A word of the mail's own may be made of the same letters.
+    (text.contains(' ') || text.contains('。')).then_some(text)
 }
 
 fn kind(event: &domain::event::Event) -> String {

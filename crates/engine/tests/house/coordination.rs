@@ -33,7 +33,11 @@ fn the_first_letter_invites_and_says_nothing_of_the_matter() {
     let mails = world.mails_to("psirt@aoba.example");
     assert_eq!(mails.len(), 1);
     let text = testkit::world::words(&mails[0]);
-    for hidden in [case.number.as_str(), &case.report.number, "経路の検査"] {
+    for hidden in [
+        case.number.as_str(),
+        case.report.number.as_str(),
+        "経路の検査",
+    ] {
         assert!(!text.contains(hidden), "{hidden} in {text}");
     }
     let invitation = given::invitation(&world, "psirt@aoba.example");

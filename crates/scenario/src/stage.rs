@@ -31,10 +31,15 @@ use crate::folder::Folder;
 
 /// A second, in µs.
 pub const SECOND: i64 = 1_000_000;
+/// A minute, in µs.
+pub const MINUTE: i64 = 60 * SECOND;
 /// An hour, in µs.
-pub const HOUR: i64 = 3_600 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
 /// A day, in µs.
 pub const DAY: i64 = 24 * HOUR;
+
+/// When rehearsals begin: Monday, 7 September 2026, 00:00 UTC. It lies within the table of holidays.
+pub const BEGINS: Instant = Instant(1_788_739_200 * SECOND);
 
 /// Longest stretch of time without a round: what falls due by the day is looked at every day.
 const STRETCH_MAX: i64 = DAY;

@@ -17,8 +17,8 @@ use scenario::stage::{DAY, HOUR, Mail, SECOND};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-/// When every world begins: Monday, 7 September 2026, 00:00 UTC. It lies within the table of holidays.
-pub const BEGINS: Instant = Instant(1_788_739_200 * SECOND);
+/// When every world begins.
+pub use scenario::stage::BEGINS;
 
 /// The world.
 pub struct World {

@@ -171,6 +171,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE|FINGERPRINT")]
         key: Option<String>,
     },
+    /// Scenarios: who does what when, and what each then sees
+    Scenario {
+        #[command(subcommand)]
+        what: ScenarioCommand,
+    },
     /// A context of the house: started by the house itself
     #[command(hide = true)]
     Context {
@@ -211,6 +216,15 @@ pub enum ConfigCommand {
     Check,
     /// Show each value and where it comes from
     Explain,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ScenarioCommand {
+    /// Play one on a house that is made for it and goes with it; --dir is not touched
+    Run {
+        /// The scenario as a file; - reads standard input
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

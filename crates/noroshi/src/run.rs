@@ -9,7 +9,9 @@ use engine::kernel::context::Contexts;
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
-use crate::args::{Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand};
+use crate::args::{
+    Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand, ScenarioCommand,
+};
 use crate::init::store_location::location;
 use crate::{children, contexts, init, serve, show, socket, tools};
 
@@ -118,6 +120,9 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
         } => tools::ledger_rebuild(&common).await,
         Command::Press { out } => press(&common, out.as_deref()).await,
         Command::Verify { path, key } => tools::verify(&common, &path, key.as_deref()),
+        Command::Scenario {
+            what: ScenarioCommand::Run { file },
+        } => scenario(&common, &file).await,
         Command::Measure { name, n, path } => {
             tools::measure(&common, &name, n, path.as_deref()).await
         }
@@ -210,6 +215,34 @@ async fn perform(
     }
     let house = open(common).await?;
     socket::show(&socket::perform(&house, &name, &bytes).await)
+}
+
+/// Plays a scenario; what did not come true is data, since the program ran.
+async fn scenario(common: &Common, file: &Path) -> Result<bool, Fault> {
+    let bytes = read(file)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Fault::Config(format!("{}: not UTF-8", file.display())))?;
+    let script = scenario::Script::read(&text)
+        .map_err(|wrong| Fault::Config(format!("{}: {wrong}", file.display())))?;
+    match Box::pin(scenario::play(&script)).await {
+        Ok(played) => {
+            let value = json!({ "good": true, "title": played.title, "acts": played.acts, "seen": played.seen });
+            show::answer(common.json, &value, || {
+                format!(
+                    "{}: {} acts, {} looks; it came true",
+                    played.title, played.acts, played.seen
+                )
+            });
+            Ok(true)
+        }
+        Err(wrong) => {
+            let value = json!({ "good": false, "line": wrong.line, "what": wrong.what });
+            show::answer(common.json, &value, || {
+                format!("{}: {wrong}", file.display())
+            });
+            Ok(false)
+        }
+    }
 }
 
 async fn replay(common: &Common, archive: &str, path: &Path) -> Result<bool, Fault> {

@@ -1,3 +1,27 @@
-//! What tests share: a hostile mail server, worlds, builders. Never part of the product.
+//! What tests share: worlds with their scenes, and a hostile mail server. Never part of the product.
 
 pub mod smtp_server;
+
+#[expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+pub mod world;
+
+#[expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+pub mod given;
+
+#[expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+pub mod letters;
+
+pub use given::Case;
+pub use world::World;

@@ -22,7 +22,8 @@ impl Tally {
     pub fn print(&self) {
         match &self.summary {
             Some(summary) => println!("\n{summary}"),
-            None => println!("\nno test was run"),
+            None if self.passed + self.failed == 0 => println!("\nno test was run"),
+            None => println!(),
         }
         println!("{} passed, {} failed", self.passed, self.failed);
     }
@@ -45,8 +46,8 @@ impl Tally {
         self.summary = Some(line.trim().to_owned());
     }
 
-    /// Takes each `test result: ok. 3 passed; 0 failed; …` of the doc tests.
-    fn add_doc_tests(&mut self, log: &str) {
+    /// Takes each `test result: ok. 3 passed; 0 failed; …` of cargo's own runner.
+    fn add_closing_lines(&mut self, log: &str) {
         let plain = without_colours(log);
         for line in plain
             .lines()
@@ -57,6 +58,16 @@ impl Tally {
             self.failed += count(&counts, "failed");
         }
     }
+}
+
+/// Takes the closing lines of whichever runner ran; returns how many tests have passed.
+pub fn add_own_runner(tally: &mut Tally, log: &str, is_nextest: bool) -> u64 {
+    if is_nextest {
+        tally.add_nextest(log);
+    } else {
+        tally.add_closing_lines(log);
+    }
+    tally.passed
 }
 
 /// Runs everything, doc tests even when a test has failed.
@@ -78,7 +89,7 @@ pub fn run(house: &House, log: &Log, tally: &mut Tally) -> Outcome<String> {
     doc.args(["test", "--doc", "--workspace", "--locked", "--no-fail-fast"]);
     let docs = log.run(environment(&mut doc, house, &cluster), LONG);
     let later = log.text()?;
-    tally.add_doc_tests(later.get(text.len()..).unwrap_or_default());
+    tally.add_closing_lines(later.get(text.len()..).unwrap_or_default());
 
     tests?;
     docs?;
@@ -134,7 +145,7 @@ mod checks {
         tally.add_nextest(
             "     Summary [   1.2s] 12 tests run: 9 passed (1 slow), 2 failed, 1 timed out, 0 skipped\n",
         );
-        tally.add_doc_tests("test result: ok. 3 passed; 0 failed; 0 ignored\n");
+        tally.add_closing_lines("test result: ok. 3 passed; 0 failed; 0 ignored\n");
         assert_eq!((tally.passed, tally.failed), (12, 3));
     }
 }

@@ -70,7 +70,7 @@ impl House {
             return Ok(Looked::Gone);
         };
         let now = clock::now();
-        let database = self.store.clock().await?;
+        let database = clock::of_database(self.store.clock().await?);
         if (now.0 - database).abs() > CLOCK_SPREAD_MAX_US {
             tracing::warn!(
                 code = "release.clock_spread",

@@ -38,7 +38,10 @@ impl Office {
     pub fn open(house: Arc<House>, runtime: &Handle) -> Result<Office, Fault> {
         let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX);
         let runtime = runtime.clone();
+        // A rehearsal's clock goes with the house into its room.
+        let clock = engine::kernel::clock::given_on();
         let work = move || {
+            let _clock = clock();
             let local = tokio::task::LocalSet::new();
             runtime.block_on(local.run_until(async move {
                 let room = Rc::new(Room::new(house));

@@ -1,0 +1,163 @@
+//! Founding, backup, the held house, erasure: what happens to the house itself.
+
+use domain::text::class::Compartment;
+use domain::value::BodyId;
+use engine::distribution::copies::Editions;
+use engine::founding::found;
+use engine::kernel::backup::{backup, restore, resume, store_file, verify};
+use engine::kernel::config::{Config, Purpose};
+use engine::kernel::context::Contexts;
+use engine::{Fault, House, Location};
+use testkit::{Case, World};
+
+#[test]
+fn a_house_begins_with_its_persons_and_one_link() {
+    let world = World::founded();
+    let happened = world.happened();
+    assert_eq!(happened.first().map(String::as_str), Some("house_founded"));
+    assert_eq!(world.times("person_named"), 6);
+    assert_eq!(world.stage.kit.passwords.len(), 2);
+    assert!(world.stage.kit.set_up.contains("/set-up/"));
+    world.ends_well();
+}
+
+#[test]
+fn a_used_folder_is_refused() {
+    let world = World::founded();
+    let dir = world.stage.dir();
+    let location = Location::Sqlite(store_file(&dir));
+    let config = Config::of(Purpose::Demo);
+    let again = found(&dir, &location, &config);
+    let refused = world.wait(Box::pin(again)).unwrap_err();
+    assert_eq!(refused.code(), "config");
+    world.ends_well();
+}
+
+#[test]
+fn a_folder_is_open_in_one_place_at_a_time() {
+    let world = World::founded();
+    let dir = world.stage.dir();
+    let location = Location::Sqlite(store_file(&dir));
+    let opened = world.wait(Box::pin(House::open(&dir, &location, Contexts::default())));
+    assert!(matches!(opened, Err(Fault::InUse)));
+    world.ends_well();
+}
+
+#[test]
+fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let until = case.ready();
+    let (dir, house) = (world.stage.dir(), world.house());
+    let file = world.stage.beside("backup");
+    let taken = world
+        .wait(Box::pin(backup(&dir, &house.store, &file)))
+        .unwrap();
+    let secret = world.stage.kit.recovery_secret.as_str();
+    let trial = world.stage.beside("trial");
+    let tried = verify(&file, secret, &trial);
+    assert_eq!(world.wait(Box::pin(tried)).unwrap().root, taken.root);
+
+    let there = world.stage.beside("there");
+    let location = Location::Sqlite(store_file(&there));
+    world
+        .wait(Box::pin(restore(&file, secret, &there, &location, false)))
+        .unwrap();
+    let open = || {
+        world.wait(Box::pin(House::open(
+            &there,
+            &location,
+            Contexts::default(),
+        )))
+    };
+    world.stage.clock.move_to(until);
+    let held = open().unwrap();
+    let round = world
+        .wait(Box::pin(held.run_due(&mut Editions::default())))
+        .unwrap();
+    assert_eq!(
+        (round.published.len(), round.sent, round.pressed),
+        (0, 0, false)
+    );
+    let pressed = world.wait(Box::pin(held.press()));
+    assert!(matches!(pressed, Err(Fault::Held)));
+    drop(held);
+    let resumes = |compared: &str| world.wait(Box::pin(resume(&there, &location, compared)));
+    assert!(resumes(" ").is_err(), "what it was compared with is said");
+    resumes("archive log and signer's journal").unwrap();
+    assert!(resumes("again").is_err(), "it is not held any more");
+    let acts = open().unwrap();
+    assert_eq!(world.wait(Box::pin(acts.held())).unwrap(), None);
+    assert_eq!(
+        world.passes_to(until),
+        [case.number.clone()],
+        "the first house went on"
+    );
+    world.ends_well();
+}
+
+#[test]
+fn a_trial_is_never_resumed() {
+    let world = World::founded();
+    let file = world.stage.beside("backup");
+    let (dir, store) = (world.stage.dir(), &world.house().store);
+    world.wait(Box::pin(backup(&dir, store, &file))).unwrap();
+    let there = world.stage.beside("there");
+    let location = Location::Sqlite(store_file(&there));
+    let secret = world.stage.kit.recovery_secret.as_str();
+    world
+        .wait(Box::pin(restore(&file, secret, &there, &location, true)))
+        .unwrap();
+    assert!(
+        world
+            .wait(Box::pin(resume(&there, &location, "archive log")))
+            .is_err()
+    );
+    let foreign = World::founded();
+    let other = foreign.stage.kit.recovery_secret.as_str();
+    let elsewhere = world.stage.beside("elsewhere");
+    let location = Location::Sqlite(store_file(&elsewhere));
+    let opened = foreign.wait(Box::pin(restore(
+        &file, other, &elsewhere, &location, false,
+    )));
+    assert!(opened.is_err(), "another house's secret opens nothing");
+    foreign.ends_well();
+}
+
+#[test]
+fn an_erased_compartment_stays_closed_and_the_ledger_whole() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let dossier = world
+        .wait(world.stage.numbered(&case.report.number))
+        .unwrap();
+    let loaded = world
+        .wait(Box::pin(world.house().load(dossier)))
+        .unwrap()
+        .unwrap();
+    let parts: Vec<(&str, BodyId)> = match &*loaded.state {
+        domain::aggregate::Aggregate::Report(report) => report
+            .parts
+            .iter()
+            .map(|part| (part.class.code(), part.body))
+            .collect(),
+        _ => panic!("a report"),
+    };
+    let opens = |class: &str| {
+        let (_, body) = parts.iter().find(|(known, _)| *known == class).unwrap();
+        world.wait(Box::pin(world.house().body(*body))).is_ok()
+    };
+    assert_eq!(["A", "V"].map(opens), [true, true]);
+    let erase = |compartment| {
+        let house = world.house();
+        let erased = house.keys.erase(&house.store, dossier, compartment);
+        world.wait(Box::pin(erased)).is_ok()
+    };
+    assert!(erase(Compartment::Exploit));
+    assert_eq!(["A", "V"].map(opens), [false, true]);
+    assert!(
+        !erase(Compartment::Frame),
+        "the frame lives as long as the ledger"
+    );
+    world.ends_well();
+}

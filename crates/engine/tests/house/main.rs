@@ -1,0 +1,36 @@
+//! What the house does, told through `testkit::World`: one file a noun, one sentence a test.
+//!
+//! What could go wrong: a command leaves something behind though it was refused, something leaves before its instant or
+//! to somebody who may not have it, a clock does something twice or not at all, the projections drift from the ledger.
+//! Not a failure: that the press and the mail follow a publication in the round that recorded it or in the next.
+//! Rules as such are tested in `domain`, other engines in `store`, processes and crashes with the binary.
+
+#[cfg(test)]
+mod commands;
+
+#[cfg(test)]
+mod party;
+
+#[cfg(test)]
+mod people;
+
+#[cfg(test)]
+mod intake;
+
+#[cfg(test)]
+mod coordination;
+
+#[cfg(test)]
+mod advisory;
+
+#[cfg(test)]
+mod publication;
+
+#[cfg(test)]
+mod distribution;
+
+#[cfg(test)]
+mod work;
+
+#[cfg(test)]
+mod founding;

@@ -1,0 +1,429 @@
+//! The text of a scenario: who does what when, and what each then sees. docs/scenarios.md describes it for people.
+//!
+//! A line is a statement; one that begins with a space goes on with the line before; `#` begins a remark. What is wrong
+//! is said with the number of its line. It knows no command and no rule of the house: those speak when it is played.
+
+use serde_json::Value;
+
+/// Longest scenario: 1 MiB.
+const BYTES_MAX: usize = 1 << 20;
+
+/// What is wrong with a scenario, or did not come true.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct Wrong {
+    /// From 1; 0 speaks of the whole.
+    pub line: usize,
+    pub what: String,
+}
+
+/// A scenario.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Script {
+    pub title: String,
+    pub lines: Vec<Line>,
+}
+
+/// A statement with the number of its line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub number: usize,
+    /// Time passes to here first.
+    pub at: Option<Moment>,
+    pub step: Option<Step>,
+}
+
+/// A day since the beginning, and a time of it in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub day: u32,
+    pub hour: u32,
+    pub minute: u32,
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A person of the house, by handle.
+    Person(String),
+    /// A vendor, by the name under which its tracking number was kept.
+    Vendor(String),
+}
+
+/// What is done or looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    Does {
+        who: Who,
+        command: String,
+        fields: Value,
+        /// Field of the answer, and the name under which it is kept.
+        keeps: Vec<(String, String)>,
+    },
+    Cannot {
+        who: Who,
+        command: String,
+        fields: Value,
+        code: String,
+    },
+    Then(Seen),
+}
+
+/// What somebody sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// An event of a kind happened, so often or at all.
+    Ledger { kind: String, times: Option<usize> },
+    /// What a vendor's page says of the date: open, asked, agreed, declined, ended.
+    Date { vendor: String, state: String },
+    /// A text on a vendor's page, or not.
+    Text {
+        vendor: String,
+        text: String,
+        is_there: bool,
+    },
+    /// A step that the finder of a report reads.
+    Finder { report: String, step: String },
+    /// An advisory on the portal, or not.
+    Public { number: String, is_out: bool },
+    /// Mails to an address that holds these words.
+    Mail { address: String, times: usize },
+}
+
+type Read<T> = Result<T, String>;
+
+impl Script {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// The first line that cannot be read, and why.
+    pub fn read(text: &str) -> Result<Script, Wrong> {
+        if text.len() > BYTES_MAX {
+            return Err(Wrong {
+                line: 0,
+                what: "a scenario has 1 MiB at most".to_owned(),
+            });
+        }
+        let mut script = Script::default();
+        for (number, statement) in statements(text) {
+            let wrong = |what: String| Wrong { line: number, what };
+            match statement.split_once(' ') {
+                Some(("title", title)) => title.trim().clone_into(&mut script.title),
+                _ => script.lines.push(line(number, &statement).map_err(wrong)?),
+            }
+        }
+        Ok(script)
+    }
+}
+
+/// Statements with the number of the line on which each begins.
+fn statements(text: &str) -> Vec<(usize, String)> {
+    let mut out: Vec<(usize, String)> = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let words = line.trim();
+        if words.is_empty() || words.starts_with('#') {
+            continue;
+        }
+        match out.last_mut() {
+            Some((_, before)) if line.starts_with([' ', '\t']) => {
+                before.push(' ');
+                before.push_str(words);
+            }
+            _ => out.push((number, words.to_owned())),
+        }
+    }
+    out
+}
+
+fn line(number: usize, statement: &str) -> Read<Line> {
+    let (at, rest) = match statement.strip_prefix("day ") {
+        Some(rest) => {
+            let (at, rest) = moment(rest)?;
+            (Some(at), rest)
+        }
+        None => (None, statement),
+    };
+    let step = if rest.is_empty() {
+        None
+    } else {
+        Some(step(rest)?)
+    };
+    Ok(Line { number, at, step })
+}
+
+/// Reads `12 21:04`; returns what follows.
+pub(crate) fn moment(text: &str) -> Read<(Moment, &str)> {
+    let wrong = || format!("a moment reads: day 12 21:04, not: day {text}");
+    let (day, rest) = word(text);
+    let (time, rest) = word(rest);
+    let (hour, minute) = time.split_once(':').ok_or_else(wrong)?;
+    let number = |digits: &str, max: u32| {
+        let found = digits.parse::<u32>().ok().filter(|n| *n <= max);
+        found.ok_or_else(wrong)
+    };
+    // A year and its embargoes; more is a slip.
+    let moment = Moment {
+        day: number(day, 400)?,
+        hour: number(hour, 23)?,
+        minute: number(minute, 59)?,
+    };
+    Ok((moment, rest))
+}
+
+/// The first word and what follows it.
+fn word(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (first, rest.trim_start())
+}
+
+fn step(text: &str) -> Read<Step> {
+    let (first, rest) = word(text);
+    let (who, rest) = match first {
+        "then" => return seen(rest).map(Step::Then),
+        "vendor" => {
+            let (name, rest) = word(rest);
+            (Who::Vendor(name.to_owned()), rest)
+        }
+        person => (Who::Person(person.to_owned()), rest),
+    };
+    let (verb, rest) = word(rest);
+    let (command, rest) = word(rest);
+    let command = command.to_owned();
+    match verb {
+        "does" => {
+            let (fields, rest) = object(rest)?;
+            let keeps = keeps(rest)?;
+            Ok(Step::Does {
+                who,
+                command,
+                fields,
+                keeps,
+            })
+        }
+        "cannot" => {
+            let (fields, rest) = object(rest)?;
+            let code = rest
+                .strip_prefix("because ")
+                .ok_or("say why it cannot be done: because CODE")?;
+            Ok(Step::Cannot {
+                who,
+                command,
+                fields,
+                code: code.trim().to_owned(),
+            })
+        }
+        _ => Err(format!(
+            "after who it is comes `does` or `cannot`, not `{verb}`"
+        )),
+    }
+}
+
+/// Reads the JSON object that a text begins with, if there is one; returns what follows.
+fn object(text: &str) -> Read<(Value, &str)> {
+    if !text.starts_with('{') {
+        return Ok((Value::Object(serde_json::Map::new()), text));
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(value)) => {
+            let rest = text.get(values.byte_offset()..).unwrap_or_default();
+            Ok((value, rest.trim_start()))
+        }
+        Some(Err(error)) => Err(format!("the fields are no JSON object: {error}")),
+        None => Err("the fields are no JSON object".to_owned()),
+    }
+}
+
+fn keeps(text: &str) -> Read<Vec<(String, String)>> {
+    if text.is_empty() {
+        return Ok(vec![]);
+    }
+    let list = text
+        .strip_prefix("keeps ")
+        .ok_or_else(|| format!("after the fields may come `keeps FIELD as NAME`, not `{text}`"))?;
+    list.split(',')
+        .map(|pair| {
+            let (field, name) = pair
+                .trim()
+                .split_once(" as ")
+                .ok_or_else(|| format!("`{pair}` does not read: FIELD as NAME"))?;
+            Ok((field.trim().to_owned(), name.trim().to_owned()))
+        })
+        .collect()
+}
+
+fn seen(text: &str) -> Read<Seen> {
+    let own = str::to_owned;
+    if let Some(rest) = text.strip_prefix("the ledger says ") {
+        let (kind, rest) = word(rest);
+        let times = if rest.is_empty() {
+            None
+        } else {
+            Some(times(rest)?)
+        };
+        return Ok(Seen::Ledger {
+            kind: own(kind),
+            times,
+        });
+    }
+    if let Some(rest) = text.strip_prefix("vendor ") {
+        let (vendor, rest) = word(rest);
+        let vendor = own(vendor);
+        if let Some(state) = rest.strip_prefix("sees date ") {
+            return Ok(Seen::Date {
+                vendor,
+                state: own(state.trim()),
+            });
+        }
+        let (text, is_there) = match (
+            rest.strip_prefix("sees "),
+            rest.strip_prefix("does not see "),
+        ) {
+            (Some(text), _) => (own(text.trim()), true),
+            (_, Some(text)) => (own(text.trim()), false),
+            _ => return Err("a vendor `sees` or `does not see` a text".to_owned()),
+        };
+        return Ok(Seen::Text {
+            vendor,
+            text,
+            is_there,
+        });
+    }
+    if let Some(rest) = text.strip_prefix("the finder of ") {
+        let (report, rest) = word(rest);
+        let step = rest
+            .strip_prefix("reads ")
+            .ok_or("a finder `reads` a step")?;
+        return Ok(Seen::Finder {
+            report: own(report),
+            step: own(step.trim()),
+        });
+    }
+    for (begin, is_out) in [
+        ("the public reads ", true),
+        ("the public does not read ", false),
+    ] {
+        if let Some(number) = text.strip_prefix(begin) {
+            return Ok(Seen::Public {
+                number: own(number.trim()),
+                is_out,
+            });
+        }
+    }
+    if let Some(address) = text.strip_prefix("no mail reaches ") {
+        return Ok(Seen::Mail {
+            address: own(address.trim()),
+            times: 0,
+        });
+    }
+    if let Some(rest) = text.strip_prefix("mail reaches ") {
+        let (address, rest) = word(rest);
+        return Ok(Seen::Mail {
+            address: own(address),
+            times: times(rest)?,
+        });
+    }
+    Err(format!("nobody sees `{text}`; see docs/scenarios.md"))
+}
+
+/// Reads `once` or `3 times`.
+fn times(text: &str) -> Read<usize> {
+    match word(text) {
+        ("once", "") => Ok(1),
+        (count, "times") => count
+            .parse()
+            .map_err(|_| format!("`{count}` is no number of times")),
+        _ => Err(format!("how often reads `once` or `3 times`, not `{text}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn only(text: &str) -> Line {
+        let mut lines = Script::read(text).unwrap().lines;
+        assert_eq!(lines.len(), 1, "{text}");
+        lines.remove(0)
+    }
+
+    fn wrong(text: &str, line: usize, words: &str) {
+        let found = Script::read(text).unwrap_err();
+        assert_eq!(found.line, line, "{found}");
+        assert!(found.what.contains(words), "{found}");
+    }
+
+    #[test]
+    fn a_statement_may_go_on_in_the_next_line_and_keeps_what_it_was_answered() {
+        let line = only(
+            "# a remark\n\nday 2 09:30 coordinator does add-participant {\"case\": \"$case\",\n  \"part\": \"vendor\"} keeps tracking as Aoba, participant as id\n",
+        );
+        assert_eq!(line.number, 3);
+        let at = Moment {
+            day: 2,
+            hour: 9,
+            minute: 30,
+        };
+        assert_eq!(line.at, Some(at));
+        let keeps = [("tracking", "Aoba"), ("participant", "id")];
+        let expected = Step::Does {
+            who: Who::Person("coordinator".to_owned()),
+            command: "add-participant".to_owned(),
+            fields: json!({ "case": "$case", "part": "vendor" }),
+            keeps: keeps
+                .map(|(field, name)| (field.to_owned(), name.to_owned()))
+                .into(),
+        };
+        assert_eq!(line.step, Some(expected));
+    }
+
+    #[test]
+    fn what_somebody_sees_is_read() {
+        let then = |text: &str| only(&format!("then {text}")).step;
+        for (text, expected) in [
+            (
+                "the ledger says published once",
+                Seen::Ledger {
+                    kind: "published".to_owned(),
+                    times: Some(1),
+                },
+            ),
+            (
+                "vendor Aoba sees date asked",
+                Seen::Date {
+                    vendor: "Aoba".to_owned(),
+                    state: "asked".to_owned(),
+                },
+            ),
+            (
+                "vendor Aoba does not see what Birch said",
+                Seen::Text {
+                    vendor: "Aoba".to_owned(),
+                    text: "what Birch said".to_owned(),
+                    is_there: false,
+                },
+            ),
+            (
+                "mail reaches reader.example 2 times",
+                Seen::Mail {
+                    address: "reader.example".to_owned(),
+                    times: 2,
+                },
+            ),
+        ] {
+            assert_eq!(then(text), Some(Step::Then(expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_line() {
+        wrong("title x\nday 1 25:00\n", 2, "a moment reads");
+        wrong("\ncoordinator says hello\n", 2, "`does` or `cannot`");
+        wrong("coordinator does observe {\"case\": }\n", 1, "JSON");
+        wrong("coordinator cannot observe {}\n", 1, "because");
+        wrong("then nothing happens\n", 1, "docs/scenarios.md");
+        wrong("then mail reaches somebody often\n", 1, "how often");
+    }
+}

@@ -1,0 +1,17 @@
+//! The house's pages without a socket: a request goes through the door of a `testkit::World`, a response comes back.
+//!
+//! What could go wrong: somebody is let in who was not invited, a role is shown or may do what belongs to another, a
+//! stranger learns that something exists, a form from elsewhere is carried out. What stands on a page is tested with
+//! the binary and in `pages`, what a command does in `engine`.
+
+#[cfg(test)]
+mod visitor;
+
+#[cfg(test)]
+mod door;
+
+#[cfg(test)]
+mod roles;
+
+#[cfg(test)]
+mod partner;

@@ -1,0 +1,134 @@
+//! Somebody with a browser: requests with a cookie, and what comes back. It follows nothing by itself.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use server::{Office, Routes, Side, routes};
+use testkit::World;
+
+/// The doors of a world's house: the desk's and the vendors'.
+pub struct Doors<'w> {
+    world: &'w World,
+    desk: Routes,
+    partner: Routes,
+}
+
+impl<'w> Doors<'w> {
+    pub fn of(world: &'w World) -> Doors<'w> {
+        let office = Office::open(Arc::clone(&world.stage.house), world.runtime()).unwrap();
+        let config = &world.house().config;
+        let listens = |address: &str| address.parse::<SocketAddr>().unwrap();
+        let desk = listens(&config.listen.desk);
+        let partner = listens(&config.listen.partner);
+        Doors {
+            world,
+            desk: routes(office.clone(), Side::Desk, &config.desk, desk),
+            partner: routes(office, Side::Partner, &config.partner, partner),
+        }
+    }
+
+    /// Somebody who is signed in nowhere.
+    pub fn stranger(&self, side: Side) -> Visitor<'_> {
+        Visitor {
+            doors: self,
+            side,
+            cookie: String::new(),
+        }
+    }
+
+    /// A person of the house who has just signed in.
+    pub fn person(&self, handle: &str) -> Visitor<'_> {
+        let mut visitor = self.stranger(Side::Desk);
+        let password = std::fs::read_to_string(self.world.stage.password_file(handle)).unwrap();
+        let page = visitor.signs_in(handle, &password);
+        assert_eq!(page.status, 303, "{handle}: {}", page.text);
+        visitor.keep(&page);
+        visitor
+    }
+}
+
+/// Who asks.
+pub struct Visitor<'d> {
+    doors: &'d Doors<'d>,
+    pub side: Side,
+    pub cookie: String,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub status: u16,
+    pub location: String,
+    pub cookie: String,
+    pub text: String,
+}
+
+impl Visitor<'_> {
+    pub fn get(&self, path: &str) -> Page {
+        self.asks("GET", path, "", "same-origin")
+    }
+
+    pub fn sends(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let fields: Vec<(String, String)> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(&fields);
+        self.asks("POST", path, &body.finish(), "same-origin")
+    }
+
+    pub fn signs_in(&self, handle: &str, password: &str) -> Page {
+        let fields = [
+            ("handle", handle),
+            ("password", password),
+            ("do", "sign-in"),
+        ];
+        self.sends("/en/sign-in", &fields)
+    }
+
+    /// Keeps the cookie that a page sets.
+    pub fn keep(&mut self, page: &Page) {
+        assert!(page.cookie.contains("HttpOnly"), "{}", page.cookie);
+        let pair = page.cookie.split(';').next().unwrap_or_default();
+        pair.clone_into(&mut self.cookie);
+    }
+
+    /// Asks anything; `from` is what the browser says of where the request comes from.
+    pub fn asks(&self, method: &str, path: &str, body: &str, from: &str) -> Page {
+        let (routes, config) = match self.side {
+            Side::Desk => (&self.doors.desk, &self.doors.world.house().config.desk),
+            Side::Partner => (
+                &self.doors.partner,
+                &self.doors.world.house().config.partner,
+            ),
+        };
+        let host = config.split_once("://").map_or("", |(_, host)| host);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", host)
+            .header("sec-fetch-site", from)
+            .header("cookie", &self.cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Full::new(Bytes::from(body.to_owned())))
+            .unwrap();
+        let response = self.doors.world.wait(Box::pin(routes.answer(request)));
+        let (parts, body) = response.into_parts();
+        let header = |name: &str| {
+            let value = parts.headers.get(name);
+            let text = value.and_then(|value| value.to_str().ok());
+            text.unwrap_or_default().to_owned()
+        };
+        let body = self.doors.world.wait(body.collect()).unwrap().to_bytes();
+        Page {
+            status: parts.status.as_u16(),
+            location: header("location"),
+            cookie: header("set-cookie"),
+            text: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}

@@ -388,7 +388,7 @@ async fn vendors(
         else {
             continue;
         };
-        if board::public_label_of(&participant, party.listed).is_some() {
+        if status(&participant, &party).is_some() {
             entries.push((party, participant));
         }
     }
@@ -411,6 +411,12 @@ async fn vendors(
         vendors.push(vendor);
     }
     Ok((vendors, products))
+}
+
+/// The label under which a vendor stands in the document; nothing if it does not stand there.
+#[must_use]
+pub fn status(participant: &Participant, party: &Party) -> Option<form::VendorStatus> {
+    board::public_label_of(participant, party.listed).map(form::VendorStatus::from)
 }
 
 async fn vendor(
@@ -457,8 +463,7 @@ async fn vendor(
             (Lang::En, party.name_en.clone()),
         ]),
         kana: party.kana.clone(),
-        status: board::public_label_of(participant, party.listed)
-            .map_or(form::VendorStatus::Notified, form::VendorStatus::from),
+        status: status(participant, party).unwrap_or(form::VendorStatus::Notified),
         notified: day(participant.asked_at),
         answered: day(participant.answered_at),
         statement: None,

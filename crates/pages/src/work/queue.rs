@@ -17,7 +17,7 @@ use crate::kit::text;
 use crate::work::view::{Queue, QueueRow, RowKind, Waiting};
 
 /// States that the list can be narrowed to: of the reports that stand in it, then of cases.
-pub(crate) fn states() -> impl Iterator<Item = &'static str> {
+pub fn states() -> impl Iterator<Item = &'static str> {
     let reports = ReportStage::ALL
         .into_iter()
         .filter(|stage| stage.is_open() || stage.is_over());

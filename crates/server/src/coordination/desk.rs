@@ -259,7 +259,8 @@ pub(crate) fn public_label(participant: &Participant, party: &Party) -> Option<S
     board::public_label_of(participant, party.listed).map(|label| label.word().to_owned())
 }
 
-fn row(case: &Case, (participant, party): &Member, page: Lang) -> BoardRow {
+/// A vendor's row of the board.
+pub(crate) fn row(case: &Case, (participant, party): &Member, page: Lang) -> BoardRow {
     let now = engine::kernel::clock::now();
     let cells = if case.vulnerabilities.is_empty() {
         vec![cell(board::cell(participant, None), now)]

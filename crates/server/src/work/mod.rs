@@ -3,3 +3,6 @@
 pub mod queue;
 
 pub mod tasks;
+
+#[cfg(test)]
+mod side_by_side;

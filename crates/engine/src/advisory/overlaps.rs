@@ -5,6 +5,7 @@
 
 use domain::coordination::case::Case;
 use domain::text::class::Class;
+use domain::text::gate::Classed;
 use domain::text::overlap::Fingerprint;
 use domain::value::{Field, TextRef};
 
@@ -61,11 +62,12 @@ pub(super) async fn find(
             }
         }
     }
-    let print =
-        |texts: &[String]| Fingerprint::of(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-    let (others, released) = (print(&kept), print(&open));
+    let (others, released) = (
+        Fingerprint::of_classed(&kept),
+        Fingerprint::of_classed(&open),
+    );
     kept.extend(names);
-    let all = print(&kept);
+    let all = Fingerprint::of_classed(&kept);
     let mut out = Vec::new();
     for (index, one) in outgoing.iter().enumerate() {
         // A finder who agreed to be named stands in the acknowledgement, and nowhere else.
@@ -91,8 +93,8 @@ pub(super) async fn find(
     Ok(out)
 }
 
-/// The words of a text, or nothing if its key was destroyed.
-async fn unless_erased(unit: &Unit<'_>, text: &TextRef) -> Result<Option<String>, Fault> {
+/// The text, or nothing if its key was destroyed.
+async fn unless_erased(unit: &Unit<'_>, text: &TextRef) -> Result<Option<Classed>, Fault> {
     match unit.opened(text).await {
         Ok(words) => Ok(Some(words)),
         Err(Fault::Sealed) => Ok(None),

@@ -8,9 +8,9 @@ use domain::coordination::case::Case;
 use domain::publication::Advisory;
 use domain::role::Role;
 use domain::text::class::Class;
-use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
+use domain::text::gate::{Audience, Channel, Released, Strength, release};
 use domain::text::phase::Phase;
-use domain::text::standing::{ClassSet, Grants, Owner};
+use domain::text::standing::{ClassSet, Grants};
 use domain::value::{About, Field, Part, StatementKind, TextRef};
 
 use crate::Fault;
@@ -34,12 +34,12 @@ pub enum Origin {
     Draft(Field),
 }
 
-/// A releasable text with its words.
+/// A releasable text with its words, let out to the person who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     pub text: TextRef,
     pub origin: Origin,
-    pub words: String,
+    pub words: Released,
 }
 
 /// Sources that are offered; a case with more has them in its own pages.
@@ -171,19 +171,12 @@ pub async fn offered(
         if out.len() >= SOURCES_MAX {
             break;
         }
-        let words = unit.opened(&text).await?;
-        let classed = Classed::new(text.class, Owner::Shared, Form::Body, words);
+        let classed = unit.opened(&text).await?;
         let audience = Audience {
             role,
             party: None,
             in_case: true,
             key: None,
-        };
-        let grants = Grants {
-            assigned: true,
-            consent: ClassSet::of(&[Class::R, Class::E]),
-            decision: ClassSet::of(&[Class::E]),
-            ..Grants::default()
         };
         let channel = Channel::Session {
             strength: Strength::Desk,
@@ -192,13 +185,13 @@ pub async fn offered(
             &classed,
             &audience,
             phase(case, published),
-            &grants,
+            &grants(false),
             channel,
         ) {
             out.push(Source {
                 text,
                 origin,
-                words: released.as_str().to_owned(),
+                words: released,
             });
         }
     }
@@ -207,12 +200,30 @@ pub async fn offered(
 
 /// How far a case has come, as far as its editors are concerned: from the first contact with a vendor on, or at
 /// once where the weakness is public and nobody has to be asked.
-fn phase(case: &Case, published: bool) -> Phase {
+#[must_use]
+pub fn phase(case: &Case, published: bool) -> Phase {
     let is_begun = case.clock_start.is_some() || case.already_public || case.world.public;
     match (published, is_begun) {
         (true, _) => Phase::P3,
         (false, true) => Phase::P1,
         (false, false) => Phase::P0,
+    }
+}
+
+/// What is recorded in favour of a person who composes: what vendors say and evidence are offered to be published, and
+/// a finder who agreed to be named is named in the acknowledgement.
+#[must_use]
+pub fn grants(credit_consent: bool) -> Grants {
+    let consent = ClassSet::of(&[Class::R, Class::E]);
+    Grants {
+        assigned: true,
+        consent: if credit_consent {
+            consent.with(Class::H)
+        } else {
+            consent
+        },
+        decision: ClassSet::of(&[Class::E]),
+        ..Grants::default()
     }
 }
 

@@ -89,7 +89,8 @@ impl House {
         let Some(contact) = &party.contact else {
             return self.came_back(participant).await;
         };
-        let Ok(address) = MailAddress::parse(&self.text(contact).await?) else {
+        let address = self.envelope(contact, party.id.into()).await?;
+        let Ok(address) = MailAddress::parse(address.as_str()) else {
             return self.came_back(participant).await;
         };
         let lang = if party.lang == Some(domain::value::Lang::En) {

@@ -1,12 +1,18 @@
 //! Reading what is protected: a reason is asked for and the reading is recorded before the text is shown.
+//!
+//! The answer has passed the gate for the role of whoever asked. Who may read what is the matrix's, not this file's.
 
 use domain::event::{Change, Event};
+use domain::intake::{Report, ReportState};
 use domain::refusal::Refusal;
+use domain::text::gate::{Audience, Channel, Strength, release};
+use domain::text::phase::Phase;
+use domain::text::standing::{Grants, Owner};
 use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::find::{desk, find_report, inputs};
+use crate::kernel::find::{desk, find_case, find_report, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -34,7 +40,28 @@ pub async fn read(unit: &mut Unit<'_>, input: &ReadText) -> Result<Value, Fault>
         return Err(Refusal::NoReason.into());
     }
     unit.act.reason = input.reason.trim().to_owned();
-    let text = unit.house.text(&found).await?;
+    let classed = unit.house.text(&found, Owner::Shared).await?;
+    let reader = Audience {
+        role: unit.act.role,
+        party: None,
+        in_case: true,
+        key: None,
+    };
+    // Whoever sits at the desk counts as assigned; the reason is what the matrix asks for beside it.
+    let grants = Grants {
+        assigned: true,
+        ..Grants::default()
+    };
+    let channel = Channel::Session {
+        strength: Strength::Desk,
+    };
+    let phase = phase(unit, &report).await?;
+    let released = release(&classed, &reader, phase, &grants, channel).map_err(|withheld| {
+        Refusal::Withheld {
+            class: found.class.code(),
+            rule: withheld.rule,
+        }
+    })?;
     unit.record(vec![Change::of(
         report.id,
         Event::TextRead {
@@ -43,5 +70,18 @@ pub async fn read(unit: &mut Unit<'_>, input: &ReadText) -> Result<Value, Fault>
         },
     )])
     .await?;
-    Ok(json!({ "class": found.class.code(), "text": text }))
+    Ok(json!({ "class": found.class.code(), "text": released.as_str() }))
+}
+
+/// How far a report has come: from the first contact with a vendor on, the desk's offices may read more of it.
+async fn phase(unit: &mut Unit<'_>, report: &Report) -> Result<Phase, Fault> {
+    let (ReportState::Accepted { case } | ReportState::Merged { case }) = report.state else {
+        return Ok(Phase::P0);
+    };
+    let case = find_case(unit, &case.to_string()).await?;
+    Ok(if case.clock_start.is_some() {
+        Phase::P1
+    } else {
+        Phase::P0
+    })
 }

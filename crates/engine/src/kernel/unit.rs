@@ -12,6 +12,8 @@ use domain::aggregate::Aggregate;
 use domain::event::{Change, Event, Recorded};
 use domain::refusal::Refusal;
 use domain::text::class::{Class, Compartment};
+use domain::text::gate::Classed;
+use domain::text::standing::Owner;
 use domain::value::*;
 use seal::body::Place;
 use seal::keyring::{KeyId, Secret};
@@ -22,7 +24,7 @@ use store::write::{NewRecord, TableRow, Write};
 
 use crate::Fault;
 use crate::kernel::clock;
-use crate::kernel::house::{House, Loaded, payload_place};
+use crate::kernel::house::{House, Loaded, classed, payload_place};
 
 /// How often a command is decided anew when others come first.
 const ATTEMPTS_MAX: u32 = 16;
@@ -207,11 +209,11 @@ impl<'h> Unit<'h> {
         Ok(id)
     }
 
-    /// Opens a text, be it stored or sealed by this unit and not written yet.
+    /// Opens a text of a case, be it stored or sealed by this unit and not written yet.
     ///
     /// # Errors
     /// As [`House::text`].
-    pub async fn opened(&self, text: &TextRef) -> Result<String, Fault> {
+    pub(crate) async fn opened(&self, text: &TextRef) -> Result<Classed, Fault> {
         let wanted = store::value::Value::from(text.body.bytes());
         let waiting = self.rows.iter().find_map(|row| {
             let is_body = row.table().name == store::schema::BODY.name;
@@ -219,7 +221,7 @@ impl<'h> Unit<'h> {
             is_it.then(|| row.cell("sealed")).flatten()
         });
         let Some(store::value::Value::Bytes(sealed)) = waiting else {
-            return self.house.text(text).await;
+            return self.house.text(text, Owner::Shared).await;
         };
         let compartment = text.class.compartment();
         let (_, key) = self
@@ -233,7 +235,7 @@ impl<'h> Unit<'h> {
             id: text.body.bytes(),
         };
         let bytes = seal::body::open(key.bytes(), &place, sealed).map_err(|_| Fault::Sealed)?;
-        String::from_utf8(bytes).map_err(|_| Fault::Form("text"))
+        classed(text, Owner::Shared, bytes)
     }
 
     async fn key(

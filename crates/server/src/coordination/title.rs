@@ -85,20 +85,9 @@ pub async fn title_of(
 /// The first words of a text.
 pub(crate) fn gist(words: Words) -> Words {
     // The headings of the portal's form say nothing of this report.
-    let own = words
-        .text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('■'));
-    let line = own
-        .flat_map(str::split_whitespace)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let mut text: String = line.chars().take(GIST_CHARS).collect();
-    if line.chars().count() > GIST_CHARS {
-        text.push('…');
-    }
+    let is_heading = |line: &str| line.trim_start().starts_with('■');
     Words {
         lang: words.lang,
-        text,
+        text: words.text.gist(GIST_CHARS, is_heading),
     }
 }

@@ -9,6 +9,7 @@ use engine::command::Command;
 use engine::party::command as commands;
 use formats::advisory::Lang;
 use pages::kit::form::Typed;
+use pages::kit::shown::Shown;
 use pages::party::desk as page;
 use pages::party::view::{Party as View, PartyRow, Register};
 
@@ -179,7 +180,7 @@ pub(crate) async fn contact_of(
     room: &Room,
     visit: &Visit,
     party: &Party,
-) -> Result<Option<String>, Stop> {
+) -> Result<Option<Shown>, Stop> {
     let signed = visit.person()?;
     let eyes = Eyes::of(room, signed, domain::text::phase::Phase::P1);
     Ok(match &party.contact {

@@ -5,6 +5,7 @@
 //! leads somewhere. A rule returns sentences; no sentence means that it holds. Nothing
 //! here changes a file.
 
+mod bodies;
 mod catalogues;
 mod files;
 mod graph;
@@ -37,13 +38,14 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 10] = [
+    let rules: [(&str, Findings); 11] = [
         ("length", files::length(house)),
         ("heads", files::heads(house)),
         ("attributes", files::attributes(house)),
         ("words", files::words(house)),
         ("graph", graph::compare(house, &own)),
         ("nouns", nouns::ordered(house)),
+        ("bodies", bodies::by_the_gate(house)),
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),

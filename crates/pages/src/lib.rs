@@ -1,7 +1,8 @@
 //! Turns published documents into the pages of the pressed tree: pure functions from data to bytes.
 //!
 //! Deliberately knows no clock, disk, socket or session, and nothing of cases, embargoes or recipients:
-//! whatever stands in a [`formats::advisory::Advisory`] is already public. Pages carry no script but
+//! whatever stands in a [`formats::advisory::Advisory`] is already public, and the words of any other text come as
+//! [`kit::shown::Shown`]. Pages carry no script but
 //! the search of the list, and no `style` attribute, ask nobody outside, and link relatively, so that the tree also works from a USB stick.
 //! Words stand in `i18n/`, HTML in `templates/`, foreign text passes through [`kit::text`].
 //! Start at [`advisory()`]; [`home()`], [`lists()`] and [`sheet()`] follow its pattern.

@@ -296,5 +296,6 @@ fn texts(view: &View) -> Vec<String> {
     let words = details.words.iter().map(|words| words.text.clone());
     let others = details.naming.iter().flat_map(|naming| &naming.others);
     let others = others.map(|other| other.name.clone());
-    texts.chain(named).chain(words).chain(others).collect()
+    let all = texts.chain(named).chain(words).chain(others);
+    all.map(|shown| shown.as_str().to_owned()).collect()
 }

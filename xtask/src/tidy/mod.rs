@@ -5,6 +5,7 @@
 //! leads somewhere. A rule returns sentences; no sentence means that it holds. Nothing
 //! here changes a file.
 
+mod bodies;
 mod catalogues;
 mod decided;
 mod files;
@@ -44,7 +45,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 15] = [
+    let rules: [(&str, Findings); 16] = [
         ("length", files::length(house)),
         ("base", files::base(house)),
         ("heads", files::heads(house)),
@@ -53,6 +54,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("graph", graph::compare(house, &own)),
         ("nouns", nouns::ordered(house)),
         ("kinds", kinds::typed(house)),
+        ("bodies", bodies::by_the_gate(house)),
         ("catalogues", catalogues::equal_keys(house)),
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),

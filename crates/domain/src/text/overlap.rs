@@ -54,7 +54,7 @@ impl Fingerprint {
 
     /// Takes the fingerprint of classed texts, which never leave their class for it.
     pub fn of_classed(texts: &[Classed]) -> Fingerprint {
-        let texts: Vec<&str> = texts.iter().map(Classed::text).collect();
+        let texts: Vec<&str> = texts.iter().map(Classed::words_for_the_house).collect();
         Fingerprint::of(&texts)
     }
 

@@ -3,7 +3,8 @@
 use domain::role::Role;
 use domain::text::class::Class;
 use domain::text::gate::{
-    Audience, Channel, Classed, Form, KeyPrint, Strength, channel_ok, release, show_unsorted,
+    Audience, Channel, Classed, Form, KeyPrint, Strength, channel_ok, envelope, release,
+    show_unsorted,
 };
 use domain::text::phase::Phase;
 use domain::text::standing::{ClassSet, Grants, Owner, PartyKey, Sight};
@@ -303,6 +304,20 @@ fn only_the_finder_and_reception_read_what_nobody_has_split() {
     }
     let sorted = text(Class::A);
     assert!(show_unsorted(&sorted, &reader(Role::Finder), &grants, Strength::Strong).is_err());
+}
+
+#[test]
+fn only_an_address_stands_on_an_envelope_and_only_for_the_party_whose_it_is() {
+    for class in Class::ALL {
+        let own = Classed::new(class, Owner::Party(PARTY), Form::Body, "a@b.example");
+        assert_eq!(
+            envelope(&own, PARTY).is_ok(),
+            class == Class::C,
+            "{class:?}"
+        );
+        assert!(envelope(&own, PartyKey([2; 16])).is_err(), "{class:?}");
+        assert!(envelope(&text(class), PARTY).is_err(), "{class:?}");
+    }
 }
 
 #[test]

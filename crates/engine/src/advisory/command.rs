@@ -20,7 +20,7 @@ inputs! {
     DraftAdvisory "Drafts the next revision of a case's advisory." {
         case: String = "case number or id";
         stage: AdvisoryStage = "interim, final, updated, withdrawn";
-        texts: Vec<DraftText> = "[{field, lang, text, from}], from = id of a releasable text that it is taken from; fields title, summary, details, affected, check, impact, fix, workaround, side_effects, detection, threat_note, note, actions, revision_reason, credit";
+        texts: Vec<DraftText> = "[{field, lang, text, from}], from = id of a releasable text that it is taken from, with an empty text to keep it as it is; fields title, summary, details, affected, check, impact, fix, workaround, side_effects, detection, threat_note, note, actions, revision_reason, credit";
         #[serde(default)] facts: Facts = "{audience, damage, threat, severity, cvss, cve, other_ids, references, accepted_risk, credit_consent, untranslated}";
     }
 }
@@ -35,7 +35,8 @@ pub struct DraftText {
     /// Class, if it is not the field's own.
     pub class: Option<Class>,
     /// Body of the releasable text that it was taken from. Unchanged words stay a reference to that body; changed
-    /// ones become a text of its class or the field's, whichever is stricter (R-S1).
+    /// ones become a text of its class or the field's, whichever is stricter (R-S1). Without words it stands for the
+    /// text of that body as it is: so a text stays that its editor may not see.
     #[serde(default)]
     pub from: Option<uuid::Uuid>,
 }
@@ -68,17 +69,19 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
         vec![]
     };
     let mut texts = Vec::with_capacity(input.texts.len());
-    for text in input
-        .texts
-        .iter()
-        .filter(|text| !text.text.trim().is_empty())
-    {
+    for text in &input.texts {
+        if text.text.trim().is_empty() {
+            let before = before.as_ref().and_then(|before| before.draft.as_ref());
+            let own = before.map_or(&case.texts, |draft| &draft.texts);
+            texts.extend(kept(own, &releasable, text)?.map(|found| (text.field, found)));
+            continue;
+        }
         let source = releasable
             .iter()
             .find(|found| Some(found.body.0) == text.from);
         if let Some(found) = source
             && found.lang == text.lang
-            && same_words(&unit.opened(found).await?, &text.text)
+            && same_words(unit.opened(found).await?.words_for_the_house(), &text.text)
         {
             texts.push((text.field, *found));
             continue;
@@ -101,6 +104,29 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
     unit.record(changes).await?;
     let revision = before.map_or(1, |b| b.next_revision());
     Ok(json!({ "advisory": id.to_string(), "revision": revision }))
+}
+
+/// The body that an empty text stands for: one of this field in the last draft, or in the case where there is none yet,
+/// or any releasable one.
+fn kept(
+    own: &[(Field, TextRef)],
+    releasable: &[TextRef],
+    text: &DraftText,
+) -> Result<Option<TextRef>, Fault> {
+    let Some(from) = text.from else {
+        return Ok(None);
+    };
+    let of_the_field = own
+        .iter()
+        .filter(|(field, _)| *field == text.field)
+        .map(|(_, found)| found);
+    let found = of_the_field
+        .chain(releasable)
+        .find(|found| found.body.0 == from && found.lang == text.lang);
+    match found {
+        Some(found) => Ok(Some(*found)),
+        None => Err(Refusal::NotFound("text").into()),
+    }
 }
 
 /// Browsers send line ends and a last empty line of their own; the words are the same.

@@ -15,9 +15,9 @@ use domain::party::Party;
 use domain::publication::{Advisory as Stream, Draft};
 use domain::refusal::Refusal;
 use domain::text::class::Class;
-use domain::text::gate::{Audience, Channel, Classed, Form, Released, release};
+use domain::text::gate::{Audience, Channel, Released, release};
 use domain::text::phase::Phase;
-use domain::text::standing::{ClassSet, Grants, Owner};
+use domain::text::standing::{ClassSet, Grants};
 use domain::value::{
     AdvisoryStage, BodyId, Field, Instant, Part, StatementKind, TextRef, VendorAnswer,
 };
@@ -126,8 +126,9 @@ pub async fn advisory(
     instant: Instant,
 ) -> Result<Composition, Fault> {
     let house = unit.house;
-    let facts: Facts = serde_json::from_str(&unit.opened(&draft.facts).await?)
-        .map_err(|_| Fault::Form("facts"))?;
+    let opened = unit.opened(&draft.facts).await?;
+    let facts: Facts =
+        serde_json::from_str(opened.words_for_the_house()).map_err(|_| Fault::Form("facts"))?;
     let grants = grants(draft, &facts);
     let mut outgoing: Vec<Outgoing> = Vec::new();
     let mut texts: BTreeMap<Lang, form::Texts> = BTreeMap::new();
@@ -267,8 +268,7 @@ pub fn marking(purpose: Purpose, realm: seal::record::Realm) -> form::Marking {
 }
 
 async fn through_gate(unit: &Unit<'_>, text: &TextRef, grants: &Grants) -> Result<Released, Fault> {
-    let opened = unit.opened(text).await?;
-    let classed = Classed::new(text.class, Owner::Shared, Form::Body, opened);
+    let classed = unit.opened(text).await?;
     release(
         &classed,
         &Audience::PUBLIC,

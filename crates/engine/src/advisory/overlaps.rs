@@ -5,7 +5,9 @@
 
 use domain::coordination::case::Case;
 use domain::text::class::Class;
+use domain::text::gate::{Classed, Form};
 use domain::text::overlap::Fingerprint;
+use domain::text::standing::Owner;
 use domain::value::{Field, TextRef};
 
 use crate::Fault;
@@ -46,7 +48,9 @@ pub(super) async fn find(
         for text in report.as_it_came() {
             came.extend(unless_erased(unit, text).await?);
         }
-        kept.push(came.join("\n"));
+        let whole: Vec<&str> = came.iter().map(Classed::words_for_the_house).collect();
+        let whole = whole.join("\n");
+        kept.push(Classed::new(Class::U, Owner::Shared, Form::Body, whole));
         for text in report.parts.iter().chain(&report.contact) {
             // That the case exists, whose it is, when it comes out, and counts are public with the advisory.
             if matches!(text.class, Class::X | Class::N | Class::D | Class::M) {
@@ -62,11 +66,12 @@ pub(super) async fn find(
             }
         }
     }
-    let print =
-        |texts: &[String]| Fingerprint::of(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-    let (others, released) = (print(&kept), print(&open));
+    let (others, released) = (
+        Fingerprint::of_classed(&kept),
+        Fingerprint::of_classed(&open),
+    );
     kept.extend(names);
-    let all = print(&kept);
+    let all = Fingerprint::of_classed(&kept);
     let mut out = Vec::new();
     for (index, one) in outgoing.iter().enumerate() {
         // A finder who agreed to be named stands in the acknowledgement, and nowhere else.
@@ -92,8 +97,8 @@ pub(super) async fn find(
     Ok(out)
 }
 
-/// The words of a text, or nothing if its key was destroyed.
-async fn unless_erased(unit: &Unit<'_>, text: &TextRef) -> Result<Option<String>, Fault> {
+/// The text, or nothing if its key was destroyed.
+async fn unless_erased(unit: &Unit<'_>, text: &TextRef) -> Result<Option<Classed>, Fault> {
     match unit.opened(text).await {
         Ok(words) => Ok(Some(words)),
         Err(Fault::Sealed) => Ok(None),

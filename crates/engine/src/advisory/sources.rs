@@ -8,8 +8,8 @@ use domain::coordination::case::Case;
 use domain::publication::Advisory;
 use domain::role::Role;
 use domain::text::class::Class;
-use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
-use domain::text::standing::{ClassSet, Grants, Owner};
+use domain::text::gate::{Audience, Channel, Released, Strength, release};
+use domain::text::standing::{ClassSet, Grants};
 use domain::value::{About, Field, Part, StatementKind, TextRef};
 
 use crate::Fault;
@@ -33,12 +33,12 @@ pub enum Origin {
     Draft(Field),
 }
 
-/// A releasable text with its words.
+/// A releasable text with its words, let out to the person who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     pub text: TextRef,
     pub origin: Origin,
-    pub words: String,
+    pub words: Released,
 }
 
 /// Sources that are offered; a case with more has them in its own pages.
@@ -172,32 +172,42 @@ pub async fn offered(
         if out.len() >= SOURCES_MAX {
             break;
         }
-        let words = unit.opened(&text).await?;
-        let classed = Classed::new(text.class, Owner::Shared, Form::Body, words);
+        let classed = unit.opened(&text).await?;
         let audience = Audience {
             role,
             party: None,
             in_case: true,
             key: None,
         };
-        let grants = Grants {
-            assigned: true,
-            consent: ClassSet::of(&[Class::R, Class::E]),
-            decision: ClassSet::of(&[Class::E]),
-            ..Grants::default()
-        };
         let channel = Channel::Session {
             strength: Strength::Desk,
         };
-        if let Ok(released) = release(&classed, &audience, phase, &grants, channel) {
+        if let Ok(released) = release(&classed, &audience, phase, &grants(false), channel) {
             out.push(Source {
                 text,
                 origin,
-                words: released.as_str().to_owned(),
+                words: released,
             });
         }
     }
     Ok(out)
+}
+
+/// What is recorded in favour of a person who composes: what vendors say and evidence are offered to be published, and
+/// a finder who agreed to be named is named in the acknowledgement.
+#[must_use]
+pub fn grants(credit_consent: bool) -> Grants {
+    let consent = ClassSet::of(&[Class::R, Class::E]);
+    Grants {
+        assigned: true,
+        consent: if credit_consent {
+            consent.with(Class::H)
+        } else {
+            consent
+        },
+        decision: ClassSet::of(&[Class::E]),
+        ..Grants::default()
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! [`view`] is the only way from a case to a vendor's page: every text in it passed the gate for this party, this
 //! phase and this session. It reads the participant, its party, the case's own facts and the texts that were
-//! opened to it; it never loads another participant, so nothing of another vendor can be in it.
+//! opened to it. Of another participant it takes name and public label, both by the gate, and only where the two agreed
+//! to be named to each other.
 
 pub mod call;
 pub mod command;

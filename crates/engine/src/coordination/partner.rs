@@ -1,7 +1,8 @@
 //! The view of one participant, through the gate.
 //!
 //! The date's state is what this participant said: who else agreed, and whether anybody did, does not show. Another
-//! vendor shows only once both agreed to it: by name, and by status as long as both do.
+//! participant is loaded for one purpose alone, being named to each other: it shows once both agreed to it, by name,
+//! and by status as long as both do. Nothing else of it goes any further.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::board;
@@ -12,12 +13,13 @@ use domain::party::Party;
 use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::text::class::Class;
-use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release};
+use domain::text::gate::{Audience, Channel, Classed, Form, Released, Strength, release};
 use domain::text::phase::Phase;
 use domain::text::standing::{ClassSet, Grants, Owner, PartyKey};
 use domain::value::*;
 use formats::advisory::VendorStatus;
 use pages::coordination::partner::view as page;
+use pages::kit::shown::Shown;
 
 use crate::Fault;
 use crate::kernel::clock;
@@ -123,15 +125,18 @@ impl<'h> Reader<'h> {
     }
 
     /// The gate for this reader; what it withholds is not there.
-    fn through(&self, class: Class, owner: Owner, text: String) -> Option<String> {
-        self.by(&self.grants, class, owner, text)
+    fn through(&self, text: &Classed) -> Option<Released> {
+        self.by(&self.grants, text)
     }
 
     /// The same with grants for one text.
-    fn by(&self, grants: &Grants, class: Class, owner: Owner, text: String) -> Option<String> {
-        let classed = Classed::new(class, owner, Form::Body, text);
-        let released = release(&classed, &self.audience, self.phase, grants, self.channel);
-        released.ok().map(|released| released.as_str().to_owned())
+    fn by(&self, grants: &Grants, text: &Classed) -> Option<Released> {
+        release(text, &self.audience, self.phase, grants, self.channel).ok()
+    }
+
+    /// A word that stands in no body, such as a number or a date, by the same gate.
+    fn word(&self, class: Class, word: &str) -> Option<Released> {
+        self.through(&Classed::new(class, Owner::Shared, Form::Body, word))
     }
 
     fn own(&self) -> Owner {
@@ -139,9 +144,9 @@ impl<'h> Reader<'h> {
     }
 
     /// A sealed text, if it still can be opened and the gate lets it out.
-    async fn text(&self, text: &TextRef, owner: Owner) -> Result<Option<String>, Fault> {
-        match self.house.text(text).await {
-            Ok(words) => Ok(self.through(text.class, owner, words)),
+    async fn text(&self, text: &TextRef, owner: Owner) -> Result<Option<Shown>, Fault> {
+        match self.house.text(text, owner).await {
+            Ok(classed) => Ok(self.through(&classed).map(Shown::from)),
             Err(Fault::Sealed) => Ok(None),
             Err(other) => Err(other),
         }
@@ -153,7 +158,8 @@ impl<'h> Reader<'h> {
             .case
             .until
             .filter(|_| state != page::DateState::Open)
-            .and_then(|until| self.through(Class::D, Owner::Shared, clock::rfc3339(until)));
+            .and_then(|until| self.word(Class::D, &clock::rfc3339(until)))
+            .map(|until| until.to_string());
         page::Date {
             // Without its instant a date is nothing to talk about.
             state: if until.is_some() {
@@ -169,7 +175,8 @@ impl<'h> Reader<'h> {
     async fn details(&self, lang: Lang) -> Result<page::Details, Fault> {
         Ok(page::Details {
             case: self
-                .through(Class::X, Owner::Shared, self.case.number.clone())
+                .word(Class::X, &self.case.number)
+                .map(|number| number.to_string())
                 .unwrap_or_default(),
             texts: self.texts().await?,
             vulnerabilities: self.vulnerabilities().await?,
@@ -224,11 +231,12 @@ impl<'h> Reader<'h> {
                 Lang::Ja => party.name_ja,
                 Lang::En => party.name_en,
             };
-            if let Some(name) = self.by(&by_consent, Class::N, owner, name) {
+            let name = Classed::new(Class::N, owner, Form::Body, name);
+            if let Some(name) = self.by(&by_consent, &name) {
                 let status = board::public_label(board::cell(&other, None)).map(Into::into);
-                let seen = self.by(&by_consent, Class::R, owner, String::new());
+                let seen = self.by(&by_consent, &Classed::new(Class::R, owner, Form::Body, ""));
                 out.push(page::Other {
-                    name,
+                    name: name.into(),
                     status: status.filter(|_| both && seen.is_some()),
                     is_past: !both,
                 });
@@ -273,10 +281,10 @@ impl<'h> Reader<'h> {
         };
         let mut out = Vec::new();
         for (label, text) in all.iter().filter(|(label, _)| is_own(label)) {
-            let label = self.through(Class::V, Owner::Shared, label.clone());
+            let label = self.word(Class::V, label);
             if let (Some(label), Some(words)) = (label, self.text(text, Owner::Shared).await?) {
                 out.push(page::Named {
-                    label,
+                    label: label.into(),
                     lang: text.lang,
                     text: words,
                 });

@@ -14,7 +14,11 @@ use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome, SmtpConfig};
 use domain::aggregate::Aggregate;
 use domain::distribution::Happening;
-use domain::value::AdvisoryId;
+use domain::refusal::Refusal;
+use domain::text::gate;
+use domain::text::gate::Released;
+use domain::text::standing::{Owner, PartyKey};
+use domain::value::{AdvisoryId, StreamId, TextRef};
 use formats::advisory::{Advisory as Form, Lang};
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing, SharedBody};
 use formats::subscribers::MailAddress;
@@ -160,6 +164,17 @@ impl House {
         Ok(sent)
     }
 
+    /// An address as it stands on the envelope of a mail to the party whose it is.
+    pub(super) async fn envelope(&self, text: &TextRef, of: StreamId) -> Result<Released, Fault> {
+        let of = PartyKey(of.bytes());
+        let address = self.text(text, Owner::Party(of)).await?;
+        gate::envelope(&address, of).map_err(|withheld| {
+            let class = text.class.code();
+            let rule = withheld.rule;
+            Refusal::Withheld { class, rule }.into()
+        })
+    }
+
     async fn compose_copy(
         &self,
         copy: &Copy,
@@ -179,8 +194,8 @@ impl House {
         ) else {
             return Ok(None);
         };
-        let address =
-            MailAddress::parse(&self.text(address).await?).map_err(|_| Fault::Form("address"))?;
+        let address = self.envelope(address, subscriber.id.into()).await?;
+        let address = MailAddress::parse(address.as_str()).map_err(|_| Fault::Form("address"))?;
         let lang = subscriber.lang;
         let edition = self
             .edition(copy.advisory, copy.revision, lang, editions)

@@ -92,7 +92,8 @@ impl House {
         let Some(contact) = &party.contact else {
             return self.came_back(participant).await;
         };
-        let Ok(address) = MailAddress::parse(&self.text(contact).await?) else {
+        let address = self.envelope(contact, party.id.into()).await?;
+        let Ok(address) = MailAddress::parse(address.as_str()) else {
             return self.came_back(participant).await;
         };
         let lang = party.lang.unwrap_or_default();

@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex};
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
 use domain::profile::Profile;
+use domain::text::gate::{Classed, Form};
+use domain::text::standing::Owner;
 use domain::value::{BodyId, PersonId, StreamId, TextRef};
 use seal::body::Place;
 use store::{Location, Store, StoredRecord, compartment_code};
@@ -210,16 +212,15 @@ impl House {
         Ok(out)
     }
 
-    /// Opens a text.
+    /// Opens a text, for the gate to let out.
     ///
     /// # Errors
     /// [`Fault::Sealed`] if its compartment was erased.
-    pub async fn text(&self, text: &TextRef) -> Result<String, Fault> {
-        let bytes = self.body(text.body).await?;
-        String::from_utf8(bytes).map_err(|_| Fault::Form("text"))
+    pub async fn text(&self, text: &TextRef, owner: Owner) -> Result<Classed, Fault> {
+        classed(text, owner, self.body(text.body).await?)
     }
 
-    /// Opens a body.
+    /// Opens a body, such as a document of a plan; a text is opened by [`House::text`].
     ///
     /// # Errors
     /// As [`House::text`].
@@ -269,6 +270,12 @@ pub fn instance_mark(dir: &Path) -> Result<String, Fault> {
         .u64(inode)
         .bytes(machine.trim().as_bytes());
     Ok(seal::hex(&mark.hash()))
+}
+
+/// The words of an opened body with what they are.
+pub(crate) fn classed(text: &TextRef, owner: Owner, bytes: Vec<u8>) -> Result<Classed, Fault> {
+    let words = String::from_utf8(bytes).map_err(|_| Fault::Form("text"))?;
+    Ok(Classed::new(text.class, owner, Form::Body, words))
 }
 
 /// Where a payload belongs.

@@ -13,6 +13,8 @@ use domain::event::{Change, Event, Recorded};
 use domain::permit;
 use domain::refusal::Refusal;
 use domain::text::class::{Class, Compartment};
+use domain::text::gate::Classed;
+use domain::text::standing::Owner;
 use domain::value::*;
 use seal::body::Place;
 use seal::keyring::{KeyId, Secret};
@@ -23,7 +25,7 @@ use store::write::{NewRecord, TableRow, Write};
 
 use crate::Fault;
 use crate::kernel::clock;
-use crate::kernel::house::{House, Loaded, payload_place};
+use crate::kernel::house::{House, Loaded, classed, payload_place};
 
 /// The bell that is rung at every commit to the ledger.
 pub const LEDGER_BELL: &str = "ledger";
@@ -216,11 +218,11 @@ impl<'h> Unit<'h> {
         Ok(id)
     }
 
-    /// Opens a text, be it stored or sealed by this unit and not written yet.
+    /// Opens a text of a case, be it stored or sealed by this unit and not written yet.
     ///
     /// # Errors
     /// As [`House::text`].
-    pub async fn opened(&self, text: &TextRef) -> Result<String, Fault> {
+    pub(crate) async fn opened(&self, text: &TextRef) -> Result<Classed, Fault> {
         let wanted = store::value::Value::from(text.body.bytes());
         let waiting = self.rows.iter().find_map(|row| {
             let is_body = row.table().name == store::schema::BODY.name;
@@ -228,7 +230,7 @@ impl<'h> Unit<'h> {
             is_it.then(|| row.cell("sealed")).flatten()
         });
         let Some(store::value::Value::Bytes(sealed)) = waiting else {
-            return self.house.text(text).await;
+            return self.house.text(text, Owner::Shared).await;
         };
         let compartment = text.class.compartment();
         let (_, key) = self
@@ -242,7 +244,7 @@ impl<'h> Unit<'h> {
             id: text.body.bytes(),
         };
         let bytes = seal::body::open(key.bytes(), &place, sealed).map_err(|_| Fault::Sealed)?;
-        String::from_utf8(bytes).map_err(|_| Fault::Form("text"))
+        classed(text, Owner::Shared, bytes)
     }
 
     async fn key(

@@ -270,7 +270,7 @@ async fn passages(
     let known = sources::references(&mut unit, case, None).await?;
     let mut heap = String::new();
     for text in &known {
-        heap.push_str(&folded(&unit.opened(text).await?));
+        heap.push_str(&folded(unit.opened(text).await?.words_for_the_house()));
         heap.push('\u{0}');
     }
     if let Some(json) = stream.published.last().and_then(|last| {

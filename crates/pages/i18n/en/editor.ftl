@@ -75,6 +75,8 @@ editor-take-from = Source
 editor-take-none = Choose a source
 editor-taken-same = Taken over from:
 editor-taken-changed = Taken over and changed from:
+editor-kept = Your role may not see what is recorded here. It stays as it is, unless something is typed here.
+editor-kept-too = Your role may not see all that is recorded here. It stays beside what is typed here.
 
 editor-f-status = Stage
 editor-f-audience = Audience

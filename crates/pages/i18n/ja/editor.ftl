@@ -75,6 +75,8 @@ editor-take-from = 引用元
 editor-take-none = 引用元を選んでください
 editor-taken-same = 引用元:
 editor-taken-changed = 次の情報を引用して変更したもの:
+editor-kept = 記録されている内容は、担当の権限では表示できません。ここに何も書かなければ、そのまま残ります。
+editor-kept-too = 記録されている内容には、担当の権限では表示できないものがあります。ここに書いた内容とともに、そのまま残ります。
 
 editor-f-status = 版の段階
 editor-f-audience = 対象の読者

@@ -43,6 +43,8 @@ pub const ACTIONS_MAX: usize = 10;
 const ACTIONS_SPARE: usize = 2;
 /// Sources in one list of choices; the rest stands in the list of sources below.
 const CHOICES_MAX: usize = 40;
+/// How the names of fields begin that carry a text out of sight.
+pub const KEPT: &str = "kept-";
 /// Characters of a source in a list of choices.
 const GIST_CHARS: usize = 30;
 
@@ -177,13 +179,14 @@ fn saved(say: Say, view: &Editor) -> Option<String> {
     Some(say.with(key, &[("who", &text::line(&saved.who)), ("at", &at)]))
 }
 
-/// What the form carries along: where it began, and which texts are references.
+/// What the form carries along: where it began, which texts are references, and which are out of this reader's sight.
 fn carried(view: &Editor, typed: &Typed) -> String {
     let mut out = hidden("base", &view.base.to_string());
     out.push_str(&hidden("tab", &view.tab));
     out.push_str(&hidden("recorded", &view.recorded.to_string()));
     for (name, value) in typed.pairs() {
-        if name.starts_with("from-") && !value.is_empty() {
+        let is_reference = name.starts_with("from-") || name.starts_with(KEPT);
+        if is_reference && !value.is_empty() {
             out.push_str(&hidden(name, value));
         }
     }
@@ -200,6 +203,7 @@ fn pair(say: Say, view: &Editor, typed: &Typed, name: &str, rows: u16) -> String
     for lang in [say.0, say.0.other()] {
         out.push_str("<div>");
         out.push_str(&one_text(say, typed, name, rows, lang));
+        out.push_str(&kept(say, typed, name, &[lang], "editor-kept"));
         out.push_str(&taken(say, view, typed, name, lang));
         out.push_str(&take(say, view, typed, name, lang));
         out.push_str("</div>");
@@ -226,6 +230,22 @@ fn one_text(say: Say, typed: &Typed, name: &str, rows: u16, lang: Lang) -> Strin
     match hint {
         Some(key) => built.hint(&key).html(),
         None => built.html(),
+    }
+}
+
+/// Name of the field that carries a text of the last draft which the reader may not see: it stays as it is.
+#[must_use]
+pub fn kept_name(field: &str, lang: Lang) -> String {
+    format!("{KEPT}{field}-{}", lang.tag())
+}
+
+/// Says that there is a text which the reader may not see.
+fn kept(say: Say, typed: &Typed, name: &str, langs: &[Lang], key: &str) -> String {
+    let is_there = |lang: &Lang| !typed.value(&kept_name(name, *lang)).is_empty();
+    if langs.iter().any(is_there) {
+        format!("<p class=\"hint\">{}</p>", text::escape(&say.t(key)))
+    } else {
+        String::new()
     }
 }
 
@@ -436,7 +456,7 @@ fn actions(say: Say, typed: &Typed) -> String {
         })
         .max()
         .unwrap_or(0);
-    let mut out = String::new();
+    let mut out = kept(say, typed, "actions", &Lang::ALL, "editor-kept");
     for row in 1..=(filled + ACTIONS_SPARE).min(ACTIONS_MAX) {
         let legend = say.with("editor-action-row", &[("n", &row.to_string())]);
         let _ = write!(
@@ -482,6 +502,7 @@ fn ids(say: Say, typed: &Typed) -> String {
         area("other_ids", 2),
         area("references", 4),
         area("credits", 2),
+        kept(say, typed, "credit", &Lang::ALL, "editor-kept-too"),
         Field::one(say, typed, "credit_consent", "yes", "editor-credit-consent").html(),
     ]
     .concat()

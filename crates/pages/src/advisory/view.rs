@@ -2,6 +2,8 @@
 
 use formats::advisory::Lang;
 
+use crate::kit::shown::Shown;
+
 /// The editor's page beside what stands in its form.
 #[derive(Clone, Debug, Default)]
 pub struct Editor {
@@ -43,7 +45,7 @@ pub struct Source {
     /// Code of the class.
     pub class: String,
     pub lang: Lang,
-    pub text: String,
+    pub text: Shown,
 }
 
 /// Where a releasable text comes from.

@@ -81,8 +81,7 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
             |at| when::instant_html(say.0, at),
         ),
     };
-    let or =
-        |value: &Option<String>, key: &str| value.as_deref().map_or_else(|| say.t(key), text::line);
+    let or = |value: Option<&str>, key: &str| value.map_or_else(|| say.t(key), text::line);
     let basis = match &view.basis {
         Some((basis, version)) if version.is_empty() => words::word(say, "basis", basis),
         Some((basis, version)) => format!(
@@ -101,7 +100,10 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         fact("work-part-in", words::word(say, "part", &view.part)),
         fact("work-board-state", words::word(say, "cell", &view.state)),
         fact("work-board-public", public),
-        fact("desk-party-contact", or(&view.contact, "not-recorded")),
+        fact(
+            "desk-party-contact",
+            or(view.contact.as_deref(), "not-recorded"),
+        ),
         fact(
             "desk-party-lang",
             say.t(match view.lang {
@@ -109,7 +111,10 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
                 formats::advisory::Lang::En => "desk-lang-en",
             }),
         ),
-        fact("desk-party-standing", or(&view.standing, "desk-none")),
+        fact(
+            "desk-party-standing",
+            or(view.standing.as_deref(), "desk-none"),
+        ),
         fact("work-basis-now", basis),
         fact(
             "work-second-step",
@@ -125,7 +130,7 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         ),
         at("work-details-at", &view.details_sent_at),
         at("work-received-at", &view.received_at),
-        fact("work-ticket-now", or(&view.ticket, "desk-none")),
+        fact("work-ticket-now", or(view.ticket.as_deref(), "desk-none")),
     ];
     if let Some(naming) = &view.naming {
         out.push(fact("work-naming-now", words::word(say, "naming", naming)));

@@ -3,6 +3,7 @@
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
 use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
+use crate::kit::shown::Shown;
 use formats::advisory::Lang;
 
 /// One case.
@@ -125,7 +126,7 @@ pub struct Participant {
     /// `vendor`, `finder`, `coordinator`, `operator`, `other`.
     pub part: String,
     /// Mail address of the contact.
-    pub contact: Option<String>,
+    pub contact: Option<Shown>,
     pub lang: Lang,
     /// Version of the standing agreement.
     pub standing: Option<String>,
@@ -153,11 +154,11 @@ pub struct Participant {
     pub answers: Vec<Answer>,
     pub statements: Vec<Statement>,
     /// Its own number for the matter.
-    pub ticket: Option<String>,
+    pub ticket: Option<Shown>,
     /// Being named to other vendors who agree too: `not_asked`, `agreed`, `taken_back`; nothing if it is no vendor.
     pub naming: Option<String>,
     /// When it asked to be called, and its words: number and hours.
-    pub call: Option<(String, String)>,
+    pub call: Option<(String, Shown)>,
     /// Labels of the case's vulnerabilities.
     pub vulnerabilities: Vec<String>,
     /// Nobody has contacted it: answers are recorded as unasked.

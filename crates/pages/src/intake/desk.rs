@@ -220,7 +220,11 @@ fn rows(view: &Report, form: &Typed) -> Vec<Row> {
     let proposed = view.sources.iter().filter_map(|source| {
         let field = source.field.as_ref()?;
         let lang = source.words.lang.tag().to_owned();
-        Some([field.proposed.clone(), lang, source.words.text.clone()])
+        Some([
+            field.proposed.clone(),
+            lang,
+            source.words.text.as_str().to_owned(),
+        ])
     });
     proposed.collect()
 }

@@ -6,6 +6,8 @@ pub mod catalogue;
 
 pub mod text;
 
+pub mod shown;
+
 pub mod when;
 
 pub mod moment;

@@ -189,8 +189,8 @@ fn party_facts(say: Say, view: &Party) -> Vec<Fact> {
         name: say.t(key),
         html,
     };
-    let or_none = |value: &Option<String>| {
-        value.as_ref().map_or_else(
+    let or_none = |value: Option<&str>| {
+        value.map_or_else(
             || text::escape(&say.t("not-recorded")),
             |value| text::escape(&text::line(value)),
         )
@@ -199,7 +199,7 @@ fn party_facts(say: Say, view: &Party) -> Vec<Fact> {
         fact("desk-party-name-ja", run(&view.name_ja, Lang::Ja)),
         fact("desk-party-kana", run(&view.kana, Lang::Ja)),
         fact("desk-party-name-en", run(&view.name_en, Lang::En)),
-        fact("desk-party-contact", or_none(&view.contact)),
+        fact("desk-party-contact", or_none(view.contact.as_deref())),
         fact(
             "desk-party-lang",
             text::escape(&say.t(match view.lang {
@@ -207,7 +207,7 @@ fn party_facts(say: Say, view: &Party) -> Vec<Fact> {
                 Lang::En => "desk-lang-en",
             })),
         ),
-        fact("desk-party-standing", or_none(&view.standing)),
+        fact("desk-party-standing", or_none(view.standing.as_deref())),
         fact(
             "desk-party-board",
             text::escape(&say.t(if view.listed {

@@ -3,6 +3,7 @@
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
 use crate::kit::desk::view::Entry;
+use crate::kit::shown::Shown;
 use formats::advisory::Lang;
 
 /// The list of parties.
@@ -41,7 +42,7 @@ pub struct Party {
     pub kana: String,
     pub lang: Lang,
     pub listed: bool,
-    pub contact: Option<String>,
+    pub contact: Option<Shown>,
     /// Version of the agreement in force.
     pub standing: Option<String>,
     /// Cases it stands in: number, digits of the tracking number.

@@ -6,9 +6,11 @@ use formats::advisory::{Lang, Marking};
 
 use crate::Site;
 use crate::advisory::view::*;
+use crate::kit::catalogue::Say;
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
 use crate::publication::view::*;
+use crate::tests::let_out;
 
 /// Whether a key is put together from a family and a code; the pages below say every one of them.
 pub(crate) fn is_composed(key: &str) -> bool {
@@ -111,7 +113,7 @@ fn editor() -> Editor {
         origin,
         class: class.to_owned(),
         lang: Lang::En,
-        text: format!("Words of {class} <script>"),
+        text: let_out(&format!("Words of {class} <script>")),
     };
     let mut sources: Vec<Source> = ["V", "W", "F", "K1", "K2", "E"]
         .into_iter()
@@ -342,11 +344,19 @@ fn every_page_has_its_words_in_both_languages_and_no_id_twice() {
             ("t-summary-en", "Words of V <script>"),
             ("from-summary-en", "body-V"),
             ("a-3-what-ja", "更新する"),
+            ("kept-fix-en", "body-A"),
+            ("kept-credit-ja", "body-H"),
             ("stage", "final"),
         ]);
         typed.refuse_with("cvss", "editor-wrong-cvss", &[("line", "x")]);
         let html = check(&crate::advisory::form::page(&at, &editor(), &typed), lang);
         assert!(html.contains("href=\"#f-cvss\"") && html.contains("name=\"from-title-ja\""));
+        for out_of_sight in ["kept-fix-en", "kept-credit-ja"] {
+            assert!(html.contains(&format!("name=\"{out_of_sight}\"")));
+        }
+        for (key, times) in [("editor-kept", 1), ("editor-kept-too", 1)] {
+            assert_eq!(html.matches(&Say(lang).t(key)).count(), times, "{key}");
+        }
         assert!(html.contains("value=\"mend-H4-side_effects\""));
         assert!(html.contains("value=\"mend-H2-summary-ja\""));
         assert!(html.contains("id=\"f-a-5-who-ja\"") && !html.contains("id=\"f-a-6-who-ja\""));

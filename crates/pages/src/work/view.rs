@@ -3,6 +3,7 @@
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
 use crate::kit::desk::view::{Due, Presence, Words};
+use crate::kit::shown::Shown;
 
 /// The list of reports and cases.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +88,7 @@ pub struct Task {
     /// Whom to call: a party's name or a subscriber's reference.
     pub who: String,
     /// How to reach it, as far as known.
-    pub contact: Option<String>,
+    pub contact: Option<Shown>,
     /// What did not arrive or is missing: number of an advisory or a case.
     pub what: String,
     /// Path without the language to read more.

@@ -37,6 +37,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive) {
     }
 }
 
+/// The number that a file belongs to; a number has no dot, so what stands between it and an ending is a kind.
 fn number(path: &str) -> Option<&str> {
     let name = path.strip_prefix("advisories/")?;
     DocumentKind::ALL
@@ -44,7 +45,7 @@ fn number(path: &str) -> Option<&str> {
         .filter_map(|kind| Some((kind, kind.facts().ending?)))
         .flat_map(|(kind, ending)| forms(kind, ending))
         .find_map(|ending| name.strip_suffix(ending.as_str())?.strip_suffix('.'))
-        .filter(|number| !number.is_empty() && !number.contains('/'))
+        .filter(|number| !number.is_empty() && !number.contains(['/', '.']))
 }
 
 /// A document's path with those of its signatures.

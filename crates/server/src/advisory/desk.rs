@@ -5,6 +5,8 @@
 
 pub mod fields;
 
+mod kept;
+
 pub mod preview;
 
 mod working;
@@ -13,6 +15,7 @@ use domain::coordination::board::{self, PublicLabel};
 use domain::coordination::case::Case;
 use domain::publication::Advisory;
 use domain::refusal::Refusal;
+use domain::text::phase::Phase;
 use domain::value::{Lang, Part};
 use engine::Fault;
 use engine::advisory::check;
@@ -40,7 +43,9 @@ use crate::coordination::desk::{find, members};
 use crate::door::act::tn;
 use crate::door::act::word;
 use crate::door::answer::Answer;
+use crate::door::lists;
 use crate::door::room::Room;
+use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
 
 /// Tells whether a person composes advisories.
@@ -83,20 +88,22 @@ impl Desk {
         draft.map_or(0, |draft| draft.at.0)
     }
 
-    /// The form as it is recorded, or as a case without any draft begins.
-    async fn recorded(&self, room: &Room) -> Result<Typed, Stop> {
-        let draft = self.stream.as_ref().and_then(|s| s.draft.as_ref());
-        let mut typed = match draft {
-            Some(draft) => fields::fill(&room.house, draft, self.revision()).await?,
-            None => Typed::default(),
-        };
-        if draft.is_none() {
-            for (field, text) in &self.case.texts {
-                if let Ok(words) = room.house.text(text).await {
-                    let key = format!("{}-{}", check::name(*field), text.lang.tag());
-                    typed.set(format!("t-{key}"), words);
-                    typed.set(format!("from-{key}"), text.body.0.to_string());
-                }
+    /// The form as it is recorded, or as a case without any draft begins, for the eyes of one person.
+    async fn recorded(&self, room: &Room, signed: &Signed) -> Result<Typed, Stop> {
+        let participants = lists::participants(room, self.case.id).await?;
+        let phase = self.case.phase(self.is_published(), &participants);
+        if let Some(draft) = self.stream.as_ref().and_then(|s| s.draft.as_ref()) {
+            // Composing has begun: its editors read what it is made of as from the first contact on.
+            let phase = phase.max(Phase::P1);
+            return fields::fill(room, signed, phase, draft, self.revision()).await;
+        }
+        let eyes = Eyes::of_editor(room, signed, phase, false);
+        let mut typed = Typed::default();
+        for (field, text) in &self.case.texts {
+            match eyes.look(text).await? {
+                Some(Seen::Shown(words)) => fields::fill_own(&mut typed, *field, text, &words),
+                Some(Seen::Closed | Seen::Nothing) => kept::put(&mut typed, *field, text),
+                None => {}
             }
         }
         Ok(typed)
@@ -118,12 +125,12 @@ impl Desk {
 /// # Errors
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    editor(&visit)?;
+    let signed = editor(&visit)?;
     let desk = Desk::of(room, visit.param(0)).await?;
     let saved = room.house.draft(&draft_name(&desk.case)).await?;
     let typed = match &saved {
         Some(saved) => content(&form_of(saved)),
-        None => desk.recorded(room).await?,
+        None => desk.recorded(room, signed).await?,
     };
     let page = render(room, &visit, &desk, typed, saved.as_ref()).await?;
     Ok(Answer::page(page))
@@ -201,7 +208,7 @@ async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::So
             },
             class: source.text.class.code().to_owned(),
             lang: source.text.lang,
-            text: source.words,
+            text: source.words.into(),
         })
         .collect())
 }
@@ -439,7 +446,7 @@ async fn change(
         let found = offered(room, visit, desk).await?;
         match found.into_iter().find(|source| source.body == wanted) {
             Some(source) => {
-                typed.set(format!("t-{key}"), source.text);
+                typed.set(format!("t-{key}"), source.text.as_str());
                 typed.set(format!("from-{key}"), source.body);
             }
             None => typed.refuse(&format!("take-{key}"), "editor-wrong-take"),

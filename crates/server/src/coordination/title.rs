@@ -80,34 +80,30 @@ pub async fn title_of(
             if part.class == domain::text::class::Class::V
                 && let Some(words) = eyes.words(part).await?
             {
-                return Ok(Some(gist(own_words(report, words))));
+                return Ok(Some(gist_of(report, words)));
             }
         }
     }
     Ok(None)
 }
 
-/// Words of a report that came as one text without the headings that the portal's form once put into it; they say
-/// nothing of this report.
-pub(crate) fn own_words(report: &Report, mut words: Words) -> Words {
-    if report.form.is_none() {
-        let own = words.text.lines();
-        let own = own.filter(|line| !line.trim_start().starts_with('■'));
-        words.text = own.collect::<Vec<_>>().join("\n");
-    }
-    words
-}
-
 /// The first words of a text.
 pub(crate) fn gist(words: Words) -> Words {
-    let own = words.text.split_whitespace();
-    let line = own.collect::<Vec<_>>().join(" ");
-    let mut text: String = line.chars().take(GIST_CHARS).collect();
-    if line.chars().count() > GIST_CHARS {
-        text.push('…');
-    }
+    cut(words, |_| false)
+}
+
+/// The first words of a report's text. The headings that the portal's form once put into a report of one text say
+/// nothing of this report.
+pub(crate) fn gist_of(report: &Report, words: Words) -> Words {
+    let is_one_text = report.form.is_none();
+    cut(words, |line| {
+        is_one_text && line.trim_start().starts_with('■')
+    })
+}
+
+fn cut(words: Words, is_empty: impl Fn(&str) -> bool) -> Words {
     Words {
         lang: words.lang,
-        text,
+        text: words.text.gist(GIST_CHARS, is_empty),
     }
 }

@@ -1,12 +1,17 @@
-//! What a person of the house may read: every text on a page of the desk comes through here, by the gate.
+//! What a person of the house may read: every text of a body on a page of the desk comes through here, by the gate.
+//!
+//! What somebody types is no body yet: a form that is sent back, and a working draft, are shown as they were typed.
+//! Documents of a plan are what everybody will read, and passed the gate as such when they were composed.
 
 use domain::text::class::Class;
-use domain::text::gate::{Audience, Channel, Classed, Form, Strength, release, show_unsorted};
+use domain::text::gate::{Audience, Channel, Classed, Strength, release, show_unsorted};
 use domain::text::phase::Phase;
 use domain::text::standing::{Grants, Owner, Sight, Standing};
 use domain::value::TextRef;
 use engine::Fault;
+use engine::advisory::sources;
 use pages::kit::desk::view::Words;
+use pages::kit::shown::Shown;
 
 use crate::door::room::Room;
 use crate::door::visit::{Signed, Stop};
@@ -14,7 +19,7 @@ use crate::door::visit::{Signed, Stop};
 /// What became of a text at the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    Shown(String),
+    Shown(Shown),
     /// It may be read against a reason.
     Closed,
     /// For this reader it is not there.
@@ -34,16 +39,31 @@ impl<'r> Eyes<'r> {
     /// The eyes of a person of the house.
     #[must_use]
     pub fn of(room: &'r Room, signed: &Signed, phase: Phase) -> Eyes<'r> {
+        // Whoever sits at the desk counts as assigned; what is sealed still asks for a reason and records it.
+        let grants = Grants {
+            assigned: true,
+            ..Grants::default()
+        };
+        Eyes::with(room, signed, phase, grants)
+    }
+
+    /// The eyes of a person who composes an advisory; `credit_consent` says that the finder agreed to be named in it.
+    #[must_use]
+    pub fn of_editor(
+        room: &'r Room,
+        signed: &Signed,
+        phase: Phase,
+        credit_consent: bool,
+    ) -> Eyes<'r> {
+        Eyes::with(room, signed, phase, sources::grants(credit_consent))
+    }
+
+    fn with(room: &'r Room, signed: &Signed, phase: Phase, grants: Grants) -> Eyes<'r> {
         let audience = Audience {
             role: signed.role,
             party: None,
             in_case: true,
             key: None,
-        };
-        // Whoever sits at the desk counts as assigned; what is sealed still asks for a reason and records it.
-        let grants = Grants {
-            assigned: true,
-            ..Grants::default()
         };
         Eyes {
             room,
@@ -65,45 +85,47 @@ impl<'r> Eyes<'r> {
     /// # Errors
     /// If the store fails. A text whose key is gone is nothing.
     pub async fn see(&self, text: &TextRef) -> Result<Seen, Stop> {
-        if text.class == Class::U {
-            return self.unsorted(text).await;
-        }
+        Ok(self.look(text).await?.unwrap_or(Seen::Nothing))
+    }
+
+    /// The same for a reader who must know the two apart: without an answer, the text's key is gone.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn look(&self, text: &TextRef) -> Result<Option<Seen>, Stop> {
+        let is_sorted = text.class != Class::U;
         match self.sight(text.class) {
-            Sight::No => Ok(Seen::Nothing),
-            Sight::FullWithReason => Ok(Seen::Closed),
-            Sight::Summary | Sight::Full => {
-                let Some(opened) = self.open(text).await? else {
-                    return Ok(Seen::Nothing);
-                };
-                let classed = Classed::new(text.class, Owner::Shared, Form::Body, opened);
-                let channel = Channel::Session {
-                    strength: Strength::Desk,
-                };
-                Ok(
-                    match release(&classed, &self.audience, self.phase, &self.grants, channel) {
-                        Ok(released) => Seen::Shown(released.as_str().to_owned()),
-                        Err(_) => Seen::Nothing,
-                    },
-                )
-            }
+            Sight::No if is_sorted => return Ok(Some(Seen::Nothing)),
+            Sight::FullWithReason if is_sorted => return Ok(Some(Seen::Closed)),
+            _ => {}
         }
+        let shown = self.open(text).await?.map(|opened| self.let_out(&opened));
+        Ok(shown.map(|shown| shown.map_or(Seen::Nothing, Seen::Shown)))
     }
 
-    async fn unsorted(&self, text: &TextRef) -> Result<Seen, Stop> {
-        let Some(opened) = self.open(text).await? else {
-            return Ok(Seen::Nothing);
+    /// A text that is closed until somebody says why it is read, once that reading is recorded.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn after_reading(&self, text: &TextRef) -> Result<Option<Shown>, Stop> {
+        let opened = self.open(text).await?;
+        Ok(opened.and_then(|opened| self.let_out(&opened)))
+    }
+
+    fn let_out(&self, text: &Classed) -> Option<Shown> {
+        let released = if text.class() == Class::U {
+            show_unsorted(text, &self.audience, &self.grants, Strength::Desk)
+        } else {
+            let channel = Channel::Session {
+                strength: Strength::Desk,
+            };
+            release(text, &self.audience, self.phase, &self.grants, channel)
         };
-        let classed = Classed::new(Class::U, Owner::Shared, Form::Body, opened);
-        Ok(
-            match show_unsorted(&classed, &self.audience, &self.grants, Strength::Desk) {
-                Ok(released) => Seen::Shown(released.as_str().to_owned()),
-                Err(_) => Seen::Nothing,
-            },
-        )
+        released.ok().map(Shown::from)
     }
 
-    async fn open(&self, text: &TextRef) -> Result<Option<String>, Stop> {
-        match self.room.house.text(text).await {
+    async fn open(&self, text: &TextRef) -> Result<Option<Classed>, Stop> {
+        match self.room.house.text(text, Owner::Shared).await {
             Ok(opened) => Ok(Some(opened)),
             Err(Fault::Sealed) => Ok(None),
             Err(other) => Err(other.into()),

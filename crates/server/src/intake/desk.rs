@@ -350,13 +350,13 @@ async fn read(
         opened = act::perform(room, visit, &mut typed, &command).await?;
     }
     let mut view = view(room, visit, report, None).await?;
-    let Some(answer) = opened else {
+    if opened.is_none() {
         let bytes = page::page(&visit.inside(room), &view, &typed);
         return Ok(Answer::wrong(bytes));
-    };
+    }
     for part in &mut view.parts {
         if part.body == text.body.to_string() {
-            part.text = answer["text"].as_str().map(str::to_owned);
+            part.text = eyes.after_reading(text).await?;
         }
     }
     Ok(Answer::page(page::page(

@@ -8,6 +8,7 @@ use engine::command::Command;
 use engine::party::command as commands;
 use formats::advisory::Lang;
 use pages::kit::form::Typed;
+use pages::kit::shown::Shown;
 use pages::party::desk as page;
 use pages::party::view::{Party as View, PartyRow, Register};
 
@@ -178,7 +179,7 @@ pub(crate) async fn contact_of(
     room: &Room,
     visit: &Visit,
     party: &Party,
-) -> Result<Option<String>, Stop> {
+) -> Result<Option<Shown>, Stop> {
     let signed = visit.person()?;
     let eyes = Eyes::of(room, signed, domain::text::phase::Phase::NO_CASE);
     Ok(match &party.contact {

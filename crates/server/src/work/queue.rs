@@ -15,7 +15,7 @@ use formats::advisory::Lang;
 use pages::kit::desk::view::Words;
 use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 
-use crate::coordination::title::{GIST_CHARS, advisory_of, eyes_on, gist, own_words, title_of};
+use crate::coordination::title::{GIST_CHARS, advisory_of, eyes_on, gist_of, title_of};
 use crate::door::act::presence;
 use crate::door::answer::Answer;
 use crate::door::lists;
@@ -268,7 +268,7 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
     if let Some(part) = report.parts.iter().find(|part| part.class == Class::V)
         && let Some(words) = eyes.words(part).await?
     {
-        return Ok(Some(gist(own_words(report, words))));
+        return Ok(Some(gist_of(report, words)));
     }
     let mut found: Option<Words> = None;
     for text in report.as_it_came() {
@@ -279,7 +279,7 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
             None => words,
             Some(before) => Words {
                 lang: before.lang,
-                text: format!("{}\n{}", before.text, words.text),
+                text: before.text.and(&words.text),
             },
         };
         let is_enough = all.text.chars().count() > GIST_CHARS;
@@ -288,7 +288,7 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
             break;
         }
     }
-    Ok(found.map(|words| gist(own_words(report, words))))
+    Ok(found.map(|words| gist_of(report, words)))
 }
 
 async fn case_row(

@@ -11,6 +11,7 @@ use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::{Fault, Viewer, Which};
 use pages::kit::form::Typed;
+use pages::kit::shown::Shown;
 use pages::work::view::{Task, Tasks};
 
 use crate::coordination::title;
@@ -186,7 +187,7 @@ async fn of_vendor(
         return Ok(out);
     };
     let digits = tn(participant);
-    let task = |kind: &str, contact: Option<String>, since: engine::Instant| Task {
+    let task = |kind: &str, contact: Option<Shown>, since: engine::Instant| Task {
         id: format!("{kind}-{digits}"),
         kind: kind.to_owned(),
         who: history::party_name(party, visit.lang),

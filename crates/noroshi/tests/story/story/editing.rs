@@ -11,6 +11,7 @@ use engine::advisory::command::{DraftAdvisory, DraftText, Wanted};
 use engine::advisory::rehearsal::{KINDS, composed, rehearse, show};
 use engine::advisory::sources;
 use engine::command::Command;
+use engine::intake::reading::ReadText;
 use engine::kernel::clock;
 use engine::kernel::unit::Unit;
 use engine::publication::command::{ApprovePlan, Password};
@@ -146,7 +147,7 @@ on_both! {
                     text(Field::Details, format!("{}\r\n", flaw.words), Some(flaw.text.body.0)),
                     text(Field::Summary, format!("{} 続き", fix.words), Some(fix.text.body.0)),
                     text(Field::Check, format!("{} 続き", flaw.words), Some(flaw.text.body.0)),
-                    text(Field::Fix, fix.words.clone(), Some(fix.text.body.0)),
+                    text(Field::Fix, fix.words.to_string(), Some(fix.text.body.0)),
                     // An id of no releasable text takes nothing over.
                     text(Field::Note, "補足".to_owned(), Some(matter.id.0)),
                 ],
@@ -165,6 +166,44 @@ on_both! {
             assert_eq!(found(Field::Check).class, Class::V, "and as their source");
             assert_eq!(found(Field::Note).class, Class::V);
             assert_eq!(draft.author, act.actor);
+            // Without words a text stays as it is, and nothing stands for one that is not there.
+            let without = |from| Command::DraftAdvisory(DraftAdvisory {
+                case: case.number.clone(),
+                stage: domain::value::AdvisoryStage::Final,
+                texts: vec![
+                    text(Field::Title, "件名".to_owned(), None),
+                    text(Field::Summary, String::new(), Some(from)),
+                ],
+                facts: engine::advisory::compose::Facts::default(),
+            });
+            let unknown = without(matter.id.0);
+            let refused = engine::command::perform(&house, &act, Wall::Live, &unknown).await;
+            assert!(matches!(refused, Err(Fault::Refused(Refusal::NotFound("text")))), "{refused:?}");
+            let summary = found(Field::Summary);
+            let kept = without(summary.body.0);
+            engine::command::perform(&house, &act, Wall::Live, &kept).await.expect("a draft");
+            let stream = engine::publication::facts::stream(&house, &matter).await.expect("the ledger");
+            let draft = stream.expect("an advisory").draft.expect("a draft");
+            assert!(draft.texts.contains(&(Field::Summary, summary)));
+            assert!(!draft.texts.iter().any(|(field, _)| *field == Field::Fix), "what is left out is gone");
+            // An attack method is read against a reason by whom the matrix lets, and by nobody else.
+            let report: StreamId = matter.report.expect("a report").into();
+            let loaded = house.load(report).await.expect("the ledger").expect("a report");
+            let Aggregate::Report(report) = &*loaded.state else { panic!("a report") };
+            let attack = report.parts.iter().find(|part| part.class == Class::A).expect("a part");
+            let read = Command::ReadText(ReadText {
+                report: report.id.to_string(),
+                body: attack.body.0,
+                reason: "to reproduce it".to_owned(),
+            });
+            let refused = engine::command::perform(&house, &act, Wall::Live, &read).await;
+            assert!(
+                matches!(refused, Err(Fault::Refused(Refusal::Withheld { class: "A", .. }))),
+                "{refused:?}"
+            );
+            let reception = act_of(&house, "reception").await;
+            let answer = engine::command::perform(&house, &reception, Wall::Live, &read).await;
+            assert!(answer.expect("words")["text"].as_str().is_some_and(|words| !words.is_empty()));
         }));
         drop(house);
         world.ends_well();

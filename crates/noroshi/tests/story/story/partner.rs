@@ -25,14 +25,31 @@ fn participant(world: &World, house: &House, tracking: &str) -> ParticipantId {
     stream.into()
 }
 
-/// Returns all that a session of this strength is shown, as text.
+/// Returns all that a session of this strength is shown, as text: the words, the rest, the names of others.
 fn shown(world: &World, tracking: &str, strength: Strength) -> String {
     let house = world.open(Contexts::default());
     let id = participant(world, &house, tracking);
     let view = world
         .runtime
         .block_on(Box::pin(partner::view(&house, id, strength, Lang::Ja)));
-    format!("{:?}", view.expect("a view"))
+    let view = view.expect("a view");
+    let (mut words, mut names) = (Vec::new(), Vec::new());
+    for details in &view.details {
+        words.extend(details.texts.iter().map(|one| one.text.as_str()));
+        words.extend(details.words.iter().map(|one| one.text.as_str()));
+        words.extend(details.ticket.as_deref());
+        for named in &details.vulnerabilities {
+            words.extend([named.label.as_str(), named.text.as_str()]);
+        }
+        let why = details
+            .answers
+            .iter()
+            .filter_map(|answer| answer.why.as_ref());
+        words.extend(why.map(|why| why.text.as_str()));
+        let others = details.naming.iter().flat_map(|naming| &naming.others);
+        names.extend(others.map(|other| other.name.as_str()));
+    }
+    format!("{} {view:?} {}", words.join(" "), names.join(" "))
 }
 
 /// Returns the names of the case's canaries that stand in a text.

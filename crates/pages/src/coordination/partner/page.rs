@@ -391,7 +391,7 @@ fn answer_fields(say: Say, details: &Details, typed: &Typed) -> String {
             label: say.t("partner-all-vulnerabilities"),
         }];
         all.extend(details.vulnerabilities.iter().map(|named| Choice {
-            value: named.label.clone(),
+            value: named.label.as_str().to_owned(),
             label: format!(
                 "{} {}",
                 text::line(&named.label),

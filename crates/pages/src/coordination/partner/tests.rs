@@ -15,6 +15,7 @@ use crate::coordination::partner::{
 use crate::kit::catalogue::Say;
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
+use crate::tests::let_out;
 
 fn inside(lang: Lang) -> Inside {
     Inside {
@@ -65,12 +66,12 @@ fn whole() -> View {
             texts: vec![Text {
                 kind: TextKind::Vulnerability,
                 lang: Lang::En,
-                text: "<script>alert(1)</script>\u{202E}".to_owned(),
+                text: let_out("<script>alert(1)</script>\u{202E}"),
             }],
             vulnerabilities: vec![Named {
-                label: "1".to_owned(),
+                label: let_out("1"),
                 lang: Lang::Ja,
-                text: "認証の不備".to_owned(),
+                text: let_out("認証の不備"),
             }],
             answers: vec![Answer {
                 product: "Aoba Gateway".to_owned(),
@@ -80,21 +81,21 @@ fn whole() -> View {
                 vulnerability: None,
                 why: Some(Said {
                     lang: Lang::Ja,
-                    text: "理由".to_owned(),
+                    text: let_out("理由"),
                 }),
             }],
             words: vec![Words {
                 kind: WordsKind::Statement,
                 about: None,
                 lang: Lang::Ja,
-                text: "見解".to_owned(),
+                text: let_out("見解"),
             }],
-            ticket: Some("PSIRT-7".to_owned()),
+            ticket: Some(let_out("PSIRT-7")),
             label: Some(VendorStatus::VulnerableFixed),
             naming: Some(Naming {
                 is_agreed: true,
                 others: vec![Other {
-                    name: "<b>Dogwood".to_owned(),
+                    name: let_out("<b>Dogwood"),
                     status: Some(VendorStatus::Investigating),
                     is_past: false,
                 }],

@@ -5,6 +5,8 @@
 
 use formats::advisory::{Lang, VendorStatus};
 
+use crate::kit::shown::Shown;
+
 /// The page of one vendor about one matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
@@ -88,7 +90,7 @@ pub struct Details {
     pub answers: Vec<Answer>,
     pub words: Vec<Words>,
     /// The vendor's own number for the matter.
-    pub ticket: Option<String>,
+    pub ticket: Option<Shown>,
     /// The label under which the vendor will stand, if it will stand anywhere.
     pub label: Option<VendorStatus>,
     /// Being named to other vendors; nothing if it is none itself.
@@ -106,7 +108,7 @@ pub struct Naming {
 /// Another vendor who agreed to be named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Other {
-    pub name: String,
+    pub name: Shown,
     /// Nothing if it stands under no label.
     pub status: Option<VendorStatus>,
     /// One of the two has taken it back, so that the status is not shown any more.
@@ -118,7 +120,7 @@ pub struct Other {
 pub struct Text {
     pub kind: TextKind,
     pub lang: Lang,
-    pub text: String,
+    pub text: Shown,
 }
 
 /// What a text is about; classes that go to no vendor have no word here.
@@ -136,9 +138,9 @@ pub enum TextKind {
 /// A vulnerability of the case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    pub label: String,
+    pub label: Shown,
     pub lang: Lang,
-    pub text: String,
+    pub text: Shown,
 }
 
 /// What the vendor said about a product.
@@ -159,7 +161,7 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     pub lang: Lang,
-    pub text: String,
+    pub text: Shown,
 }
 
 /// What an answer says.
@@ -178,7 +180,7 @@ pub struct Words {
     /// Product and range of versions that it speaks of; nothing speaks of all products.
     pub about: Option<String>,
     pub lang: Lang,
-    pub text: String,
+    pub text: Shown,
 }
 
 /// What a text of the vendor is for.

@@ -6,11 +6,13 @@
 
 use formats::advisory::Lang;
 
+use crate::kit::shown::Shown;
+
 /// A text with the language it is written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     pub lang: Lang,
-    pub text: String,
+    pub text: Shown,
 }
 
 /// Somebody who is writing right now.
@@ -60,7 +62,7 @@ pub struct Part {
     pub class: String,
     pub lang: Lang,
     /// The text, or nothing while it needs a reason to be read.
-    pub text: Option<String>,
+    pub text: Option<Shown>,
     pub at: String,
 }
 

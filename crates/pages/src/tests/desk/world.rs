@@ -17,6 +17,7 @@ use crate::party::desk as register;
 use crate::party::view::*;
 use crate::people::view::*;
 use crate::people::{desk as persons, sign};
+use crate::tests::let_out;
 use crate::work::view::*;
 use crate::work::{queue, tasks};
 
@@ -47,7 +48,7 @@ pub(super) fn inside(lang: Lang, path: &str) -> Inside {
 pub(super) fn words(text: &str) -> Words {
     Words {
         lang: Lang::Ja,
-        text: text.to_owned(),
+        text: let_out(text),
     }
 }
 
@@ -110,7 +111,7 @@ pub(super) fn part(class: &str, text: Option<&str>) -> Part {
         body: format!("body-{class}"),
         class: class.to_owned(),
         lang: Lang::En,
-        text: text.map(str::to_owned),
+        text: text.map(let_out),
         at: NOW.to_owned(),
     }
 }
@@ -235,7 +236,7 @@ pub(super) fn participant_view() -> Participant {
         name: EVIL.to_owned(),
         party: "p1".to_owned(),
         part: "vendor".to_owned(),
-        contact: Some(EVIL.to_owned()),
+        contact: Some(let_out(EVIL)),
         lang: Lang::Ja,
         standing: None,
         basis: Some(("ad_hoc".to_owned(), "2026-1".to_owned())),
@@ -281,7 +282,7 @@ pub(super) fn participant_view() -> Participant {
         naming: Some("not_asked".to_owned()),
         call: Some((
             "2026-11-22T04:00:00Z".to_owned(),
-            "03-0000-0012 (112)".to_owned(),
+            let_out("03-0000-0012 (112)"),
         )),
         vulnerabilities: vec!["CVE-1900-0001".to_owned()],
         is_unasked: true,
@@ -365,7 +366,7 @@ pub(super) fn tasks_view() -> Tasks {
         id: format!("{kind}-1"),
         kind: kind.to_owned(),
         who: EVIL.to_owned(),
-        contact: Some(EVIL.to_owned()),
+        contact: Some(let_out(EVIL)),
         what: "NRS-12345678".to_owned(),
         path: Some("/desk/cases/NRS-12345678".to_owned()),
         since: NOW.to_owned(),

@@ -5,12 +5,13 @@
 
 use domain::advisory::lint::Severity;
 use domain::publication::Draft;
-use domain::value::{AdvisoryStage, Field, Lang};
+use domain::text::phase::Phase;
+use domain::value::{AdvisoryStage, Field, Lang, TextRef};
+use engine::Fault;
 use engine::advisory::check;
 use engine::advisory::check::{Finding, Sheet};
 use engine::advisory::command::{DraftAdvisory, DraftText};
 use engine::advisory::compose::Facts;
-use engine::{Fault, House};
 use formats::advisory as form;
 use formats::cvss;
 use pages::advisory::form::{
@@ -18,14 +19,19 @@ use pages::advisory::form::{
 };
 use pages::advisory::view::Check;
 use pages::kit::form::Typed;
+use pages::kit::shown::Shown;
 
+use crate::advisory::desk::kept;
 use crate::door::act::{code, word};
-use crate::door::visit::Stop;
+use crate::door::room::Room;
+use crate::door::sight::{Eyes, Seen};
+use crate::door::visit::{Signed, Stop};
 
 /// Lines that are read of one field: more is no list that a reader follows.
 const LINES_MAX: usize = 200;
 
 /// Both languages, Japanese first.
+pub(super) const LANGS: [Lang; 2] = [Lang::Ja, Lang::En];
 
 /// What a form says, as far as it can be read.
 pub struct Sayings {
@@ -61,11 +67,13 @@ pub fn read(typed: &mut Typed, revision: u32) -> Sayings {
         typed.refuse("audience", "editor-wrong-choice");
     }
     let mut texts = texts(typed, revision);
+    texts.extend(actions(typed));
+    texts.extend(credits(typed));
+    let kept = kept::read(typed, &texts);
+    texts.extend(kept);
     if !texts.iter().any(|text| text.field == Field::Title) {
         typed.refuse("t-title-ja", "editor-wrong-title");
     }
-    texts.extend(actions(typed));
-    texts.extend(credits(typed));
     let facts = facts(typed, audience);
     Sayings {
         stage,
@@ -274,8 +282,26 @@ fn is_digits(text: &str) -> bool {
 /// Fills the form with what is recorded. A new revision begins with the last one's words and no reason.
 ///
 /// # Errors
-/// Faults of keys and store. A text whose key is gone stays blank.
-pub async fn fill(house: &House, draft: &Draft, revision: u32) -> Result<Typed, Stop> {
+/// Faults of keys and store; [`Stop::Role`] where the person may not see what the draft is made of. A text whose key
+/// is gone stays blank; one that the person may not see stays in the draft, unseen.
+pub async fn fill(
+    room: &Room,
+    signed: &Signed,
+    phase: Phase,
+    draft: &Draft,
+    revision: u32,
+) -> Result<Typed, Stop> {
+    let facts = match Eyes::of_editor(room, signed, phase, false)
+        .look(&draft.facts)
+        .await?
+    {
+        Some(Seen::Shown(text)) => {
+            serde_json::from_str(text.as_str()).map_err(|_| Fault::Form("facts"))?
+        }
+        Some(_) => return Err(Stop::Role),
+        None => Facts::default(),
+    };
+    let eyes = Eyes::of_editor(room, signed, phase, facts.credit_consent);
     let mut typed = Typed::default();
     let is_new = draft.revision < revision;
     typed.set(
@@ -287,38 +313,40 @@ pub async fn fill(house: &House, draft: &Draft, revision: u32) -> Result<Typed, 
         },
     );
     for (field, text) in &draft.texts {
-        let words = match house.text(text).await {
-            Ok(words) => words,
-            Err(Fault::Sealed) => continue,
-            Err(other) => return Err(other.into()),
-        };
-        let tag = text.lang.tag();
-        match field {
-            Field::RevisionReason if is_new => {}
-            Field::Credit => {
-                let before = typed.value("credits").to_owned();
-                let all = if before.is_empty() {
-                    words
-                } else {
-                    format!("{before}\n{words}")
-                };
-                typed.set("credits", all);
-            }
-            Field::Actions => fill_actions(&mut typed, &words, text.lang),
-            _ => {
-                let name = check::name(*field);
-                typed.set(format!("t-{name}-{tag}"), words);
-                typed.set(format!("from-{name}-{tag}"), text.body.0.to_string());
-            }
+        if *field == Field::RevisionReason && is_new {
+            continue;
+        }
+        match eyes.look(text).await? {
+            Some(Seen::Shown(words)) => fill_text(&mut typed, *field, text, &words),
+            Some(Seen::Closed | Seen::Nothing) => kept::put(&mut typed, *field, text),
+            None => {}
         }
     }
-    let facts = match house.text(&draft.facts).await {
-        Ok(text) => serde_json::from_str(&text).map_err(|_| Fault::Form("facts"))?,
-        Err(Fault::Sealed) => Facts::default(),
-        Err(other) => return Err(other.into()),
-    };
     fill_facts(&mut typed, &facts);
     Ok(typed)
+}
+
+fn fill_text(typed: &mut Typed, field: Field, text: &TextRef, words: &Shown) {
+    match field {
+        Field::Credit => {
+            let before = typed.value("credits").to_owned();
+            let all = if before.is_empty() {
+                words.as_str().to_owned()
+            } else {
+                format!("{before}\n{}", words.as_str())
+            };
+            typed.set("credits", all);
+        }
+        Field::Actions => fill_actions(typed, words.as_str(), text.lang),
+        _ => fill_own(typed, field, text, words),
+    }
+}
+
+/// Puts a text into its own field, with the body that it is.
+pub(super) fn fill_own(typed: &mut Typed, field: Field, text: &TextRef, words: &Shown) {
+    let key = format!("{}-{}", check::name(field), text.lang.tag());
+    typed.set(format!("t-{key}"), words.as_str());
+    typed.set(format!("from-{key}"), text.body.0.to_string());
 }
 
 fn fill_actions(typed: &mut Typed, words: &str, lang: Lang) {
@@ -393,7 +421,11 @@ pub fn lints(sayings: &Sayings, seen: &Surroundings<'_>) -> Vec<Check> {
         revision: seen.revision,
         earlier_kept: seen.earlier_kept,
     });
-    findings.into_iter().map(shown).collect()
+    findings
+        .into_iter()
+        .filter(|finding| !kept::hides(&sayings.texts, finding.field, finding.lang))
+        .map(shown)
+        .collect()
 }
 
 /// What the lints want to know beside the form.

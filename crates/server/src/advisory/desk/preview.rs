@@ -77,7 +77,7 @@ async fn back_to_the_form(
     let saved = room.house.draft(&draft_name(&desk.case)).await?;
     let mut typed = match &saved {
         Some(saved) => content(&form_of(saved)),
-        None => desk.recorded(room).await?,
+        None => desk.recorded(room, visit.person()?).await?,
     };
     refused(&mut typed, fault)?;
     let page = crate::advisory::desk::render(room, visit, desk, typed, saved.as_ref()).await?;

@@ -6,6 +6,7 @@
 use domain::coordination::case::Case;
 use engine::people::drafts::Saved;
 use pages::advisory::conflict;
+use pages::advisory::form::KEPT;
 use pages::advisory::view::Conflict;
 use pages::kit::form::Typed;
 
@@ -88,6 +89,7 @@ pub(super) async fn met(
     desk: &Desk,
     typed: &Typed,
 ) -> Result<Option<Answer>, Stop> {
+    let signed = visit.person()?;
     let own = room.house.own().await?;
     let handle = |person| {
         own.persons
@@ -106,7 +108,7 @@ pub(super) async fn met(
         && desk.recorded_at() != number("recorded")
         && let Some(draft) = desk.stream.as_ref().and_then(|s| s.draft.as_ref())
     {
-        theirs = Some((desk.recorded(room).await?, draft.author, draft.at.0));
+        theirs = Some((desk.recorded(room, signed).await?, draft.author, draft.at.0));
     }
     let Some((theirs, person, at)) = theirs else {
         return Ok(None);
@@ -145,7 +147,7 @@ fn differences(mine: &Typed, theirs: &Typed) -> (Differing, Sources) {
         .pairs()
         .chain(theirs.pairs())
         .map(|(name, _)| name)
-        .filter(|name| !name.starts_with("from-"))
+        .filter(|name| !name.starts_with("from-") && !name.starts_with(KEPT))
         .collect();
     names.sort_unstable();
     names.dedup();

@@ -169,6 +169,7 @@ pub fn subscriber() -> SubscriberRow {
             name: "example works".to_owned(),
         },
         reference: seal::sha256(b"unsubscribe-me"),
+        mailbox: None,
     }
 }
 

@@ -347,6 +347,9 @@ pub enum Event {
         lang: Lang,
         scope: Scope,
         reference: String,
+        /// Keyed hash of the address, so that all subscriptions of one mailbox get one copy; older records have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mailbox: Option<String>,
     },
     Unsubscribed,
     /// A person looked after a copy that could not be delivered: nothing more is done for it.

@@ -321,6 +321,7 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
                 name: "ムテキ".into(),
             },
             reference: "abcdefgh".into(),
+            mailbox: None,
         },
         Event::Unsubscribed,
         Event::CopyAcknowledged {
@@ -553,4 +554,17 @@ fn an_embargo_that_ended_by_its_publication_has_a_word_of_its_own() {
     assert_eq!(recorded.event, Event::EmbargoEnded { why });
     let written = serde_json::to_string_pretty(&recorded).unwrap();
     assert_eq!(format!("{written}\n"), golden);
+}
+
+#[test]
+fn a_subscription_of_a_known_mailbox_reads_as_it_was_written() {
+    let golden = include_str!("../../../fixtures/events/subscribed.mailbox.json");
+    let recorded: Recorded = serde_json::from_str(golden).unwrap();
+    let Event::Subscribed { mailbox, .. } = &recorded.event else {
+        panic!("another event: {recorded:?}");
+    };
+    assert_eq!(mailbox.as_deref(), Some("22".repeat(32).as_str()));
+    let written = serde_json::to_value(&recorded).unwrap();
+    let text = format!("{}\n", serde_json::to_string_pretty(&written).unwrap());
+    assert_eq!(text, golden);
 }

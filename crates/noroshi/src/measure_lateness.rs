@@ -109,7 +109,7 @@ async fn queue(house: &House, copies: u64) -> Result<(), Fault> {
         house
             .perform(&act, "release", seal::record::Realm::Live, async |unit| {
                 for _ in 0..group {
-                    let copy = copy(unit.house, advisory.id, *reader);
+                    let copy = copy(unit.house, advisory.id, reader.id);
                     unit.row(store::distribution::row(&copy, act.now.0));
                 }
                 Ok(())

@@ -1,4 +1,4 @@
-//! Subscribers, and copies on their way: claimed, sent, settled; every step is a durable row.
+//! Copies on their way: claimed, sent, settled; every step is a durable row. Subscribers stand in a file of their own.
 //!
 //! A copy is one row of `delivery`. Which states there are and what leads from one to another is asked of
 //! [`domain::distribution`]: no statement names a state by itself. A claim is a lease: a copy whose sender died comes
@@ -7,7 +7,11 @@
 use std::sync::LazyLock;
 
 use domain::distribution::{Channel, CopyState, Happening};
-use domain::value::{AdvisoryId, Scope, SubscriberId};
+use domain::value::{AdvisoryId, SubscriberId};
+
+mod subscriber;
+
+pub use subscriber::{Reader, SUBSCRIBER, SubscriberRow};
 
 use crate::Store;
 use crate::kernel::asked::Viewer;
@@ -15,20 +19,6 @@ use crate::kernel::open::Engine;
 use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
-
-/// Table `subscriber`.
-pub static SUBSCRIBER: Table = Table {
-    name: "subscriber",
-    kind: Kind::Projection,
-    columns: &[
-        c("id", Type::Bytes, Mark::Open),
-        c("active", Type::Int, Mark::Open),
-        c("scope", Type::Text, Mark::Open),
-        c("target", Type::Text, Mark::Open),
-        c("reference", Type::Text, Mark::Blind),
-    ],
-    key: &["id"],
-};
 
 /// Table `delivery`.
 pub static DELIVERY: Table = Table {
@@ -59,49 +49,6 @@ pub static DELIVERY: Table = Table {
 const STATE_AT: usize = 6;
 /// Generation of the house's code key that makes references and codes; there has been one.
 const CODES_GENERATION: u32 = 1;
-
-/// A row of `subscriber`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubscriberRow {
-    pub id: SubscriberId,
-    pub active: bool,
-    /// What is wanted; names are folded.
-    pub scope: Scope,
-    /// Hash of the unsubscribe reference.
-    pub reference: [u8; 32],
-}
-
-impl Row for SubscriberRow {
-    fn table() -> &'static Table {
-        &SUBSCRIBER
-    }
-
-    fn values(self) -> Vec<Value> {
-        let (scope, target) = match self.scope {
-            Scope::Everything => ("all", String::new()),
-            Scope::Vendor { name } => ("vendor", name),
-            Scope::Product { name } => ("product", name),
-        };
-        vec![
-            self.id.bytes().into(),
-            self.active.into(),
-            scope.into(),
-            target.into(),
-            seal::hex(&self.reference).into(),
-        ]
-    }
-}
-
-/// Takes the next two columns as what a subscriber wants.
-fn scope(row: &mut Cells) -> Result<Scope, StoreError> {
-    let (scope, name) = (row.text()?, row.text()?);
-    match scope.as_str() {
-        "all" => Ok(Scope::Everything),
-        "vendor" => Ok(Scope::Vendor { name }),
-        "product" => Ok(Scope::Product { name }),
-        _ => Err(StoreError::Shape { table: row.table }),
-    }
-}
 
 /// One copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -409,7 +356,8 @@ impl Store {
         Ok(out)
     }
 
-    /// Drops the waiting copies of a subscriber who has left.
+    /// Drops the waiting copies of a subscriber who has left. Where the same mailbox has another subscription, its
+    /// sender looks whether that one asks for the copy.
     ///
     /// # Errors
     /// If the database fails.
@@ -417,7 +365,9 @@ impl Store {
         let left = Happening::Left;
         let can = can(left);
         let sql = format!(
-            "UPDATE delivery SET state = $1, changed_at = $2 WHERE subscriber = $3 AND {can}"
+            "UPDATE delivery SET state = $1, changed_at = $2 WHERE subscriber = $3 AND {can}
+             AND NOT EXISTS (SELECT 1 FROM subscriber gone JOIN subscriber other ON other.mailbox = gone.mailbox
+                 WHERE gone.id = delivery.subscriber AND gone.mailbox <> '' AND other.id <> gone.id AND other.active = 1)"
         );
         let values = vec![
             left.leads_to().name().into(),
@@ -489,63 +439,6 @@ impl Store {
         }
         out.retain(|copy| viewer.sees_subscriber(copy.subscriber));
         Ok(out)
-    }
-
-    /// Subscribers to be told of an advisory that names these vendors and products (folded names).
-    ///
-    /// # Errors
-    /// As [`Store::ledger`].
-    pub async fn subscribers_for(
-        &self,
-        viewer: Viewer,
-        vendors: &[String],
-        products: &[String],
-    ) -> Result<Vec<SubscriberId>, StoreError> {
-        let rows = self
-            .rows(
-                "subscriber",
-                "SELECT id, scope, target FROM subscriber WHERE active = 1 ORDER BY id",
-                &[],
-            )
-            .await?;
-        let mut out = Vec::new();
-        for mut row in rows {
-            let id = SubscriberId::from_bytes(row.array()?);
-            let wanted = match scope(&mut row)? {
-                Scope::Everything => true,
-                Scope::Vendor { name } => vendors.contains(&name),
-                Scope::Product { name } => products.contains(&name),
-            };
-            if wanted && viewer.sees_subscriber(id) {
-                out.push(id);
-            }
-        }
-        Ok(out)
-    }
-
-    /// The subscriber of an unsubscribe reference.
-    ///
-    /// # Errors
-    /// As [`Store::ledger`].
-    pub async fn subscriber_by_reference(
-        &self,
-        viewer: Viewer,
-        reference: &str,
-    ) -> Result<Option<SubscriberId>, StoreError> {
-        let reference = seal::hex(&seal::sha256(reference.as_bytes()));
-        let rows = self
-            .rows(
-                "subscriber",
-                "SELECT id FROM subscriber WHERE reference = $1",
-                &[reference.into()],
-            )
-            .await?;
-        let found: Result<Option<SubscriberId>, StoreError> = rows
-            .into_iter()
-            .next()
-            .map(|mut row| Ok(SubscriberId::from_bytes(row.array()?)))
-            .transpose();
-        Ok(found?.filter(|id| viewer.is_bearer() || viewer.sees_subscriber(*id)))
     }
 }
 

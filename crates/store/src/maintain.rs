@@ -3,7 +3,7 @@
 use seal::record::{Broken, Walk};
 
 use crate::Store;
-use crate::distribution::{DELIVERY, of_schema_3};
+use crate::distribution::{DELIVERY, SUBSCRIBER, of_schema_3};
 use crate::kernel::ledger::LEDGER;
 use crate::kernel::open::{Engine, META, SCHEMA};
 use crate::kernel::row::TableRow;
@@ -273,12 +273,17 @@ fn of_today(
         GONE.iter()
             .any(|gone| schema < gone.with && gone.table == table.name && gone.at.contains(at))
     };
-    Ok(values
+    let mut values: Vec<Value> = values
         .into_iter()
         .enumerate()
         .filter(|(at, _)| !gone(at))
         .map(|(_, value)| value)
-        .collect())
+        .collect();
+    if table.name == SUBSCRIBER.name && schema < 5 {
+        // Its mailbox is not known.
+        values.push("".into());
+    }
+    Ok(values)
 }
 
 fn frame(out: &mut Vec<u8>, bytes: &[u8]) {

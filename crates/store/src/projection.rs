@@ -153,6 +153,7 @@ fn subscriber(subscriber: &Subscriber) -> SubscriberRow {
             Scope::Product { name } => Scope::Product { name: folded(name) },
         },
         reference: seal::sha256(subscriber.reference.as_bytes()),
+        mailbox: subscriber.mailbox.as_deref().and_then(seal::unhex32),
     }
 }
 

@@ -259,7 +259,10 @@ impl<'w> Case<'w> {
     #[must_use]
     pub fn published(&self) -> Instant {
         let until = self.ready();
-        assert_eq!(self.world.passes_to(until), std::slice::from_ref(&self.number));
+        assert_eq!(
+            self.world.passes_to(until),
+            std::slice::from_ref(&self.number)
+        );
         until
     }
 }

@@ -16,6 +16,8 @@ use crate::value::*;
 pub struct Subscriber {
     pub id: SubscriberId,
     pub address: Option<TextRef>,
+    /// Keyed hash of the address, the same for all subscriptions of one mailbox; older ones have none.
+    pub mailbox: Option<String>,
     pub lang: Lang,
     pub scope: Scope,
     /// Random reference of unsubscribe links.
@@ -31,6 +33,7 @@ impl Subscriber {
         Subscriber {
             id,
             address: None,
+            mailbox: None,
             lang: Lang::En,
             scope: Scope::Everything,
             reference: String::new(),
@@ -47,8 +50,10 @@ impl Subscriber {
                 lang,
                 scope,
                 reference,
+                mailbox,
             } => {
                 self.address = Some(*address);
+                self.mailbox.clone_from(mailbox);
                 self.lang = *lang;
                 self.scope = scope.clone();
                 self.reference.clone_from(reference);
@@ -119,6 +124,7 @@ impl Subscriber {
 pub fn subscribe(
     id: SubscriberId,
     address: TextRef,
+    mailbox: String,
     lang: Lang,
     scope: Scope,
     reference: String,
@@ -138,6 +144,7 @@ pub fn subscribe(
             lang,
             scope,
             reference,
+            mailbox: Some(mailbox),
         },
     )])
 }

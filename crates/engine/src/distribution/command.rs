@@ -45,6 +45,7 @@ pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, 
             field: "address",
             why: "this is no mail address",
         })?;
+    let mailbox = seal::hex(&mailbox(unit.house, &address));
     let address = unit
         .text(id.into(), Class::C, input.lang, &address.to_string())
         .await?;
@@ -52,12 +53,22 @@ pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, 
     unit.record(distribution::subscribe(
         id,
         address,
+        mailbox,
         input.lang,
         input.scope.clone(),
         reference,
     )?)
     .await?;
     Ok(json!({ "subscriber": id.to_string() }))
+}
+
+/// Tells whether two subscriptions are of one mailbox, without telling which: upper and lower case are one. Mail goes to
+/// the address as it was typed.
+fn mailbox(house: &crate::House, address: &formats::subscribers::MailAddress) -> [u8; 32] {
+    let name = seal::canon::Canon::of("noroshi/mailbox/1")
+        .bytes(address.to_string().to_lowercase().as_bytes())
+        .finish();
+    seal::hmac256(house.keys.codes.bytes(), &name)
 }
 
 async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscriber, Fault> {

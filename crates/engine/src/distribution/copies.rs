@@ -13,7 +13,7 @@ use base::DocumentKind;
 use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome, SmtpConfig};
 use domain::aggregate::Aggregate;
-use domain::distribution::Happening;
+use domain::distribution::{Happening, Subscriber};
 use domain::refusal::Refusal;
 use domain::text::gate;
 use domain::text::gate::Released;
@@ -28,6 +28,7 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::config::{MailTls, Transport};
 use crate::kernel::house::House;
+use crate::publication::recipients::Named;
 
 /// Copies claimed at once; also the group that is settled in one commit.
 pub const CLAIM_MAX: u32 = 512;
@@ -73,6 +74,7 @@ impl Sent {
 struct Edition {
     shared: SharedBody,
     subject: String,
+    named: Named,
 }
 
 /// Shared parts by revision and language, kept over rounds.
@@ -187,11 +189,8 @@ impl House {
             return Ok(None);
         };
         // The wall: recipient and object are of one realm (docs/design/security.md §2.20).
-        let (true, Some(address), true) = (
-            subscriber.active,
-            subscriber.address.as_ref(),
-            loaded.realm == copy.realm,
-        ) else {
+        let (Some(address), true) = (subscriber.address.as_ref(), loaded.realm == copy.realm)
+        else {
             return Ok(None);
         };
         let address = self.envelope(address, subscriber.id.into()).await?;
@@ -200,6 +199,9 @@ impl House {
         let edition = self
             .edition(copy.advisory, copy.revision, lang, editions)
             .await?;
+        if !subscriber.active && !self.is_wanted_yet(subscriber, &edition.named).await? {
+            return Ok(None);
+        }
         let message_id =
             MessageId::new(&copy.reference, self.mail_domain()).ok_or(Fault::Form("reference"))?;
         let from = self.sender()?;
@@ -244,6 +246,28 @@ impl House {
         };
         let composed = mail::compose(&outgoing, &edition.shared, &personal);
         Ok(Some((address.smtp_form(), composed)))
+    }
+
+    /// Tells whether another subscription of the same mailbox asks for what is named. Its copy stays the mail that it was
+    /// made as, so that one Message-ID has one content.
+    async fn is_wanted_yet(&self, ended: &Subscriber, named: &Named) -> Result<bool, Fault> {
+        let Some(mailbox) = ended.mailbox.as_deref().and_then(seal::unhex32) else {
+            return Ok(false);
+        };
+        for other in self
+            .store
+            .readers_of(store::Viewer::House, &mailbox)
+            .await?
+        {
+            let loaded = self.load(other.id.into()).await?;
+            if let Some(Aggregate::Subscriber(other)) = loaded.as_ref().map(|l| &*l.state)
+                && other.active
+                && named.suits(&other.scope)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The site as pages and mails name it.
@@ -315,6 +339,7 @@ impl House {
         let edition = Arc::new(Edition {
             shared: SharedBody::new(&text, &html, &clear.sha256),
             subject: pages::distribution::mail::subject(lang, &doc),
+            named: Named::of(&doc),
         });
         if editions.0.len() >= EDITIONS_MAX {
             editions.0.clear();

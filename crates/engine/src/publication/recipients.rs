@@ -1,13 +1,15 @@
 //! To whom a publication goes, by what each of them asked for.
 //!
-//! The release enqueues copies for exactly these; the plan page counts them before. It knows no address.
+//! The release enqueues copies for exactly these; the plan page counts them before. A mailbox gets one copy, by the
+//! subscription that it made first. It knows no address.
 
 use std::collections::{BTreeMap, HashSet};
 
 use domain::aggregate::Aggregate;
 use domain::party::folded;
-use domain::value::{AdvisoryId, SubscriberId};
+use domain::value::{AdvisoryId, Scope, SubscriberId};
 use formats::advisory::{Advisory, Lang};
+use store::distribution::Reader;
 
 use crate::Fault;
 use crate::kernel::house::House;
@@ -23,12 +25,12 @@ pub struct Recipients {
     pub products: Vec<SubscriberId>,
     /// Got an earlier revision and did not leave.
     pub earlier: Vec<SubscriberId>,
-    /// Everybody once.
+    /// Everybody once, by mailbox.
     pub all: Vec<SubscriberId>,
 }
 
 impl House {
-    /// Everybody to whom a document goes, once, in order.
+    /// Everybody to whom a document goes: one subscription of each mailbox, the one that began first.
     ///
     /// # Errors
     /// Faults of keys and store.
@@ -36,17 +38,14 @@ impl House {
         &self,
         advisory: AdvisoryId,
         doc: &Advisory,
-    ) -> Result<Vec<SubscriberId>, Fault> {
-        let vendors = names(doc.vendors.iter().map(|v| &v.name));
-        let products = names(doc.products.iter().map(|p| &p.name));
+    ) -> Result<Vec<Reader>, Fault> {
+        let Named { vendors, products } = Named::of(doc);
         let mut out = self
             .store
             .subscribers_for(store::Viewer::House, &vendors, &products)
             .await?;
         out.extend(self.earlier_readers(advisory).await?);
-        out.sort_unstable();
-        out.dedup();
-        Ok(out)
+        Ok(one_a_mailbox(out))
     }
 
     /// The recipients of a document, by what they asked for.
@@ -58,14 +57,14 @@ impl House {
         advisory: AdvisoryId,
         doc: &Advisory,
     ) -> Result<Recipients, Fault> {
-        let vendors = names(doc.vendors.iter().map(|v| &v.name));
-        let products = names(doc.products.iter().map(|p| &p.name));
-        let everything = self
+        let Named { vendors, products } = Named::of(doc);
+        let everything = ids(self
             .store
             .subscribers_for(store::Viewer::House, &[], &[])
-            .await?;
+            .await?);
         let known: HashSet<SubscriberId> = everything.iter().copied().collect();
-        let beside = |mut found: Vec<SubscriberId>| -> Vec<SubscriberId> {
+        let beside = |found: Vec<Reader>| -> Vec<SubscriberId> {
+            let mut found = ids(found);
             found.retain(|id| !known.contains(id));
             found
         };
@@ -80,14 +79,15 @@ impl House {
                     .subscribers_for(store::Viewer::House, &[], &products)
                     .await?,
             ),
-            earlier: self.earlier_readers(advisory).await?,
-            all: self.addressed(advisory, doc).await?,
+            earlier: ids(self.earlier_readers(advisory).await?),
+            all: ids(self.addressed(advisory, doc).await?),
             everything,
         })
     }
 
-    /// Updates reach whoever got an earlier revision, unless the subscription ended (docs/design/settled.md §1.15).
-    async fn earlier_readers(&self, advisory: AdvisoryId) -> Result<Vec<SubscriberId>, Fault> {
+    /// Updates reach whoever got an earlier revision, unless the subscription ended (docs/design/settled.md §1.15). A
+    /// mailbox got it whole: where the subscription that its copy was made for has ended, the others of it count.
+    async fn earlier_readers(&self, advisory: AdvisoryId) -> Result<Vec<Reader>, Fault> {
         let mut out = Vec::new();
         for id in self
             .store
@@ -95,14 +95,65 @@ impl House {
             .await?
         {
             let loaded = self.load(id.into()).await?;
-            if let Some(Aggregate::Subscriber(subscriber)) = loaded.as_ref().map(|l| &*l.state)
-                && subscriber.active
-            {
-                out.push(id);
+            let Some(Aggregate::Subscriber(subscriber)) = loaded.as_ref().map(|l| &*l.state) else {
+                continue;
+            };
+            let mailbox = subscriber.mailbox.as_deref().and_then(seal::unhex32);
+            match (subscriber.active, mailbox) {
+                (true, mailbox) => out.push(Reader { id, mailbox }),
+                (false, Some(mailbox)) => out.extend(
+                    self.store
+                        .readers_of(store::Viewer::House, &mailbox)
+                        .await?,
+                ),
+                (false, None) => {}
             }
         }
         Ok(out)
     }
+}
+
+/// The vendors and products that a document names, folded.
+pub(crate) struct Named {
+    pub vendors: Vec<String>,
+    pub products: Vec<String>,
+}
+
+impl Named {
+    pub(crate) fn of(doc: &Advisory) -> Named {
+        Named {
+            vendors: names(doc.vendors.iter().map(|v| &v.name)),
+            products: names(doc.products.iter().map(|p| &p.name)),
+        }
+    }
+
+    /// Tells whether somebody who wants this wants the document.
+    pub(crate) fn suits(&self, scope: &Scope) -> bool {
+        match scope {
+            Scope::Everything => true,
+            Scope::Vendor { name } => self.vendors.contains(&folded(name)),
+            Scope::Product { name } => self.products.contains(&folded(name)),
+        }
+    }
+}
+
+fn ids(readers: Vec<Reader>) -> Vec<SubscriberId> {
+    let mut out: Vec<SubscriberId> = readers.into_iter().map(|reader| reader.id).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Keeps the first of each mailbox, and each subscription whose mailbox is not known once.
+fn one_a_mailbox(readers: Vec<Reader>) -> Vec<Reader> {
+    let (mut mailboxes, mut others) = (HashSet::new(), HashSet::new());
+    readers
+        .into_iter()
+        .filter(|reader| match reader.mailbox {
+            Some(mailbox) => mailboxes.insert(mailbox),
+            None => others.insert(reader.id),
+        })
+        .collect()
 }
 
 fn names<'a>(all: impl Iterator<Item = &'a BTreeMap<Lang, String>>) -> Vec<String> {
@@ -112,4 +163,42 @@ fn names<'a>(all: impl Iterator<Item = &'a BTreeMap<Lang, String>>) -> Vec<Strin
     out.sort_unstable();
     out.dedup();
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(n: u8, mailbox: Option<u8>) -> Reader {
+        Reader {
+            id: SubscriberId::from_bytes([n; 16]),
+            mailbox: mailbox.map(|of| [of; 32]),
+        }
+    }
+
+    #[test]
+    fn a_mailbox_is_told_once_by_the_subscription_that_began_first() {
+        let all = [
+            reader(5, Some(1)),
+            reader(4, None),
+            reader(3, Some(2)),
+            reader(2, Some(1)),
+            reader(4, None),
+            reader(1, None),
+        ];
+        let kept = [all[0], all[1], all[2], all[5]];
+        assert_eq!(one_a_mailbox(all.to_vec()), kept);
+    }
+
+    #[test]
+    fn a_wish_is_compared_by_folded_names() {
+        let named = Named {
+            vendors: vec![folded("Example Works")],
+            products: vec![folded("Gateway")],
+        };
+        let name = || "EXAMPLE works".to_owned();
+        assert!(named.suits(&Scope::Everything));
+        assert!(named.suits(&Scope::Vendor { name: name() }));
+        assert!(!named.suits(&Scope::Product { name: name() }));
+    }
 }

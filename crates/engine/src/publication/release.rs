@@ -23,7 +23,7 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::context::Signatures;
 use crate::kernel::house::House;
-use crate::kernel::ids::copy_id;
+use crate::kernel::ids::{copy_id, copy_of_mailbox};
 use crate::kernel::unit::Unit;
 
 /// Node and database clock may differ by this much, µs (docs/design/security.md §2.21: over 2 s holds).
@@ -337,15 +337,19 @@ impl House {
         let to = self.addressed(advisory, form).await?;
         let now = unit.act.now.0;
         let deadline = now + i64::from(self.config.mail.deadline_hours) * 3_600_000_000;
-        for subscriber in to {
-            let id = copy_id(advisory, form.revision, subscriber);
+        let channel = Channel::Mail;
+        for reader in to {
+            let id = match &reader.mailbox {
+                Some(mailbox) => copy_of_mailbox(advisory, form.revision, mailbox, channel),
+                None => copy_id(advisory, form.revision, reader.id),
+            };
             let reference = seal::token::reference(self.keys.codes.bytes(), "copy", &id);
             let copy = Copy {
                 id,
                 advisory,
                 revision: form.revision,
-                subscriber,
-                channel: Channel::Mail,
+                subscriber: reader.id,
+                channel,
                 reference,
                 state: CopyState::Waiting,
                 attempts: 0,

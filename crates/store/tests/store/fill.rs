@@ -170,6 +170,7 @@ pub fn subscriber() -> SubscriberRow {
             name: "example works".to_owned(),
         },
         reference: seal::sha256(b"unsubscribe-me"),
+        mailbox: None,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use testkit::smtp_server::{Mode, Rule, SmtpServer, Stage};
+use serde_json::json;
+use testkit::smtp_server::{Mode, Received, Rule, SmtpServer, Stage};
 
-use crate::play::{Case, SECOND, mail_to, now};
+use crate::play::{Case, SECOND, mail_to, now, said};
 use crate::serving::{Serving, until};
 use crate::world::World;
 
@@ -116,6 +117,59 @@ on_both! {
                 assert_eq!(String::from_utf8_lossy(&mails[0]), String::from_utf8_lossy(again), "{id}");
             }
         }
+        world.ends_well();
+    }
+
+    fn one_mailbox_gets_one_copy_whatever_it_asked_for(engine) {
+        let world = World::founded(engine);
+        let server = server(&world);
+        mail_to(&world, &server);
+        server.set_mode(FAULTS[0]);
+        let mut case = Case::open(&world, false);
+        case.board();
+        case.draft(None);
+        let wishes = [
+            ("Reader@reader.example", "en", json!({ "scope": "product", "name": "Aoba Gateway" })),
+            ("reader@READER.example", "ja", json!({ "scope": "everything" })),
+            ("reader@reader.example", "ja", json!({ "scope": "vendor", "name": "Nobody Ltd" })),
+        ];
+        let began = wishes.map(|(address, lang, scope)| {
+            let fields = json!({ "address": address, "lang": lang, "scope": scope });
+            said(&case.perform("subscribe", fields), "subscriber")
+        });
+        let plan = case.plan(now());
+        case.approve_by_two(&plan);
+        let mut serving = Serving::start(&world);
+        serving.until("the copy was tried", || (world.count(WAITING) == 1).then_some(()));
+        serving.stop();
+        assert_eq!(world.count("delivery"), 1);
+
+        // The one that it was made for ends; another one of the mailbox asks for it, and it stays the mail that it was.
+        case.perform("unsubscribe", json!({ "reference": began[0] }));
+        assert_eq!(world.count(WAITING), 1);
+        server.set_mode(Mode::Accept);
+        send_again(&world);
+        assert_eq!(world.count(TAKEN), 1);
+        let mine = |mail: &Received| mail.rcpts.iter().any(|rcpt| rcpt.to_lowercase() == "reader@reader.example");
+        let mails: Vec<Received> = server.messages().into_iter().filter(mine).collect();
+        assert_eq!(mails.len(), 1);
+        let head = String::from_utf8_lossy(&mails[0].bytes).into_owned();
+        assert!(head.contains("Reader@reader.example"), "{head}");
+        world.ends_well();
+    }
+
+    fn a_mailbox_that_asks_for_it_no_more_gets_no_copy(engine) {
+        let world = World::founded(engine);
+        let server = server(&world);
+        let case = published(&world, &server, FAULTS[0]);
+        let ids = format!("SELECT {} FROM delivery ORDER BY 1", world.hex_of("subscriber"));
+        for id in world.texts(&ids) {
+            case.perform("unsubscribe", json!({ "reference": id }));
+        }
+        server.set_mode(Mode::Accept);
+        send_again(&world);
+        assert_eq!(world.count("delivery WHERE state = 'given_up'"), 3);
+        assert_eq!(server.messages().len(), 0);
         world.ends_well();
     }
 

@@ -124,6 +124,9 @@ fn aged(copy: &[u8], schema: i64) -> Vec<u8> {
         if table == "meta" && values[0] == Value::Text("schema".to_owned()) {
             values[1] = Value::Bytes(schema.to_be_bytes().to_vec());
         }
+        if schema < 5 && table == "subscriber" {
+            values.pop();
+        }
         if schema < 3 {
             for (_, at, value) in gone().into_iter().filter(|(of, _, _)| *of == table) {
                 values.insert(at, value);
@@ -213,7 +216,7 @@ on_both! {
         let copies = (61..).zip(NUMBERS).map(|(n, (state, _))| row(&Copy { state, ..copy(n) }, START));
         put(&store, only_rows(copies.collect())).await;
         let copy = dump(&store).await;
-        for schema in [1_i64, 2, 3] {
+        for schema in [1_i64, 2, 3, 4] {
             let there = World::of(world.engine).await;
             let second = there.create().await;
             let older = aged(&copy, schema);
@@ -250,7 +253,7 @@ on_both! {
         let second = there.create().await;
         let outcome = second.load(&newer).await;
         assert!(matches!(outcome, Err(StoreError::Shape { table: "copy" })), "{outcome:?}");
-        assert_eq!(second.meta("schema").await.unwrap(), Some(4_i64.to_be_bytes().to_vec()));
+        assert_eq!(second.meta("schema").await.unwrap(), Some(5_i64.to_be_bytes().to_vec()));
     }
 
     /// The records of a copy and the streams' versions in it belong to the same instant.

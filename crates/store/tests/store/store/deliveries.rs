@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use ::store::distribution::{Copy, Settled, row};
+use ::store::distribution::{Copy, Reader, Settled, SubscriberRow, row};
 use ::store::{Store, Viewer};
 use domain::distribution::{CopyState, Happening, step};
-use domain::value::SubscriberId;
+use domain::value::{Scope, SubscriberId};
 
-use crate::fill::{START, copy, id, only_rows, put};
+use crate::fill::{START, copy, id, next, only_rows, put, subscriber};
 use crate::world::World;
 
 /// Puts copies in the queue, due from the start.
@@ -184,6 +184,41 @@ on_both! {
         for (n, expected) in expected {
             assert_eq!(state(&store, n).await, expected, "copy {n}");
         }
+    }
+
+    /// Another subscription of the same mailbox may ask for the copy still; its sender looks.
+    async fn who_has_left_and_reads_on_keeps_waiting_copies(world) {
+        let store = world.create().await;
+        let row = |n: u32, active: bool| SubscriberRow {
+            id: SubscriberId::from_bytes(id(n)),
+            active,
+            mailbox: Some([7; 32]),
+            ..subscriber()
+        };
+        queue(&store, [copy(1)]).await;
+        put(&store, only_rows(vec![row(44, false).into(), row(45, true).into()])).await;
+        store.drop_waiting(copy(1).subscriber, START).await.unwrap();
+        assert_eq!(state(&store, 1).await, CopyState::Waiting);
+        let readers = store.readers_of(Viewer::House, &[7; 32]).await.unwrap();
+        let reader = Reader { id: SubscriberId::from_bytes(id(45)), mailbox: Some([7; 32]) };
+        assert_eq!(readers, [reader]);
+        assert_eq!(store.readers_of(Viewer::House, &[8; 32]).await.unwrap(), []);
+        put(&store, only_rows(vec![row(45, false).into()])).await;
+        store.drop_waiting(copy(1).subscriber, START).await.unwrap();
+        assert_eq!(state(&store, 1).await, CopyState::GivenUp);
+    }
+
+    async fn the_subscription_that_began_first_is_told_first(world) {
+        let store = world.create().await;
+        for n in [45, 44, 46] {
+            let id = SubscriberId::from_bytes(id(n));
+            let mut write = next(id.bytes(), 1);
+            write.rows.push(SubscriberRow { id, scope: Scope::Everything, ..subscriber() }.into());
+            put(&store, write).await;
+        }
+        let told = store.subscribers_for(Viewer::House, &[], &[]).await.unwrap();
+        let told: Vec<[u8; 16]> = told.iter().map(|reader| reader.id.bytes()).collect();
+        assert_eq!(told, [id(45), id(44), id(46)]);
     }
 
     async fn a_copy_is_found_by_its_reference_and_its_revision(world) {

@@ -102,7 +102,7 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 4 })
+            Err(OpenError::Schema { found: 99, known: 5 })
         ));
     }
 
@@ -110,7 +110,7 @@ on_both! {
     async fn the_first_schema_is_brought_up_to_date(world) {
         older(&world, 1).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(4_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(5_i64.to_be_bytes().to_vec()));
         assert_eq!(store.looked(PersonId::from_bytes(id(52)), stream(1)).await.unwrap(), 0);
         assert_eq!(store.dump_projections().await.unwrap(), written_today(&world).await);
         put(&store, next(id(2), 1)).await;
@@ -122,7 +122,7 @@ on_both! {
     async fn projections_of_an_older_schema_are_those_of_today(world) {
         older(&world, 2).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(4_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(5_i64.to_be_bytes().to_vec()));
         let today = written_today(&world).await;
         assert_eq!(store.dump_projections().await.unwrap(), today);
         store.replace_projections(projections()).await.unwrap();

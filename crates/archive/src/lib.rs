@@ -18,7 +18,7 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::role::Role;
 use domain::value::{Instant, PersonId};
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use engine::Fault;
 use engine::command::{Command, decide};
@@ -200,7 +200,7 @@ impl<'a> Replay<'a> {
         let this = &*self;
         let outcomes = this
             .house
-            .perform(&act, "replay", Wall::Live, async |unit| {
+            .perform(&act, "replay", Realm::Live, async |unit| {
                 let mut outcomes: Vec<Outcome<'a>> = Vec::with_capacity(chunk.len());
                 for step in chunk.iter().copied() {
                     unit.act = this.act(step.at);
@@ -326,7 +326,7 @@ impl<'a> Replay<'a> {
         let case = case_id(self.entry(step)?);
         let act = self.act(step.at);
         self.house
-            .perform(&act, "replay", Wall::Live, async |unit| {
+            .perform(&act, "replay", Realm::Live, async |unit| {
                 let state = unit.state(advisory_id(case).into()).await?;
                 let made = match state.as_deref() {
                     Some(Aggregate::Advisory(a)) => {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use domain::act::Act;
 use domain::role::Role;
 use domain::value::{ContactChannel, ContactResult, Lang, Part, PersonId, ReportKind};
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use store::write::{NewRecord, Write};
 use store::{Location, Store};
 use tokio::task::LocalSet;
@@ -87,7 +87,7 @@ fn record(stream: [u8; 16], version: u32, sealed: &[u8]) -> Write {
         records: vec![NewRecord {
             stream,
             version,
-            realm: Wall::Live,
+            realm: Realm::Live,
             key: stream,
             payload: sealed.to_vec(),
             leaves: vec![],
@@ -144,7 +144,7 @@ async fn contact_until(
     let coordinator = coordinator(&house).await?;
     while Instant::now() < until {
         let act = coordinator_now(coordinator);
-        command::perform(&house, &act, Wall::Live, &command).await?;
+        command::perform(&house, &act, Realm::Live, &command).await?;
         done += 1;
     }
     Ok(done)
@@ -217,7 +217,7 @@ async fn participants(house: &House) -> Result<Vec<String>, Fault> {
     }
     let act = coordinator_now(coordinator(house).await?);
     for command in &commands {
-        command::perform(house, &act, Wall::Live, command).await?;
+        command::perform(house, &act, Realm::Live, command).await?;
     }
     Ok(out)
 }

@@ -4,7 +4,7 @@
 
 use domain::text::class::Class;
 use domain::value::*;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::script::Script;
 use crate::tables::Arrival;
@@ -108,9 +108,9 @@ pub async fn play(script: &mut Script<'_>) -> Result<usize, Fault> {
         script.file(arrival);
     }
     script.perform().await?;
-    script.realm = Wall::Exercise;
+    script.realm = Realm::Exercise;
     let exercise = script.open(&EXERCISE).await;
-    script.realm = Wall::Live;
+    script.realm = Realm::Live;
     Ok([site, spin_off, exercise?].len())
 }
 

@@ -10,7 +10,7 @@ use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::text::class::Class;
 use domain::value::*;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde_json::Value;
 
 use crate::cast;
@@ -38,7 +38,7 @@ const OFFICE_US: i64 = 3_600_000_000;
 /// The stage of the demonstration.
 pub struct Script<'h> {
     pub house: &'h House,
-    pub realm: Wall,
+    pub realm: Realm,
     now: Instant,
     actor: PersonId,
     role: Role,
@@ -64,7 +64,7 @@ impl<'h> Script<'h> {
         let (actor, role) = (*actor, person.role);
         Ok(Script {
             house,
-            realm: Wall::Live,
+            realm: Realm::Live,
             now,
             actor,
             role,

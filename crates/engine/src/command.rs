@@ -7,7 +7,7 @@
 use domain::act::Act;
 use domain::permit;
 use domain::refusal::Refusal;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -190,7 +190,11 @@ pub async fn perform_json(
         reason,
         ..Act::of_person(*actor, person.role, now)
     };
-    let realm = if exercise { Wall::Exercise } else { Wall::Live };
+    let realm = if exercise {
+        Realm::Exercise
+    } else {
+        Realm::Live
+    };
     perform(house, &act, realm, &command)
         .await
         .map_err(PerformError::Fault)
@@ -203,7 +207,7 @@ pub async fn perform_json(
 pub async fn perform(
     house: &House,
     act: &Act,
-    realm: Wall,
+    realm: Realm,
     command: &Command,
 ) -> Result<Value, Fault> {
     let answer = house

@@ -10,7 +10,7 @@ use domain::party::decide;
 use domain::role::Role;
 use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use seal::signer::{Approver, Pinned};
 use store::{Location, Store};
 
@@ -331,7 +331,7 @@ async fn record(
     let quorum = config.quorum();
     let act = house.act_of(Actor::Operator, "founding");
     house
-        .perform(&act, "init", Wall::Live, async |unit| {
+        .perform(&act, "init", Realm::Live, async |unit| {
             let stream = unit.house.stream();
             let mut first = Vec::with_capacity(persons.len());
             for person in persons {

@@ -10,7 +10,7 @@ use domain::publication::{Advisory as Stream, Plan};
 use formats::advisory::{Advisory, Lang};
 use formats::provider;
 use pages::{Files, OlderRevision};
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::advisory::command::{self, DraftAdvisory, Prepared, Wanted};
@@ -75,7 +75,7 @@ pub const KINDS: [&str; 12] = [
 pub async fn rehearse(
     house: &House,
     act: &Act,
-    realm: Wall,
+    realm: Realm,
     draft: Option<&DraftAdvisory>,
     wanted: &Wanted,
 ) -> Result<Rehearsal, Fault> {
@@ -114,7 +114,7 @@ pub async fn recorded(house: &House, plan: &Plan) -> Result<(Advisory, Vec<Made>
 pub async fn composed(
     house: &House,
     act: &Act,
-    realm: Wall,
+    realm: Realm,
     draft: Option<&DraftAdvisory>,
     wanted: &Wanted,
 ) -> Result<Prepared, Fault> {

@@ -8,7 +8,7 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::refusal::Refusal;
 use domain::value::*;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde_json::Value;
 
 use crate::Fault;
@@ -48,7 +48,7 @@ pub async fn invite(house: &House, act: &Act, participant: ParticipantId) -> Res
         result: ContactResult::Tried,
     };
     house
-        .perform(act, "contact", Wall::Live, async |unit| {
+        .perform(act, "contact", Realm::Live, async |unit| {
             command::contact(unit, &contact).await
         })
         .await
@@ -87,7 +87,7 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
     };
     let act = house.act_of(stranger, "");
     house
-        .perform(&act, "invite-again", Wall::Live, async |unit| {
+        .perform(&act, "invite-again", Realm::Live, async |unit| {
             unit.row(store::work::IntentRow {
                 name: name.clone(),
                 kind: "first_contact".to_owned(),

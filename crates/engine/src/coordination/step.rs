@@ -7,7 +7,7 @@ use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
 use domain::refusal::Refusal;
 use domain::value::*;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::coordination::command::{self, PassSecondStep};
@@ -123,7 +123,7 @@ pub async fn pass_phone_code(house: &House, guest: &Guest, code: &str) -> Result
         .perform(
             &act_of(guest),
             "pass-second-step",
-            Wall::Live,
+            Realm::Live,
             async |unit| command::pass_second_step(unit, &passed).await,
         )
         .await?;

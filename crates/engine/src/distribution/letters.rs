@@ -14,7 +14,7 @@ use domain::value::{
 use formats::advisory::Lang;
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing};
 use formats::subscribers::MailAddress;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::coordination::command as coordination;
@@ -166,7 +166,7 @@ impl House {
         };
         let act = self.act_of(Actor::House, "");
         let recorded = self
-            .perform(&act, "contact", Wall::Live, async |unit| {
+            .perform(&act, "contact", Realm::Live, async |unit| {
                 coordination::contact(unit, &contact).await
             })
             .await;
@@ -307,7 +307,7 @@ impl House {
                     subscriber: copy.subscriber,
                 };
                 let act = self.act_of(member, "");
-                self.perform(&act, "acknowledge", Wall::Live, async |unit| {
+                self.perform(&act, "acknowledge", Realm::Live, async |unit| {
                     command::acknowledge(unit, &input).await
                 })
                 .await?;

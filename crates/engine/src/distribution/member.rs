@@ -11,7 +11,7 @@ use formats::letter::{self, CODE_DIGITS, Confirmation, Letter, Subscription};
 use formats::mail::{self, Circulation, Mailbox, MessageId, Outgoing};
 use formats::subscribers::MailAddress;
 use pages::distribution::mail::Chosen;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::distribution::command::{self, Subscribe};
@@ -145,7 +145,7 @@ impl House {
                 scope: scope.clone(),
             };
             let act = self.act_of(Actor::Member { subscriber: id }, "confirmed");
-            self.perform(&act, "subscribe", Wall::Live, async |unit| {
+            self.perform(&act, "subscribe", Realm::Live, async |unit| {
                 command::subscribe(unit, &input).await
             })
             .await?;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use domain::party::decide;
 use domain::value::Actor;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use store::{Location, Store};
 
 use crate::Fault;
@@ -280,7 +280,7 @@ pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(
     }
     let act = house.act_of(Actor::Operator, compared);
     house
-        .perform(&act, "resume", Wall::Live, async |unit| {
+        .perform(&act, "resume", Realm::Live, async |unit| {
             let stream = unit.house.stream();
             unit.record(decide::resume(stream, compared)?).await
         })

@@ -6,7 +6,7 @@
 use domain::aggregate::Aggregate;
 use domain::refusal::Refusal;
 use domain::value::*;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde::Deserialize;
 use store::Viewer;
 use uuid::Uuid;
@@ -138,7 +138,7 @@ pub(crate) async fn draw_number(
     unit: &mut Unit<'_>,
     kind: domain::series::Kind,
 ) -> Result<domain::series::Number, Fault> {
-    let exercise = unit.realm == Wall::Exercise;
+    let exercise = unit.realm == Realm::Exercise;
     for _ in 0..64 {
         let number = domain::series::Number::draw(kind, exercise, seal::random::u64())
             .map_err(|_| Fault::Form("number series"))?;

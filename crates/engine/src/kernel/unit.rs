@@ -18,7 +18,7 @@ use domain::text::standing::Owner;
 use domain::value::*;
 use seal::body::Place;
 use seal::keyring::{KeyId, Secret};
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use store::compartment_code;
 use store::projection::StreamFacts;
 use store::write::{NewRecord, TableRow, Write};
@@ -42,7 +42,7 @@ pub struct Unit<'h> {
     /// Name of the command that is being decided.
     pub command: &'static str,
     /// Realm of what is made.
-    pub realm: Wall,
+    pub realm: Realm,
     /// Name of the portal's letter that is performed.
     pub letter: Option<[u8; 16]>,
     /// Dossier of streams that are about to begin and are not their own dossier.
@@ -84,7 +84,7 @@ pub struct Mark {
 impl<'h> Unit<'h> {
     /// Begins a unit for an act.
     #[must_use]
-    pub fn new(house: &'h House, act: Act, command: &'static str, realm: Wall) -> Self {
+    pub fn new(house: &'h House, act: Act, command: &'static str, realm: Realm) -> Self {
         Unit {
             house,
             act,
@@ -476,7 +476,7 @@ impl House {
         &self,
         act: &Act,
         command: &'static str,
-        realm: Wall,
+        realm: Realm,
         decide: F,
     ) -> Result<T, Fault>
     where

@@ -12,7 +12,7 @@ use domain::refusal::Refusal;
 use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::password::Verifier;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::kernel::clock;
@@ -250,7 +250,7 @@ impl House {
             role: named.role,
         };
         let act = self.act_of(by, "");
-        self.perform(&act, "set-password", Wall::Live, async |unit| {
+        self.perform(&act, "set-password", Realm::Live, async |unit| {
             let stream = unit.house.stream();
             unit.row(credential_row(person, &verifier, clock::now().0));
             if let Some(key) = &key {

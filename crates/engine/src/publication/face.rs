@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 
@@ -29,7 +29,7 @@ pub fn face(dir: &Path) -> Result<pages::Site, Fault> {
         portal: config.portal.clone(),
         contact: config.contact.clone(),
         fingerprint,
-        marking: crate::advisory::compose::marking(config.purpose, Wall::Live),
+        marking: crate::advisory::compose::marking(config.purpose, Realm::Live),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }

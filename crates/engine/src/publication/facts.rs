@@ -13,7 +13,7 @@ use domain::publication::{Advisory as Stream, Plan, SOLO};
 use domain::refusal::Refusal;
 use domain::value::{BodyId, Instant, PersonId};
 use formats::advisory::Advisory;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use seal::signer::KEY_REST_US;
 
 use crate::Fault;
@@ -96,7 +96,12 @@ pub struct Sentence {
 ///
 /// # Errors
 /// [`Refusal::NoPlan`]; faults of keys and store.
-pub async fn facts(house: &House, act: &Act, realm: Wall, case: &Case) -> Result<PlanFacts, Fault> {
+pub async fn facts(
+    house: &House,
+    act: &Act,
+    realm: Realm,
+    case: &Case,
+) -> Result<PlanFacts, Fault> {
     let stream = stream(house, case).await?.ok_or(Refusal::NoPlan)?;
     let plan = stream.plan.clone().ok_or(Refusal::NoPlan)?;
     let (doc, made) = rehearsal::recorded(house, &plan).await?;
@@ -261,7 +266,7 @@ async fn plan_before(house: &House, stream: &Stream, plan: &Plan) -> Result<Opti
 async fn passages(
     house: &House,
     act: &Act,
-    realm: Wall,
+    realm: Realm,
     case: &Case,
     now: &Rehearsal,
     stream: &Stream,

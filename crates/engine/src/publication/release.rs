@@ -15,7 +15,7 @@ use domain::refusal::Refusal;
 use domain::value::AdvisoryId;
 use formats::advisory::Advisory as Form;
 use seal::leaf::Leaf;
-use seal::record::{Header, Realm as Wall};
+use seal::record::{Header, Realm};
 use seal::signer::Request;
 use store::distribution::Copy;
 
@@ -90,11 +90,11 @@ impl House {
             });
         }
         let realm = if loaded.realm == 0 {
-            Wall::Live
+            Realm::Live
         } else {
-            Wall::Exercise
+            Realm::Exercise
         };
-        if realm == Wall::Exercise {
+        if realm == Realm::Exercise {
             // The wall: an exercise object never reaches the public tree (docs/design/security.md §2.20).
             tracing::warn!(
                 code = "wall",
@@ -182,7 +182,7 @@ impl House {
         &self,
         documents: &[Vec<u8>],
         signatures: &[Signatures],
-        realm: Wall,
+        realm: Realm,
     ) -> Result<(), Fault> {
         let folder = self
             .dir
@@ -195,7 +195,7 @@ impl House {
                 std::fs::write(folder.join(name), bytes)
                     .map_err(Fault::io("cannot stage a document"))
             };
-            if realm == Wall::Exercise {
+            if realm == Realm::Exercise {
                 write("exercise".into(), b"")?;
             }
             for (n, (document, signature)) in documents.iter().zip(signatures).enumerate() {
@@ -229,7 +229,7 @@ impl House {
         let root = self.ledger_root().await?;
         let act = self.clock_act("");
         let answer = self
-            .perform(&act, "release", Wall::Live, async |unit| {
+            .perform(&act, "release", Realm::Live, async |unit| {
                 let Some(state) = unit.state(advisory.into()).await? else {
                     return Ok(Looked::Gone);
                 };

@@ -4,7 +4,7 @@
 
 use domain::coordination::decide;
 use domain::value::EmbargoEnd;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::kernel::clock;
@@ -40,7 +40,7 @@ impl House {
         {
             let act = self.clock_act("");
             let ended = self
-                .perform(&act, "end-embargo-by-clock", Wall::Live, async |unit| {
+                .perform(&act, "end-embargo-by-clock", Realm::Live, async |unit| {
                     let case = crate::kernel::find::find_case(unit, &case.to_string()).await?;
                     let changes =
                         decide::end_embargo(&case, EmbargoEnd::Reached, &unit.act.clone())?;
@@ -80,7 +80,7 @@ impl House {
         }
         let leaf = crate::publication::release::anchor_leaf(&root, &clock::rfc3339(now))?;
         let act = self.clock_act("");
-        self.perform(&act, "anchor", Wall::Live, async |unit| {
+        self.perform(&act, "anchor", Realm::Live, async |unit| {
             let stream = unit.house.stream();
             let root = seal::hex(&root);
             unit.record(domain::party::decide::anchor(

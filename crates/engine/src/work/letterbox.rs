@@ -13,7 +13,7 @@ use domain::event::Recorded;
 use domain::refusal::Refusal;
 use domain::value::{Actor, ContactChannel, Inlet, Lang, ReportId, ReportKind, StreamId};
 use formats::letter::{self, Addition, LETTER_BYTES_MAX, Letter, NoteKind, Report, Withdrawal};
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::Fault;
 use crate::distribution::command as distribution;
@@ -187,7 +187,7 @@ impl House {
         };
         let act = self.act_of(STRANGER, "one-click");
         let left = self
-            .perform(&act, "unsubscribe", Wall::Live, async |unit| {
+            .perform(&act, "unsubscribe", Realm::Live, async |unit| {
                 distribution::unsubscribe(unit, &input).await
             })
             .await;
@@ -329,7 +329,7 @@ impl House {
         };
         let arrival = mailbox::Arrival::read(report).ok_or(Fault::Form("letter"))?;
         let filed = self
-            .perform(&act, "file-report", Wall::Live, async |unit| {
+            .perform(&act, "file-report", Realm::Live, async |unit| {
                 unit.letter = Some(opened.id);
                 intake::file_arrived(unit, &input, Some(&arrival), Some(opened.raw.as_slice()))
                     .await
@@ -371,7 +371,7 @@ impl House {
             },
         };
         let added = self
-            .perform(&act, "add-to-report", Wall::Live, async |unit| {
+            .perform(&act, "add-to-report", Realm::Live, async |unit| {
                 unit.letter = Some(id);
                 intake::add(unit, &input).await
             })
@@ -396,7 +396,7 @@ impl House {
             report: report.to_string(),
         };
         let withdrawn = self
-            .perform(&act, "withdraw-report", Wall::Live, async |unit| {
+            .perform(&act, "withdraw-report", Realm::Live, async |unit| {
                 unit.letter = Some(id);
                 intake::withdraw(unit, &input).await
             })
@@ -416,7 +416,7 @@ impl House {
     /// Puts a note whose words are in the catalogues into a mailbox.
     async fn tell_finder(&self, act: &Act, report: ReportId, kind: NoteKind) -> Result<(), Fault> {
         let act = act.taken_by(Actor::House);
-        self.perform(&act, "tell-finder", Wall::Live, async |unit| {
+        self.perform(&act, "tell-finder", Realm::Live, async |unit| {
             let report = find_report(unit, &report.to_string()).await?;
             mailbox::note(unit, &report, kind, Lang::Ja, "");
             Ok(())
@@ -432,7 +432,7 @@ impl House {
         ack: &letter::Acknowledgement,
     ) -> Result<(), Fault> {
         let taken = self
-            .perform(act, "acknowledge", Wall::Live, async |unit| {
+            .perform(act, "acknowledge", Realm::Live, async |unit| {
                 unit.letter = Some(id);
                 let digits = ack.digits.as_deref();
                 distribution::acknowledge_on_page(unit, &ack.reference, digits).await

@@ -35,7 +35,7 @@ use pages::advisory::view::{Check, Editor};
 use pages::advisory::{conflict, form as page, mend};
 use pages::kit::form::Typed;
 use pages::kit::moment;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use self::fields::{Sayings, Surroundings};
 use self::working::{NOT_CONTENT, content, draft_name, form_of, keep, met, unseen};
@@ -180,7 +180,7 @@ async fn render(
 
 async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::Source>, Stop> {
     let signed = visit.person()?;
-    let mut unit = Unit::new(&room.house, visit.act(), "rehearsal", Wall::Live);
+    let mut unit = Unit::new(&room.house, visit.act(), "rehearsal", Realm::Live);
     let found = sources::offered(&mut unit, &desk.case, signed.role, desk.is_published()).await?;
     let is_japanese = visit.lang == Lang::Ja;
     Ok(found
@@ -344,7 +344,7 @@ pub(crate) async fn rehearse(
     issued: Option<String>,
 ) -> Result<Rehearsal, Fault> {
     let input = at_instant(visit, desk, issued);
-    rehearsal::rehearse(&room.house, &visit.act(), Wall::Live, draft, &input).await
+    rehearsal::rehearse(&room.house, &visit.act(), Realm::Live, draft, &input).await
 }
 
 /// The same without its documents, for the findings.
@@ -356,7 +356,7 @@ pub(crate) async fn composed(
     issued: Option<String>,
 ) -> Result<Prepared, Fault> {
     let input = at_instant(visit, desk, issued);
-    rehearsal::composed(&room.house, &visit.act(), Wall::Live, draft, &input).await
+    rehearsal::composed(&room.house, &visit.act(), Realm::Live, draft, &input).await
 }
 
 fn at_instant(visit: &Visit, desk: &Desk, issued: Option<String>) -> Wanted {
@@ -491,7 +491,7 @@ async fn record(
     }
     let act = visit.act();
     let command = Command::DraftAdvisory(command);
-    match engine::command::perform(&room.house, &act, Wall::Live, &command).await {
+    match engine::command::perform(&room.house, &act, Realm::Live, &command).await {
         Ok(_) => {
             room.house.draft_drop(&draft_name(&desk.case)).await?;
             Ok(Answer::see(

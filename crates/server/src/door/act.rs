@@ -8,7 +8,7 @@ use engine::command::Command;
 use engine::kernel::turns::Turn;
 use pages::kit::desk::view::{Conflict, Entry};
 use pages::kit::form::Typed;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde_json::Value;
 
 use crate::door::answer::Answer;
@@ -34,7 +34,7 @@ pub async fn perform(
     command: &Command,
 ) -> Result<Option<Value>, Stop> {
     let act = visit.act();
-    match engine::command::perform(&room.house, &act, Wall::Live, command).await {
+    match engine::command::perform(&room.house, &act, Realm::Live, command).await {
         Ok(value) => Ok(Some(value)),
         Err(Fault::Refused(refusal)) => {
             note(typed, &refusal)?;

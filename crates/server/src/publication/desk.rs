@@ -19,7 +19,7 @@ use pages::kit::form::Typed;
 use pages::kit::moment;
 use pages::publication::plan as page;
 use pages::publication::view::{Document, Passage, Piece, Plan, PlanPage, Reader, Since as Beside};
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::advisory::desk::{Desk, composed, may_edit, refused};
 use crate::door::act::word;
@@ -66,7 +66,7 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
     } else {
         false
     };
-    let plan = match facts(&room.house, &visit.act(), Wall::Live, &desk.case).await {
+    let plan = match facts(&room.house, &visit.act(), Realm::Live, &desk.case).await {
         Ok(facts) => Some(shown(signed, &facts)),
         Err(Fault::Refused(Refusal::NoPlan)) => None,
         Err(other) => return Err(other.into()),
@@ -228,7 +228,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         _ => return Err(Stop::NotFound),
     };
     if let Some(command) = command.filter(|_| typed.is_good()) {
-        match engine::command::perform(&room.house, &visit.act(), Wall::Live, &command).await {
+        match engine::command::perform(&room.house, &visit.act(), Realm::Live, &command).await {
             Ok(_) => {
                 let next = format!("/desk/cases/{}/plan?done={done}", desk.case.number);
                 return Ok(Answer::see(visit.href(&next)));

@@ -18,7 +18,7 @@ use engine::publication::command::{ApprovePlan, Password};
 use engine::publication::facts::{Since, facts};
 use engine::{Fault, House};
 use formats::advisory::Advisory;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde_json::json;
 
 use crate::contexts::contexts;
@@ -70,7 +70,7 @@ on_both! {
         let shown: Vec<(&str, Vec<u8>)> = world.runtime.block_on(Box::pin(async {
             let act = act_of(&house, "editor").await;
             let input = plan_of(&case, instant);
-            let made = rehearse(&house, &act, Wall::Live, None, &input).await.expect("a rehearsal");
+            let made = rehearse(&house, &act, Realm::Live, None, &input).await.expect("a rehearsal");
             let documents = made.made.as_ref().expect("valid documents");
             let prepared = &made.prepared;
             let doc = &prepared.composition.doc;
@@ -129,7 +129,7 @@ on_both! {
         world.runtime.block_on(Box::pin(async {
             let act = act_of(&house, "editor").await;
             let matter = matter(&house, &case).await;
-            let mut unit = Unit::new(&house, act.clone(), "rehearsal", Wall::Live);
+            let mut unit = Unit::new(&house, act.clone(), "rehearsal", Realm::Live);
             let offered = sources::offered(&mut unit, &matter, act.role, false).await.expect("sources");
             let classes: Vec<Class> = offered.iter().map(|source| source.text.class).collect();
             assert!(classes.contains(&Class::V) && classes.contains(&Class::F), "{classes:?}");
@@ -154,7 +154,7 @@ on_both! {
                 facts: engine::advisory::compose::Facts::default(),
             };
             let command = Command::DraftAdvisory(draft);
-            let done = engine::command::perform(&house, &act, Wall::Live, &command);
+            let done = engine::command::perform(&house, &act, Realm::Live, &command);
             done.await.expect("a draft");
             let stream = engine::publication::facts::stream(&house, &matter).await.expect("the ledger");
             let draft = stream.expect("an advisory").draft.expect("a draft");
@@ -177,11 +177,11 @@ on_both! {
                 facts: engine::advisory::compose::Facts::default(),
             });
             let unknown = without(matter.id.0);
-            let refused = engine::command::perform(&house, &act, Wall::Live, &unknown).await;
+            let refused = engine::command::perform(&house, &act, Realm::Live, &unknown).await;
             assert!(matches!(refused, Err(Fault::Refused(Refusal::NotFound("text")))), "{refused:?}");
             let summary = found(Field::Summary);
             let kept = without(summary.body.0);
-            engine::command::perform(&house, &act, Wall::Live, &kept).await.expect("a draft");
+            engine::command::perform(&house, &act, Realm::Live, &kept).await.expect("a draft");
             let stream = engine::publication::facts::stream(&house, &matter).await.expect("the ledger");
             let draft = stream.expect("an advisory").draft.expect("a draft");
             assert!(draft.texts.contains(&(Field::Summary, summary)));
@@ -196,13 +196,13 @@ on_both! {
                 body: attack.body.0,
                 reason: "to reproduce it".to_owned(),
             });
-            let refused = engine::command::perform(&house, &act, Wall::Live, &read).await;
+            let refused = engine::command::perform(&house, &act, Realm::Live, &read).await;
             assert!(
                 matches!(refused, Err(Fault::Refused(Refusal::Withheld { class: "A", .. }))),
                 "{refused:?}"
             );
             let reception = act_of(&house, "reception").await;
-            let answer = engine::command::perform(&house, &reception, Wall::Live, &read).await;
+            let answer = engine::command::perform(&house, &reception, Realm::Live, &read).await;
             assert!(answer.expect("words")["text"].as_str().is_some_and(|words| !words.is_empty()));
         }));
         drop(house);
@@ -250,7 +250,7 @@ on_both! {
         world.runtime.block_on(Box::pin(async {
             let act = act_of(&house, "approver-b").await;
             let matter = matter(&house, &case).await;
-            let seen = facts(&house, &act, Wall::Live, &matter).await.expect("a plan");
+            let seen = facts(&house, &act, Realm::Live, &matter).await.expect("a plan");
             assert_eq!(seen.plan.sha256, hash);
             assert_eq!(seen.overrides, ["overlap"]);
             assert_eq!(seen.since, Since::Plan);
@@ -272,7 +272,7 @@ on_both! {
                 password: Some(Password::new("not the password")),
             });
             for _ in 0..5 {
-                let refused = engine::command::perform(&house, &act, Wall::Live, &wrong()).await;
+                let refused = engine::command::perform(&house, &act, Realm::Live, &wrong()).await;
                 assert!(matches!(refused, Err(Fault::Refused(Refusal::Input { field: "password", .. }))), "{refused:?}");
             }
             let begun = std::time::Instant::now();
@@ -280,13 +280,13 @@ on_both! {
             assert!(begun.elapsed() >= std::time::Duration::from_secs(2), "nobody counted");
             // What was erased keeps nobody from composing: it cannot be compared, and cannot be repeated.
             let plan = plan_of(&case, later);
-            let before = composed(&house, &act, Wall::Live, None, &plan).await.expect("a release");
+            let before = composed(&house, &act, Realm::Live, None, &plan).await.expect("a release");
             assert!(!before.composition.overlaps.is_empty());
             let report = StreamId::from_bytes(seal::unhex(&case.report_id).expect("an id").try_into().expect("16 bytes"));
             for compartment in [Compartment::Exploit, Compartment::Raw, Compartment::Identity] {
                 house.keys.erase(&house.store, report, compartment).await.expect("the keys");
             }
-            let after = composed(&house, &act, Wall::Live, None, &plan).await.expect("a release all the same");
+            let after = composed(&house, &act, Realm::Live, None, &plan).await.expect("a release all the same");
             assert!(after.composition.overlaps.is_empty(), "{:?}", after.composition.overlaps);
         }));
         drop(house);

@@ -34,7 +34,7 @@ fn shown(world: &World, tracking: &str, strength: Strength) -> String {
         .block_on(Box::pin(partner::view(&house, id, strength, Lang::Ja)));
     let view = view.expect("a view");
     let (mut words, mut names) = (Vec::new(), Vec::new());
-    for details in &view.details {
+    if let Some(details) = &view.details {
         words.extend(details.texts.iter().map(|one| one.text.as_str()));
         words.extend(details.words.iter().map(|one| one.text.as_str()));
         words.extend(details.ticket.as_deref());

@@ -13,7 +13,7 @@ use engine::coordination::step;
 use pages::coordination::partner::read;
 use pages::coordination::partner::read::Wrong;
 use pages::kit::form::Typed;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 
 use crate::coordination::partner::matter;
 use crate::door::answer::Answer;
@@ -146,6 +146,6 @@ pub async fn call(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         participant: guest.participant.to_string(),
         text: matter::text(&visit, text),
     });
-    let asked = engine::command::perform(&room.house, &visit.act(), Wall::Live, &command).await;
+    let asked = engine::command::perform(&room.house, &visit.act(), Realm::Live, &command).await;
     matter::answered(room, &visit, typed, "phone", asked, "partner-call").await
 }

@@ -16,7 +16,7 @@ use pages::coordination::partner::read::{Answered, End, Wrong};
 use pages::coordination::partner::view::{AnswerKind, Basis, DateState, View, WordsKind};
 use pages::kit::form::Typed;
 use pages::kit::inside::Side;
-use seal::record::Realm as Wall;
+use seal::record::Realm;
 use serde_json::Value;
 
 use crate::coordination::partner::matter;
@@ -28,7 +28,7 @@ use crate::door::visit::{Stop, Visit};
 type Told = Result<Value, engine::Fault>;
 
 async fn say(room: &Room, visit: &Visit, command: Command) -> Told {
-    perform(&room.house, &visit.act(), Wall::Live, &command).await
+    perform(&room.house, &visit.act(), Realm::Live, &command).await
 }
 
 fn own(visit: &Visit) -> Result<String, Stop> {

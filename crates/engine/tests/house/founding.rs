@@ -90,7 +90,7 @@ fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
     assert_eq!(world.wait(Box::pin(acts.held())).unwrap(), None);
     assert_eq!(
         world.passes_to(until),
-        [case.number.clone()],
+        std::slice::from_ref(&case.number),
         "the first house went on"
     );
     world.ends_well();

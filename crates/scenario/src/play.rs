@@ -288,14 +288,5 @@ const fn date_word(state: DateState) -> &'static str {
 
 /// The texts on a vendor's page that are about the matter.
 fn texts(view: &View) -> Vec<String> {
-    let Some(details) = &view.details else {
-        return vec![];
-    };
-    let texts = details.texts.iter().map(|text| text.text.clone());
-    let named = details.vulnerabilities.iter().map(|one| one.text.clone());
-    let words = details.words.iter().map(|words| words.text.clone());
-    let others = details.naming.iter().flat_map(|naming| &naming.others);
-    let others = others.map(|other| other.name.clone());
-    let all = texts.chain(named).chain(words).chain(others);
-    all.map(|shown| shown.as_str().to_owned()).collect()
+    view.words().into_iter().map(str::to_owned).collect()
 }

@@ -116,5 +116,6 @@ fn a_plan_before_the_end_of_the_embargo_is_refused_but_for_an_emergency_with_a_r
     early["reason"] = "attacks are seen".into();
     let planned = case.does("plan-release", early);
     assert_eq!(said(&planned, "number"), case.number);
+    world.runs_due();
     world.ends_well_but(&["release"]);
 }

@@ -11,7 +11,8 @@ fn shown(case: &Case<'_>, vendor: &str, strength: Strength) -> String {
     let world = case.world;
     let guest = world.wait(world.stage.guest(case.vendor(vendor))).unwrap();
     let view = engine::coordination::view(world.house(), guest.participant, strength, Lang::En);
-    format!("{:?}", world.wait(Box::pin(view)).unwrap())
+    let view = world.wait(Box::pin(view)).unwrap();
+    format!("{} {view:?}", view.words().join(" "))
 }
 
 /// Tells whether somebody was told so in the stream of a participant.
@@ -267,6 +268,8 @@ fn details_are_shown_with_a_basis_and_a_second_step_only() {
     let levels = [Strength::Link, Strength::SecondChannel];
     let sees = |vendor: &str| levels.map(|strength| shown(&case, vendor, strength).contains(words));
     assert_eq!(sees("Aoba"), [false, false], "nothing was sent");
+    // Before the first contact nobody outside the house reads anything.
+    case.contact("Aoba");
     case.does_with(
         case.vendor("Aoba"),
         "send-details",
@@ -307,6 +310,16 @@ fn a_vendor_sees_nothing_of_another_until_both_agree_to_be_named() {
     let world = World::founded();
     let case = Case::open(&world);
     case.coordinated(world.ahead(span(30, 0)));
+    // Names are told to those alone who have the details.
+    for vendor in ["Aoba", "Birch"] {
+        let basis = json!({ "basis": { "basis": "ad_hoc", "version": "3" } });
+        case.does_with(case.vendor(vendor), "record-basis", basis);
+        case.does_with(
+            case.vendor(vendor),
+            "send-details",
+            json!({ "classes": ["V"] }),
+        );
+    }
     let of_birch = || shown(&case, "Birch", Strength::SecondChannel);
     let before = of_birch();
     let naming = json!({ "agreed": true, "reason": "told by telephone" });

@@ -35,6 +35,8 @@ fn answers(visitor: &Visitor<'_>, case: &Case<'_>, method: &str) -> Vec<(&'stati
     ROUTES
         .iter()
         .filter(|route| route.side == Side::Desk && route.method == method)
+        // Whoever leaves is answered like a stranger from then on.
+        .filter(|route| route.path != "/sign-out")
         .map(|route| {
             let page = visitor.asks(method, &path(case, route.path), "", "same-origin");
             (route.path, route.need, page.status)

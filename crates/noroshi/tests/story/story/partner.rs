@@ -33,23 +33,7 @@ fn shown(world: &World, tracking: &str, strength: Strength) -> String {
         .runtime
         .block_on(Box::pin(partner::view(&house, id, strength, Lang::Ja)));
     let view = view.expect("a view");
-    let (mut words, mut names) = (Vec::new(), Vec::new());
-    if let Some(details) = &view.details {
-        words.extend(details.texts.iter().map(|one| one.text.as_str()));
-        words.extend(details.words.iter().map(|one| one.text.as_str()));
-        words.extend(details.ticket.as_deref());
-        for named in &details.vulnerabilities {
-            words.extend([named.label.as_str(), named.text.as_str()]);
-        }
-        let why = details
-            .answers
-            .iter()
-            .filter_map(|answer| answer.why.as_ref());
-        words.extend(why.map(|why| why.text.as_str()));
-        let others = details.naming.iter().flat_map(|naming| &naming.others);
-        names.extend(others.map(|other| other.name.as_str()));
-    }
-    format!("{} {view:?} {}", words.join(" "), names.join(" "))
+    format!("{} {view:?}", view.words().join(" "))
 }
 
 /// Returns the names of the case's canaries that stand in a text.

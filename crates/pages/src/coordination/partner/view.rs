@@ -253,3 +253,24 @@ impl WordsKind {
         WordsKind::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
+
+impl View {
+    /// Returns the words of bodies that the page shows, and the names of others.
+    #[must_use]
+    pub fn words(&self) -> Vec<&str> {
+        let Some(details) = &self.details else {
+            return vec![];
+        };
+        let mut out: Vec<&str> = details.texts.iter().map(|one| one.text.as_str()).collect();
+        out.extend(details.words.iter().map(|one| one.text.as_str()));
+        out.extend(details.ticket.as_deref());
+        for named in &details.vulnerabilities {
+            out.extend([named.label.as_str(), named.text.as_str()]);
+        }
+        let said = details.answers.iter().filter_map(|one| one.why.as_ref());
+        out.extend(said.map(|why| why.text.as_str()));
+        let others = details.naming.iter().flat_map(|naming| &naming.others);
+        out.extend(others.map(|other| other.name.as_str()));
+        out
+    }
+}

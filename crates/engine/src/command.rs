@@ -4,6 +4,8 @@
 //! become sealed bodies, and the domain decides. `noroshi do` performs any of them; replay, demo and pages use
 //! the same functions. Passwords and receipts go through a command and never into an event.
 
+use std::pin::Pin;
+
 use domain::act::Act;
 use domain::permit;
 use domain::refusal::Refusal;
@@ -31,6 +33,9 @@ pub struct Spec {
     pub about: &'static str,
     pub fields: &'static [FieldSpec],
 }
+
+/// A command that is being decided.
+type Deciding<'a> = Pin<Box<dyn Future<Output = Result<Value, Fault>> + 'a>>;
 
 macro_rules! commands {
     ($($variant:ident $name:literal $room:ident :: $input:ident $handler:ident;)*) => {
@@ -70,7 +75,9 @@ macro_rules! commands {
                 return Err(Refusal::Role.into());
             }
             let mark = unit.mark();
-            let answer = match command { $(Command::$variant(input) => $room::$handler(unit, input).await,)* };
+            // One boxed future: else the state machine of each of them would be built into every caller, in every crate.
+            let deciding: Deciding<'_> = match command { $(Command::$variant(input) => Box::pin($room::$handler(unit, input)),)* };
+            let answer = deciding.await;
             if answer.is_err() {
                 unit.roll_back(mark);
             }

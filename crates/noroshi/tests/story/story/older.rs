@@ -91,31 +91,35 @@ on_both! {
         assert_eq!((&verified["good"], &verified["advisories"]), (&true.into(), &6.into()), "{verified}");
         world.ends_well();
     }
-}
 
-#[test]
-fn what_64b735e_published_verifies_and_is_pressed_again_byte_by_byte() {
-    let (world, own) = moved_in(Engine::Sqlite);
-    let there = world.root().join("tree");
-    unpack("tree.tar.gz", &there);
-    let old = there.join("public");
-    let facts = facts();
-    let key = facts["tree"]["key"].as_str().expect("a fingerprint");
-    let verified = world.good(&["verify", &old.display().to_string(), "--key", key]);
-    assert_eq!(verified["good"], true, "{verified}");
-    for count in ["files", "advisories", "documents", "signatures", "leaves"] {
-        assert_eq!(verified[count], facts["tree"][count], "{count}");
-    }
-    let new = world.root().join("pressed");
-    world.good(&["press", "--out", &new.display().to_string()]);
-    let (old, new) = (evidence(&old), evidence(&new));
-    let documents = own["published"].as_array().map_or(0, Vec::len);
-    assert!(
-        old.len() > 4 * documents,
-        "the fixture holds documents: {}",
-        old.len()
-    );
-    for (path, bytes) in &old {
-        assert_eq!(new.get(path), Some(bytes), "{}", path.display());
+    fn what_64b735e_published_verifies_and_is_pressed_again_byte_by_byte(engine) {
+        let (world, own) = moved_in(engine);
+        let there = world.root().join("tree");
+        unpack("tree.tar.gz", &there);
+        let old = there.join("public");
+        let facts = facts();
+        let key = facts["tree"]["key"].as_str().expect("a fingerprint");
+        let verified = world.good(&["verify", &old.display().to_string(), "--key", key]);
+        assert_eq!(verified["good"], true, "{verified}");
+        for count in ["files", "advisories", "documents", "signatures", "leaves"] {
+            assert_eq!(verified[count], facts["tree"][count], "{count}");
+        }
+        let new = world.root().join("pressed");
+        let pressed = new.display().to_string();
+        world.good(&["press", "--out", &pressed]);
+        assert_eq!(world.good(&["verify", &pressed])["good"], true);
+        let new = evidence(&new);
+        for number in own["published"].as_array().expect("numbers") {
+            let record = format!("archive/{}/1/advisory.json", number.as_str().expect("a number"));
+            assert!(new.contains_key(Path::new(&record)), "{record}");
+        }
+        // The tree is that of the house on SQLite.
+        if engine == Engine::Sqlite {
+            let old = evidence(&old);
+            assert!(old.len() > 50, "the fixture holds documents: {}", old.len());
+            for (path, bytes) in &old {
+                assert_eq!(new.get(path), Some(bytes), "{}", path.display());
+            }
+        }
     }
 }

@@ -140,7 +140,10 @@
     };
     const free = () => {
       const rows = all("fieldset.part", form);
-      const empty = rows.find((row) => !row.querySelector("textarea").value.trim());
+      // What was proposed whole is replaced by its first piece.
+      const whole = source.value.trim();
+      const empty = rows.find((row) => row.querySelector("textarea").value.trim() === whole)
+        ?? rows.find((row) => !row.querySelector("textarea").value.trim());
       if (empty) return empty;
       const last = rows[rows.length - 1];
       const row = last.cloneNode(true);

@@ -62,25 +62,31 @@ export async function receive(w) {
   await r.send('/desk/', { fields: { kind: 'reports' }, label: 'list of reports' });
   w.require(/kind=reports/.test(r.page.url()), 'the conditions are not in the address');
   await r.follow(/\/desk\/reports\//, 'report');
-  w.require((await r.page.inputValue('#source')).includes(words.attack), 'the text does not show');
-  await sortBySelection(w, r, [[words.weakness, 'V'], [words.attack, 'A'], [words.verify, 'T'], [words.bypass, 'W']]);
+  await sortBySelection(w, r, words.report.what,
+    [[words.weakness, 'V'], [words.attack, 'A'], [words.verify, 'T'], [words.bypass, 'W']]);
   const parts = await r.text('.parts');
   w.require(!parts.includes(words.attack), 'a way of attack lies open');
   await r.send(/\/desk\/reports\/[^/]+$/, { verb: 'ask', fields: { ask_lang: w.lang, ask_text: words.question }, label: 'asked back' });
   w.known.reportAddress = r.page.url().split('?')[0];
 }
 
-/** Selects each sentence in the finder's text and presses the button of its class. */
-async function sortBySelection(w, r, wanted) {
+/**
+ * Selects each sentence in the field that the finder wrote it into, and presses the button of its class. The form
+ * proposes each field whole; the first piece takes the place of the field that is split, and `what` stays as proposed.
+ */
+async function sortBySelection(w, r, what, wanted) {
   const form = await r.form(/\/desk\/reports\/[^/]+$/, 'sort', []);
   await r.opened(form.locator('button[name="do"][value="sort"]'));
   for (const [text, klass] of wanted) {
-    await r.page.evaluate((part) => {
-      const source = document.getElementById('source');
+    const found = await r.page.evaluate((part) => {
+      const source = [...document.querySelectorAll('textarea.source')].find((field) => field.value.includes(part));
+      if (!source) return false;
       const from = source.value.indexOf(part);
       source.focus();
       source.setSelectionRange(from, from + part.length);
+      return true;
     }, text);
+    w.require(found, `the text does not show: ${text}`);
     await r.act(r.page.locator(`button[data-part="${klass}"]`));
   }
   const rows = await form.evaluate((f) => {
@@ -88,7 +94,10 @@ async function sortBySelection(w, r, wanted) {
     const [classes, texts] = [of('part_class'), of('part_text')];
     return texts.map((text, n) => [classes[n], text]).filter(([, text]) => text.trim());
   });
-  w.require(JSON.stringify(rows) === JSON.stringify(wanted.map(([text, klass]) => [klass, text])),
+  const proposed = rows.filter(([klass, text]) => klass === 'V' && text === what);
+  const pieces = rows.filter((row) => !proposed.includes(row));
+  w.require(proposed.length === 1, `what the report is about is proposed once: ${JSON.stringify(rows)}`);
+  w.require(JSON.stringify(pieces) === JSON.stringify(wanted.map(([text, klass]) => [klass, text])),
     `selecting made these rows: ${JSON.stringify(rows)}`);
   await r.send(/\/desk\/reports\/[^/]+$/, { verb: 'sort', label: 'sorted' });
 }
@@ -167,7 +176,7 @@ export async function urgent(w) {
   const { urgent: words } = w.words;
   await r.open(door(w), '');
   await r.follow(new RegExp(`/desk/reports/${w.known.urgent.handling}$`), '');
-  await sortBySelection(w, r, [[words.weakness, 'V'], [words.attack, 'A']]);
+  await sortBySelection(w, r, words.what, [[words.weakness, 'V'], [words.attack, 'A']]);
   await c.open(r.page.url().split('?')[0], '');
   await c.send(REPORT, { verb: 'accept-public', fields: moment('since', inDays(-1)), label: 'accepted as public' });
   if (!CASE.test(new URL(c.page.url()).pathname)) await c.follow(/\/desk\/cases\/[^/]+$/, '');

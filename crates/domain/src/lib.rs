@@ -1,6 +1,6 @@
 //! What the house decides: the early-warning partnership as pure data and functions.
 //!
-//! No clock, no disk, no socket, no async, no SQL, no HTTP, and none of our other crates: time, identity and
+//! No clock, no disk, no socket, no async, no SQL, no HTTP, and of our other crates only `base`: time, identity and
 //! fresh ids come as arguments (see [`act`]). A stage of a process is an enum variant or a type that carries
 //! its data; a command is answered by events or by a [`refusal::Refusal`], which is data and not a failure.
 //! Only [`event`] and [`value`] (and the small enums that stand in them) know serde, since events are the

@@ -3,7 +3,7 @@
 //! `perform` is the only way into the ledger: it loads states, lets the domain decide, seals, and writes
 //! events, projections and intents in one transaction. What falls due is a command too ([`work`]). The engine
 //! asks the clock and opens keys; it listens on nothing. Each noun is a folder and may use those before it; the
-//! table of commands stands on top. Start reading at [`kernel::unit`] and [`command`].
+//! table of commands and the founding of a house stand on top. Start reading at [`kernel::unit`] and [`command`].
 
 pub mod kernel;
 

@@ -1,11 +1,13 @@
-//! Turns published documents into the pages of the pressed tree: pure functions from data to bytes.
+//! Data into HTML and the words of mails: the pressed tree, the portal's forms, the desk, the vendors' pages.
 //!
-//! Deliberately knows no clock, disk, socket or session, and nothing of cases, embargoes or recipients:
-//! whatever stands in a [`formats::advisory::Advisory`] is already public, and the words of any other text come as
-//! [`kit::shown::Shown`]. Pages carry no script but
-//! the search of the list, and no `style` attribute, ask nobody outside, and link relatively, so that the tree also works from a USB stick.
-//! Words stand in `i18n/`, HTML in `templates/`, foreign text passes through [`kit::text`].
-//! Start at [`advisory()`]; [`home()`], [`lists()`] and [`sheet()`] follow its pattern.
+//! Pure functions. They know no clock, disk, socket or session, and decide nothing: a page of the tree is made of a
+//! [`formats::advisory::Advisory`], which is public; a page of the desk or of a vendor is made of a view that the
+//! handler filled in for one reader, and the words of a body come into it as [`kit::shown::Shown`], which only the
+//! gate's answer becomes. No page has a `style` attribute or asks anybody outside. Of the public pages only the list
+//! carries a script, for its search; the pages inside carry one and work without it. The tree links relatively, so that
+//! it also works from a USB stick. Words stand in `i18n/`, HTML in `templates/`, foreign text passes through
+//! [`kit::text`]. Start at [`advisory()`]; [`home()`], [`lists()`] and [`sheet()`] follow its pattern; inside, at
+//! [`party::desk`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,8 +2,9 @@
 //!
 //! [`serve`] accepts connections. A request enters by one way ([`enter`]): host, origin, body limit, session; it can be
 //! asked without a socket, by [`Routes::answer`]. Then a static table of routes ([`route::ROUTES`]) names the handler,
-//! which runs on the one thread that works with the house ([`enter::office`]). Handlers turn what the engine knows into view models of `pages`; they decide nothing. It knows no key and
-//! no SQL. The page of written mails belongs to the demonstration.
+//! which runs on the one thread that its side of the house has ([`enter::office`]). Handlers turn what the engine knows
+//! into view models of `pages`; they decide nothing. It knows no key and no SQL. The page of written mails belongs to
+//! the demonstration.
 
 pub mod door;
 

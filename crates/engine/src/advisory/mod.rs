@@ -1,8 +1,8 @@
 //! The advisory before it is published: its texts and facts, what is found in them, a rehearsal of the release.
 //!
-//! Everything here reads; nothing is recorded. A rehearsal runs the very functions that a plan runs, in a unit that
-//! is dropped, so that the bytes it shows are the bytes that would be published. It knows neither form nor page.
-//! Start at [`compose`], then [`rehearsal`].
+//! Only the draft is recorded ([`command`]); everything else reads. A rehearsal runs the very functions that a plan and
+//! a press run, in a unit that is dropped, so that the bytes it shows are the bytes that would be published. It knows
+//! no editor's form, no plan and no release. Start at [`compose`], then [`rehearsal`].
 
 pub mod command;
 

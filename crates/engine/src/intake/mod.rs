@@ -1,4 +1,6 @@
-//! What comes in: reports and letters, the finder's mailbox, and what a finder is told of the way the report goes.
+//! Reports: taken in, read and decided; the finder's mailbox and what stands in it; the key that letters are sealed to.
+//!
+//! The portal's letters themselves are opened by [`crate::work::letterbox`].
 
 pub mod command;
 

@@ -1,9 +1,10 @@
 //! The other contexts as this process sees them: a pipe with two kinds of messages each way.
 //!
 //! `sign` gets a request and answers with signatures or a refusal; `verify` gets the name of a staged folder
-//! and answers whether the signatures in it hold. Both are processes of the same binary with keys of their
-//! own; what they decide stands in [`seal::signer`] and [`seal::openpgp`]. Messages are lists of byte strings
-//! with lengths, so that nothing needs a parser that could be surprised.
+//! and answers whether the signatures in it hold. In a house that runs, both are processes of the same binary
+//! with keys of their own; in a rehearsal they are threads, over the same messages. What they decide stands in
+//! [`seal::signer`] and [`seal::openpgp`]. Messages are lists of byte strings with lengths, so that nothing
+//! needs a parser that could be surprised.
 
 use std::io::{Read, Write};
 use std::sync::Mutex;

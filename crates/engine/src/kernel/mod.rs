@@ -1,7 +1,7 @@
 //! What every noun of the engine stands on: the open house, the one gateway into its ledger, keys, contexts, clock.
 //!
-//! It knows no report, case or advisory: what an event means is the domain's, what follows from it a noun's.
-//! Start reading at [`unit`], then [`house`].
+//! It finds reports and cases by what people call them ([`find`]) and names copies ([`ids`]), and decides about none:
+//! what an event means is the domain's, what is done about it a noun's. Start reading at [`unit`], then [`house`].
 
 pub mod unit;
 

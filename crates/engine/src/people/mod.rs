@@ -1,6 +1,6 @@
 //! People: how they sign in, the links they are sent, their drafts, how far they have read.
 //!
-//! What a person may do is decided by role in the commands; here is only who somebody is. Passwords and links
+//! What a person may do is told by [`domain::permit`]; here is only who somebody is. Passwords and links
 //! pass through and are kept as hashes; no log line names them.
 
 pub mod command;

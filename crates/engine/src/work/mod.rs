@@ -1,9 +1,10 @@
-//! What falls due, whether or not somebody asks: each kind of work in a file of its own.
+//! What falls due, whether or not somebody asks: each kind of work has a round of its own.
 //!
-//! A round of a kind does what is due of it and says when it wants to be looked at again; a held house does nothing.
-//! Every step is idempotent: a round after a crash does what the one before it did not finish. Kinds share the house
-//! and know nothing of each other. In a running house they go side by side ([`workers`]); [`House::run_due`] takes
-//! the same rounds one after another.
+//! What a letter, a copy or a release is stands with its noun; here is when it is looked at. A round of a kind does
+//! what is due of it and says when it wants to be looked at again; a held house does nothing. Every step is idempotent:
+//! a round after a crash does what the one before it did not finish. Kinds share the house and know nothing of each
+//! other. In a running house they go side by side ([`workers`]); [`House::run_due`] takes the same rounds one after
+//! another.
 
 use std::time::Duration;
 

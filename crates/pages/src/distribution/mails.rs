@@ -1,7 +1,7 @@
 //! Pages of the folder transport: mails that were written to files instead of being sent.
 //!
-//! Knows no disk and no MIME: it shows names and raw text that it is given. Served by the portal under
-//! `/mail/{lang}/`, so links are absolute.
+//! Knows no disk and no MIME: it shows names and raw text that it is given. Served beside the
+//! demonstration's desk under `/mail/{lang}/`, so links are absolute.
 
 use askama::Template;
 use formats::advisory::Lang;

@@ -1,6 +1,6 @@
 //! What every page of the house is served with: the room, the visit, sessions, answers, what a person may see.
 //!
-//! It knows no page. A form that is refused is shown again as it was typed. Start reading at [`visit`], then [`sight`].
+//! It knows no noun's page. A form that is refused is shown again as it was typed. Start reading at [`visit`], then [`sight`].
 
 pub mod answer;
 

@@ -1,7 +1,7 @@
-//! The office: one thread that works with the house, and the way into it.
+//! The office: a thread that works with the house, and the way into it. Desk and vendors have one each.
 //!
-//! Handlers borrow the house over waits, which no task that may move between threads can; so all of them run
-//! here, side by side, on one thread. A panic in one visit ends that visit alone.
+//! Handlers borrow the house over waits, which no task that may move between threads can; so all visits of a side run
+//! here, side by side, on its one thread. A panic in one visit ends that visit alone.
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Writing: appends, projections and intents of a command in one transaction, many commands in one commit.
 //!
 //! A [`Write`] says which versions it was decided on; the writer checks them before it inserts, so one
-//! conflict does not abort its neighbours (docs/design/settled.md §4.15). Position, chain and hash are made here, and
-//! nowhere else is a row of the ledger written. One writer per house and process; on PostgreSQL the primary
+//! conflict does not abort its neighbours (docs/design/settled.md §4.15). Position, chain and hash are made here and
+//! nowhere else; a restore writes records as they were. One writer per house and process; on PostgreSQL the primary
 //! key `seq` is the guard against a second one.
 //!
 //! Group commit lingers: while fewer writes are queued than commands are on their way, it waits up to

@@ -390,7 +390,6 @@ async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
 fn ends_embargo(case: &Case, typed: &Typed) -> bool {
     let is_earlier = || {
         let until = pages::kit::moment::read(&mut typed.clone(), "revised");
-        let until = until.and_then(|until| engine::kernel::clock::parse(&until));
         until.is_some_and(|until| case.until.is_some_and(|before| until < before))
     };
     match typed.value("do") {

@@ -247,8 +247,7 @@ fn make(typed: &mut Typed, desk: &Desk) -> Option<Command> {
         "embargo" if desk.case.em.in_force() => None,
         "typed" => {
             let at = moment::read(typed, "at")?;
-            let is_past = engine::kernel::clock::parse(&at)
-                .is_none_or(|at| at < engine::kernel::clock::now());
+            let is_past = at < engine::kernel::clock::now();
             if is_past && !is_emergency {
                 typed.refuse("at_date", "editor-wrong-past");
             }

@@ -41,8 +41,8 @@ pub fn read(typed: &mut Typed, prefix: &str) -> Option<Instant> {
 }
 
 /// Fills the three fields with an instant, in the zone that suits the reader.
-pub fn fill(typed: &mut Typed, prefix: &str, lang: Lang, at: &str) {
-    let Ok(instant) = at.parse::<Timestamp>() else {
+pub fn fill(typed: &mut Typed, prefix: &str, lang: Lang, at: Instant) {
+    let Ok(instant) = Timestamp::from_microsecond(at.0) else {
         return;
     };
     let (zone, name) = match lang {
@@ -172,16 +172,12 @@ fn read_zone(text: &str) -> Option<Offset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read_as_text(typed: &mut Typed) -> Option<String> {
-        let at = read(typed, "u")?;
-        Some(Timestamp::from_microsecond(at.0).unwrap().to_string())
-    }
+    use crate::tests::instant;
 
     fn check(date: &str, time: &str, zone: &str, wanted: Option<&str>) {
         let mut typed = Typed::filled([("u_date", date), ("u_time", time), ("u_zone", zone)]);
-        let at = read_as_text(&mut typed);
-        assert_eq!(at.as_deref(), wanted, "{date} {time} {zone}");
+        let at = read(&mut typed, "u");
+        assert_eq!(at, wanted.map(instant), "{date} {time} {zone}");
         assert_eq!(typed.is_good(), wanted.is_some());
         assert_eq!(typed.value("u_date"), date);
     }
@@ -249,9 +245,9 @@ mod tests {
     fn what_was_filled_reads_back() {
         for lang in Lang::ALL {
             let mut typed = Typed::default();
-            fill(&mut typed, "u", lang, "2026-11-20T18:00:00Z");
-            let at = read_as_text(&mut typed);
-            assert_eq!(at.as_deref(), Some("2026-11-20T18:00:00Z"));
+            let at = instant("2026-11-20T18:00:07Z");
+            fill(&mut typed, "u", lang, at);
+            assert_eq!(read(&mut typed, "u"), Some(at));
         }
     }
 }

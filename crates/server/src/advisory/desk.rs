@@ -467,8 +467,8 @@ async fn change(
         typed.set(name, words);
         return Ok(());
     }
-    let now = engine::kernel::clock::rfc3339(engine::kernel::clock::now());
-    if mend::apply(typed, verb, visit.lang, &now) {
+    let now = engine::kernel::clock::now();
+    if mend::apply(typed, verb, visit.lang, now) {
         Ok(())
     } else {
         Err(Stop::NotFound)

@@ -274,12 +274,9 @@ fn filled(typed: &Typed, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::instant as at;
 
     const NOW: &str = "2026-11-22T05:00:00Z";
-
-    fn at(text: &str) -> Instant {
-        Instant(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
-    }
 
     fn check_instant(date: &str, time: &str, zone: &str, expected: Result<&str, &str>) {
         let mut typed = Typed::filled([

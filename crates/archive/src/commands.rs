@@ -24,7 +24,6 @@ use engine::advisory::compose::Facts;
 use engine::command::Command;
 use engine::coordination::command as case;
 use engine::intake::command as intake;
-use engine::kernel::clock;
 use engine::kernel::find::TextInput;
 use engine::kernel::house::House;
 use engine::kernel::ids::advisory_id;
@@ -186,7 +185,7 @@ async fn accept(unit: &mut Unit<'_>, entry: &Entry) -> Result<Option<Command>, F
     Ok(Some(
         match entry.note.public_us.filter(|at| *at <= entry.created) {
             Some(public) => {
-                let public_since = clock::rfc3339(Instant(public));
+                let public_since = Instant(public).whole_seconds();
                 Command::AcceptAsPublic(intake::AcceptAsPublic {
                     report,
                     case,

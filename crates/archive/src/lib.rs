@@ -339,7 +339,7 @@ impl<'a> Replay<'a> {
                 let plan = if let Some(plan) = made {
                     plan.sha256
                 } else {
-                    let instant = Some(clock::rfc3339(Instant(step.at)));
+                    let instant = Some(Instant(step.at));
                     let case = case.to_string();
                     let reason = String::new();
                     let input = PlanRelease {

@@ -269,7 +269,7 @@ async fn own(script: &mut Script<'_>) -> Result<(String, String, String), Fault>
     script.perform().await?;
     let propose = case::ProposeDate {
         case: opened.case.to_string(),
-        until: engine::kernel::clock::rfc3339(until),
+        until,
     };
     script.add(script.ago(75), Command::ProposeDate(propose));
     script.add(

@@ -254,7 +254,7 @@ impl<'h> Script<'h> {
         if let Some(until) = until {
             let propose = case::ProposeDate {
                 case: case.to_string(),
-                until: clock::rfc3339(until),
+                until: until.whole_seconds(),
             };
             self.add(asked.plus_days(2), Command::ProposeDate(propose));
         }
@@ -362,7 +362,7 @@ impl<'h> Script<'h> {
         self.perform().await?;
         let plan = PlanRelease {
             case: case.to_string(),
-            instant: Some(clock::rfc3339(instant)),
+            instant: Some(instant),
             emergency: false,
             overlap_override: false,
             reason: String::new(),

@@ -4,8 +4,9 @@
 //! name. This table is the only place that says which event causes what; a new variant does not compile
 //! until it has a line here.
 
+use crate::aggregate::Aggregate;
 use crate::event::Event;
-use crate::value::{AdvisoryId, ParticipantId, PartyId, StreamId};
+use crate::value::{AdvisoryId, Instant, ParticipantId, PartyId, StreamId};
 
 /// Something to be done outside the transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,15 +15,30 @@ pub enum Intent {
     FirstContact { participant: ParticipantId },
     /// Press the public tree anew.
     Press,
-    /// Look at the plan's instant and release when it has come.
+    /// Release a plan when its instant has come.
     Release {
         advisory: AdvisoryId,
         plan_sha256: String,
+        instant: Instant,
     },
     /// End whatever a party was sent at the contact point that it had before: links, numbers, sessions.
     EndAccess { party: PartyId },
     /// Tell the duty address that a date has come without an approved plan; contentless.
     DateWithoutPlan,
+}
+
+impl Intent {
+    /// When it is to be done: at once, unless it waits for an instant of its own.
+    #[must_use]
+    pub fn due(&self, now: Instant) -> Instant {
+        match self {
+            Intent::Release { instant, .. } => *instant,
+            Intent::FirstContact { .. }
+            | Intent::Press
+            | Intent::EndAccess { .. }
+            | Intent::DateWithoutPlan => now,
+        }
+    }
 }
 
 /// Returns what follows from `event` on `stream`.
@@ -37,9 +53,14 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         } if *result != crate::value::ContactResult::Undeliverable => vec![Intent::FirstContact {
             participant: stream.into(),
         }],
-        Event::PlanMade { plan_sha256, .. } => vec![Intent::Release {
+        Event::PlanMade {
+            plan_sha256,
+            instant,
+            ..
+        } => vec![Intent::Release {
             advisory: stream.into(),
             plan_sha256: plan_sha256.clone(),
+            instant: *instant,
         }],
         Event::ContactChanged { .. } => vec![Intent::EndAccess {
             party: stream.into(),
@@ -111,10 +132,31 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
     }
 }
 
+/// Returns what need not be waited for any more once `event` follows on `before`: the release of a plan that it
+/// replaces or takes back.
+#[must_use]
+pub fn ended(before: &Aggregate, event: &Event) -> Option<Intent> {
+    let Aggregate::Advisory(advisory) = before else {
+        return None;
+    };
+    let plan = advisory.plan.as_ref()?;
+    let is_ended = match event {
+        Event::PlanMade { plan_sha256, .. } => plan.sha256 != *plan_sha256,
+        Event::PlanAborted { plan_sha256 } => plan.sha256 == *plan_sha256,
+        _ => false,
+    };
+    is_ended.then(|| Intent::Release {
+        advisory: advisory.id,
+        plan_sha256: plan.sha256.clone(),
+        instant: plan.instant,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::EmbargoEnd;
+    use crate::publication::{Advisory, Plan};
+    use crate::value::{EmbargoEnd, PersonId};
 
     fn check(why: EmbargoEnd, expected: &[Intent]) {
         let stream = StreamId(uuid::Uuid::from_bytes([1; 16]));
@@ -132,5 +174,71 @@ mod tests {
         ] {
             check(why, &[]);
         }
+    }
+
+    const STREAM: [u8; 16] = [1; 16];
+    const NOW: Instant = Instant(1);
+    const PLANNED: Instant = Instant(5);
+
+    fn made(plan_sha256: &str) -> Event {
+        Event::PlanMade {
+            revision: 1,
+            plan: String::new(),
+            plan_sha256: plan_sha256.to_owned(),
+            instant: PLANNED,
+            documents: vec![],
+            emergency: false,
+            case_version: 1,
+        }
+    }
+
+    fn aborted(plan_sha256: &str) -> Event {
+        let plan_sha256 = plan_sha256.to_owned();
+        Event::PlanAborted { plan_sha256 }
+    }
+
+    fn release(plan_sha256: &str) -> Intent {
+        Intent::Release {
+            advisory: AdvisoryId::from_bytes(STREAM),
+            plan_sha256: plan_sha256.to_owned(),
+            instant: PLANNED,
+        }
+    }
+
+    #[test]
+    fn a_plan_is_released_at_its_instant_and_what_else_follows_is_done_at_once() {
+        let stream = StreamId(uuid::Uuid::from_bytes(STREAM));
+        assert_eq!(intents(stream, &made("ab")), [release("ab")]);
+        assert_eq!(release("ab").due(NOW), PLANNED);
+        assert_eq!(Intent::Press.due(NOW), NOW);
+    }
+
+    #[test]
+    fn a_plan_that_is_replaced_or_taken_back_is_not_waited_for() {
+        let mut advisory = Advisory::new(AdvisoryId::from_bytes(STREAM));
+        advisory.plan = Some(Plan {
+            revision: 1,
+            bytes: String::new(),
+            sha256: "ab".to_owned(),
+            instant: PLANNED,
+            documents: vec![],
+            author: PersonId::from_bytes([2; 16]),
+            emergency: false,
+            case_version: 1,
+            approvals: vec![],
+        });
+        let before = Aggregate::Advisory(advisory.clone());
+        for (event, is_ended) in [
+            (made("cd"), true),
+            (aborted("ab"), true),
+            (made("ab"), false),
+            (aborted("cd"), false),
+            (Event::ReportWithdrawn, false),
+        ] {
+            let expected = is_ended.then(|| release("ab"));
+            assert_eq!(ended(&before, &event), expected, "{event:?}");
+        }
+        advisory.plan = None;
+        assert_eq!(ended(&Aggregate::Advisory(advisory), &made("ab")), None);
     }
 }

@@ -240,7 +240,39 @@ pub enum PerformError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    /// A field that the program would take for a number of µs, or that it could not name, answers otherwise.
+    #[test]
+    fn every_instant_is_typed_as_rfc_3339_and_what_is_none_is_told_by_its_field() {
+        let mut checked = Vec::new();
+        for spec in COMMANDS {
+            for field in spec.fields.iter().filter(|f| f.ty.contains("Instant")) {
+                let said = Command::parse(spec.name, json!({ (field.name): "tomorrow" }));
+                let (field, why) = (field.name, "RFC 3339 with an offset");
+                let words = Refusal::Input { field, why }.to_string();
+                assert_eq!(said.map(|read| read.name()), Err(ReadCommand::Field(words)));
+                checked.push(field);
+            }
+        }
+        checked.sort_unstable();
+        checked.dedup();
+        assert_eq!(checked, ["instant", "public_since", "until"]);
+    }
+
+    #[test]
+    fn an_instant_is_read_with_its_offset_and_may_be_left_out_where_it_is_not_needed() {
+        let plan = |fields| match Command::parse("plan-release", fields) {
+            Ok(Command::PlanRelease(plan)) => plan.instant,
+            other => panic!("{other:?}"),
+        };
+        let typed = plan(json!({ "case": "1", "instant": "1970-01-01T09:00:05+09:00" }));
+        assert_eq!(typed, Some(domain::value::Instant(5_000_000)));
+        assert_eq!(plan(json!({ "case": "1" })), None);
+        assert_eq!(plan(json!({ "case": "1", "instant": null })), None);
+    }
 
     #[test]
     fn every_command_has_a_row_in_the_table_of_permits() {

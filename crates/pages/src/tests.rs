@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use base::Instant;
 use domain::role::Role;
 use domain::text::class::Class;
 use domain::text::gate::{Audience as Reader, Channel, Classed, Form, Strength, release};
@@ -28,6 +29,12 @@ use crate::{Entry, Files, OlderRevision, Site};
 mod catalogues;
 mod desk;
 mod editor;
+
+/// An instant as documents write it.
+pub(crate) fn instant(text: &str) -> Instant {
+    let at: jiff::Timestamp = text.parse().expect("RFC 3339");
+    Instant(at.as_microsecond())
+}
 
 /// Words as the gate lets them out to whoever sits at the desk: the only way to have any.
 pub(crate) fn let_out(text: &str) -> Shown {

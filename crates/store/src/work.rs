@@ -2,7 +2,7 @@
 
 use domain::distribution::CopyState;
 use domain::react::Intent;
-use domain::value::StreamId;
+use domain::value::{Instant, StreamId};
 
 use crate::Store;
 use crate::kernel::asked::Viewer;
@@ -71,22 +71,28 @@ pub struct Waiting {
     pub attempts: u32,
 }
 
-/// Makes the row of an intent. `cause` names the record that it follows from.
+/// Kind and argument of an intent's row.
+fn named(intent: &Intent) -> (&'static str, &str) {
+    match intent {
+        Intent::FirstContact { .. } => ("first_contact", ""),
+        Intent::Press => ("press", ""),
+        Intent::Release { plan_sha256, .. } => ("release", plan_sha256.as_str()),
+        Intent::EndAccess { .. } => ("end_access", ""),
+        Intent::DateWithoutPlan => ("date_without_plan", ""),
+    }
+}
+
+/// Makes the row of an intent. `cause` names the record that it follows from; an intent without an instant of its own
+/// is due `now`.
 #[must_use]
-pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), run_at: i64) -> TableRow {
-    let (kind, argument) = match intent {
-        Intent::FirstContact { .. } => ("first_contact", String::new()),
-        Intent::Press => ("press", String::new()),
-        Intent::Release { plan_sha256, .. } => ("release", plan_sha256.clone()),
-        Intent::EndAccess { .. } => ("end_access", String::new()),
-        Intent::DateWithoutPlan => ("date_without_plan", String::new()),
-    };
+pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), now: i64) -> TableRow {
+    let (kind, argument) = named(intent);
     IntentRow {
         name: format!("{kind}/{}/{}", cause.0, cause.1),
         kind: kind.to_owned(),
         subject,
-        argument,
-        run_at,
+        argument: argument.to_owned(),
+        run_at: intent.due(Instant(now)).0,
     }
     .into()
 }
@@ -202,6 +208,19 @@ impl Store {
             vec![(sql.to_owned(), vec![kind.into(), subject.bytes().into()])],
         )
         .await?;
+        Ok(())
+    }
+
+    /// Marks an intent about a stream as carried out, since nothing waits for it any more. Others of its kind stay.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_intent(&self, intent: &Intent, subject: StreamId) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET done = 1, lease_until = 0 WHERE kind = $1 AND subject = $2 AND argument = $3 AND done = 0";
+        let (kind, argument) = named(intent);
+        let values = vec![kind.into(), subject.bytes().into(), argument.into()];
+        self.transact("outbox", vec![(sql.to_owned(), values)])
+            .await?;
         Ok(())
     }
 

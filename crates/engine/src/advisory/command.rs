@@ -11,7 +11,6 @@ use crate::Fault;
 use crate::advisory::check::{self, Finding};
 use crate::advisory::compose::{self, Composition, Facts};
 use crate::advisory::sources;
-use crate::kernel::clock;
 use crate::kernel::find::{find_case, inputs};
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
@@ -134,11 +133,11 @@ fn same_words(kept: &str, typed: &str) -> bool {
     kept.replace("\r\n", "\n").trim() == typed.replace("\r\n", "\n").trim()
 }
 
-/// Which release is composed: of which case, for which instant (RFC 3339; the embargo's end or now without it).
+/// Which release is composed: of which case, for which instant (the embargo's end or now without it).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub case: String,
-    pub instant: Option<String>,
+    pub instant: Option<Instant>,
 }
 
 /// A release that is composed and not decided: what a plan records, a preview shows.
@@ -160,17 +159,12 @@ pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, F
     let case = find_case(unit, &wanted.case).await?;
     let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoDraft)?;
     let draft = advisory.draft.clone().ok_or(Refusal::NoDraft)?;
-    let instant = match &wanted.instant {
-        Some(text) => clock::parse(text).ok_or(Refusal::Input {
-            field: "instant",
-            why: "RFC 3339 with an offset",
-        })?,
-        None => case
-            .until
-            .filter(|_| case.em.in_force())
-            .unwrap_or(unit.act.occurred_at),
-    }
-    .whole_seconds();
+    let until = case.until.filter(|_| case.em.in_force());
+    let instant = wanted
+        .instant
+        .or(until)
+        .unwrap_or(unit.act.occurred_at)
+        .whole_seconds();
     let composition = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
     let findings = check::of_document(&composition.doc, &composition.facts, &advisory);
     Ok(Prepared {

@@ -10,9 +10,8 @@ use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::clock;
 use crate::kernel::find::{
-    TextInput, draw_number, find_case, find_participant, find_party, inputs, participants_of,
+    self, TextInput, draw_number, find_case, find_participant, find_party, inputs, participants_of,
 };
 use crate::kernel::unit::Unit;
 
@@ -46,21 +45,21 @@ inputs! {
     }
     ProposeDate "Proposes a date of publication to all participants." {
         case: String = "case number or id";
-        until: String = "RFC 3339 with an offset";
+        #[serde(deserialize_with = "find::instant::until")] until: Instant = "RFC 3339 with an offset";
     }
     AgreeDate "Records that a participant agrees to the date; the first one makes it active." {
         participant: String = "tracking number or id";
     }
     CounterDate "Records that a participant asks for another date; changes nothing by itself." {
         participant: String = "tracking number or id";
-        until: String = "RFC 3339 with an offset";
+        #[serde(deserialize_with = "find::instant::until")] until: Instant = "RFC 3339 with an offset";
     }
     DeclineDate "Records that a participant declines the date." {
         participant: String = "tracking number or id";
     }
     ReviseDate "Changes the date in force; a later one asks the participants again." {
         case: String = "case number or id";
-        until: String = "RFC 3339 with an offset";
+        #[serde(deserialize_with = "find::instant::until")] until: Instant = "RFC 3339 with an offset";
     }
     EndEmbargo "Ends the embargo." {
         case: String = "case number or id";
@@ -117,13 +116,6 @@ inputs! {
         case: String = "case number or id";
         code: ClosureCode = "published, individual_response, not_vulnerability, …";
     }
-}
-
-fn instant(text: &str) -> Result<Instant, Fault> {
-    Ok(clock::parse(text).ok_or(Refusal::Input {
-        field: "until",
-        why: "RFC 3339 with an offset",
-    })?)
 }
 
 /// Brings a party into a case.
@@ -260,12 +252,7 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
 pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Value, Fault> {
     let case = find_case(unit, &input.case).await?;
     let participants = participants_of(unit, case.id).await?;
-    let changes = decide::propose_date(
-        &case,
-        &participants,
-        instant(&input.until)?,
-        &unit.act.clone(),
-    )?;
+    let changes = decide::propose_date(&case, &participants, input.until, &unit.act.clone())?;
     unit.record(changes).await?;
     Ok(json!({ "invited": participants.len() }))
 }
@@ -281,12 +268,8 @@ pub async fn agree_date(unit: &mut Unit<'_>, input: &AgreeDate) -> Result<Value,
 /// Names another date.
 pub async fn counter_date(unit: &mut Unit<'_>, input: &CounterDate) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    unit.record(decide::counter_date(
-        &case,
-        &participant,
-        instant(&input.until)?,
-    )?)
-    .await?;
+    unit.record(decide::counter_date(&case, &participant, input.until)?)
+        .await?;
     Ok(named(&participant))
 }
 
@@ -301,7 +284,7 @@ pub async fn decline_date(unit: &mut Unit<'_>, input: &DeclineDate) -> Result<Va
 /// Changes the date.
 pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Value, Fault> {
     let case = find_case(unit, &input.case).await?;
-    let until = instant(&input.until)?;
+    let until = input.until;
     let participants = participants_of(unit, case.id).await?;
     let mut changes = decide::revise_date(&case, &participants, until, &unit.act)?;
     let advisory = crate::kernel::ids::advisory_id(case.id);

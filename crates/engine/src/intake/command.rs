@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 use crate::Fault;
 use crate::intake::mailbox;
 use crate::intake::mailbox::Arrival;
-use crate::kernel::clock;
-use crate::kernel::find::{TextInput, draw_number, find_case, find_report, inputs};
+use crate::kernel::find::{self, TextInput, draw_number, find_case, find_report, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -44,12 +43,12 @@ inputs! {
     AcceptReport "Accepts a report and opens a case, which draws its public number." {
         report: String = "handling number or id";
         case: Option<uuid::Uuid> = "id to use, for imports that may run twice";
-        public_since: Option<String> = "if the weakness is public: since when (RFC 3339); this command then refuses";
+        #[serde(default, deserialize_with = "find::instant::if_any::public_since")] public_since: Option<Instant> = "if the weakness is public: since when (RFC 3339); this command then refuses";
     }
     AcceptAsPublic "Accepts a report of a weakness that is public already, and says so." {
         report: String = "handling number or id";
         case: Option<uuid::Uuid> = "id to use, for imports that may run twice";
-        public_since: String = "since when it is public (RFC 3339)";
+        #[serde(deserialize_with = "find::instant::public_since")] public_since: Instant = "since when it is public (RFC 3339)";
     }
     DeclineReport "Declines a report with a reason code." {
         report: String = "handling number or id";
@@ -312,17 +311,10 @@ async fn accept_with(
     unit: &mut Unit<'_>,
     report: &str,
     case: Option<uuid::Uuid>,
-    since: Option<&str>,
+    since: Option<Instant>,
     as_public: bool,
 ) -> Result<Value, Fault> {
     let report = find_report(unit, report).await?;
-    let since = match since {
-        Some(text) => Some(clock::parse(text).ok_or(Refusal::Input {
-            field: "public_since",
-            why: "RFC 3339 with an offset",
-        })?),
-        None => None,
-    };
     let case = CaseId(case.unwrap_or_else(|| unit.draw()));
     if unit.state(case.into()).await?.is_some() {
         return Err(Refusal::Exists("case").into());
@@ -342,14 +334,7 @@ async fn accept_with(
 
 /// Accepts a report.
 pub async fn accept(unit: &mut Unit<'_>, input: &AcceptReport) -> Result<Value, Fault> {
-    accept_with(
-        unit,
-        &input.report,
-        input.case,
-        input.public_since.as_deref(),
-        false,
-    )
-    .await
+    accept_with(unit, &input.report, input.case, input.public_since, false).await
 }
 
 /// Accepts a report of something public.
@@ -358,7 +343,7 @@ pub async fn accept_as_public(unit: &mut Unit<'_>, input: &AcceptAsPublic) -> Re
         unit,
         &input.report,
         input.case,
-        Some(&input.public_since),
+        Some(input.public_since),
         true,
     )
     .await

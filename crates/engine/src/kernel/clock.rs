@@ -143,7 +143,7 @@ pub fn rfc3339(at: Instant) -> String {
         .map_or_else(|_| String::from("1970-01-01T00:00:00Z"), |t| t.to_string())
 }
 
-/// Reads RFC 3339 with an offset, or a bare number of µs.
+/// Reads RFC 3339 with an offset.
 #[must_use]
 pub fn parse(text: &str) -> Option<Instant> {
     text.parse::<jiff::Timestamp>()

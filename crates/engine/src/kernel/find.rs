@@ -40,6 +40,62 @@ macro_rules! inputs {
 }
 pub(crate) use inputs;
 
+/// Reads fields of commands that take an instant: RFC 3339 with an offset, and an [`Instant`] from there on. serde tells
+/// a reader nothing of the field that it reads; so each such field has its own, which names it.
+pub(crate) mod instant {
+    use domain::refusal::Refusal;
+    use domain::value::Instant;
+    use serde::{Deserialize as _, Deserializer};
+
+    use crate::kernel::clock;
+
+    fn given<'de, D: Deserializer<'de>>(
+        from: D,
+        field: &'static str,
+    ) -> Result<Option<Instant>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        let read = |text: String| clock::parse(&text).ok_or_else(|| unusable(field));
+        text.map(read).transpose()
+    }
+
+    fn needed<'de, D: Deserializer<'de>>(
+        from: D,
+        field: &'static str,
+    ) -> Result<Instant, D::Error> {
+        given(from, field)?.ok_or_else(|| unusable(field))
+    }
+
+    fn unusable<E: serde::de::Error>(field: &'static str) -> E {
+        let why = "RFC 3339 with an offset";
+        E::custom(Refusal::Input { field, why })
+    }
+
+    pub(crate) fn until<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
+        needed(from, "until")
+    }
+
+    pub(crate) fn public_since<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
+        needed(from, "public_since")
+    }
+
+    /// Fields that may be left out; they need `#[serde(default)]` too.
+    pub(crate) mod if_any {
+        use super::{Deserializer, Instant, given};
+
+        pub(crate) fn public_since<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<Instant>, D::Error> {
+            given(from, "public_since")
+        }
+
+        pub(crate) fn instant<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<Instant>, D::Error> {
+            given(from, "instant")
+        }
+    }
+}
+
 /// A text in a command.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,6 +11,7 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::event::{Change, Event, Recorded};
 use domain::permit;
+use domain::react::{self, Intent};
 use domain::refusal::Refusal;
 use domain::text::class::{Class, Compartment};
 use domain::text::gate::Classed;
@@ -66,6 +67,8 @@ pub enum After {
     Settle(store::distribution::Settled),
     /// Waiting copies of somebody who left are dropped.
     Drop(SubscriberId),
+    /// An intent about a stream has nothing to wait for any more.
+    End(Intent, StreamId),
 }
 
 /// What is written, the states to remember, the keys that are new.
@@ -313,14 +316,14 @@ impl<'h> Unit<'h> {
             Event::LedgerAnchored { leaf, .. } => vec![leaf.clone()],
             _ => vec![],
         };
-        for intent in domain::react::intents(stream, &change.event) {
-            let run_at = if let Event::PlanMade { instant, .. } = &change.event {
-                instant.0
-            } else {
-                self.act.now.0
-            };
+        for intent in react::intents(stream, &change.event) {
+            let (cause, now) = ((stream, version), self.act.now.0);
             self.rows
-                .push(store::work::row(&intent, stream, (stream, version), run_at));
+                .push(store::work::row(&intent, stream, cause, now));
+        }
+        let state = before.as_ref().map(|loaded| &*loaded.state);
+        if let Some(intent) = state.and_then(|state| react::ended(state, &change.event)) {
+            self.after.push(After::End(intent, stream));
         }
         let recorded = Recorded {
             letter: self.letter.map(|id| seal::hex(&id)),
@@ -462,6 +465,7 @@ async fn follow(house: &House, after: Vec<After>, now: i64) -> Result<(), Fault>
         match step {
             After::Settle(settled) => house.store.settle_copies(&[settled], now).await?,
             After::Drop(subscriber) => house.store.drop_waiting(subscriber, now).await?,
+            After::End(intent, stream) => house.store.end_intent(&intent, stream).await?,
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::advisory::command::{Prepared, Wanted, advisory_of, prepare};
 use crate::advisory::compose;
 use crate::advisory::compose::Composition;
 use crate::kernel::clock;
-use crate::kernel::find::{find_case, inputs};
+use crate::kernel::find::{self, find_case, inputs};
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
@@ -26,7 +26,7 @@ use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stret
 inputs! {
     PlanRelease "Plans the release of the drafted revision: exact bytes, instant, recipients, channels." {
         case: String = "case number or id";
-        instant: Option<String> = "RFC 3339 with an offset; without it, the embargo's end or now";
+        #[serde(default, deserialize_with = "find::instant::if_any::instant")] instant: Option<Instant> = "RFC 3339 with an offset; without it, the embargo's end or now";
         #[serde(default)] emergency: bool = "ends an embargo early; needs a reason";
         #[serde(default)] overlap_override: bool = "takes on texts that repeat unreleasable ones; by another person than the drafter, with a reason";
         #[serde(default)] reason: String = "why, for an emergency or an overlap that a person takes on";
@@ -105,7 +105,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     }
     let wanted = Wanted {
         case: input.case.clone(),
-        instant: input.instant.clone(),
+        instant: input.instant,
     };
     let prepared = prepare(unit, &wanted).await?;
     let is_overridden = refuse(unit, input, &prepared)?;

@@ -25,7 +25,6 @@ use crate::advisory::diff::Hunk;
 use crate::advisory::rehearsal;
 use crate::advisory::rehearsal::Rehearsal;
 use crate::advisory::sources;
-use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
@@ -109,7 +108,7 @@ pub async fn facts(
         serde_json::from_str(&plan.bytes).map_err(|_| Fault::Form("plan"))?;
     let input = Wanted {
         case: case.id.to_string(),
-        instant: Some(clock::rfc3339(plan.instant)),
+        instant: Some(plan.instant),
     };
     // A case that changed so that its draft could not be planned any more does not keep the plan from being read.
     let now = match rehearsal::rehearse(house, act, realm, None, &input).await {

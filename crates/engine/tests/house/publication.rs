@@ -116,6 +116,8 @@ fn a_new_plan_voids_the_approvals_of_the_one_before() {
     let first = case.planned(world.ahead(span(1, 0)));
     case.approved(&first);
     let _second = case.planned(world.ahead(span(2, 0)));
+    let waiting = world.wait(world.house().store.waiting_intents());
+    assert_eq!(waiting.unwrap(), [("release".to_owned(), 1)]);
     assert_eq!(world.days_pass(4), Vec::<String>::new());
     world.ends_well_but(&["release"]);
 }
@@ -146,6 +148,7 @@ fn a_plan_that_was_taken_back_does_not_go() {
         "abort-plan",
         json!({ "plan": plan, "reason": "a word is wrong" }),
     );
+    world.ends_well_but(&[]);
     assert_eq!(world.days_pass(3), Vec::<String>::new());
     world.ends_well();
 }

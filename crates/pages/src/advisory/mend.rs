@@ -2,6 +2,7 @@
 //!
 //! Only what is true without judgement, or says honestly that nothing is known. What needs a person has no button.
 
+use base::Instant;
 use formats::advisory::Lang;
 
 use crate::advisory::view::Check;
@@ -35,14 +36,14 @@ pub(super) fn offer(say: Say, check: &Check) -> Option<(String, String)> {
 }
 
 /// Mends what a button of [`offer`] names, but for glosses, whose words the house has. Tells whether it knew the
-/// button. `now` is RFC 3339 in UTC.
-pub fn apply(typed: &mut Typed, button: &str, lang: Lang, now: &str) -> bool {
+/// button.
+pub fn apply(typed: &mut Typed, button: &str, lang: Lang, now: Instant) -> bool {
     match button {
         "mend-H1-audience" => typed.set("audience", "administrator"),
         "mend-H3-status" => typed.set("stage", "final"),
         "mend-H3-issued_at_utc" => {
             if let Some(at) = tomorrow_at_ten(now) {
-                moment::fill(typed, "at", lang, &at);
+                moment::fill(typed, "at", lang, at);
             }
         }
         "mend-H4-target" => both(typed, "affected", "editor-fill-target"),
@@ -65,10 +66,10 @@ fn both(typed: &mut Typed, field: &str, key: &str) {
 }
 
 /// Ten o'clock in Japan on the next day: the hour at which desks like to publish.
-fn tomorrow_at_ten(now: &str) -> Option<String> {
-    let now: jiff::Timestamp = now.parse().ok()?;
+fn tomorrow_at_ten(now: Instant) -> Option<Instant> {
+    let now = jiff::Timestamp::from_microsecond(now.0).ok()?;
     let zone = jiff::tz::Offset::constant(9);
     let day = zone.to_datetime(now).date().tomorrow().ok()?;
     let at = zone.to_timestamp(day.at(10, 0, 0, 0)).ok()?;
-    Some(at.to_string())
+    Some(Instant(at.as_microsecond()))
 }

@@ -4,6 +4,7 @@
 //! newest and links to the rest. Knows no gate; what stands in the view may be seen.
 
 use askama::Template;
+use base::Instant;
 
 use crate::coordination::board;
 use crate::coordination::view::{Case, Consent, Embargo, Vulnerability};
@@ -63,7 +64,7 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .as_ref()
             .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
         facts: facts(inside, view),
-        deadlines: deadlines(say, &inside.now, &view.deadlines),
+        deadlines: deadlines(say, inside.now, &view.deadlines),
         embargo: embargo(inside, view, &action),
         board: board::html(say, view, query, &here),
         add: if view.may_act && is_open {
@@ -108,7 +109,7 @@ fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
         ));
     }
     let none = || text::escape(&say.t("not-recorded"));
-    let instant = |at: &Option<String>| {
+    let instant = |at: &Option<Instant>| {
         at.as_ref()
             .map_or_else(none, |at| when::instant_html(say.0, at))
     };
@@ -148,7 +149,7 @@ fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
             format!(
                 "{} {}",
                 instant_full(say, at),
-                due_html(say, &inside.now, at)
+                due_html(say, inside.now, at)
             ),
         ));
     }
@@ -158,7 +159,7 @@ fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
 fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
     let say = inside.say();
     let embargo = &view.embargo;
-    let instant = |at: &Option<String>| at.as_ref().map(|at| instant_full(say, at));
+    let instant = |at: &Option<Instant>| at.as_ref().map(|at| instant_full(say, at));
     EmbargoBox {
         state: words::word(say, "embargo", &embargo.state),
         ended: embargo
@@ -170,7 +171,7 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
             .until
             .as_ref()
             .filter(|_| embargo.state != "exited")
-            .map(|at| due_html(say, &inside.now, at)),
+            .map(|at| due_html(say, inside.now, at)),
         revision: instant(&embargo.revision),
         at_zero: match (embargo.state.as_str(), &view.planned) {
             ("active" | "revise", Some(_)) => Some(say.t("work-at-zero-planned")),
@@ -209,7 +210,7 @@ fn consent_counts(say: Say, consents: &[Consent]) -> Vec<String> {
 }
 
 fn consent(say: Say, view: &Case, one: &Consent) -> ConsentRow {
-    let instant = |at: &Option<String>| {
+    let instant = |at: &Option<Instant>| {
         at.as_ref()
             .map_or_else(String::new, |at| when::instant_html(say.0, at))
     };

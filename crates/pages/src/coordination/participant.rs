@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use askama::Template;
+use base::Instant;
 
 use crate::coordination::view::{Answer, Participant};
 use crate::kit::catalogue::Say;
@@ -74,7 +75,7 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         name: say.t(key),
         html: text::escape(&words),
     };
-    let at = |key: &str, at: &Option<String>| Fact {
+    let at = |key: &str, at: &Option<Instant>| Fact {
         name: say.t(key),
         html: at.as_ref().map_or_else(
             || text::escape(&say.t("desk-not-yet")),
@@ -151,16 +152,13 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
             html: format!(
                 "{} {} {}",
                 when::instant_html(say.0, &link.sent_at),
-                text::escape(&say.t(if link.used {
-                    "work-invitation-used"
-                } else {
-                    "work-invitation-until"
+                text::escape(&say.t(match link.expires_at {
+                    None => "work-invitation-used",
+                    Some(_) => "work-invitation-until",
                 })),
-                if link.used {
-                    String::new()
-                } else {
-                    when::instant_html(say.0, &link.expires_at)
-                }
+                link.expires_at
+                    .as_ref()
+                    .map_or_else(String::new, |at| when::instant_html(say.0, at))
             ),
         });
     }

@@ -2,9 +2,11 @@
 //!
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
+use base::Instant;
+use formats::advisory::Lang;
+
 use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
 use crate::kit::shown::Shown;
-use formats::advisory::Lang;
 
 /// One case.
 #[derive(Clone, Debug)]
@@ -16,9 +18,9 @@ pub struct Case {
     pub stage: String,
     /// Code of the closure.
     pub closed: Option<String>,
-    pub opened_at: String,
+    pub opened_at: Instant,
     /// 起算日.
-    pub clock_start: Option<String>,
+    pub clock_start: Option<Instant>,
     /// `public_aware`, `exploit_public`, `attacks_observed`.
     pub world: Vec<String>,
     pub embargo: Embargo,
@@ -44,7 +46,7 @@ pub struct Case {
     /// Newest published revision.
     pub published: Option<u32>,
     /// Instant of the plan that waits.
-    pub planned: Option<String>,
+    pub planned: Option<Instant>,
 }
 
 /// The date before which nothing is published.
@@ -53,9 +55,9 @@ pub struct Embargo {
     /// `none`, `proposed`, `active`, `revise`, `exited`.
     pub state: String,
     /// The instant that is proposed or in force.
-    pub until: Option<String>,
+    pub until: Option<Instant>,
     /// The instant of a change that is on the table.
-    pub revision: Option<String>,
+    pub revision: Option<Instant>,
     /// Code of why it ended.
     pub ended: Option<String>,
     pub consents: Vec<Consent>,
@@ -70,8 +72,8 @@ pub struct Consent {
     /// A word of [`domain::coordination::date::Said`].
     pub answer: String,
     /// The instant it spoke of.
-    pub until: Option<String>,
-    pub at: Option<String>,
+    pub until: Option<Instant>,
+    pub at: Option<Instant>,
 }
 
 /// A vulnerability of a case: a column of the board.
@@ -145,8 +147,8 @@ pub struct Participant {
     pub phone_code: Option<String>,
     /// Codes of the classes that were opened to it.
     pub details: Vec<String>,
-    pub details_sent_at: Option<String>,
-    pub received_at: Option<String>,
+    pub details_sent_at: Option<Instant>,
+    pub received_at: Option<Instant>,
     /// Codes of the classes that can be opened.
     pub sendable: Vec<String>,
     /// What it said to the date.
@@ -158,7 +160,7 @@ pub struct Participant {
     /// Being named to other vendors who agree too: `not_asked`, `agreed`, `taken_back`; nothing if it is no vendor.
     pub naming: Option<String>,
     /// When it asked to be called, and its words: number and hours.
-    pub call: Option<(String, Shown)>,
+    pub call: Option<(Instant, Shown)>,
     /// Labels of the case's vulnerabilities.
     pub vulnerabilities: Vec<String>,
     /// Nobody has contacted it: answers are recorded as unasked.
@@ -175,7 +177,7 @@ pub struct Participant {
 /// One attempt to reach a party.
 #[derive(Clone, Debug)]
 pub struct Contact {
-    pub at: String,
+    pub at: Instant,
     /// `mail`, `phone`, `post`, `form`, `in_person`, `registrar`, `distributor`, `fax`, `not_recorded`.
     pub channel: String,
     /// `tried`, `reached`, `undeliverable`, `not_recorded`.
@@ -186,9 +188,9 @@ pub struct Contact {
 /// A link that was sent to a party.
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    pub sent_at: String,
-    pub expires_at: String,
-    pub used: bool,
+    pub sent_at: Instant,
+    /// Nothing once it was used.
+    pub expires_at: Option<Instant>,
 }
 
 /// What a vendor said about a product.

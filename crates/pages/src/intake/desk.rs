@@ -89,7 +89,7 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
             .as_ref()
             .map(|at| say.with("desk-draft", &[("at", &when::instant(say.0, at))])),
         facts: facts(inside, view),
-        deadlines: deadlines(say, &inside.now, &view.deadlines),
+        deadlines: deadlines(say, inside.now, &view.deadlines),
         sources: sources(say, view),
         sort: if view.may_act {
             sorting(&action, view, form)

@@ -3,6 +3,7 @@
 //! Shared by desk and partner pages; knows no case. Addresses begin with the language, so that each page has
 //! its twin at the same address in the other language.
 
+use base::Instant;
 use formats::advisory::Lang;
 
 use crate::Site;
@@ -34,8 +35,7 @@ pub struct Inside {
     pub path: String,
     /// Key of what has just been done, shown once at the top.
     pub done: Option<String>,
-    /// Now, RFC 3339 in UTC.
-    pub now: String,
+    pub now: Instant,
 }
 
 impl Inside {

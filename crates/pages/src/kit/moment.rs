@@ -3,6 +3,7 @@
 //! Full-width digits, Japanese dashes, years of the era and 午後 are read like their plain forms; what was
 //! typed is kept. Knows two zones, UTC and JST, and no clock.
 
+use base::Instant;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
@@ -18,9 +19,9 @@ const REIWA_BEFORE: i16 = 2018;
 /// Two digits of a year mean this century: nothing that is typed here lies in another.
 const CENTURY: i16 = 2000;
 
-/// Reads the three fields `<prefix>_date`, `<prefix>_time`, `<prefix>_zone` as an instant, RFC 3339 in UTC.
-/// What cannot be read is noted beside its field, and nothing is returned.
-pub fn read(typed: &mut Typed, prefix: &str) -> Option<String> {
+/// Reads the three fields `<prefix>_date`, `<prefix>_time`, `<prefix>_zone` as an instant. What cannot be read
+/// is noted beside its field, and nothing is returned.
+pub fn read(typed: &mut Typed, prefix: &str) -> Option<Instant> {
     let names = ["date", "time", "zone"].map(|part| format!("{prefix}_{part}"));
     let [date_name, time_name, zone_name] = &names;
     let date = read_date(typed.value(date_name));
@@ -36,12 +37,12 @@ pub fn read(typed: &mut Typed, prefix: &str) -> Option<String> {
         typed.refuse(zone_name, "moment-zone-wrong");
     }
     let instant = zone?.to_timestamp(date?.to_datetime(time?)).ok()?;
-    Some(instant.to_string())
+    Some(Instant(instant.as_microsecond()))
 }
 
 /// Fills the three fields with an instant, in the zone that suits the reader.
-pub fn fill(typed: &mut Typed, prefix: &str, lang: Lang, at: &str) {
-    let Ok(instant) = at.parse::<Timestamp>() else {
+pub fn fill(typed: &mut Typed, prefix: &str, lang: Lang, at: Instant) {
+    let Ok(instant) = Timestamp::from_microsecond(at.0) else {
         return;
     };
     let (zone, name) = match lang {
@@ -171,14 +172,12 @@ fn read_zone(text: &str) -> Option<Offset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::instant;
 
     fn check(date: &str, time: &str, zone: &str, wanted: Option<&str>) {
         let mut typed = Typed::filled([("u_date", date), ("u_time", time), ("u_zone", zone)]);
-        assert_eq!(
-            read(&mut typed, "u").as_deref(),
-            wanted,
-            "{date} {time} {zone}"
-        );
+        let at = read(&mut typed, "u");
+        assert_eq!(at, wanted.map(instant), "{date} {time} {zone}");
         assert_eq!(typed.is_good(), wanted.is_some());
         assert_eq!(typed.value("u_date"), date);
     }
@@ -246,11 +245,9 @@ mod tests {
     fn what_was_filled_reads_back() {
         for lang in Lang::ALL {
             let mut typed = Typed::default();
-            fill(&mut typed, "u", lang, "2026-11-20T18:00:00Z");
-            assert_eq!(
-                read(&mut typed, "u").as_deref(),
-                Some("2026-11-20T18:00:00Z")
-            );
+            let at = instant("2026-11-20T18:00:07Z");
+            fill(&mut typed, "u", lang, at);
+            assert_eq!(read(&mut typed, "u"), Some(at));
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Instants and days as the pages write them, in UTC and JST.
+//! Instants and days as the pages write them, in UTC and JST: here an instant becomes text.
 //!
 //! Knows no clock and no time zone database: JST is UTC+9 all the year. A string that is no instant is
 //! shown as it is, since an old document must stay readable.
 
+use base::Instant;
 use formats::advisory::Lang;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -28,22 +29,64 @@ const WEEKDAYS: [&str; 7] = [
     "weekday-6",
 ];
 
+/// What stands for an instant: the value in a view, or the text in a document or in a word that passed the gate.
+pub(crate) trait Told {
+    /// The instant; nothing if a text is none.
+    fn timestamp(&self) -> Option<Timestamp>;
+
+    /// RFC 3339 in UTC, or the text as it is.
+    fn text(&self) -> String;
+}
+
+/// In whole seconds, as documents have it.
+impl Told for Instant {
+    fn timestamp(&self) -> Option<Timestamp> {
+        let at = Timestamp::from_microsecond(self.whole_seconds().0);
+        Some(at.unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    fn text(&self) -> String {
+        self.timestamp()
+            .map_or_else(String::new, |at| at.to_string())
+    }
+}
+
+impl Told for str {
+    fn timestamp(&self) -> Option<Timestamp> {
+        self.parse().ok()
+    }
+
+    fn text(&self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Told for String {
+    fn timestamp(&self) -> Option<Timestamp> {
+        self.as_str().timestamp()
+    }
+
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
 /// Returns an instant in words, for example `2026年11月21日(土) 9:00 JST (0:00 UTC)`.
-pub(crate) fn instant(lang: Lang, at: &str) -> String {
-    match at.parse::<Timestamp>() {
-        Ok(instant) => words(lang, instant),
-        Err(_) => text::line(at),
+pub(crate) fn instant(lang: Lang, at: &(impl Told + ?Sized)) -> String {
+    match at.timestamp() {
+        Some(instant) => words(lang, instant),
+        None => text::line(&at.text()),
     }
 }
 
 /// Returns an instant as a `<time>` element.
-pub(crate) fn instant_html(lang: Lang, at: &str) -> String {
-    match at.parse::<Timestamp>() {
-        Ok(instant) => format!(
+pub(crate) fn instant_html(lang: Lang, at: &(impl Told + ?Sized)) -> String {
+    match at.timestamp() {
+        Some(instant) => format!(
             "<time datetime=\"{instant}\">{}</time>",
             text::escape(&words(lang, instant))
         ),
-        Err(_) => text::escape(&text::line(at)),
+        None => text::escape(&text::line(&at.text())),
     }
 }
 
@@ -138,6 +181,19 @@ mod tests {
             instant(Lang::En, "2026-11-20T18:00:00Z"),
             "20 Nov 2026 18:00 UTC (21 Nov 03:00 JST)"
         );
+    }
+
+    #[test]
+    fn an_instant_is_written_as_its_text_would_be_to_the_second() {
+        let text = "2026-11-20T18:00:07Z";
+        let at = crate::tests::instant(text);
+        let later = Instant(at.0 + 999_999);
+        for at in [at, later] {
+            assert_eq!(at.text(), text);
+            for lang in Lang::ALL {
+                assert_eq!(instant_html(lang, &at), instant_html(lang, text));
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use askama::Template;
-use base::DocumentKind;
+use base::{DocumentKind, Instant};
 use formats::advisory::Lang;
 
 use crate::advisory::checks::lang_key;
@@ -28,8 +28,8 @@ const SOLO_SIGNATURES: usize = 2;
 
 /// An instant in the words of the pages, for what is said beside a field.
 #[must_use]
-pub fn instant_words(lang: Lang, at: &str) -> String {
-    when::instant(lang, at)
+pub fn instant_words(lang: Lang, at: Instant) -> String {
+    when::instant(lang, &at)
 }
 
 /// Returns the page.
@@ -155,13 +155,13 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
         },
         is_approved,
         countdown: say.t(
-            if words::left(say, &inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late) {
+            if words::left(say, inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late) {
                 "editor-plan-late"
             } else {
                 "editor-plan-left"
             },
         ),
-        countdown_html: due_html(say, &inside.now, &plan.instant),
+        countdown_html: due_html(say, inside.now, &plan.instant),
         outdated: plan.is_outdated,
         facts: facts(say, view, plan),
         recipients: recipients(say, plan),

@@ -2,6 +2,7 @@
 //!
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
+use base::Instant;
 use formats::advisory::Lang;
 
 /// The plan of a case.
@@ -13,8 +14,8 @@ pub struct PlanPage {
     pub has_draft: bool,
     /// The reader may make and abort plans.
     pub may_make: bool,
-    /// End of the embargo in force, RFC 3339.
-    pub embargo: Option<String>,
+    /// End of the embargo in force.
+    pub embargo: Option<Instant>,
     /// Whether repetitions of unreleasable texts stand in the draft.
     pub draft_repeats: bool,
     /// The reader drafted it, so that somebody else must take repetitions on.
@@ -26,15 +27,14 @@ pub struct PlanPage {
 }
 
 /// A plan that stands.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub sha256: String,
     pub title: [String; 2],
     pub revision: u32,
     /// Key of the stage's label: `interim`, `final`, `updated`, `withdrawn`.
     pub stage: String,
-    /// RFC 3339 in UTC.
-    pub instant: String,
+    pub instant: Instant,
     pub emergency: bool,
     pub reason: String,
     pub overrides: Vec<String>,
@@ -43,8 +43,8 @@ pub struct Plan {
     pub recipients: [usize; 5],
     pub vendors: usize,
     pub documents: Vec<Document>,
-    pub approvals: Vec<(String, String)>,
-    pub may_approve: Vec<(String, Option<String>)>,
+    pub approvals: Vec<(String, Instant)>,
+    pub may_approve: Vec<(String, Option<Instant>)>,
     /// Who reads: may sign, is the author, has signed, or has no key.
     pub reader: Reader,
     pub since: Since,
@@ -58,8 +58,8 @@ pub struct Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reader {
     MayApprove,
-    /// Publishes alone and signs again from this instant on, RFC 3339.
-    Waits(String),
+    /// Publishes alone and signs again from this instant on.
+    Waits(Instant),
     IsAuthor,
     HasApproved,
     #[default]

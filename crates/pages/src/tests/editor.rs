@@ -10,7 +10,7 @@ use crate::kit::catalogue::Say;
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
 use crate::publication::view::*;
-use crate::tests::let_out;
+use crate::tests::{instant, let_out};
 
 /// Whether a key is put together from a family and a code; the pages below say every one of them.
 pub(crate) fn is_composed(key: &str) -> bool {
@@ -39,7 +39,7 @@ fn inside(lang: Lang, path: &str) -> Inside {
         is_admin: false,
         path: path.to_owned(),
         done: Some("draft-saved".to_owned()),
-        now: "2026-11-22T00:00:00Z".to_owned(),
+        now: instant("2026-11-22T00:00:00Z"),
     }
 }
 
@@ -166,7 +166,7 @@ fn plan() -> PlanPage {
         draft_revision: 2,
         has_draft: true,
         may_make: true,
-        embargo: Some("2026-12-01T01:00:00Z".to_owned()),
+        embargo: Some(instant("2026-12-01T01:00:00Z")),
         draft_repeats: true,
         is_drafter: false,
         quorum: 2,
@@ -176,7 +176,7 @@ fn plan() -> PlanPage {
             title: ["件名".to_owned(), "Title".to_owned()],
             revision: 2,
             stage: "updated".to_owned(),
-            instant: "2026-12-01T01:00:00Z".to_owned(),
+            instant: instant("2026-12-01T01:00:00Z"),
             emergency: true,
             reason: "attacks".to_owned(),
             overrides: vec!["overlap".to_owned()],
@@ -190,10 +190,10 @@ fn plan() -> PlanPage {
                     sha256: "cd".repeat(32),
                 })
                 .into(),
-            approvals: vec![("approver-a".to_owned(), "2026-11-22T00:00:00Z".to_owned())],
+            approvals: vec![("approver-a".to_owned(), instant("2026-11-22T00:00:00Z"))],
             may_approve: vec![
                 ("approver-b".to_owned(), None),
-                ("new".to_owned(), Some("2026-11-25T00:00:00Z".to_owned())),
+                ("new".to_owned(), Some(instant("2026-11-25T00:00:00Z"))),
             ],
             reader: Reader::MayApprove,
             since: Since::Revision(1),
@@ -387,7 +387,7 @@ fn the_plan_says_how_many_persons_it_takes_and_what_its_reader_may_do() {
         assert!(html.contains(countdown));
         assert!(html.contains("<del>&lt;b&gt;</del><ins>c</ins>"));
         assert!(html.contains("<mark>New.</mark>"));
-        let waits = Reader::Waits("2026-11-22T00:30:00Z".to_owned());
+        let waits = Reader::Waits(instant("2026-11-22T00:30:00Z"));
         for (quorum, reader) in [
             (0, waits),
             (1, Reader::IsAuthor),
@@ -443,7 +443,7 @@ fn choosing_sides_puts_each_field_back_under_its_name() {
 #[test]
 fn mends_fill_what_is_blank_and_keep_what_was_typed() {
     let mut typed = Typed::filled([("t-side_effects-ja", "再起動します")]);
-    let now = "2026-11-22T20:00:00Z";
+    let now = instant("2026-11-22T20:00:00Z");
     for button in [
         "mend-H1-audience",
         "mend-H3-status",

@@ -183,7 +183,7 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
             |due| {
                 format!(
                     "{}<br><span class=\"hint\">{}</span>",
-                    due_html(say, &inside.now, &due.at),
+                    due_html(say, inside.now, &due.at),
                     text::escape(&words::word(say, "clock", &due.clock))
                 )
             },

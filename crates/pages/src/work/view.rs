@@ -2,6 +2,8 @@
 //!
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
+use base::Instant;
+
 use crate::kit::desk::view::{Due, Presence, Words};
 use crate::kit::shown::Shown;
 
@@ -67,7 +69,7 @@ pub struct QueueRow {
     pub is_new: bool,
     pub presence: Vec<Presence>,
     /// When it came in.
-    pub since: String,
+    pub since: Instant,
 }
 
 /// What needs somebody of the house.
@@ -93,7 +95,7 @@ pub struct Task {
     pub what: String,
     /// Path without the language to read more.
     pub path: Option<String>,
-    pub since: String,
+    pub since: Instant,
     /// The reference of the copy, to ask for its code on the telephone.
     pub reference: Option<String>,
     /// First digits of the copy's code, to be sure that both speak of the same copy.

@@ -17,7 +17,6 @@ use domain::publication::Advisory;
 use domain::refusal::Refusal;
 use domain::text::phase::Phase;
 use domain::value::{Lang, Part};
-use engine::Fault;
 use engine::advisory::check;
 use engine::advisory::command::{DraftAdvisory, Prepared, Wanted};
 use engine::advisory::compose::Spot;
@@ -30,6 +29,7 @@ use engine::kernel::turns::Turn;
 use engine::kernel::unit::Unit;
 use engine::people::drafts::Saved;
 use engine::publication::facts as plan;
+use engine::{Fault, Instant};
 use pages::advisory::view;
 use pages::advisory::view::{Check, Editor};
 use pages::advisory::{conflict, form as page, mend};
@@ -110,12 +110,11 @@ impl Desk {
     }
 
     /// The instant that the form names, or that of the plan, or the embargo's end.
-    fn issued(&self, typed: &Typed) -> Option<String> {
+    fn issued(&self, typed: &Typed) -> Option<Instant> {
         moment::read(&mut typed.clone(), "at").or_else(|| {
             let plan = self.stream.as_ref().and_then(|stream| stream.plan.as_ref());
             let until = self.case.until.filter(|_| self.case.em.in_force());
-            let at = plan.map(|plan| plan.instant).or(until)?;
-            Some(engine::kernel::clock::rfc3339(at))
+            plan.map(|plan| plan.instant).or(until)
         })
     }
 }
@@ -167,7 +166,7 @@ async fn render(
                 .persons
                 .get(&saved.person)
                 .map_or_else(String::new, |person| person.handle.clone()),
-            at: engine::kernel::clock::rfc3339(engine::Instant(saved.at)),
+            at: engine::kernel::clock::rfc3339(Instant(saved.at)),
             is_own: saved.person == signed.id,
         }),
         sources,
@@ -268,10 +267,11 @@ async fn checks(
 ) -> Result<Vec<Check>, Stop> {
     let said = fields::read(&mut typed.clone(), desk.revision());
     let issued = desk.issued(typed);
+    let written = issued.map(engine::kernel::clock::rfc3339);
     let mut out = fields::lints(
         &said,
         &Surroundings {
-            issued: issued.as_deref(),
+            issued: written.as_deref(),
             has_board: board.has_any,
             investigating: board.investigating,
             revision: desk.revision(),
@@ -292,7 +292,7 @@ async fn at_the_gate(
     visit: &Visit,
     desk: &Desk,
     said: &Sayings,
-    issued: Option<String>,
+    issued: Option<Instant>,
 ) -> Result<Vec<Check>, Stop> {
     let Some(command) = said.command(&desk.case.number) else {
         return Ok(vec![]);
@@ -341,7 +341,7 @@ pub(crate) async fn rehearse(
     visit: &Visit,
     desk: &Desk,
     draft: Option<&DraftAdvisory>,
-    issued: Option<String>,
+    issued: Option<Instant>,
 ) -> Result<Rehearsal, Fault> {
     let input = at_instant(visit, desk, issued);
     rehearsal::rehearse(&room.house, &visit.act(), Realm::Live, draft, &input).await
@@ -353,19 +353,19 @@ pub(crate) async fn composed(
     visit: &Visit,
     desk: &Desk,
     draft: Option<&DraftAdvisory>,
-    issued: Option<String>,
+    issued: Option<Instant>,
 ) -> Result<Prepared, Fault> {
     let input = at_instant(visit, desk, issued);
     rehearsal::composed(&room.house, &visit.act(), Realm::Live, draft, &input).await
 }
 
-fn at_instant(visit: &Visit, desk: &Desk, issued: Option<String>) -> Wanted {
+fn at_instant(visit: &Visit, desk: &Desk, issued: Option<Instant>) -> Wanted {
     const HOUR_US: i64 = 3_600_000_000;
     let act = visit.act();
-    let hour = engine::Instant((act.now.0 / HOUR_US + 1) * HOUR_US);
+    let hour = Instant((act.now.0 / HOUR_US + 1) * HOUR_US);
     Wanted {
         case: desk.case.number.clone(),
-        instant: Some(issued.unwrap_or_else(|| engine::kernel::clock::rfc3339(hour))),
+        instant: Some(issued.unwrap_or(hour)),
     }
 }
 
@@ -467,8 +467,8 @@ async fn change(
         typed.set(name, words);
         return Ok(());
     }
-    let now = engine::kernel::clock::rfc3339(engine::kernel::clock::now());
-    if mend::apply(typed, verb, visit.lang, &now) {
+    let now = engine::kernel::clock::now();
+    if mend::apply(typed, verb, visit.lang, now) {
         Ok(())
     } else {
         Err(Stop::NotFound)
@@ -560,7 +560,7 @@ pub async fn lint(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 pub(crate) async fn newest(
     room: &Room,
     desk: &Desk,
-) -> Result<(Option<DraftAdvisory>, Option<String>), Stop> {
+) -> Result<(Option<DraftAdvisory>, Option<Instant>), Stop> {
     let saved = room.house.draft(&draft_name(&desk.case)).await?;
     let Some(saved) = saved else {
         return Ok((None, None));

@@ -140,8 +140,8 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         title: title::title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
         stage: case.stage(published.is_some()).word().to_owned(),
         closed: case.closed.map(act::word),
-        opened_at: engine::kernel::clock::rfc3339(case.opened_at),
-        clock_start: case.clock_start.map(engine::kernel::clock::rfc3339),
+        opened_at: case.opened_at,
+        clock_start: case.clock_start,
         world: world(case),
         embargo: embargo(case, &members, visit.lang),
         reports,
@@ -162,7 +162,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         planned: advisory
             .as_ref()
             .and_then(|advisory| advisory.plan.as_ref())
-            .map(|plan| engine::kernel::clock::rfc3339(plan.instant)),
+            .map(|plan| plan.instant),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }
@@ -219,19 +219,16 @@ pub(crate) fn consent_of(case: &Case, participant: &Participant, name: String) -
         name,
         tn: tn(participant),
         answer: said.word().to_owned(),
-        until: participant
-            .countered
-            .or(case.until)
-            .map(engine::kernel::clock::rfc3339),
-        at: participant.said_at.map(engine::kernel::clock::rfc3339),
+        until: participant.countered.or(case.until),
+        at: participant.said_at,
     })
 }
 
 fn embargo(case: &Case, members: &[Member], page: Lang) -> Embargo {
     Embargo {
         state: act::word(case.em),
-        until: case.until.map(engine::kernel::clock::rfc3339),
-        revision: case.revision_until.map(engine::kernel::clock::rfc3339),
+        until: case.until,
+        revision: case.revision_until,
         ended: case.ended.map(act::word),
         consents: members
             .iter()
@@ -390,7 +387,6 @@ async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
 fn ends_embargo(case: &Case, typed: &Typed) -> bool {
     let is_earlier = || {
         let until = pages::kit::moment::read(&mut typed.clone(), "revised");
-        let until = until.and_then(|until| engine::kernel::clock::parse(&until));
         until.is_some_and(|until| case.until.is_some_and(|before| until < before))
     };
     match typed.value("do") {

@@ -117,10 +117,7 @@ async fn render(
         None => None,
     };
     let call = match &participant.call_asked {
-        Some((asked, text)) => eyes
-            .words(text)
-            .await?
-            .map(|words| (engine::kernel::clock::rfc3339(*asked), words.text)),
+        Some((asked, text)) => eyes.words(text).await?.map(|words| (*asked, words.text)),
         None => None,
     };
     let timeline = history::told(room, visit, &[case.id.into()], Some(stream)).await?;
@@ -154,8 +151,8 @@ async fn render(
             .filter(|part| participant.opened.contains(&part.body))
             .map(|part| part.class.code().to_owned())
             .collect(),
-        details_sent_at: participant.details_at.map(engine::kernel::clock::rfc3339),
-        received_at: participant.seen_at.map(engine::kernel::clock::rfc3339),
+        details_sent_at: participant.details_at,
+        received_at: participant.seen_at,
         sendable: SENDABLE
             .iter()
             .filter(|class| parts.iter().any(|part| part.class == **class))
@@ -220,7 +217,7 @@ fn contacts(own: &[history::Line]) -> Vec<Contact> {
                 result,
                 elsewhere,
             } => Some(Contact {
-                at: engine::kernel::clock::rfc3339(line.recorded.occurred_at),
+                at: line.recorded.occurred_at,
                 channel: act::word(*channel),
                 result: act::word(*result),
                 elsewhere: *elsewhere,
@@ -241,12 +238,8 @@ async fn invitation(room: &Room, participant: &Vendor) -> Result<Option<Invitati
         .await
         .map_err(engine::Fault::from)?;
     Ok(Some(Invitation {
-        sent_at: engine::kernel::clock::rfc3339(sent),
-        expires_at: open
-            .as_ref()
-            .map(|token| engine::kernel::clock::rfc3339(engine::Instant(token.expires_at)))
-            .unwrap_or_default(),
-        used: open.is_none(),
+        sent_at: sent,
+        expires_at: open.map(|token| engine::Instant(token.expires_at)),
     }))
 }
 

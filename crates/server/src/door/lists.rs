@@ -50,7 +50,7 @@ fn due(room: &Room, key: &str, timeline: &Timeline) -> Option<Due> {
     };
     Some(Due {
         clock: key.to_owned(),
-        at: at.to_string(),
+        at: Instant(at.as_microsecond()),
     })
 }
 
@@ -75,7 +75,7 @@ pub fn of_report(room: &Room, report: &Report) -> Vec<Due> {
         })
         .filter_map(|key| due(room, key, &timeline))
         .collect();
-    out.sort_by(|a, b| a.at.cmp(&b.at));
+    out.sort_by_key(|due| due.at);
     out
 }
 
@@ -95,11 +95,11 @@ pub fn of_case(room: &Room, case: &Case, is_published: bool) -> Vec<Due> {
         if let Some(until) = case.until.filter(|_| case.em.in_force()) {
             out.push(Due {
                 clock: "embargo".to_owned(),
-                at: engine::kernel::clock::rfc3339(until),
+                at: until,
             });
         }
     }
-    out.sort_by(|a, b| a.at.cmp(&b.at));
+    out.sort_by_key(|due| due.at);
     out
 }
 
@@ -137,13 +137,13 @@ pub async fn of_matter(room: &Room, case: &Case, is_published: bool) -> Result<V
         .iter()
         .filter_map(|participant| of_vendor(room, participant))
         .collect();
-    vendors.sort_by(|a, b| a.at.cmp(&b.at));
+    vendors.sort_by_key(|due| due.at);
     for one in vendors {
         if out.iter().all(|before| before.clock != one.clock) {
             out.push(one);
         }
     }
-    out.sort_by(|a, b| a.at.cmp(&b.at));
+    out.sort_by_key(|due| due.at);
     Ok(out)
 }
 

@@ -227,7 +227,7 @@ impl Visit {
             is_admin,
             path: self.path.clone(),
             done: Some(self.query.value("done").to_owned()).filter(|done| !done.is_empty()),
-            now: engine::kernel::clock::rfc3339(engine::kernel::clock::now()),
+            now: engine::kernel::clock::now(),
         }
     }
 

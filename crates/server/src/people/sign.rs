@@ -40,7 +40,7 @@ fn bare(room: &Room, lang: Lang, side: Side, path: &str) -> Inside {
         is_admin: false,
         path: path.to_owned(),
         done: None,
-        now: engine::kernel::clock::rfc3339(engine::kernel::clock::now()),
+        now: engine::kernel::clock::now(),
     }
 }
 

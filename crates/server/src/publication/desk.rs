@@ -76,11 +76,7 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
         draft_revision: draft.map_or(0, |draft| draft.revision),
         has_draft: draft.is_some(),
         may_make: is_editor,
-        embargo: desk
-            .case
-            .until
-            .filter(|_| desk.case.em.in_force())
-            .map(engine::kernel::clock::rfc3339),
+        embargo: desk.case.until.filter(|_| desk.case.em.in_force()),
         draft_repeats,
         is_drafter: draft.is_some_and(|draft| draft.author == signed.id),
         plan,
@@ -111,7 +107,7 @@ fn may(signed: &Signed, facts: &PlanFacts) -> Reader {
         (Some(first), None) if is_solo => {
             let from = facts.plan.second_signature_from(first);
             if from > engine::kernel::clock::now() {
-                Reader::Waits(engine::kernel::clock::rfc3339(from))
+                Reader::Waits(from)
             } else {
                 Reader::MayApprove
             }
@@ -127,7 +123,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
         title: Lang::ALL.map(|lang| title(&facts.doc, lang)),
         revision: facts.plan.revision,
         stage: word(facts.doc.status),
-        instant: engine::kernel::clock::rfc3339(facts.plan.instant),
+        instant: facts.plan.instant,
         emergency: facts.plan.emergency,
         reason: facts.reason.clone(),
         overrides: facts.overrides.clone(),
@@ -150,20 +146,11 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
                 sha256: document.sha256.clone(),
             })
             .collect(),
-        approvals: facts
-            .approvals
-            .iter()
-            .map(|(handle, at)| (handle.clone(), engine::kernel::clock::rfc3339(*at)))
-            .collect(),
+        approvals: facts.approvals.clone(),
         may_approve: facts
             .may_approve
             .iter()
-            .map(|one| {
-                (
-                    one.handle.clone(),
-                    one.counts_from.map(engine::kernel::clock::rfc3339),
-                )
-            })
+            .map(|one| (one.handle.clone(), one.counts_from))
             .collect(),
         reader: may(signed, facts),
         since: match facts.since {
@@ -247,8 +234,7 @@ fn make(typed: &mut Typed, desk: &Desk) -> Option<Command> {
         "embargo" if desk.case.em.in_force() => None,
         "typed" => {
             let at = moment::read(typed, "at")?;
-            let is_past = engine::kernel::clock::parse(&at)
-                .is_none_or(|at| at < engine::kernel::clock::now());
+            let is_past = at < engine::kernel::clock::now();
             if is_past && !is_emergency {
                 typed.refuse("at_date", "editor-wrong-past");
             }
@@ -333,7 +319,7 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
             typed.refuse("password", "editor-wrong-password");
         }
         Refusal::TooEarly { until } => {
-            let at = page::instant_words(visit.lang, &engine::kernel::clock::rfc3339(until));
+            let at = page::instant_words(visit.lang, until);
             typed.refuse_with("at_date", "editor-wrong-early", &[("at", &at)]);
         }
         Refusal::Overlap => typed.refuse("", "editor-wrong-overlap"),
@@ -348,7 +334,7 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
         Refusal::NoPlan => typed.refuse("", "editor-wrong-plan-gone"),
         Refusal::OwnPlan => typed.refuse("", "editor-wrong-own"),
         Refusal::SecondSignature { from } => {
-            let at = page::instant_words(visit.lang, &engine::kernel::clock::rfc3339(from));
+            let at = page::instant_words(visit.lang, from);
             typed.refuse_with("", "editor-wrong-second", &[("at", &at)]);
         }
         Refusal::ApprovedAlready => typed.refuse("", "editor-wrong-approved"),

@@ -1,5 +1,6 @@
 //! 受付・案件一覧: what waits, for whom, until when; every condition stands in the address.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use domain::aggregate::Aggregate;
@@ -9,7 +10,7 @@ use domain::intake::{Report, ReportStage};
 use domain::publication::Advisory;
 use domain::text::class::Class;
 use domain::value::{CaseId, StreamId};
-use engine::{CaseLine, Fault, ReportLine, Viewer, Which};
+use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 
 use pages::kit::desk::view::Words;
@@ -39,12 +40,12 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let counts = counts(&all, over, now);
     let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
     match visit.query.trimmed("sort") {
-        "new" => wanted.sort_by(|a, b| b.since.cmp(&a.since)),
+        "new" => wanted.sort_by_key(|row| Reverse(row.since)),
         "number" => wanted.sort_by(|a, b| a.number.cmp(&b.number)),
         // What runs out first stands first; what has no deadline comes after, newest first.
-        _ => wanted.sort_by(|a, b| {
-            let key = |row: &QueueRow| row.due.as_ref().map(|due| due.at.clone());
-            (key(a).is_none(), key(a), &b.since).cmp(&(key(b).is_none(), key(b), &a.since))
+        _ => wanted.sort_by_key(|row| {
+            let due = row.due.as_ref().map(|due| due.at);
+            (due.is_none(), due, Reverse(row.since))
         }),
     }
     let pages = wanted.len().div_ceil(ROWS).max(1);
@@ -73,10 +74,6 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     )))
 }
 
-fn micros(at: &str) -> i64 {
-    engine::kernel::clock::parse(at).map_or(i64::MAX, |at| at.0)
-}
-
 fn counts(rows: &[QueueRow], over: usize, now: i64) -> QueueCounts {
     let count = |wanted: &dyn Fn(&QueueRow) -> bool| {
         rows.iter()
@@ -99,7 +96,7 @@ fn counts(rows: &[QueueRow], over: usize, now: i64) -> QueueCounts {
 }
 
 fn due_in(row: &QueueRow, now: i64) -> Option<i64> {
-    row.due.as_ref().map(|due| micros(&due.at) - now)
+    row.due.as_ref().map(|due| due.at.0 - now)
 }
 
 /// Which rows are wanted, by whether anything is left to be done.
@@ -259,7 +256,7 @@ async fn report_row(
         is_over: report.state.stage().is_over(),
         is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
-        since: engine::kernel::clock::rfc3339(engine::Instant(line.received_at)),
+        since: Instant(line.received_at),
     })
 }
 
@@ -321,7 +318,7 @@ async fn case_row(
         is_over: case.closed.is_some(),
         is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
         presence: presence(room, signed, dossier),
-        since: engine::kernel::clock::rfc3339(engine::Instant(line.opened_at)),
+        since: Instant(line.opened_at),
     })
 }
 

@@ -9,7 +9,7 @@ use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;
-use engine::{Fault, Viewer, Which};
+use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
 use pages::work::view::{Task, Tasks};
@@ -82,7 +82,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             contact,
             what: number_of(room, copy.advisory).await?,
             path: None,
-            since: engine::kernel::clock::rfc3339(engine::Instant(copy.changed_at)),
+            since: Instant(copy.changed_at),
             code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
             reference: Some(copy.reference),
         });
@@ -124,7 +124,7 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
                 contact: None,
                 what: case.number.clone(),
                 path: Some(format!("/desk/cases/{}/plan", case.number)),
-                since: engine::kernel::clock::rfc3339(case.until.unwrap_or(engine::Instant(at))),
+                since: case.until.unwrap_or(Instant(at)),
                 reference: None,
                 code_hint: None,
             });
@@ -187,14 +187,14 @@ async fn of_vendor(
         return Ok(out);
     };
     let digits = tn(participant);
-    let task = |kind: &str, contact: Option<Shown>, since: engine::Instant| Task {
+    let task = |kind: &str, contact: Option<Shown>, since: Instant| Task {
         id: format!("{kind}-{digits}"),
         kind: kind.to_owned(),
         who: history::party_name(party, visit.lang),
         contact,
         what: case.number.clone(),
         path: Some(format!("/desk/cases/{}/vendors/{digits}", case.number)),
-        since: engine::kernel::clock::rfc3339(since),
+        since,
         reference: None,
         code_hint: None,
     };

@@ -16,7 +16,7 @@ use engine::kernel::clock;
 use engine::kernel::unit::Unit;
 use engine::publication::command::{ApprovePlan, Password};
 use engine::publication::facts::{Since, facts};
-use engine::{Fault, House};
+use engine::{Fault, House, Instant};
 use formats::advisory::Advisory;
 use seal::record::Realm;
 use serde_json::json;
@@ -53,7 +53,7 @@ async fn matter(house: &House, case: &Case<'_>) -> Matter {
 fn plan_of(case: &Case<'_>, instant: i64) -> Wanted {
     Wanted {
         case: case.number.clone(),
-        instant: Some(at(instant)),
+        instant: Some(Instant(instant)),
     }
 }
 

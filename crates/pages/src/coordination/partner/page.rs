@@ -256,7 +256,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
         left_html: until
             .as_deref()
             .filter(|_| is_running)
-            .map(|until| bits::due_html(say, &inside.now, until)),
+            .map(|until| bits::due_html(say, inside.now, until)),
         countered_html: countered.as_deref().map(|at| bits::instant_full(say, at)),
         can_agree: can_answer && *state != DateState::Agreed,
         can_answer,

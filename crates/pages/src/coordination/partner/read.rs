@@ -3,8 +3,8 @@
 //! Each function returns nothing if anything is wrong, and then the form holds what and how to mend it. What a
 //! range of versions is, and what the house allows, is decided elsewhere; [`refuse`] says the answer in words.
 
+use base::Instant;
 use formats::advisory::Lang;
-use jiff::Timestamp;
 
 use crate::coordination::partner::limits;
 use crate::coordination::partner::view::{Answer, AnswerKind, WordsKind};
@@ -128,14 +128,11 @@ pub fn call(typed: &mut Typed) -> Option<String> {
     })
 }
 
-/// Reads the instant that the vendor asks for; RFC 3339 in UTC. `now` is RFC 3339.
+/// Reads the instant that the vendor asks for.
 #[must_use]
-pub fn instant(typed: &mut Typed, now: &str) -> Option<String> {
+pub fn instant(typed: &mut Typed, now: Instant) -> Option<Instant> {
     let at = moment::read(typed, "counter")?;
-    let is_ahead = match (at.parse::<Timestamp>(), now.parse::<Timestamp>()) {
-        (Ok(at), Ok(now)) => at > now,
-        _ => false,
-    };
+    let is_ahead = at > now;
     if !is_ahead {
         typed.refuse("counter_date", "partner-date-past");
     }
@@ -277,6 +274,7 @@ fn filled(typed: &Typed, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::instant as at;
 
     const NOW: &str = "2026-11-22T05:00:00Z";
 
@@ -286,8 +284,8 @@ mod tests {
             ("counter_time", time),
             ("counter_zone", zone),
         ]);
-        match (instant(&mut typed, NOW), expected) {
-            (Some(at), Ok(wanted)) => assert_eq!(at, wanted),
+        match (instant(&mut typed, at(NOW)), expected) {
+            (Some(read), Ok(wanted)) => assert_eq!(read, at(wanted)),
             (None, Err(field)) => assert_eq!(typed.problems()[0].field, field, "{date} {time}"),
             (got, wanted) => panic!("{date} {time} {zone}: {got:?}, not {wanted:?}"),
         }

@@ -15,7 +15,7 @@ use crate::coordination::partner::{
 use crate::kit::catalogue::Say;
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
-use crate::tests::let_out;
+use crate::tests::{instant, let_out};
 
 fn inside(lang: Lang) -> Inside {
     Inside {
@@ -36,7 +36,7 @@ fn inside(lang: Lang) -> Inside {
         is_admin: false,
         path: "/partner/".to_owned(),
         done: None,
-        now: "2026-11-22T05:00:00Z".to_owned(),
+        now: instant("2026-11-22T05:00:00Z"),
     }
 }
 

@@ -4,12 +4,14 @@
 
 use std::fmt::Write as _;
 
+use base::Instant;
 use formats::advisory::Lang;
 
 use crate::kit::catalogue::Say;
 use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, hidden};
+use crate::kit::when::Told;
 use crate::kit::{text, when};
 
 /// Most characters of a text that the desk writes to somebody; a letter, not a book.
@@ -125,30 +127,30 @@ pub(crate) fn presence(say: Say, presence: &[Presence], path: &str) -> String {
 }
 
 /// An instant with the time that is left, in words; red only together with the word that says why.
-pub(crate) fn due_html(say: Say, now: &str, at: &str) -> String {
+pub(crate) fn due_html(say: Say, now: Instant, at: &(impl Told + ?Sized)) -> String {
     let Some((left, is_late)) = words::left(say, now, at) else {
-        return text::escape(&text::line(at));
+        return text::escape(&text::line(&at.text()));
     };
     let class = if is_late { "due late" } else { "due" };
     format!(
         "<time class=\"{class}\" datetime=\"{}\" title=\"{}\" data-left>{}</time>",
-        text::escape(at),
+        text::escape(&at.text()),
         text::escape(&when::instant(say.0, at)),
         text::escape(&left)
     )
 }
 
 /// An instant in UTC, JST and, by the script, in the viewer's zone.
-pub(crate) fn instant_full(say: Say, at: &str) -> String {
+pub(crate) fn instant_full(say: Say, at: &(impl Told + ?Sized)) -> String {
     format!(
         "{} <span class=\"zone\" data-zone=\"{}\" hidden></span>",
         when::instant_html(say.0, at),
-        text::escape(at)
+        text::escape(&at.text())
     )
 }
 
 /// The deadlines that run, soonest first as given.
-pub(crate) fn deadlines(say: Say, now: &str, deadlines: &[Due]) -> String {
+pub(crate) fn deadlines(say: Say, now: Instant, deadlines: &[Due]) -> String {
     if deadlines.is_empty() {
         return format!(
             "<p class=\"none\">{}</p>",

@@ -1,9 +1,10 @@
 //! What the pages of the desk show: plain data that the server fills from the ledger through the gate.
 //!
 //! Codes are the words of the archive's language as serde writes them (`not_asked`, `report.human_reply`,
-//! `V`); the pages turn them into words. Instants are RFC 3339 in UTC. A text that stands here may be shown
+//! `V`); the pages turn them into words. Instants that are text are RFC 3339 in UTC. A text that stands here may be shown
 //! to the person who reads; a text that may not is not here.
 
+use base::Instant;
 use formats::advisory::Lang;
 
 use crate::kit::shown::Shown;
@@ -30,7 +31,7 @@ pub struct Due {
     /// Key of the clock, for example `report.human_reply`.
     pub clock: String,
     /// When it runs out.
-    pub at: String,
+    pub at: Instant,
 }
 
 /// One line of what happened.

@@ -3,11 +3,12 @@
 //! A code that has no words is shown as it is, since an old archive must stay readable. Knows the names of
 //! the catalogues' keys and no word itself.
 
-use jiff::Timestamp;
+use base::Instant;
 
 use crate::kit::catalogue::Say;
 use crate::kit::desk::view::{Entry, Presence};
 use crate::kit::inside::Inside;
+use crate::kit::when::Told;
 use crate::kit::{text, when};
 
 /// Names that sentences may use; one that an event does not have is shown as nothing.
@@ -207,11 +208,8 @@ pub(crate) fn classes<'a>(say: Say, codes: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// How long it is until an instant, in words, and whether it has passed.
-pub(crate) fn left(say: Say, now: &str, at: &str) -> Option<(String, bool)> {
-    let (now, at) = (
-        now.parse::<Timestamp>().ok()?.as_second(),
-        at.parse::<Timestamp>().ok()?.as_second(),
-    );
+pub(crate) fn left(say: Say, now: Instant, at: &(impl Told + ?Sized)) -> Option<(String, bool)> {
+    let (now, at) = (now.timestamp()?.as_second(), at.timestamp()?.as_second());
     let is_late = at < now;
     let minutes = (at - now).abs() / 60;
     let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
@@ -237,7 +235,8 @@ mod tests {
     #[test]
     fn time_left_is_told_in_words() {
         let check = |at: &str, ja: &str, late: bool| {
-            let found = left(Say(Lang::Ja), "2026-11-21T00:00:00Z", at);
+            let now = crate::tests::instant("2026-11-21T00:00:00Z");
+            let found = left(Say(Lang::Ja), now, at);
             assert_eq!(found, Some((ja.to_owned(), late)));
         };
         check("2026-11-24T04:10:00Z", "あと3日4時間", false);

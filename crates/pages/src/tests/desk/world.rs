@@ -17,7 +17,7 @@ use crate::party::desk as register;
 use crate::party::view::*;
 use crate::people::view::*;
 use crate::people::{desk as persons, sign};
-use crate::tests::let_out;
+use crate::tests::{instant, let_out};
 use crate::work::view::*;
 use crate::work::{queue, tasks};
 
@@ -41,7 +41,7 @@ pub(super) fn inside(lang: Lang, path: &str) -> Inside {
         is_admin: true,
         path: path.to_owned(),
         done: Some("sort".to_owned()),
-        now: NOW.to_owned(),
+        now: instant(NOW),
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn words(text: &str) -> Words {
 pub(super) fn due(at: &str) -> Due {
     Due {
         clock: "report.human_reply".to_owned(),
-        at: at.to_owned(),
+        at: instant(at),
     }
 }
 
@@ -172,8 +172,8 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
             .copied()
             .unwrap_or_default()
             .to_owned(),
-        until: Some("2026-12-01T03:00:00Z".to_owned()),
-        at: Some(NOW.to_owned()),
+        until: Some(instant("2026-12-01T03:00:00Z")),
+        at: Some(instant(NOW)),
     };
     let states = board::STATES.map(|(state, _)| state.to_owned());
     let cell = |index: usize| Cell {
@@ -185,13 +185,13 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
         title: Some(words(EVIL)),
         stage: "coordinating".to_owned(),
         closed: None,
-        opened_at: NOW.to_owned(),
-        clock_start: Some(NOW.to_owned()),
+        opened_at: instant(NOW),
+        clock_start: Some(instant(NOW)),
         world: vec!["exploit_public".to_owned()],
         embargo: Embargo {
             state: "active".to_owned(),
-            until: Some("2026-12-01T03:00:00Z".to_owned()),
-            revision: Some("2026-12-02T03:00:00Z".to_owned()),
+            until: Some(instant("2026-12-01T03:00:00Z")),
+            revision: Some(instant("2026-12-02T03:00:00Z")),
             ended: None,
             consents: (0..vendors).map(consent).collect(),
         },
@@ -225,7 +225,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
         seen: 9,
         may_act: true,
         published: Some(1),
-        planned: Some("2026-12-01T03:00:00Z".to_owned()),
+        planned: Some(instant("2026-12-01T03:00:00Z")),
     }
 }
 
@@ -244,27 +244,26 @@ pub(super) fn participant_view() -> Participant {
         state: "asked_silent".to_owned(),
         public: None,
         contacts: vec![Contact {
-            at: NOW.to_owned(),
+            at: instant(NOW),
             channel: "phone".to_owned(),
             result: "reached".to_owned(),
             elsewhere: true,
         }],
         invitation: Some(Invitation {
-            sent_at: NOW.to_owned(),
-            expires_at: "2026-12-05T00:00:00Z".to_owned(),
-            used: false,
+            sent_at: instant(NOW),
+            expires_at: Some(instant("2026-12-05T00:00:00Z")),
         }),
         phone_code: Some("12345678".to_owned()),
         details: vec!["V".to_owned(), "K1".to_owned()],
-        details_sent_at: Some(NOW.to_owned()),
+        details_sent_at: Some(instant(NOW)),
         received_at: None,
         sendable: vec!["W".to_owned(), "F".to_owned()],
         consent: Some(Consent {
             name: String::new(),
             tn: String::new(),
             answer: "countered".to_owned(),
-            until: Some("2026-12-01T03:00:00Z".to_owned()),
-            at: Some(NOW.to_owned()),
+            until: Some(instant("2026-12-01T03:00:00Z")),
+            at: Some(instant(NOW)),
         }),
         answers: vec![Answer {
             vulnerability: None,
@@ -281,7 +280,7 @@ pub(super) fn participant_view() -> Participant {
         ticket: None,
         naming: Some("not_asked".to_owned()),
         call: Some((
-            "2026-11-22T04:00:00Z".to_owned(),
+            instant("2026-11-22T04:00:00Z"),
             let_out("03-0000-0012 (112)"),
         )),
         vulnerabilities: vec!["CVE-1900-0001".to_owned()],
@@ -306,7 +305,7 @@ pub(super) fn queue_view() -> Queue {
         is_over: false,
         is_new: true,
         presence: presence(),
-        since: NOW.to_owned(),
+        since: instant(NOW),
     };
     Queue {
         rows: vec![
@@ -369,7 +368,7 @@ pub(super) fn tasks_view() -> Tasks {
         contact: Some(let_out(EVIL)),
         what: "NRS-12345678".to_owned(),
         path: Some("/desk/cases/NRS-12345678".to_owned()),
-        since: NOW.to_owned(),
+        since: instant(NOW),
         reference: reference.map(str::to_owned),
         code_hint: reference.map(|_| "12".to_owned()),
     };

@@ -121,8 +121,8 @@ pub async fn date(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             "partner-declined",
         ),
         "counter" => {
-            let now = visit.inside(room).now;
-            let Some(until) = read::instant(&mut typed, &now) else {
+            let now = engine::kernel::clock::now();
+            let Some(until) = read::instant(&mut typed, now) else {
                 return matter::wrong(room, &visit, &typed).await;
             };
             let counter = CounterDate { participant, until };

@@ -6,8 +6,14 @@ use ::store::Store;
 use ::store::work::{Waiting, row};
 use ::store::write::TableRow;
 use domain::react::Intent;
+use domain::value::Instant;
 
 use crate::fill::{START, only_rows, put, stream};
+
+/// The release that a plan on stream 2 causes.
+fn release(plan: &str, instant: i64) -> Intent {
+    Intent::Release { advisory: stream(2).into(), plan_sha256: plan.to_owned(), instant: Instant(instant) }
+}
 
 /// The intent that record `version` of stream 1 causes.
 fn press(version: u32, run_at: i64) -> TableRow {
@@ -66,8 +72,8 @@ on_both! {
 
     async fn kinds_do_not_take_each_others_intents(world) {
         let store = world.create().await;
-        let release = Intent::Release { advisory: stream(2).into(), plan_sha256: "ab".to_owned() };
-        let rows = vec![press(1, START), press(2, START), row(&release, stream(2), (stream(2), 1), START)];
+        let release = row(&release("ab", START), stream(2), (stream(2), 1), START);
+        let rows = vec![press(1, START), press(2, START), release];
         put(&store, only_rows(rows)).await;
         let waiting = store.waiting_intents().await.unwrap();
         assert_eq!(waiting, [("press".to_owned(), 2), ("release".to_owned(), 1)]);
@@ -77,6 +83,20 @@ on_both! {
         assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START));
         assert_eq!((claimed[0].subject, claimed[0].argument.as_str()), (stream(2), "ab"));
         assert_eq!(claim(&store, START, START + 100).await.len(), 2);
+    }
+
+    async fn a_release_waits_for_its_instant_and_ends_without_those_of_other_plans(world) {
+        let store = world.create().await;
+        let plans = [release("ab", START + 10), release("cd", START + 20)];
+        let rows = (1..).zip(&plans).map(|(version, plan)| row(plan, stream(2), (stream(2), version), START));
+        put(&store, only_rows(rows.collect())).await;
+        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 10));
+        store.end_intent(&plans[0], stream(1)).await.unwrap();
+        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 10), "another stream's");
+        store.end_intent(&plans[0], stream(2)).await.unwrap();
+        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 20));
+        store.end_intent(&plans[1], stream(2)).await.unwrap();
+        assert!(store.waiting_intents().await.unwrap().is_empty());
     }
 
     async fn an_intent_written_twice_is_one_intent(world) {

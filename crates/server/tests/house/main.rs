@@ -22,3 +22,6 @@ mod partner;
 
 #[cfg(test)]
 mod report;
+
+#[cfg(test)]
+mod case;

@@ -25,3 +25,6 @@ mod report;
 
 #[cfg(test)]
 mod case;
+
+#[cfg(test)]
+mod vendor;

@@ -28,3 +28,6 @@ mod case;
 
 #[cfg(test)]
 mod vendor;
+
+#[cfg(test)]
+mod entry;

@@ -31,3 +31,6 @@ mod vendor;
 
 #[cfg(test)]
 mod entry;
+
+#[cfg(test)]
+mod matter;

@@ -34,3 +34,6 @@ mod entry;
 
 #[cfg(test)]
 mod matter;
+
+#[cfg(test)]
+mod plan;

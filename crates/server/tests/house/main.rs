@@ -37,3 +37,6 @@ mod matter;
 
 #[cfg(test)]
 mod plan;
+
+#[cfg(test)]
+mod register;

@@ -188,6 +188,7 @@ fn a_plan_before_the_agreed_date_names_that_date() {
     assert_eq!(page.typed("when").as_deref(), Some("embargo"));
     let made = editor.sends(&path(&case), &[("do", "plan"), ("when", "embargo")]);
     assert_eq!(made.status, 303);
+    world.runs_due();
     world.ends_well_but(&["release"]);
 }
 

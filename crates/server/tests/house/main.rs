@@ -40,3 +40,9 @@ mod plan;
 
 #[cfg(test)]
 mod register;
+
+#[cfg(test)]
+mod list;
+
+#[cfg(test)]
+mod editor;

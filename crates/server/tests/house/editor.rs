@@ -150,14 +150,14 @@ fn a_complete_form_is_recorded_and_its_draft_put_away() {
         assert_eq!(page.typed(field).as_deref(), Some(value), "{field}");
     }
     // Who began before it was recorded is shown both.
-    let doors_of_another = doors.person("coordinator");
+    let coordinator = doors.person("coordinator");
     let late = [
         ("do", "save"),
         ("base", "0"),
         ("recorded", "0"),
         ("t-title-en", "Late"),
     ];
-    let met = doors_of_another.sends(&path(&case), &late);
+    let met = coordinator.sends(&path(&case), &late);
     assert_eq!(met.status, 409);
     world.ends_well();
 }

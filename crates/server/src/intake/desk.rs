@@ -262,7 +262,14 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return read(room, &visit, &report, typed).await;
     }
     let done = match command(&report, &mut typed) {
-        Some(command) => act::perform(room, &visit, &mut typed, &command).await?,
+        Some(command) => match act::perform(room, &visit, &mut typed, &command).await {
+            // The report is there: what was not found is the case whose number somebody typed.
+            Err(Stop::NotFound) if typed.value("do") == "merge" => {
+                typed.refuse("case", "refusal-not-found");
+                None
+            }
+            other => other?,
+        },
         None => None,
     };
     match done {

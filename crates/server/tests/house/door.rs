@@ -155,3 +155,25 @@ fn a_link_chooses_one_password_once() {
     assert_eq!(stranger.signs_in("reception", password).status, 303);
     world.ends_well();
 }
+
+#[test]
+fn a_form_that_is_too_large_or_an_address_that_is_too_long_asks_nobody() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let large = |bytes: usize| {
+        let body = format!("do=party-add&name_en=Dogwood&name_ja={}", "a".repeat(bytes));
+        let page = coordinator.asks("POST", "/en/desk/register", &body, "same-origin");
+        page.status
+    };
+    assert_eq!(large(1 << 20), 413);
+    assert_eq!(world.times("party_registered"), 0);
+    assert_eq!(large(1 << 10), 303, "the control");
+    let long = format!("/en/desk/?q={}", "a".repeat(8 << 10));
+    assert_eq!(coordinator.get(&long).status, 414);
+    for method in ["PUT", "DELETE", "PATCH"] {
+        let page = coordinator.asks(method, "/en/desk/", "", "same-origin");
+        assert_eq!(page.status, 405, "{method}");
+    }
+    world.ends_well();
+}

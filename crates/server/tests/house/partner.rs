@@ -7,13 +7,13 @@ use testkit::{Case, World, given};
 use crate::visitor::{Doors, Page, Visitor};
 
 /// Follows the invitation that was sent to a vendor; returns the answer.
-fn follow(visitor: &Visitor<'_>, invitation: &given::Invitation) -> Page {
+pub fn follow(visitor: &Visitor<'_>, invitation: &given::Invitation) -> Page {
     let path = format!("/en/partner/i/{}", invitation.link);
     visitor.sends(&path, &[("code", invitation.code.as_str())])
 }
 
 /// A vendor that has followed its invitation.
-fn vendor<'d>(doors: &'d Doors<'_>, case: &Case<'_>, name: &str) -> Visitor<'d> {
+pub fn vendor<'d>(doors: &'d Doors<'_>, case: &Case<'_>, name: &str) -> Visitor<'d> {
     case.contact(name);
     case.world.runs_due();
     let address = format!("psirt@{}.example", name.to_lowercase());

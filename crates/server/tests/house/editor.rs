@@ -1,0 +1,249 @@
+//! The editor of an advisory: the working draft that all of a case share, its findings, and what is recorded of it.
+
+use testkit::{Case, World, given};
+
+use crate::page::words;
+use crate::visitor::{Doors, Page, Visitor};
+
+fn path(case: &Case<'_>) -> String {
+    format!("/en/desk/cases/{}/advisory", case.number)
+}
+
+/// Sends the form of a page as it was shown, with these fields in it.
+fn sends(person: &Visitor<'_>, shown: &Page, to: &str, fields: &[(&str, &str)]) -> Page {
+    let carried = ["base", "tab", "recorded"].map(|name| {
+        let value = shown.hidden(name);
+        (name, value.unwrap_or_default())
+    });
+    let mut all: Vec<(&str, &str)> = carried
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    all.extend_from_slice(fields);
+    person.sends(to, &all)
+}
+
+/// The fields of an advisory in which nothing is missing.
+fn complete() -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = [
+        ("do", "record"),
+        ("stage", "final"),
+        ("audience", "administrator"),
+        ("threat", "none_known"),
+        ("severity", "warning"),
+        ("damage", "leak"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    for (field, ja, en) in given::FIELDS {
+        out.push((format!("t-{field}-ja"), ja.to_owned()));
+        out.push((format!("t-{field}-en"), en.to_owned()));
+    }
+    out
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}
+
+#[test]
+fn who_composes_no_advisories_has_no_editor() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    for (handle, status) in [("editor", 200), ("coordinator", 200), ("reception", 403)] {
+        let person = doors.person(handle);
+        assert_eq!(person.get(&path(&case)).status, status, "{handle}");
+        let check = person.sends(&format!("{}/check", path(&case)), &[]);
+        assert_eq!(check.status, status, "{handle}");
+    }
+    let reception = doors.person("reception");
+    for to in ["", "/draft"] {
+        let sent = reception.sends(&format!("{}{to}", path(&case)), &[("do", "save")]);
+        assert_eq!(sent.status, 403, "{to}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn a_working_draft_is_kept_shared_and_put_aside() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let [editor, coordinator] = ["editor", "coordinator"].map(|one| doors.person(one));
+    let before = world.happened();
+    let shown = editor.get(&path(&case));
+    let fields = [("do", "save"), ("t-title-ja", "題 & <名>"), ("cve", "soon")];
+    let saved = sends(&editor, &shown, &path(&case), &fields);
+    let page = editor.follows(&saved);
+    assert!(page.says("done-draft-saved"));
+    // A draft is half typed: it is kept with what cannot be read.
+    for (field, value) in [("t-title-ja", "題 & <名>"), ("cve", "soon")] {
+        assert_eq!(page.typed(field).as_deref(), Some(value), "{field}");
+    }
+    let other = coordinator.get(&path(&case));
+    assert!(other.has("You see the draft that editor saved ("));
+    assert_eq!(other.typed("t-title-ja").as_deref(), Some("題 & <名>"));
+    let discards = sends(&coordinator, &other, &path(&case), &[("do", "discard")]);
+    let page = coordinator.follows(&discards);
+    assert!(page.says("done-draft-restored"));
+    assert_eq!(page.typed("t-title-ja").as_deref(), Some(""));
+    assert_eq!(world.happened(), before, "a draft is no event");
+    world.ends_well();
+}
+
+#[test]
+fn what_is_typed_saves_itself_and_two_who_type_at_once_meet() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let [editor, coordinator] = ["editor", "coordinator"].map(|one| doors.person(one));
+    let draft = format!("{}/draft", path(&case));
+    let [one, two] = [&editor, &coordinator].map(|person| person.get(&path(&case)));
+    for title in ["A weak", "A weakness"] {
+        let saved = sends(&editor, &one, &draft, &[("t-title-en", title)]);
+        assert_eq!((saved.status, saved.text.as_str()), (200, ""), "{title}");
+    }
+    let mine = [("do", "save"), ("t-title-en", "Another title")];
+    for to in [&draft, &path(&case)] {
+        let met = sends(&coordinator, &two, to, &mine);
+        assert_eq!(met.status, 409);
+        assert!(met.has("A weakness") && met.has("Another title"));
+        assert!(met.has("editor saved") && met.says("editor-conflict-mine"));
+    }
+    // Nor does anybody throw away what they have not read.
+    let discards = sends(&coordinator, &two, &path(&case), &[("do", "discard")]);
+    assert_eq!(discards.status, 409);
+    let kept = editor.get(&path(&case));
+    assert_eq!(kept.typed("t-title-en").as_deref(), Some("A weakness"));
+    // Who says the same stands in nobody's way.
+    let same = [("do", "save"), ("t-title-en", "A weakness")];
+    assert_eq!(sends(&coordinator, &two, &path(&case), &same).status, 303);
+    world.ends_well();
+}
+
+#[test]
+fn a_complete_form_is_recorded_and_its_draft_put_away() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let shown = editor.get(&path(&case));
+    let saving = [("do", "save"), ("t-title-en", "A working title")];
+    let saved = sends(&editor, &shown, &path(&case), &saving);
+    let shown = editor.follows(&saved);
+    let fields = complete();
+    let sent = sends(&editor, &shown, &path(&case), &borrowed(&fields));
+    let page = editor.follows(&sent);
+    assert!(page.says("done-advisory-recorded"));
+    assert_eq!(world.times("advisory_drafted"), 1);
+    assert!(!page.has("You see your saved draft"));
+    for (field, value) in [
+        ("t-title-en", "A weakness in Aoba Gateway"),
+        ("t-fix-ja", "3.2.1 に更新します"),
+        ("stage", "final"),
+        ("severity", "warning"),
+    ] {
+        assert_eq!(page.typed(field).as_deref(), Some(value), "{field}");
+    }
+    // Who began before it was recorded is shown both.
+    let coordinator = doors.person("coordinator");
+    let late = [
+        ("do", "save"),
+        ("base", "0"),
+        ("recorded", "0"),
+        ("t-title-en", "Late"),
+    ];
+    let met = coordinator.sends(&path(&case), &late);
+    assert_eq!(met.status, 409);
+    world.ends_well();
+}
+
+/// A form that is not recorded: what is typed in place of the complete one, where what is wrong is said.
+const REFUSED: [(&str, &str, &str, Option<&str>); 7] = [
+    ("stage", "", "stage", Some("editor-wrong-choice")),
+    ("audience", "", "audience", Some("editor-wrong-choice")),
+    ("cve", "CVE-26-1", "cve", None),
+    ("cvss", "high", "cvss", None),
+    ("other_ids", "nothing", "other_ids", None),
+    ("references", "see our pages", "references", None),
+    ("damage", "leak", "t-title-ja", Some("editor-wrong-title")),
+];
+
+#[test]
+fn a_form_that_cannot_be_recorded_comes_back_as_it_was_typed() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let shown = editor.get(&path(&case));
+    for (name, value, field, key) in REFUSED {
+        let mut fields = complete();
+        fields.retain(|(known, _)| {
+            known != name && !(field == "t-title-ja" && known.starts_with("t-title"))
+        });
+        fields.push((name.to_owned(), value.to_owned()));
+        let page = sends(&editor, &shown, &path(&case), &borrowed(&fields));
+        assert_eq!(page.status, 422, "{name}");
+        let said = page.beside(field);
+        assert!(said.is_some(), "{name}: {:?}", page.problems());
+        if let Some(key) = key {
+            assert_eq!(said, Some(words("en", key)), "{name}");
+        }
+        assert_eq!(page.typed("t-fix-en").as_deref(), Some("Update to 3.2.1"));
+    }
+    let verbs = [("do", "publish"), ("t-title-en", "A weakness")];
+    let odd = sends(&editor, &shown, &path(&case), &verbs);
+    assert_eq!(odd.status, 404);
+    assert_eq!(world.times("advisory_drafted"), 0);
+    world.ends_well();
+}
+
+#[test]
+fn findings_come_as_a_piece_of_the_page_and_are_mended_by_their_buttons() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let shown = editor.get(&path(&case));
+    let mut fields = complete();
+    fields.retain(|(name, _)| name != "threat" && name != "do");
+    let check = format!("{}/check", path(&case));
+    let found = sends(&editor, &shown, &check, &borrowed(&fields));
+    assert_eq!(found.status, 200);
+    assert!(!found.text.contains("<html") && found.offers("mend-H4-threat"));
+    let mut mending = fields.clone();
+    mending.push(("do".to_owned(), "mend-H4-threat".to_owned()));
+    let page = sends(&editor, &shown, &path(&case), &borrowed(&mending));
+    assert_eq!(page.status, 200);
+    assert_eq!(page.typed("threat").as_deref(), Some("none_known"));
+    assert!(!page.offers("mend-H4-threat"));
+    // Nothing was saved by that.
+    assert_eq!(
+        editor.get(&path(&case)).typed("t-title-en").as_deref(),
+        Some("")
+    );
+    fields.push(("threat".to_owned(), "none_known".to_owned()));
+    let found = sends(&editor, &shown, &check, &borrowed(&fields));
+    assert!(!found.offers("mend-H4-threat"), "{}", found.text);
+    world.ends_well();
+}
+
+#[test]
+fn a_source_is_taken_over_and_what_was_sealed_is_none() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    case.contact("Aoba");
+    let page = editor.get(&path(&case));
+    assert!(!page.has("要求を三つ続けて送ると鍵が外れます"));
+    let odd = [("do", "take-details-ja"), ("take-details-ja", "nothing")];
+    let page = sends(&editor, &page, &path(&case), &odd);
+    assert_eq!(page.status, 422);
+    assert!(page.problems().contains(&words("en", "editor-wrong-take")));
+    world.ends_well();
+}

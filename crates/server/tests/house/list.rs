@@ -1,0 +1,269 @@
+//! The list of what waits, what needs a hand, and the record of what was told by telephone.
+
+use domain::value::CaseId;
+use engine::Viewer;
+use serde_json::json;
+use testkit::world::{at, span};
+use testkit::{Case, World, given};
+
+use crate::page::words;
+use crate::partner::vendor;
+use crate::visitor::{Doors, Page, Visitor};
+
+const LIST: &str = "/en/desk/";
+const TASKS: &str = "/en/desk/tasks";
+const RECORD: &str = "/en/desk/record";
+
+/// The numbers in the rows of a list, in their order.
+fn rows(page: &Page) -> Vec<String> {
+    let after = page.text.split("<th scope=\"row\"><a href=\"").skip(1);
+    after
+        .filter_map(|piece| {
+            let (_, rest) = piece.split_once("\">")?;
+            Some(rest.split('<').next()?.to_owned())
+        })
+        .collect()
+}
+
+fn asks(person: &Visitor<'_>, query: &str) -> Vec<String> {
+    let page = person.get(&format!("{LIST}{query}"));
+    assert_eq!(page.status, 200, "{query}");
+    rows(&page)
+}
+
+#[test]
+fn each_condition_of_the_list_stands_in_its_address() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let [open, asked, declined] = [(); 3].map(|()| given::report(&world).number);
+    let question = json!({ "lang": "en", "text": "Which version?" });
+    world.does("ask-finder", json!({ "report": asked, "text": question }));
+    world.does(
+        "decline-report",
+        json!({ "report": declined, "reason": "duplicate" }),
+    );
+    case.contact("Aoba");
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let number = &case.number;
+    for (query, expected) in [
+        ("", vec![number, &open, &asked]),
+        ("?kind=reports", vec![&open, &asked]),
+        ("?kind=cases", vec![number]),
+        ("?waiting=us", vec![&open]),
+        ("?waiting=finder", vec![&asked]),
+        ("?waiting=vendor", vec![number]),
+        ("?show=over", vec![&declined]),
+        ("?state=questioned", vec![&asked]),
+        ("?state=declined", vec![&declined]),
+        ("?due=overdue", vec![]),
+        ("?kind=cases&waiting=finder", vec![]),
+    ] {
+        let mut found = asks(&coordinator, query);
+        found.sort();
+        let mut expected: Vec<String> = expected.into_iter().cloned().collect();
+        expected.sort();
+        assert_eq!(found, expected, "{query}");
+    }
+    // Who searches looks everywhere.
+    let q = format!("?q={declined}");
+    assert_eq!(asks(&coordinator, &q), std::slice::from_ref(&declined));
+    let none = coordinator.get("/ja/desk/?q=nothing");
+    assert!(none.says("desk-queue-none"));
+    // What ran out of time is found by that.
+    world.days_pass(9);
+    let coordinator = doors.person("coordinator");
+    assert!(asks(&coordinator, "?due=overdue").contains(&open));
+    world.ends_well();
+}
+
+#[test]
+fn the_list_is_ordered_as_it_was_asked_for() {
+    let world = World::founded();
+    let numbers: Vec<String> = (0..4)
+        .map(|_| {
+            let next = engine::Instant(world.now().0 + 1_000_000);
+            world.stage.clock.move_to(next);
+            given::report(&world).number
+        })
+        .collect();
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    let newest: Vec<String> = numbers.iter().rev().cloned().collect();
+    let mut sorted = numbers.clone();
+    sorted.sort();
+    assert_eq!(asks(&reception, "?sort=new"), newest);
+    assert_eq!(asks(&reception, "?sort=number"), sorted);
+    world.ends_well();
+}
+
+#[test]
+fn a_long_list_is_read_page_by_page_with_its_conditions() {
+    let world = World::founded();
+    for _ in 0..51 {
+        given::report(&world);
+    }
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    let first = reception.get("/en/desk/?kind=reports&sort=number");
+    assert!(
+        first.has("kind=reports&sort=number&page=2"),
+        "{}",
+        first.text
+    );
+    let [one, two] = [
+        rows(&first),
+        asks(&reception, "?kind=reports&sort=number&page=2"),
+    ];
+    assert_eq!((one.len(), two.len()), (50, 1));
+    assert!(one.last() < two.first());
+    assert_eq!(asks(&reception, "?kind=reports&sort=number&page=9"), two);
+    world.ends_well();
+}
+
+#[test]
+fn a_row_has_a_title_for_who_may_read_it() {
+    let world = World::founded();
+    given::report(&world);
+    let doors = Doors::of(&world);
+    let unsorted = "画面から入れました。";
+    let page = doors.person("reception").get(LIST);
+    assert!(page.has(unsorted));
+    let page = doors.person("coordinator").get(LIST);
+    assert!(!page.has(unsorted) && page.says("desk-untitled"));
+    world.ends_well();
+}
+
+#[test]
+fn a_vendor_that_wishes_to_be_called_is_a_task_until_a_number_was_drawn() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let birch = vendor(&doors, &case, "Birch");
+    let coordinator = doors.person("coordinator");
+    assert!(coordinator.get(TASKS).says("desk-tasks-none"));
+    let fields = [("phone", "03-0000-0000"), ("hours", "mornings")];
+    assert_eq!(birch.sends("/en/partner/call", &fields).status, 303);
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-call-asked") && page.says("task-todo-call-asked"));
+    assert!(page.has("Birch Works") && page.has("03-0000-0000"));
+    assert!(asks(&coordinator, "?waiting=us").contains(&case.number));
+    // The number is for those who call.
+    let editor = doors.person("editor").get(TASKS);
+    assert!(editor.says("task-call-asked") && !editor.has("03-0000-0000"));
+    let digits = base::digits(case.vendor("Birch"));
+    let here = format!("/en/desk/cases/{}/vendors/{digits}", case.number);
+    assert!(page.text.contains(&here));
+    let drawn = coordinator.fills(&here, &[("do", "phone-code")]);
+    assert_eq!(drawn.status, 200);
+    assert!(coordinator.get(TASKS).says("desk-tasks-none"));
+    world.ends_well();
+}
+
+#[test]
+fn a_date_that_came_without_a_plan_is_a_task_that_leads_to_the_plan() {
+    let world = World::founded_with(|config| config.mail.duty = "duty@centre.example".to_owned());
+    let case = Case::open(&world);
+    let until = world.ahead(span(14, 0));
+    case.coordinated(until);
+    world.passes_to(engine::Instant(until.0 + span(0, 1)));
+    let doors = Doors::of(&world);
+    let page = doors.person("editor").get("/ja/desk/tasks");
+    assert!(page.says("task-no-plan") && page.says("task-todo-no-plan"));
+    let plan = format!("/ja/desk/cases/{}/plan", case.number);
+    assert!(page.text.contains(&plan));
+    case.does("close-case", json!({ "code": "individual_response" }));
+    let page = doors.person("editor").get("/ja/desk/tasks");
+    assert!(page.says("desk-tasks-none"));
+    world.runs_due();
+    world.ends_well_but(&["date_without_plan"]);
+}
+
+#[test]
+fn a_task_without_a_copy_has_no_form() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    for (verb, task) in [
+        ("record", "date-NRS-1"),
+        ("done", ""),
+        ("other", "copy-aaaaaaaaaaaaaaaa"),
+    ] {
+        let fields = [("do", verb), ("task", task), ("code", "123456")];
+        let page = coordinator.sends(TASKS, &fields);
+        assert_eq!(page.status, 404, "{verb} {task}");
+    }
+    let unknown = [("do", "done"), ("task", "copy-aaaaaaaaaaaaaaaa")];
+    let page = coordinator.sends(TASKS, &unknown);
+    page.refused("", "refusal-copy-unknown");
+    world.ends_well();
+}
+
+/// Reference and code of the one copy of a case.
+fn copy_of(case: &Case<'_>) -> (String, String) {
+    let (world, house) = (case.world, case.world.house());
+    let stream = world.wait(world.stage.numbered(&case.id)).unwrap();
+    let advisory = engine::kernel::ids::advisory_id(CaseId(stream.0));
+    let copies = world.wait(house.store.copies(Viewer::House, advisory, 1));
+    let copies = copies.unwrap();
+    let [copy] = copies.as_slice() else {
+        panic!("{} copies", copies.len());
+    };
+    let code = engine::distribution::copies::copy_code(house, &copy.id);
+    (copy.reference.clone(), code)
+}
+
+#[test]
+fn what_was_told_by_telephone_is_recorded_with_reference_and_code() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    given::reader(&world, "one@reader.example");
+    let _ = case.published();
+    let (reference, code) = copy_of(&case);
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    assert!(reception.get("/ja/desk/record").says("desk-record-text"));
+    let records = |reference: &str, code: &str| {
+        let fields = [
+            ("do", "record"),
+            ("reference", reference),
+            ("code", code),
+            ("way", "phone"),
+        ];
+        reception.sends(RECORD, &fields)
+    };
+    let page = records(" ", "");
+    page.refused("reference", "desk-record-reference-needed");
+    page.refused("code", "desk-record-code-needed");
+    let wrong = records(&reference, "12345");
+    wrong.refused("", "refusal-copy-unknown");
+    assert_eq!(
+        wrong.typed("reference").as_deref(),
+        Some(reference.as_str())
+    );
+    assert_eq!(wrong.typed("code").as_deref(), Some("12345"));
+    assert_eq!(world.times("copy_acknowledged"), 0);
+    let told = format!(" {} ", reference.to_uppercase());
+    let page = reception.follows(&records(&told, &code));
+    assert!(page.has(&words("en", "done-record")));
+    assert_eq!(world.times("copy_acknowledged"), 1);
+    // Whoever runs the machine records none.
+    let admin = doors.person("admin");
+    let fields = [("reference", reference.as_str()), ("code", code.as_str())];
+    assert_eq!(admin.sends(RECORD, &fields).status, 403);
+    world.ends_well();
+}
+
+#[test]
+fn the_case_of_a_date_shows_when_it_runs_out() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let until = world.ahead(span(2, 0));
+    case.coordinated(until);
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let page = coordinator.get("/en/desk/?kind=cases&due=3days");
+    assert_eq!(rows(&page), std::slice::from_ref(&case.number));
+    assert!(page.says("clock-embargo") && page.has(&at(until)));
+    world.ends_well();
+}

@@ -60,7 +60,11 @@ impl Timetable {
     /// When a moment comes.
     #[must_use]
     pub fn at(&self, moment: Moment) -> Instant {
-        let found = self.moments.iter().rev().find(|(known, _)| *known <= moment);
+        let found = self
+            .moments
+            .iter()
+            .rev()
+            .find(|(known, _)| *known <= moment);
         found.map_or(Instant(0), |(_, at)| *at)
     }
 
@@ -135,7 +139,8 @@ mod tests {
 
     #[test]
     fn an_instant_in_the_middle_of_nowhere_is_whole_seconds_too() {
-        let text = "coordinator does plan-release {\"case\": \"$case\", \"instant\": \"@day 44 06:30\"}\n";
+        let text =
+            "coordinator does plan-release {\"case\": \"$case\", \"instant\": \"@day 44 06:30\"}\n";
         check(text, &[(moment(44, 6, 30), 45_000)]);
         let slow = Timetable::of(
             &Script::read(text).unwrap(),

@@ -69,7 +69,7 @@ impl std::fmt::Display for Moment {
 pub enum Who {
     /// A person of the house, by handle.
     Person(String),
-    /// A vendor, by the name under which its tracking number was kept.
+    /// A vendor, by the name under which its tracking number was kept; where it acts, by that number.
     Vendor(String),
 }
 

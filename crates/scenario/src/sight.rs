@@ -131,7 +131,7 @@ pub async fn is_settled(house: &House, scope: &Scope) -> Result<bool, Fault> {
     }
     let intents = house.store.waiting_intents().await?;
     let copies = house.store.copy_states().await?;
-    let is_under_way = |state| matches!(state, CopyState::Waiting | CopyState::Sending);
+    let is_under_way = |state: CopyState| matches!(state, CopyState::Waiting | CopyState::Sending);
     let waits = intents
         .iter()
         .any(|(kind, n)| *n > 0 && SHOWING.contains(&kind.as_str()))

@@ -179,8 +179,9 @@ impl Stage {
     /// # Errors
     /// [`Refusal::NotFound`](domain::refusal::Refusal::NotFound) if nobody has it.
     pub async fn guest(&self, tracking: &str) -> Result<Guest, Fault> {
-        let found = sight::guest(&self.house, tracking, &Scope::default());
-        Box::pin(found).await.map(|(guest, _)| guest)
+        let scope = Scope::default();
+        let found = Box::pin(sight::guest(&self.house, tracking, &scope)).await;
+        found.map(|(guest, _)| guest)
     }
 
     /// The stream that a number or an id stands for.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
@@ -220,11 +221,26 @@ pub enum ConfigCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum ScenarioCommand {
-    /// Play one on a house that is made for it and goes with it; --dir is not touched
+    /// Play one, on a house that is made for it and goes with it; --dir is not touched
     Run {
         /// The scenario as a file; - reads standard input
         file: PathBuf,
+        /// Play it in real time, against the house that runs on this data folder: a demonstration, a replay, or exercises only
+        #[arg(long, value_name = "DIR")]
+        against: Option<PathBuf>,
+        /// With --against: how many seconds a day of the scenario takes
+        #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = pace, requires = "against")]
+        pace: Duration,
     },
+}
+
+/// Reads how long a day takes: at most a day.
+fn pace(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok();
+    let seconds = seconds.filter(|seconds| (0.01..=86_400.0).contains(seconds));
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "give seconds from 0.01 to 86400".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

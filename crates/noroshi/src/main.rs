@@ -3,12 +3,14 @@
 //! Exit 0: done. Exit 1: it ran, and something is not as it should be. Exit 2: it could not run. Nothing is
 //! decided here; each command line lands in `engine`, `portal` or `seal`.
 
+mod against;
 mod args;
 mod children;
 mod contexts;
 mod init;
 mod measure_desk;
 mod measure_lateness;
+mod rehearsal;
 mod run;
 mod serve;
 mod show;

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use engine::distribution::copies::Editions;
 use engine::kernel::config::Purpose;
@@ -13,7 +14,7 @@ use crate::args::{
     Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand, ScenarioCommand,
 };
 use crate::init::store_location::location;
-use crate::{children, contexts, init, serve, show, socket, tools};
+use crate::{against, children, contexts, init, serve, show, socket, tools};
 
 /// Largest file that is read from the command line: 16 MiB.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -121,8 +122,16 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
         Command::Press { out } => press(&common, out.as_deref()).await,
         Command::Verify { path, key } => tools::verify(&common, &path, key.as_deref()),
         Command::Scenario {
-            what: ScenarioCommand::Run { file },
-        } => scenario(&common, &file).await,
+            what:
+                ScenarioCommand::Run {
+                    file,
+                    against,
+                    pace,
+                },
+        } => {
+            let against = against.as_deref().map(|dir| (dir, pace));
+            scenario(&common, &file, against).await
+        }
         Command::Measure { name, n, path } => {
             tools::measure(&common, &name, n, path.as_deref()).await
         }
@@ -218,13 +227,25 @@ async fn perform(
 }
 
 /// Plays a scenario; what did not come true is data, since the program ran.
-async fn scenario(common: &Common, file: &Path) -> Result<bool, Fault> {
+async fn scenario(
+    common: &Common,
+    file: &Path,
+    against: Option<(&Path, Duration)>,
+) -> Result<bool, Fault> {
     let bytes = read(file)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Fault::Config(format!("{}: not UTF-8", file.display())))?;
-    let script = scenario::Script::read(&text)
-        .map_err(|wrong| Fault::Config(format!("{}: {wrong}", file.display())))?;
-    match Box::pin(scenario::play(&script)).await {
+    let unfit = |wrong: scenario::Wrong| Fault::Config(format!("{}: {wrong}", file.display()));
+    let script = scenario::Script::read(&text).map_err(unfit)?;
+    let played = match against {
+        None => Box::pin(scenario::play(&script)).await,
+        Some((dir, day)) => {
+            let running = against::Running::find(dir)?;
+            let running = running.begin(&script, day).map_err(unfit)?;
+            Box::pin(scenario::play_at(&script, running)).await
+        }
+    };
+    match played {
         Ok(played) => {
             let value = json!({ "good": true, "title": played.title, "acts": played.acts, "seen": played.seen });
             show::answer(common.json, &value, || {

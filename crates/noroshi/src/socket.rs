@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::show;
+use crate::{rehearsal, show};
 
 /// Largest message: 17 MiB.
 const BYTES_MAX: u64 = 17 << 20;
@@ -139,6 +139,13 @@ pub async fn serve(house: &House, request: Request) {
             perform(house, &String::from_utf8_lossy(name), fields).await
         }
         [verb, mail] if verb == b"mail-take" => take(house, mail).await,
+        [verb] if verb == b"rehearsal" => Box::pin(rehearsal::begin(house)).await,
+        [verb, sentence, mark] if verb == b"see" => {
+            Box::pin(rehearsal::see(house, sentence, mark)).await
+        }
+        [verb, tracking, name, fields] if verb == b"vendor" => {
+            Box::pin(rehearsal::vendor(house, tracking, name, fields)).await
+        }
         _ => Answer {
             code: 2,
             text: "the running house does not know this request; use the same program version"
@@ -155,20 +162,30 @@ pub fn remove(dir: &Path) {
 
 /// Performs a command given as JSON.
 pub async fn perform(house: &House, name: &str, bytes: &[u8]) -> Answer {
-    let fields: Value = match serde_json::from_slice(bytes) {
-        Ok(fields) => fields,
-        Err(e) => {
-            return Answer {
-                code: 2,
-                text: format!(
-                    "the file is no JSON: line {}, column {}",
-                    e.line(),
-                    e.column()
-                ),
-            };
-        }
-    };
-    match engine::command::perform_json(house, name, fields).await {
+    match fields(bytes) {
+        Ok(fields) => answer(engine::command::perform_json(house, name, fields).await),
+        Err(answer) => answer,
+    }
+}
+
+/// Reads the fields of a command.
+///
+/// # Errors
+/// The answer that says where they are no JSON.
+pub fn fields(bytes: &[u8]) -> Result<Value, Answer> {
+    serde_json::from_slice(bytes).map_err(|e| Answer {
+        code: 2,
+        text: format!(
+            "the file is no JSON: line {}, column {}",
+            e.line(),
+            e.column()
+        ),
+    })
+}
+
+/// What came of a command, as an answer.
+pub fn answer(done: Result<Value, PerformError>) -> Answer {
+    match done {
         Ok(answer) => Answer {
             code: 0,
             text: answer.to_string(),
@@ -190,18 +207,9 @@ pub async fn perform(house: &House, name: &str, bytes: &[u8]) -> Answer {
 
 /// Takes a reply in.
 pub async fn take(house: &House, mail: &[u8]) -> Answer {
-    match house.take_mail(mail).await {
-        Ok((advisory, revision, _)) => Answer {
-            code: 0,
-            text: json!({ "acknowledged": advisory.to_string(), "revision": revision }).to_string(),
-        },
-        Err(fault @ Fault::Refused(_)) => Answer {
-            code: 1,
-            text: show::refusal(&fault).to_string(),
-        },
-        Err(fault) => Answer {
-            code: 2,
-            text: format!("{fault} (code {})", fault.code()),
-        },
-    }
+    let taken = house.take_mail(mail).await;
+    let taken = taken.map(|(advisory, revision, _)| {
+        json!({ "acknowledged": advisory.to_string(), "revision": revision })
+    });
+    answer(taken.map_err(PerformError::Fault))
 }

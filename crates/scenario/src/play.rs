@@ -1,21 +1,21 @@
-//! Plays a scenario on a stage: acts go through the engine's own commands, time passes by the stage's clock.
+//! Plays a scenario: acts are the house's own commands, time passes as the place lets it pass.
 //!
-//! The first thing that is refused, or seen otherwise than it says, ends it with the number of its line. At the end the
-//! ledger must be whole and the projections what it adds up to.
+//! A [`Place`] is where it is played: a [`Stage`], or a house that runs elsewhere. The first thing that is refused, or seen
+//! otherwise than it says, ends it with the number of its line. On a stage the ledger must be whole at the end and the
+//! projections what it adds up to.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
 
-use domain::aggregate::Aggregate;
-use domain::text::gate::Strength;
 use engine::command::PerformError;
 use engine::kernel::clock;
 use engine::{Fault, Instant};
-use formats::advisory::Lang;
-use pages::coordination::partner::view::{DateState, View};
 use serde_json::Value;
 
-use crate::script::{Line, Moment, Script, Seen, Step, Who, Wrong, moment};
-use crate::stage::{BEGINS, DAY, HOUR, MINUTE, Stage};
+use crate::script::{Line, Moment, Script, Seen, Step, Who, Wrong};
+use crate::sight::{Scope, look};
+use crate::stage::{BEGINS, MINUTE, Stage};
 
 /// What was played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,20 +27,112 @@ pub struct Played {
     pub seen: usize,
 }
 
-/// Plays a scenario from its beginning to its end.
+/// What a command answered.
+pub type Acted = Result<Value, Refused>;
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub code: String,
+    pub why: String,
+}
+
+/// Where a scenario is played. What goes wrong there is said in words; the line is added to them.
+pub trait Place {
+    /// Lets time pass to a moment, which is not before the one that was reached.
+    fn reach(&mut self, at: Moment) -> impl Future<Output = Result<(), String>>;
+
+    /// The instant that a moment stands for.
+    fn instant(&self, at: Moment) -> Instant;
+
+    /// The file with the password of a person of the house, if it is at hand.
+    fn password_of(&self, handle: &str) -> Option<PathBuf>;
+
+    /// Lets a person, or the vendor of a tracking number, give a command.
+    fn act(
+        &mut self,
+        who: &Who,
+        command: &str,
+        fields: Value,
+    ) -> impl Future<Output = Result<Acted, String>>;
+
+    /// Looks whether it is as a sentence says, once the house has done what follows; else what is found instead. The sentence
+    /// names vendors, reports and advisories by their numbers.
+    fn look(&mut self, seen: &Seen) -> impl Future<Output = Result<(), String>>;
+
+    /// Looks whether all is in order at the end; else what is not.
+    fn end(&mut self) -> impl Future<Output = Result<(), String>>;
+}
+
+impl Place for Stage {
+    async fn reach(&mut self, at: Moment) -> Result<(), String> {
+        let until = self.instant(at);
+        let passed = Box::pin(self.pass_to(until)).await;
+        passed.map(|_| ()).map_err(words)
+    }
+
+    fn instant(&self, at: Moment) -> Instant {
+        Instant(BEGINS.0 + at.minutes() * MINUTE)
+    }
+
+    fn password_of(&self, handle: &str) -> Option<PathBuf> {
+        Some(self.password_file(handle))
+    }
+
+    async fn act(&mut self, who: &Who, command: &str, fields: Value) -> Result<Acted, String> {
+        let done = match who {
+            Who::Person(handle) => Box::pin(self.person_does(handle, command, fields)).await,
+            Who::Vendor(tracking) => Box::pin(self.vendor_does(tracking, command, fields)).await,
+        };
+        match done {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(PerformError::Fault(fault @ Fault::Refused(_))) => Ok(Err(Refused {
+                code: fault.code().to_owned(),
+                why: fault.to_string(),
+            })),
+            Err(PerformError::Fault(fault)) => Err(words(fault)),
+            Err(PerformError::Read(error)) => Err(error.to_string()),
+        }
+    }
+
+    async fn look(&mut self, seen: &Seen) -> Result<(), String> {
+        Box::pin(self.run_due()).await.map_err(words)?;
+        let sight = Box::pin(look(&self.house, seen, &Scope::default())).await;
+        let sight = sight.map_err(words)?;
+        if sight.is_so {
+            Ok(())
+        } else {
+            Err(sight.found)
+        }
+    }
+
+    async fn end(&mut self) -> Result<(), String> {
+        let amiss = Box::pin(self.amiss()).await.map_err(words)?;
+        amiss.map_or(Ok(()), Err)
+    }
+}
+
+/// Plays a scenario from its beginning to its end on a stage of its own.
 ///
 /// # Errors
 /// The first line that did not come true, or a house that could not be made (line 0).
 pub async fn play(script: &Script) -> Result<Played, Wrong> {
-    let whole = |error: Fault| Wrong {
+    let stage = Box::pin(Stage::found(BEGINS, |_| {})).await;
+    let stage = stage.map_err(|fault| Wrong {
         line: 0,
-        what: error.to_string(),
-    };
-    let stage = Box::pin(Stage::found(BEGINS, |_| {}))
-        .await
-        .map_err(whole)?;
+        what: fault.to_string(),
+    })?;
+    Box::pin(play_at(script, stage)).await
+}
+
+/// Plays a scenario from its beginning to its end at a place.
+///
+/// # Errors
+/// The first line that did not come true, or what is wrong at the end (line 0).
+pub async fn play_at<P: Place>(script: &Script, place: P) -> Result<Played, Wrong> {
     let mut play = Play {
-        stage,
+        place,
+        at: Moment::default(),
         kept: BTreeMap::new(),
         played: Played {
             title: script.title.clone(),
@@ -54,14 +146,15 @@ pub async fn play(script: &Script) -> Result<Played, Wrong> {
             what,
         })?;
     }
-    match Box::pin(play.stage.amiss()).await.map_err(whole)? {
-        None => Ok(play.played),
-        Some(what) => Err(Wrong { line: 0, what }),
-    }
+    let ended = Box::pin(play.place.end()).await;
+    ended.map_err(|what| Wrong { line: 0, what })?;
+    Ok(play.played)
 }
 
-struct Play {
-    stage: Stage,
+struct Play<P> {
+    place: P,
+    /// The moment that was reached.
+    at: Moment,
     /// What was kept of answers, by name.
     kept: BTreeMap<String, String>,
     played: Played,
@@ -71,20 +164,14 @@ fn words(fault: Fault) -> String {
     format!("{fault} ({})", fault.code())
 }
 
-fn instant(at: Moment) -> Instant {
-    let time = i64::from(at.hour) * HOUR + i64::from(at.minute) * MINUTE;
-    Instant(BEGINS.0 + i64::from(at.day) * DAY + time)
-}
-
-impl Play {
+impl<P: Place> Play<P> {
     async fn line(&mut self, line: &Line) -> Result<(), String> {
         if let Some(at) = line.at {
-            let until = instant(at);
-            // Within the minute the clock may be a little ahead of what is written.
-            if until.0 + MINUTE <= self.stage.clock.reading().0 {
+            if at < self.at {
                 return Err("time does not go back".to_owned());
             }
-            Box::pin(self.stage.pass_to(until)).await.map_err(words)?;
+            self.at = at;
+            Box::pin(self.place.reach(at)).await?;
         }
         match &line.step {
             None => Ok(()),
@@ -95,7 +182,8 @@ impl Play {
                 keeps,
             }) => {
                 let answer = self.acts(who, command, fields).await?;
-                let answer = answer.map_err(|(code, why)| format!("refused: {why} ({code})"))?;
+                let answer = answer
+                    .map_err(|refused| format!("refused: {} ({})", refused.why, refused.code))?;
                 for (field, name) in keeps {
                     let value = answer.get(field).and_then(Value::as_str);
                     let value = value.ok_or_else(|| format!("no {field} in {answer}"))?;
@@ -109,35 +197,31 @@ impl Play {
                 fields,
                 code,
             }) => match self.acts(who, command, fields).await? {
-                Err((refused, _)) if refused == *code => Ok(()),
-                Err((refused, why)) => Err(format!("refused as {refused}, not {code}: {why}")),
+                Err(refused) if refused.code == *code => Ok(()),
+                Err(Refused { code: other, why }) => {
+                    Err(format!("refused as {other}, not {code}: {why}"))
+                }
                 Ok(_) => Err(format!("performed, and not refused as {code}")),
             },
             Some(Step::Then(seen)) => {
-                // What was done shows once the house has done what follows from it.
-                Box::pin(self.stage.run_due()).await.map_err(words)?;
-                self.sees(seen).await?;
+                let seen = self.numbered(seen)?;
+                Box::pin(self.place.look(&seen)).await?;
                 self.played.seen += 1;
                 Ok(())
             }
         }
     }
 
-    /// Lets somebody give a command; the inner error is a refusal with its code, the outer one ends the play.
-    async fn acts(
-        &mut self,
-        who: &Who,
-        command: &str,
-        fields: &Value,
-    ) -> Result<Result<Value, (String, String)>, String> {
+    /// Lets somebody give a command.
+    async fn acts(&mut self, who: &Who, command: &str, fields: &Value) -> Result<Acted, String> {
         let mut fields = fields.clone();
         self.fill(&mut fields)?;
-        let done = match who {
+        let who = match who {
             Who::Person(handle) => {
                 if command == "approve-plan" {
                     self.with_password(&mut fields);
                 }
-                Box::pin(self.stage.person_does(handle, command, fields)).await
+                Who::Person(handle.clone())
             }
             Who::Vendor(name) => {
                 let tracking = self.kept_as(name)?;
@@ -145,24 +229,17 @@ impl Play {
                     let own = || Value::String(tracking.clone());
                     object.entry("participant").or_insert_with(own);
                 }
-                Box::pin(self.stage.vendor_does(&tracking, command, fields)).await
+                Who::Vendor(tracking)
             }
         };
         self.played.acts += 1;
-        match done {
-            Ok(answer) => Ok(Ok(answer)),
-            Err(PerformError::Fault(fault @ Fault::Refused(_))) => {
-                Ok(Err((fault.code().to_owned(), fault.to_string())))
-            }
-            Err(PerformError::Fault(fault)) => Err(words(fault)),
-            Err(PerformError::Read(error)) => Err(error.to_string()),
-        }
+        Box::pin(self.place.act(&who, command, fields)).await
     }
 
     /// The approver's password lies beside the house, as the demonstration's do.
     fn with_password(&self, fields: &mut Value) {
         let person = fields.get("person").and_then(Value::as_str);
-        let Some(file) = person.map(|person| self.stage.password_file(person)) else {
+        let Some(file) = person.and_then(|person| self.place.password_of(person)) else {
             return;
         };
         if let Some(object) = fields.as_object_mut() {
@@ -184,9 +261,8 @@ impl Play {
             Value::String(text) => {
                 if text.starts_with('$') {
                     *text = self.kept_as(text)?;
-                } else if let Some(at) = text.strip_prefix("@day ") {
-                    let (at, _) = moment(at)?;
-                    *text = clock::rfc3339(instant(at));
+                } else if let Some(at) = Moment::in_field(text) {
+                    *text = clock::rfc3339(self.place.instant(at?));
                 }
                 Ok(())
             }
@@ -196,97 +272,16 @@ impl Play {
         }
     }
 
-    async fn sees(&self, seen: &Seen) -> Result<(), String> {
-        match seen {
-            Seen::Ledger { kind, times } => {
-                let events = Box::pin(self.stage.events()).await.map_err(words)?;
-                let found = events
-                    .iter()
-                    .filter_map(|(_, recorded)| serde_json::to_value(&recorded.event).ok())
-                    .filter(|event| event["kind"] == kind.as_str())
-                    .count();
-                let is_so = times.map_or(found > 0, |times| found == times);
-                same(is_so, || {
-                    format!("{kind} stands {found} times in the ledger")
-                })
-            }
-            Seen::Date { vendor, state } => {
-                let shown = date_word(self.view(vendor).await?.date.state);
-                same(shown == state, || format!("{vendor} sees date {shown}"))
-            }
-            Seen::Text {
-                vendor,
-                text,
-                is_there,
-            } => {
-                let shown = texts(&self.view(vendor).await?);
-                let found = shown.iter().any(|shown| shown.contains(text.as_str()));
-                same(found == *is_there, || format!("{vendor} sees {shown:?}"))
-            }
-            Seen::Finder { report, step } => {
-                let steps = self.finder_steps(report).await?;
-                let found = steps.iter().any(|known| known == step);
-                same(found, || format!("the finder reads {steps:?}"))
-            }
-            Seen::Public { number, is_out } => {
-                let number = self.kept_as(number)?;
-                let tree = self.stage.dir().join("public");
-                let page = tree.join(format!("en/advisories/{number}.html"));
-                same(page.exists() == *is_out, || {
-                    format!("{} is there: {}", page.display(), page.exists())
-                })
-            }
-            Seen::Mail { address, times } => {
-                let mails = self.stage.mails();
-                let found = mails
-                    .iter()
-                    .filter_map(|mail| mail.after("\nTo: "))
-                    .filter(|to| to.contains(address.as_str()))
-                    .count();
-                same(found == *times, || format!("{found} mails reach {address}"))
-            }
+    /// The same sentence with numbers in the place of names.
+    fn numbered(&self, seen: &Seen) -> Result<Seen, String> {
+        let mut seen = seen.clone();
+        match &mut seen {
+            Seen::Date { vendor: name, .. }
+            | Seen::Text { vendor: name, .. }
+            | Seen::Finder { report: name, .. }
+            | Seen::Public { number: name, .. } => *name = self.kept_as(name)?,
+            Seen::Ledger { .. } | Seen::Mail { .. } => {}
         }
+        Ok(seen)
     }
-
-    /// What a vendor's page shows to a session with a second step.
-    async fn view(&self, vendor: &str) -> Result<View, String> {
-        let tracking = self.kept_as(vendor)?;
-        let guest = self.stage.guest(&tracking).await.map_err(words)?;
-        let (house, strength) = (&self.stage.house, Strength::SecondChannel);
-        let view = engine::coordination::view(house, guest.participant, strength, Lang::En);
-        Box::pin(view).await.map_err(words)
-    }
-
-    async fn finder_steps(&self, report: &str) -> Result<Vec<&'static str>, String> {
-        let number = self.kept_as(report)?;
-        let house = &self.stage.house;
-        let stream = self.stage.numbered(&number).await.map_err(words)?;
-        let loaded = Box::pin(house.load(stream)).await.map_err(words)?;
-        let Some(Aggregate::Report(report)) = loaded.as_ref().map(|loaded| &*loaded.state) else {
-            return Err(format!("{number} is no report"));
-        };
-        let facts = engine::intake::progress::facts(house, report);
-        let facts = Box::pin(facts).await.map_err(words)?;
-        let steps = facts.progress(report).steps;
-        Ok(steps.iter().map(|step| step.step.word()).collect())
-    }
-}
-
-fn same(is_so: bool, found: impl FnOnce() -> String) -> Result<(), String> {
-    if is_so { Ok(()) } else { Err(found()) }
-}
-
-const fn date_word(state: DateState) -> &'static str {
-    match state {
-        DateState::Open => "open",
-        DateState::Asked => "asked",
-        DateState::Agreed => "agreed",
-        DateState::Declined => "declined",
-        DateState::Ended => "ended",
-    }
-}
-
-/// The texts on a vendor's page that are about the matter.
-fn texts(view: &View) -> Vec<String> {
-    view.words().into_iter().map(str::to_owned).collect()
 }

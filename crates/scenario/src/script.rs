@@ -34,11 +34,34 @@ pub struct Line {
 }
 
 /// A day since the beginning, and a time of it in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     pub day: u32,
     pub hour: u32,
     pub minute: u32,
+}
+
+impl Moment {
+    /// What stands before one in a field.
+    const MARK: &'static str = "@day ";
+
+    /// Minutes since the beginning.
+    #[must_use]
+    pub fn minutes(self) -> i64 {
+        (i64::from(self.day) * 24 + i64::from(self.hour)) * 60 + i64::from(self.minute)
+    }
+
+    /// Reads the value of a field; nothing if it is another text.
+    pub(crate) fn in_field(text: &str) -> Option<Read<Moment>> {
+        let text = text.strip_prefix(Moment::MARK)?;
+        Some(moment(text).map(|(at, _)| at))
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "day {} {:02}:{:02}", self.day, self.hour, self.minute)
+    }
 }
 
 /// Who acts.
@@ -46,7 +69,7 @@ pub struct Moment {
 pub enum Who {
     /// A person of the house, by handle.
     Person(String),
-    /// A vendor, by the name under which its tracking number was kept.
+    /// A vendor, by the name under which its tracking number was kept; where it acts, by that number.
     Vendor(String),
 }
 
@@ -88,6 +111,34 @@ pub enum Seen {
     Public { number: String, is_out: bool },
     /// Mails to an address that holds these words.
     Mail { address: String, times: usize },
+}
+
+/// The sentence after `then`, as it is read.
+impl std::fmt::Display for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Seen::Ledger { kind, times: None } => write!(f, "the ledger says {kind}"),
+            Seen::Ledger {
+                kind,
+                times: Some(times),
+            } => write!(f, "the ledger says {kind} {times} times"),
+            Seen::Date { vendor, state } => write!(f, "vendor {vendor} sees date {state}"),
+            Seen::Text {
+                vendor,
+                text,
+                is_there,
+            } => {
+                let sees = if *is_there { "sees" } else { "does not see" };
+                write!(f, "vendor {vendor} {sees} {text}")
+            }
+            Seen::Finder { report, step } => write!(f, "the finder of {report} reads {step}"),
+            Seen::Public { number, is_out } => {
+                let reads = if *is_out { "reads" } else { "does not read" };
+                write!(f, "the public {reads} {number}")
+            }
+            Seen::Mail { address, times } => write!(f, "mail reaches {address} {times} times"),
+        }
+    }
 }
 
 type Read<T> = Result<T, String>;
@@ -152,7 +203,7 @@ fn line(number: usize, statement: &str) -> Read<Line> {
 }
 
 /// Reads `12 21:04`; returns what follows.
-pub(crate) fn moment(text: &str) -> Read<(Moment, &str)> {
+fn moment(text: &str) -> Read<(Moment, &str)> {
     let wrong = || format!("a moment reads: day 12 21:04, not: day {text}");
     let (day, rest) = word(text);
     let (time, rest) = word(rest);
@@ -253,7 +304,11 @@ fn keeps(text: &str) -> Read<Vec<(String, String)>> {
         .collect()
 }
 
-fn seen(text: &str) -> Read<Seen> {
+/// Reads the sentence after `then`.
+///
+/// # Errors
+/// Why it says nothing that can be seen.
+pub fn seen(text: &str) -> Read<Seen> {
     let own = str::to_owned;
     if let Some(rest) = text.strip_prefix("the ledger says ") {
         let (kind, rest) = word(rest);
@@ -415,6 +470,25 @@ mod tests {
         ] {
             assert_eq!(then(text), Some(Step::Then(expected)), "{text}");
         }
+    }
+
+    #[test]
+    fn what_somebody_sees_is_written_as_it_is_read() {
+        for text in [
+            "the ledger says published",
+            "the ledger says published 1 times",
+            "vendor TN#12345674 sees date asked",
+            "vendor TN#12345674 sees 経路の検査 and more",
+            "vendor TN#12345674 does not see 経路の検査",
+            "the finder of 1234-5678-2 reads received",
+            "the public reads NRS-12345674",
+            "the public does not read NRS-12345674",
+            "mail reaches reader.example 0 times",
+        ] {
+            assert_eq!(seen(text).unwrap().to_string(), text);
+        }
+        let none = seen("no mail reaches reader.example").unwrap();
+        assert_eq!(seen(&none.to_string()), Ok(none));
     }
 
     #[test]

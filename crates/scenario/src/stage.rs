@@ -12,10 +12,9 @@ use std::sync::Arc;
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
-use domain::refusal::Refusal;
-use domain::value::{PartyId, StreamId};
-use engine::command::{Command, PerformError, perform, perform_json};
-use engine::coordination::step::{Guest, act_of};
+use domain::value::StreamId;
+use engine::command::{PerformError, perform_json};
+use engine::coordination::step::Guest;
 use engine::distribution::copies::Editions;
 use engine::founding::{PASSWORDS, RecoveryKit, found};
 use engine::kernel::backup::store_file;
@@ -24,10 +23,10 @@ use engine::kernel::config::{Config, Purpose};
 use engine::kernel::context::{Contexts, Link, service};
 use engine::kernel::house::KEYS;
 use engine::{Fault, House, Instant, Location, Viewer};
-use seal::record::Realm;
 use serde_json::Value;
 
 use crate::folder::Folder;
+use crate::sight::{self, Scope};
 
 /// A second, in µs.
 pub const SECOND: i64 = 1_000_000;
@@ -50,8 +49,6 @@ const RETRY_EVERY: i64 = 900 * SECOND;
 const RETRY_WITHIN: i64 = 10 * SECOND;
 /// Most rounds of one passing of time: a year by the hour.
 const ROUNDS_MAX: usize = 9_000;
-/// Ledger records read at once.
-const RECORDS_STEP: u32 = 2_000;
 
 /// The stage.
 pub struct Stage {
@@ -166,46 +163,33 @@ impl Stage {
         name: &str,
         fields: Value,
     ) -> Result<Value, PerformError> {
-        let guest = self.guest(tracking).await.map_err(PerformError::Fault)?;
-        let command = Command::parse(name, fields)?;
-        let act = act_of(&guest);
-        Box::pin(perform(&self.house, &act, Realm::Live, &command))
-            .await
-            .map_err(PerformError::Fault)
+        let scope = Scope::default();
+        Box::pin(sight::vendor_does(
+            &self.house,
+            tracking,
+            name,
+            fields,
+            &scope,
+        ))
+        .await
     }
 
     /// Whom a tracking number stands for.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if nobody has it.
+    /// [`Refusal::NotFound`](domain::refusal::Refusal::NotFound) if nobody has it.
     pub async fn guest(&self, tracking: &str) -> Result<Guest, Fault> {
-        let stream = self.numbered(tracking).await?;
-        let loaded = Box::pin(self.house.load(stream)).await?;
-        match loaded.as_ref().map(|loaded| &*loaded.state) {
-            Some(Aggregate::Participant(found)) => Ok(Guest {
-                participant: found.id,
-                party: found.party.unwrap_or(PartyId::from_bytes([0; 16])),
-                case: found.case,
-            }),
-            _ => Err(Refusal::NotFound("participant").into()),
-        }
+        let scope = Scope::default();
+        let found = Box::pin(sight::guest(&self.house, tracking, &scope)).await;
+        found.map(|(guest, _)| guest)
     }
 
     /// The stream that a number or an id stands for.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if nothing has it.
+    /// [`Refusal::NotFound`](domain::refusal::Refusal::NotFound) if nothing has it.
     pub async fn numbered(&self, text: &str) -> Result<StreamId, Fault> {
-        if text.len() >= 32
-            && let Ok(id) = uuid::Uuid::parse_str(text)
-        {
-            return Ok(StreamId(id));
-        }
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let found = self.house.store.by_number(Viewer::House, &digits).await?;
-        found
-            .map(|(_, stream)| stream)
-            .ok_or(Refusal::NotFound("number").into())
+        sight::numbered(&self.house, text).await
     }
 
     /// Does all that is due now; returns the numbers of what was published.
@@ -280,21 +264,7 @@ impl Stage {
     /// # Errors
     /// If the ledger cannot be read.
     pub async fn events(&self) -> Result<Vec<(StreamId, Recorded)>, Fault> {
-        let mut out = Vec::new();
-        let mut from = 1;
-        loop {
-            let records = self.house.store.ledger(from, RECORDS_STEP).await?;
-            let Some(last) = records.last() else {
-                return Ok(out);
-            };
-            from = last.header.seq + 1;
-            for record in &records {
-                let stream = StreamId(uuid::Uuid::from_bytes(record.header.stream));
-                let facts = self.house.store.stream_facts(stream).await?;
-                let dossier = facts.map_or(stream, |(_, dossier, _)| dossier);
-                out.push((stream, Box::pin(self.house.read(record, dossier)).await?));
-            }
-        }
+        Box::pin(sight::events(&self.house, &Scope::default())).await
     }
 
     /// The mails that were written so far, by name.

@@ -2,7 +2,11 @@
 
 #[cfg(test)]
 mod tests {
-    use scenario::{Played, Script, Wrong, play};
+    use scenario::sight::{Scope, look};
+    use scenario::stage::BEGINS;
+    use scenario::{Played, Script, Stage, Wrong, play, script};
+    use seal::record::Realm;
+    use serde_json::json;
 
     fn played(text: &str) -> Result<Played, Wrong> {
         let script = Script::read(text)?;
@@ -59,5 +63,44 @@ mod tests {
             assert_eq!(wrong.line, line, "{wrong}");
             assert!(wrong.what.contains(words), "{wrong}");
         }
+    }
+
+    #[test]
+    fn where_only_exercises_may_be_seen_nothing_real_is() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(Box::pin(async {
+            let stage = Box::pin(Stage::found(BEGINS, |_| {})).await.unwrap();
+            let mut numbers = Vec::new();
+            for exercise in [false, true] {
+                let text = json!({ "lang": "en", "text": "I got in." });
+                let fields = json!({
+                    "kind": "product", "channel": "form", "consent": "3", "text": text, "exercise": exercise,
+                });
+                let filed = Box::pin(stage.person_does("reception", "file-report", fields)).await;
+                let handling = filed.unwrap()["handling"].as_str().unwrap().to_owned();
+                numbers.push(handling);
+            }
+            let exercises = Scope {
+                only: Some(Realm::Exercise),
+                ..Scope::default()
+            };
+            let finder = |n: usize| format!("the finder of {} reads received", numbers[n]);
+            let filed = |n: usize| format!("the ledger says report_received {n} times");
+            for (sentence, scope, expected) in [
+                (finder(0), Scope::default(), Ok(true)),
+                (finder(0), exercises, Err("not_found")),
+                (finder(1), exercises, Ok(true)),
+                (filed(2), Scope::default(), Ok(true)),
+                (filed(1), exercises, Ok(true)),
+            ] {
+                let seen = script::seen(&sentence).unwrap();
+                let found = Box::pin(look(&stage.house, &seen, &scope)).await;
+                let found = found.map(|sight| sight.is_so);
+                assert_eq!(found.map_err(|fault| fault.code()), expected, "{sentence}");
+            }
+        }));
     }
 }

@@ -93,4 +93,6 @@ mod story {
     mod wall;
 
     mod input;
+
+    mod scenario;
 }

@@ -12,7 +12,11 @@ use crate::fill::{START, only_rows, put, stream};
 
 /// The release that a plan on stream 2 causes.
 fn release(plan: &str, instant: i64) -> Intent {
-    Intent::Release { advisory: stream(2).into(), plan_sha256: plan.to_owned(), instant: Instant(instant) }
+    Intent::Release {
+        advisory: stream(2).into(),
+        plan_sha256: plan.to_owned(),
+        instant: Instant(instant),
+    }
 }
 
 /// The intent that record `version` of stream 1 causes.

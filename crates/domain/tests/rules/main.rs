@@ -34,3 +34,15 @@ mod permits;
 
 #[cfg(test)]
 mod decisions;
+
+#[cfg(test)]
+mod kit;
+
+#[cfg(test)]
+mod embargoes;
+
+#[cfg(test)]
+mod vendors;
+
+#[cfg(test)]
+mod participants;

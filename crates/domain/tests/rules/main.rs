@@ -46,3 +46,12 @@ mod vendors;
 
 #[cfg(test)]
 mod participants;
+
+#[cfg(test)]
+mod cases;
+
+#[cfg(test)]
+mod ranges;
+
+#[cfg(test)]
+mod reports;

@@ -220,7 +220,7 @@ fn an_answer_replaces_the_one_for_the_same_product_range_and_vulnerability() {
         let events = answers.iter().map(|one| said((*one).clone())).collect();
         told(events).answers
     };
-    assert_eq!(told(&[&first, &again]), [again.clone()]);
+    assert_eq!(told(&[&first, &again]), vec![again.clone()]);
     assert_eq!(
         told(&[&first, &other_range, &other_flaw, &of_all]),
         [first.clone(), other_range.clone(), other_flaw, of_all]

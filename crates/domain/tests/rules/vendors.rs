@@ -217,7 +217,7 @@ fn an_answer_says_truly_whether_somebody_asked() {
 fn check_answer(said: VendorAnswer, fixed_in: Option<&str>, expected: [&str; 7]) {
     for (rm, expected) in Rm::ALL.into_iter().zip(expected) {
         let recorded = decide::record_answer(&asked(rm), answer(Some("OS"), said, fixed_in), false);
-        let found = match recorded {
+        let found: String = match recorded {
             Ok(changes) => changes
                 .iter()
                 .map(|change| match &change.event {

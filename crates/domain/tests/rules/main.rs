@@ -55,3 +55,15 @@ mod ranges;
 
 #[cfg(test)]
 mod reports;
+
+#[cfg(test)]
+mod releases;
+
+#[cfg(test)]
+mod permit_table;
+
+#[cfg(test)]
+mod folding;
+
+#[cfg(test)]
+mod walks;

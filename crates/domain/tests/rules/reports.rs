@@ -30,7 +30,10 @@ fn arrived(form: Option<ReportForm>, fields: Vec<ReportField>) -> Arrived {
 }
 
 fn take(report: &mut Report, changes: &[Change], at: i64) {
-    for change in changes.iter().filter(|change| change.stream == ID.into()) {
+    for change in changes
+        .iter()
+        .filter(|change| change.stream == StreamId::from(ID))
+    {
         report.apply(&recorded(change.event.clone(), second(at)));
     }
 }
@@ -148,7 +151,7 @@ fn every_command_has_its_answer_in_every_state() {
 fn each_command_records_what_it_was_given() {
     let [report, ..] = every_state();
     let words = text(8, Class::Y);
-    let one = |event| Ok(of(ID, vec![event]));
+    let one = |event| -> Result<Vec<Change>, Refusal> { Ok(of(ID, vec![event])) };
     let reason = DeclineReason::OutOfScopeSite;
     let told = Some(words);
     assert_eq!(
@@ -317,7 +320,7 @@ fn a_report_without_a_form_is_one_text() {
 
 const FORMS: [ReportForm; 3] = [ReportForm::Product, ReportForm::Site, ReportForm::Own];
 
-/// What becomes of each field, as docs/design/forms.md has it: a class, or what else it takes.
+/// What becomes of each field in the three forms: a class, or what else it takes.
 const FIELDS: &str = "
     what      V O V
     happens   T T T

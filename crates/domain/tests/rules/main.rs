@@ -67,3 +67,15 @@ mod folding;
 
 #[cfg(test)]
 mod walks;
+
+#[cfg(test)]
+mod consequences;
+
+#[cfg(test)]
+mod parties;
+
+#[cfg(test)]
+mod calendar;
+
+#[cfg(test)]
+mod grants;

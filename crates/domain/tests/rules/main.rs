@@ -79,3 +79,6 @@ mod calendar;
 
 #[cfg(test)]
 mod grants;
+
+#[cfg(test)]
+mod advisories;

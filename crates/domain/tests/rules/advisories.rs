@@ -10,13 +10,13 @@ use proptest::prelude::*;
 /// A code, a text in which it is found, and one that a reader needs and in which nothing is.
 const SIGNS: [(&str, &str, &str); 22] = [
     ("script", "<SCRIPT src=x>", "the script tag"),
-    ("script", "javascript:alert(1)", "JavaScript: a language"),
+    ("script", "javascript:alert(1)", "JavaScript is a language"),
     ("script", "<img onerror=x>", "an error = a fault"),
     ("script", "<body onload=x>", "on load = at start"),
     ("sql", "' or 1=1", "one or 1=1"),
     ("sql", "' OR '1'='1", "'1' or '1'"),
     ("sql", "\" or 1=1", "\"or\" 1=1"),
-    ("sql", "1 UNION\n SELECT x", "the union selects"),
+    ("sql", "1 UNION\n SELECT x", "the union of selections"),
     ("sql", "union all  select x", "union of all selections"),
     ("path", "../../x", "../x and ./../x"),
     ("path", "..\\..\\x", "..\\x"),

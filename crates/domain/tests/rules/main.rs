@@ -34,3 +34,51 @@ mod permits;
 
 #[cfg(test)]
 mod decisions;
+
+#[cfg(test)]
+mod kit;
+
+#[cfg(test)]
+mod embargoes;
+
+#[cfg(test)]
+mod vendors;
+
+#[cfg(test)]
+mod participants;
+
+#[cfg(test)]
+mod cases;
+
+#[cfg(test)]
+mod ranges;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
+mod releases;
+
+#[cfg(test)]
+mod permit_table;
+
+#[cfg(test)]
+mod folding;
+
+#[cfg(test)]
+mod walks;
+
+#[cfg(test)]
+mod consequences;
+
+#[cfg(test)]
+mod parties;
+
+#[cfg(test)]
+mod calendar;
+
+#[cfg(test)]
+mod grants;
+
+#[cfg(test)]
+mod advisories;

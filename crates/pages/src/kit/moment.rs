@@ -35,7 +35,11 @@ pub fn read(typed: &mut Typed, prefix: &str) -> Option<String> {
     if zone.is_none() {
         typed.refuse(zone_name, "moment-zone-wrong");
     }
-    let instant = zone?.to_timestamp(date?.to_datetime(time?)).ok()?;
+    let Ok(instant) = zone?.to_timestamp(date?.to_datetime(time?)) else {
+        // A day that the calendar has and no instant reaches: the last ones of the year 9999.
+        typed.refuse(date_name, "moment-date-wrong");
+        return None;
+    };
     Some(instant.to_string())
 }
 
@@ -153,7 +157,8 @@ fn read_time(text: &str) -> Option<Time> {
         return None;
     }
     let hour = match (afternoon, hour) {
-        (Some(true), 1..=11) => hour + 12,
+        // 午後0時 is noon.
+        (Some(true), 0..=11) => hour + 12,
         (Some(false), 12) => 0,
         _ => hour,
     };

@@ -28,6 +28,12 @@ use crate::{Entry, Files, OlderRevision, Site};
 mod catalogues;
 mod desk;
 mod editor;
+mod forms;
+mod hostile;
+mod mails;
+mod plan;
+mod queue;
+mod tables;
 
 /// Words as the gate lets them out to whoever sits at the desk: the only way to have any.
 pub(crate) fn let_out(text: &str) -> Shown {

@@ -229,10 +229,7 @@ mod tests {
     fn texts_of_every_length_come_back_and_no_two_sealings_are_alike() {
         for length in [0, 1, 251, 252, 253, 4_091, 4_092, 4_093, 70_000] {
             let text = vec![b'x'; length];
-            let (one, other) = (
-                seal(&[9; 32], &PLACE, &text),
-                seal(&[9; 32], &PLACE, &text),
-            );
+            let (one, other) = (seal(&[9; 32], &PLACE, &text), seal(&[9; 32], &PLACE, &text));
             assert_ne!(one, other, "{length}");
             assert_eq!(one.len(), other.len());
             assert_eq!(open(&[9; 32], &PLACE, &one), Ok(text), "{length}");
@@ -249,7 +246,11 @@ mod tests {
             vec![0xff; 12],
         ] {
             let sealed = seal_raw(&[9; 32], &PLACE.aad(BODY, 0), &inner);
-            assert_eq!(open(&[9; 32], &PLACE, &sealed), Err(Unopenable), "{inner:?}");
+            assert_eq!(
+                open(&[9; 32], &PLACE, &sealed),
+                Err(Unopenable),
+                "{inner:?}"
+            );
         }
     }
 

@@ -164,7 +164,10 @@ mod tests {
             let mut bent = wrapped.clone();
             bent[place] ^= 1;
             assert!(open_epoch(&root, &[1; 16], 3, &bent).is_err(), "{place}");
-            assert!(open_epoch(&root, &[1; 16], 3, &wrapped[..place]).is_err(), "{place}");
+            assert!(
+                open_epoch(&root, &[1; 16], 3, &wrapped[..place]).is_err(),
+                "{place}"
+            );
         }
         // A compartment key is no epoch key, though both are sealed alike.
         let compartment = wrap(&root, 3, &[1; 16], &key);

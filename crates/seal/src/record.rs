@@ -397,7 +397,11 @@ mod tests {
                 let (header, payload, hash) = records.get(*at)?;
                 walk.next(header, payload, hash).err()
             });
-            assert_eq!(first, Some(Broken::Position { expected, found }), "{order:?}");
+            assert_eq!(
+                first,
+                Some(Broken::Position { expected, found }),
+                "{order:?}"
+            );
         }
         let mut other = Walk::of([8; 16]);
         let records = chain();
@@ -446,7 +450,10 @@ mod tests {
             tree.push(leaf_hash(&[n]));
             leaves.push(leaf_hash(&[n]));
         }
-        assert_ne!(node_hash(&leaves[0], &leaves[1]), node_hash(&leaves[1], &leaves[0]));
+        assert_ne!(
+            node_hash(&leaves[0], &leaves[1]),
+            node_hash(&leaves[1], &leaves[0])
+        );
     }
 
     /// Roots computed by hand from RFC 6962 §2.1.

@@ -140,7 +140,11 @@ mod tests {
             (" ", false),
             ("é", false),
         ] {
-            assert_eq!(hash(&format!("{body}{last}")).is_some(), is_link, "{last:?}");
+            assert_eq!(
+                hash(&format!("{body}{last}")).is_some(),
+                is_link,
+                "{last:?}"
+            );
         }
         assert_ne!(hash(&format!("{body}e")), hash(&zeros));
     }
@@ -168,7 +172,10 @@ mod tests {
         for copy in 0..2_000_u32 {
             let copy = copy.to_be_bytes();
             let code = code(&[1; 32], &copy);
-            assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{code}");
+            assert!(
+                code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()),
+                "{code}"
+            );
             codes.insert(code);
             let reference = reference(&[1; 32], "verp", &copy);
             assert_eq!(reference.len(), 16);

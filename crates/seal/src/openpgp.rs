@@ -17,7 +17,7 @@ use sequoia_openpgp::parse::stream::*;
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::serialize::Serialize;
 use sequoia_openpgp::serialize::stream::{Armorer, Message, Signer};
-use sequoia_openpgp::types::Features;
+use sequoia_openpgp::types::{Features, RevocationStatus};
 use sequoia_openpgp::{Cert, KeyHandle, Profile};
 
 /// What went wrong with a key or a signature; the words name no content.
@@ -144,6 +144,11 @@ impl SigningKey {
 
     fn pair(&self, at: SystemTime) -> Result<KeyPair, PgpError> {
         let policy = StandardPolicy::new();
+        // A subkey is not asked what became of its certificate.
+        let status = self.cert.revocation_status(&policy, at);
+        if matches!(status, RevocationStatus::Revoked(_)) {
+            return Err(PgpError::CannotSign);
+        }
         let key = self
             .cert
             .keys()

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_key_signs_nothing_and_what_it_signed_in_time_stays_good() {
+    fn a_key_signs_up_to_its_end_and_nothing_after() {
         let cert = ending();
         let signing = SigningKey { cert: cert.clone() };
         let public = Certificate { cert };

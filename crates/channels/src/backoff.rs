@@ -76,6 +76,34 @@ mod tests {
         assert!(instants.len() > 50);
     }
 
+    #[test]
+    fn the_last_try_is_at_the_deadline_and_none_comes_after_it() {
+        #[track_caller]
+        fn check(failures: u32, left: i64, expected: Option<i64>) {
+            for seed in 0..50 {
+                let next = next_try_us(failures, 1_000, 1_000 + left, seed);
+                assert_eq!(
+                    next,
+                    expected.map(|after| 1_000 + after),
+                    "{failures} {seed}"
+                );
+            }
+        }
+        // Shorter than nine tenths of the wait: it ends at the deadline.
+        check(1, MINUTE_US / 2, Some(MINUTE_US / 2));
+        check(2, 4 * MINUTE_US, Some(4 * MINUTE_US));
+        check(3, 13 * MINUTE_US, Some(13 * MINUTE_US));
+        check(4, 50 * MINUTE_US, Some(50 * MINUTE_US));
+        check(9, 1, Some(1));
+        check(1, 0, None);
+        check(4, -1, None);
+        // Longer than eleven tenths: the deadline does not matter.
+        for failures in 1..6 {
+            let free = next_try_us(failures, 0, i64::MAX, 7);
+            assert_eq!(next_try_us(failures, 0, 67 * MINUTE_US, 7), free);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_try_is_past_the_deadline(failures in any::<u32>(), now in any::<i64>(), deadline in any::<i64>(), seed in any::<u64>()) {

@@ -141,6 +141,40 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_taken_as_it_is_up_to_its_longest() {
+        with_folder("plain", |folder| {
+            let longest = "a".repeat(STEM_BYTES_MAX);
+            for stem in ["nrs-1.r1+42_x", "A.b", "-a", longest.as_str()] {
+                assert_eq!(folder.write(stem, &[b"x"]).unwrap(), Written::New);
+                assert_eq!(
+                    fs::read(folder.path.join(format!("{stem}.eml"))).unwrap(),
+                    b"x"
+                );
+            }
+            let longer = "a".repeat(STEM_BYTES_MAX + 1);
+            for stem in [longer.as_str(), "a b", "a\\b", "a\nb", "a:b", "a%2fb"] {
+                let refused = folder.write(stem, &[b"x"]).unwrap_err();
+                assert_eq!(refused.code(), "folder_name", "{stem:?}");
+            }
+            // Nothing half written is left over.
+            assert_eq!(fs::read_dir(&folder.path).unwrap().count(), 4);
+        });
+    }
+
+    #[test]
+    fn a_disk_that_refuses_leaves_no_mail_behind() {
+        let directory =
+            std::env::temp_dir().join(format!("noroshi-folder-{}-gone", std::process::id()));
+        let folder = MailFolder::open(&directory).unwrap();
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(folder.write("a", &[b"x"]).unwrap_err().code(), "folder_io");
+        // Opening makes it anew, and what was not written can be.
+        let folder = MailFolder::open(&directory).unwrap();
+        assert_eq!(folder.write("a", &[b"x"]).unwrap(), Written::New);
+        fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
     fn no_name_leads_out_of_the_folder() {
         with_folder("names", |folder| {
             for stem in ["", "..", "../x", "a/b", ".hidden", "a\0b", "あ"] {

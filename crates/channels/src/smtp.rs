@@ -287,6 +287,15 @@ mod tests {
         check("a\n.\nMAIL FROM:<x>", "a\r\n..\r\nMAIL FROM:<x>\r\n");
         check("a\r.\rb", "a\r\n..\r\nb\r\n");
         check("a\r\n\r\nb\r\n", "a\r\n\r\nb\r\n");
+        // Each mixture of line ends that a lenient server could take for another one.
+        check("a\n.\r\nb", "a\r\n..\r\nb\r\n");
+        check("a\r.\nb", "a\r\n..\r\nb\r\n");
+        check("a\n\r.\n", "a\r\n\r\n..\r\n");
+        check("\r\n.", "\r\n..\r\n");
+        check("..", "...\r\n");
+        check(" .", " .\r\n");
+        check("a.\r\nb", "a.\r\nb\r\n");
+        check("\n", "\r\n");
     }
 
     #[test]

@@ -29,6 +29,12 @@ use crate::{Entry, Files, OlderRevision, Site};
 mod catalogues;
 mod desk;
 mod editor;
+mod forms;
+mod hostile;
+mod mails;
+mod plan;
+mod queue;
+mod tables;
 
 /// An instant as documents write it.
 pub(crate) fn instant(text: &str) -> Instant {

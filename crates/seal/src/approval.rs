@@ -171,6 +171,72 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_password_but_its_own_opens_a_key_and_no_byte_of_it_can_change() {
+        let key = draw(&[1; 16], "正しい 馬", Cost::DANGER_QUICK).unwrap();
+        let opens =
+            |key: &SealedKey, password: &str| approve(key, &[1; 16], password, &[9; 32], 5).is_ok();
+        assert!(opens(&key, "正しい 馬"));
+        for password in [
+            "",
+            "正しい馬",
+            "正しい 馬 ",
+            "正しい\u{3000}馬",
+            "正しい 馬\0",
+        ] {
+            assert!(!opens(&key, password), "{password:?}");
+        }
+        for place in 0..key.sealed.len() {
+            let mut bent = key.clone();
+            bent.sealed[place] ^= 1;
+            assert!(!opens(&bent, "正しい 馬"), "{place}");
+        }
+        let mut salted = key.clone();
+        salted.salt[0] ^= 1;
+        assert!(!opens(&salted, "正しい 馬"));
+        let mut cheaper = key.clone();
+        cheaper.cost.memory_kib *= 2;
+        assert!(!opens(&cheaper, "正しい 馬"));
+        let nothing = Cost {
+            memory_kib: 0,
+            passes: 0,
+        };
+        assert_eq!(draw(&[1; 16], "x", nothing), Err(WrongPassword));
+        assert_eq!(
+            reseal(&key, &[2; 16], "正しい 馬", "x", Cost::DANGER_QUICK),
+            Err(WrongPassword),
+            "a key is its person's"
+        );
+    }
+
+    #[test]
+    fn a_signature_counts_for_one_key_and_is_the_same_each_time() {
+        let (one, two) = (
+            draw(&[1; 16], "pw", Cost::DANGER_QUICK).unwrap(),
+            draw(&[1; 16], "pw", Cost::DANGER_QUICK).unwrap(),
+        );
+        assert_ne!(one.public, two.public);
+        let approval = approve(&one, &[1; 16], "pw", &[9; 32], i64::MIN).unwrap();
+        assert_eq!(
+            approve(&one, &[1; 16], "pw", &[9; 32], i64::MIN),
+            Ok(approval.clone())
+        );
+        assert!(verifies(&approval, &one.public, &[9; 32]));
+        for public in [two.public, [0; 32], [0xff; 32]] {
+            assert!(!verifies(&approval, &public, &[9; 32]));
+        }
+        for place in [0, 31, 32, 63] {
+            let mut bent = approval.clone();
+            bent.signature[place] ^= 1;
+            assert!(!verifies(&bent, &one.public, &[9; 32]), "{place}");
+        }
+        let empty = Approval {
+            signature: [0; 64],
+            ..approval
+        };
+        assert!(!verifies(&empty, &one.public, &[9; 32]));
+    }
+
+    #[test]
     fn an_approval_binds_person_plan_and_time() {
         let key = draw(&[1; 16], "correct horse", Cost::DANGER_QUICK)
             .map_err(|e| e.to_string())

@@ -192,6 +192,69 @@ mod tests {
     }
 
     #[test]
+    fn a_payload_opens_only_at_its_version_and_as_a_payload() {
+        let sealed = seal_payload(&[9; 32], &PLACE, 7, b"event");
+        assert_eq!(
+            open_payload(&[9; 32], &PLACE, 7, &sealed),
+            Ok(b"event".to_vec())
+        );
+        for version in [0, 6, 8, u32::MAX] {
+            assert_eq!(
+                open_payload(&[9; 32], &PLACE, version, &sealed),
+                Err(Unopenable)
+            );
+        }
+        assert_eq!(open(&[9; 32], &PLACE, &sealed), Err(Unopenable));
+        assert_eq!(open_payload(&[8; 32], &PLACE, 7, &sealed), Err(Unopenable));
+    }
+
+    #[test]
+    fn no_byte_of_a_sealed_body_can_be_changed_or_left_out() {
+        let sealed = seal(&[9; 32], &PLACE, b"text");
+        for place in 0..sealed.len() {
+            let mut bent = sealed.clone();
+            bent[place] ^= 0x80;
+            assert_eq!(open(&[9; 32], &PLACE, &bent), Err(Unopenable), "{place}");
+            assert_eq!(
+                open(&[9; 32], &PLACE, &sealed[..place]),
+                Err(Unopenable),
+                "{place}"
+            );
+        }
+        let longer = [sealed.as_slice(), b"\0"].concat();
+        assert_eq!(open(&[9; 32], &PLACE, &longer), Err(Unopenable));
+    }
+
+    #[test]
+    fn texts_of_every_length_come_back_and_no_two_sealings_are_alike() {
+        for length in [0, 1, 251, 252, 253, 4_091, 4_092, 4_093, 70_000] {
+            let text = vec![b'x'; length];
+            let (one, other) = (seal(&[9; 32], &PLACE, &text), seal(&[9; 32], &PLACE, &text));
+            assert_ne!(one, other, "{length}");
+            assert_eq!(one.len(), other.len());
+            assert_eq!(open(&[9; 32], &PLACE, &one), Ok(text), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_length_that_says_more_than_there_is_opens_nothing() {
+        for inner in [
+            b"".to_vec(),
+            vec![0, 0, 0],
+            vec![0, 0, 0, 1],
+            vec![0, 0, 0, 9, b'a'],
+            vec![0xff; 12],
+        ] {
+            let sealed = seal_raw(&[9; 32], &PLACE.aad(BODY, 0), &inner);
+            assert_eq!(
+                open(&[9; 32], &PLACE, &sealed),
+                Err(Unopenable),
+                "{inner:?}"
+            );
+        }
+    }
+
+    #[test]
     fn padding_hides_small_lengths_and_costs_little() {
         for length in [0, 1, 251, 252, 253, 4092, 4093, 10_000, 65_536, 1_000_000] {
             let padded = pad(&vec![7; length]).len();

@@ -80,4 +80,55 @@ mod tests {
         let other = Canon::of("k").bytes(b"a").bytes(b"bc").finish();
         assert_ne!(one, other);
     }
+
+    /// What is hashed is for ever: lengths in four bytes, numbers with the highest byte first.
+    #[test]
+    fn each_kind_of_field_has_its_bytes() {
+        let canon = Canon::of("k")
+            .u8(1)
+            .u32(0x0203_0405)
+            .u64(6)
+            .i64(-2)
+            .bytes(b"ab")
+            .bytes(b"")
+            .fixed(b"cd");
+        let hash = canon.hash();
+        let bytes = canon.finish();
+        assert_eq!(
+            crate::hex(&bytes),
+            "000000016b\
+             01\
+             02030405\
+             0000000000000006\
+             fffffffffffffffe\
+             000000026162\
+             00000000\
+             6364"
+        );
+        assert_eq!(hash, crate::sha256(&bytes));
+        assert_eq!(Canon::of("").finish(), [0; 4]);
+    }
+
+    #[test]
+    fn hexadecimal_texts_are_read_in_either_case_and_nothing_else_is() {
+        for (text, bytes) in [
+            ("", Some(vec![])),
+            ("00ff", Some(vec![0, 255])),
+            ("AbCd", Some(vec![0xab, 0xcd])),
+            ("0", None),
+            ("0g", None),
+            ("+1", None),
+            ("0x", None),
+            (" 0", None),
+            ("é", None),
+            ("１１", None),
+        ] {
+            assert_eq!(crate::unhex(text), bytes, "{text}");
+        }
+        assert_eq!(crate::hex(&[0, 10, 255]), "000aff");
+        assert_eq!(crate::unhex32(&"ab".repeat(32)), Some([0xab; 32]));
+        for length in [0, 31, 33] {
+            assert_eq!(crate::unhex32(&"ab".repeat(length)), None, "{length}");
+        }
+    }
 }

@@ -139,4 +139,74 @@ mod tests {
         assert!(unwrap(&root, 3, &[5; 16], &wrapped).is_err());
         assert_eq!(format!("{key:?}"), "Secret(…)");
     }
+
+    /// RFC 5869 A.3.
+    #[test]
+    fn keys_are_derived_as_the_standard_says() {
+        assert_eq!(
+            crate::hex(&derive(&[0x0b; 22], b"", "")),
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
+        );
+        let one = derive(b"secret", b"salt", "label");
+        assert_ne!(one, derive(b"secret", b"salt", "labels"));
+        assert_ne!(one, derive(b"secret", b"salts", "label"));
+        assert_ne!(one, derive(b"secrets", b"salt", "label"));
+    }
+
+    #[test]
+    fn an_epoch_key_opens_for_its_house_under_its_root_alone() {
+        let (root, key) = (Secret::draw(), Secret::draw());
+        let wrapped = wrap_epoch(&root, &[1; 16], 3, &key);
+        assert!(open_epoch(&Secret::draw(), &[1; 16], 3, &wrapped).is_err());
+        assert!(open_epoch(&root, &[2; 16], 3, &wrapped).is_err());
+        assert!(open_epoch(&root, &[1; 16], 2, &wrapped).is_err());
+        for place in 0..wrapped.len() {
+            let mut bent = wrapped.clone();
+            bent[place] ^= 1;
+            assert!(open_epoch(&root, &[1; 16], 3, &bent).is_err(), "{place}");
+            assert!(
+                open_epoch(&root, &[1; 16], 3, &wrapped[..place]).is_err(),
+                "{place}"
+            );
+        }
+        // A compartment key is no epoch key, though both are sealed alike.
+        let compartment = wrap(&root, 3, &[1; 16], &key);
+        assert!(open_epoch(&root, &[1; 16], 3, &compartment).is_err());
+        assert!(unwrap(&root, 3, &[1; 16], &wrapped).is_err());
+    }
+
+    #[test]
+    fn what_was_erased_stays_closed_when_the_old_epoch_key_is_gone() {
+        let (root, before, after) = (Secret::draw(), Secret::draw(), Secret::draw());
+        let kept = ([5; 16], Secret::draw());
+        let erased = ([6; 16], Secret::draw());
+        let old_kept = wrap(&before, 3, &kept.0, &kept.1);
+        let old_erased = wrap(&before, 3, &erased.0, &erased.1);
+        // A new epoch: only what is kept is wrapped anew.
+        let opened = unwrap(&before, 3, &kept.0, &old_kept).unwrap();
+        let new_kept = wrap(&after, 4, &kept.0, &opened);
+        assert_eq!(
+            unwrap(&after, 4, &kept.0, &new_kept).map(|key| *key.bytes()),
+            Ok(*kept.1.bytes())
+        );
+        // An old copy of the database holds both rows; the new epoch key opens neither.
+        for (id, row) in [(&kept.0, &old_kept), (&erased.0, &old_erased)] {
+            for epoch in [3, 4] {
+                assert!(unwrap(&after, epoch, id, row).is_err());
+                assert!(unwrap(&root, epoch, id, row).is_err());
+            }
+        }
+        // Nor does a row stand for another one.
+        assert!(unwrap(&after, 4, &erased.0, &new_kept).is_err());
+    }
+
+    #[test]
+    fn what_is_sealed_and_has_another_length_is_no_key() {
+        let root = Secret::draw();
+        for length in [0, 16, 31, 33, 64] {
+            let bytes = vec![7; length];
+            let sealed = seal_raw(root.bytes(), &epoch_aad(&[1; 16], 3), &bytes);
+            assert!(open_epoch(&root, &[1; 16], 3, &sealed).is_err(), "{length}");
+        }
+    }
 }

@@ -58,4 +58,21 @@ mod tests {
         assert_eq!(open(&secret, &[5; 32], &sealed), Err(Unopenable));
         assert_eq!(open(&[1; 32], &[4; 32], &sealed), Err(Unopenable));
     }
+
+    #[test]
+    fn no_byte_of_a_message_can_be_changed_or_left_out() {
+        let secret = crate::random::bytes();
+        let sealed = seal(&public(&secret), &[4; 32], b"news");
+        assert_ne!(sealed, seal(&public(&secret), &[4; 32], b"news"));
+        for place in 0..sealed.len() {
+            let mut bent = sealed.clone();
+            bent[place] ^= 1;
+            assert_eq!(open(&secret, &[4; 32], &bent), Err(Unopenable), "{place}");
+            assert_eq!(
+                open(&secret, &[4; 32], &sealed[..place]),
+                Err(Unopenable),
+                "{place}"
+            );
+        }
+    }
 }

@@ -17,7 +17,7 @@ use sequoia_openpgp::parse::stream::*;
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::serialize::Serialize;
 use sequoia_openpgp::serialize::stream::{Armorer, Message, Signer};
-use sequoia_openpgp::types::Features;
+use sequoia_openpgp::types::{Features, RevocationStatus};
 use sequoia_openpgp::{Cert, KeyHandle, Profile};
 
 /// What went wrong with a key or a signature; the words name no content.
@@ -144,6 +144,11 @@ impl SigningKey {
 
     fn pair(&self, at: SystemTime) -> Result<KeyPair, PgpError> {
         let policy = StandardPolicy::new();
+        // A subkey is not asked what became of its certificate.
+        let status = self.cert.revocation_status(&policy, at);
+        if matches!(status, RevocationStatus::Revoked(_)) {
+            return Err(PgpError::CannotSign);
+        }
         let key = self
             .cert
             .keys()
@@ -305,6 +310,188 @@ impl VerificationHelper for One<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn at(second: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + second)
+    }
+
+    const DAY: u64 = 86_400;
+
+    /// A key that ends after ten days.
+    fn ending() -> Cert {
+        CertBuilder::new()
+            .add_userid("Ending <e@noroshi.example>")
+            .set_cipher_suite(CipherSuite::Cv25519)
+            .set_profile(Profile::RFC4880)
+            .unwrap()
+            .set_creation_time(at(0))
+            .set_validity_period(Duration::from_secs(10 * DAY))
+            .add_signing_subkey()
+            .generate()
+            .unwrap()
+            .0
+    }
+
+    #[test]
+    fn a_key_signs_up_to_its_end_and_nothing_after() {
+        let cert = ending();
+        let signing = SigningKey { cert: cert.clone() };
+        let public = Certificate { cert };
+        let signature = signing.detached(b"text", at(9 * DAY)).unwrap();
+        assert!(
+            public
+                .verify_detached(&signature, b"text", at(9 * DAY))
+                .is_ok()
+        );
+        for late in [11 * DAY, 400 * DAY] {
+            assert!(
+                matches!(
+                    signing.detached(b"text", at(late)),
+                    Err(PgpError::CannotSign)
+                ),
+                "{late}"
+            );
+            assert!(
+                matches!(
+                    signing.clear_signed(b"text", at(late)),
+                    Err(PgpError::CannotSign)
+                ),
+                "{late}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_signs_nothing_before_it_was_made() {
+        let key = draw("Early <e@noroshi.example>", at(0), false).unwrap();
+        let signing = SigningKey::read(&key.secret).unwrap();
+        assert!(matches!(
+            signing.detached(b"text", at(0) - Duration::from_secs(DAY)),
+            Err(PgpError::CannotSign)
+        ));
+    }
+
+    #[test]
+    fn a_revoked_key_signs_and_vouches_for_nothing() {
+        let key = draw("Revoked <r@noroshi.example>", at(0), false).unwrap();
+        let signing = SigningKey::read(&key.secret).unwrap();
+        let signature = signing.detached(b"text", at(60)).unwrap();
+        let revocation = sequoia_openpgp::PacketPile::from_bytes(&key.revocation).unwrap();
+        let (cert, _) = signing
+            .cert
+            .insert_packets(revocation.into_children())
+            .unwrap();
+        let signing = SigningKey { cert: cert.clone() };
+        assert!(matches!(
+            signing.detached(b"text", at(DAY)),
+            Err(PgpError::CannotSign)
+        ));
+        let public = Certificate { cert };
+        assert!(
+            public
+                .verify_detached(&signature, b"text", at(DAY))
+                .is_err()
+        );
+        // Whoever has not heard of it still takes it.
+        let unaware = Certificate::read(&key.public).unwrap();
+        assert!(
+            unaware
+                .verify_detached(&signature, b"text", at(DAY))
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_signature_may_be_a_little_ahead_of_our_clock_and_no_more() {
+        let key = draw("Clock <c@noroshi.example>", at(0), false).unwrap();
+        let signing = SigningKey::read(&key.secret).unwrap();
+        let public = Certificate::read(&key.public).unwrap();
+        let signature = signing.detached(b"text", at(DAY)).unwrap();
+        let clear = signing.clear_signed(b"text\n", at(DAY)).unwrap();
+        for (second, is_good) in [(DAY - 110, true), (DAY - 600, false), (2 * DAY, true)] {
+            assert_eq!(
+                public
+                    .verify_detached(&signature, b"text", at(second))
+                    .is_ok(),
+                is_good,
+                "{second}"
+            );
+            assert_eq!(
+                public.verify_clear_signed(&clear, at(second)).is_ok(),
+                is_good,
+                "{second}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_signature_of_this_key_over_these_bytes_is_not_good() {
+        let key = draw("One <o@noroshi.example>", at(0), false).unwrap();
+        let other = draw("Other <o@noroshi.example>", at(0), false).unwrap();
+        let signing = SigningKey::read(&key.secret).unwrap();
+        let public = Certificate::read(&key.public).unwrap();
+        let good = signing.detached(b"text", at(1)).unwrap();
+        let foreign = SigningKey::read(&other.secret)
+            .unwrap()
+            .detached(b"text", at(1))
+            .unwrap();
+        let clear = signing.clear_signed(b"text", at(1)).unwrap();
+        for (what, signature, bytes) in [
+            ("a line end more", good.as_slice(), b"text\n".as_slice()),
+            ("nothing signed", &good, b""),
+            ("nothing", b"", b"text"),
+            ("the text itself", b"text", b"text"),
+            ("a key", &key.public, b"text"),
+            ("another's", &foreign, b"text"),
+            ("half of it", &good[..good.len() / 2], b"text"),
+        ] {
+            assert!(
+                matches!(
+                    public.verify_detached(signature, bytes, at(2)),
+                    Err(PgpError::BadSignature)
+                ),
+                "{what}"
+            );
+        }
+        for (what, message) in [
+            ("a detached signature", good.as_slice()),
+            ("nothing", b""),
+            ("a text", b"text"),
+            ("half of it", &clear[..clear.len() / 2]),
+        ] {
+            assert!(
+                public.verify_clear_signed(message, at(2)).is_err(),
+                "{what}"
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_key_are_refused_and_a_certificate_holds_no_secret() {
+        let key = draw("One <o@noroshi.example>", at(0), true).unwrap();
+        for bytes in [
+            b"".as_slice(),
+            b"no key",
+            &key.revocation,
+            &key.secret[..200],
+        ] {
+            assert!(matches!(SigningKey::read(bytes), Err(PgpError::Key)));
+            assert!(matches!(Certificate::read(bytes), Err(PgpError::Key)));
+        }
+        let read = Certificate::read(&key.secret).unwrap();
+        assert!(!read.cert.is_tsk(), "what was secret is dropped");
+        assert_eq!(read.fingerprint(), key.fingerprint);
+        let signing = SigningKey::read(&key.secret).unwrap();
+        let written = signing.certificate().unwrap();
+        assert!(SigningKey::read(&written).is_err());
+        assert_eq!(
+            Certificate::read(&written).unwrap().fingerprint(),
+            key.fingerprint
+        );
+        assert_eq!(signing.user_id(), "One <o@noroshi.example>");
+        let logged = format!("{key:?} {signing:?}");
+        assert!(!logged.contains("PRIVATE") && logged.contains(&key.fingerprint));
+    }
 
     #[test]
     fn signatures_verify_with_the_certificate_and_fail_on_one_changed_byte() {

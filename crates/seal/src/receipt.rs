@@ -317,6 +317,110 @@ mod tests {
     }
 
     #[test]
+    fn each_way_of_writing_a_receipt_down_is_read() {
+        let printed = sample().printed();
+        let letters: String = printed.chars().filter(|c| *c != '-').collect();
+        for separator in [
+            "", " ", "  ", "\u{3000}", "\t", "\n", "\r\n", "-", "--", " - ", "‐", "‑", "–", "—",
+            "―", "−", "ー", "－", "_", ".", "．", "\u{a0}",
+        ] {
+            assert_eq!(
+                Receipt::read(&printed.replace('-', separator)),
+                Ok(sample()),
+                "{separator:?}"
+            );
+        }
+        // Groups do not matter, nor what stands around.
+        let each: Vec<String> = letters.chars().map(String::from).collect();
+        assert_eq!(Receipt::read(&each.join("-")), Ok(sample()));
+        assert_eq!(Receipt::read(&format!("  {letters}-\n")), Ok(sample()));
+    }
+
+    #[test]
+    fn letters_that_look_alike_are_one() {
+        let ones = Receipt::from_values([1; LETTERS]);
+        let zeros = Receipt::from_values([0; LETTERS]);
+        for (receipt, digit, others) in [(ones, '1', "iIlLＩｌ"), (zeros, '0', "oOＯｏ")] {
+            let printed = receipt.printed();
+            for other in others.chars() {
+                let typed = printed.replace(digit, &other.to_string());
+                assert_eq!(Receipt::read(&typed), Ok(receipt.clone()), "{other}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_receipt_is_told_without_being_repeated() {
+        let letters: String = sample().printed().replace('-', "");
+        for (typed, expected) in [
+            (letters[..24].to_owned(), NotAReceipt::Length { found: 24 }),
+            (format!("{letters}0"), NotAReceipt::Length { found: 26 }),
+            (letters.repeat(2), NotAReceipt::Length { found: 50 }),
+            // Whoever pastes a book is told so before it is read.
+            ("A".repeat(100_000), NotAReceipt::Length { found: 65 }),
+            ("- - -".to_owned(), NotAReceipt::Length { found: 0 }),
+            (letters.replace('A', "U"), NotAReceipt::Letter),
+            (letters.replace('A', "ア"), NotAReceipt::Letter),
+            (letters.replace('A', "/"), NotAReceipt::Letter),
+            (letters.replace('A', "\u{200b}"), NotAReceipt::Letter),
+            (letters.replace('A', "Ａ́"), NotAReceipt::Letter),
+            (letters.replace('A', "B"), NotAReceipt::Check),
+        ] {
+            let read = Receipt::read(&typed);
+            assert_eq!(read, Err(expected), "{typed:.40}");
+            let told = expected.to_string();
+            assert!(!told.contains("3AHR"), "{told}");
+        }
+    }
+
+    #[test]
+    fn another_receipt_or_another_house_opens_another_mailbox() {
+        let mut values = [0_u8; LETTERS];
+        let mut seen = std::collections::BTreeSet::new();
+        for at in 0..LETTERS {
+            values[at] = 1;
+            let receipt = Receipt::from_values(values);
+            values[at] = 0;
+            for house in [[7; 16], [8; 16]] {
+                assert!(seen.insert(receipt.lookup(&house).to_vec()), "{at}");
+                assert!(seen.insert(receipt.mailbox_secret(&house).to_vec()), "{at}");
+            }
+        }
+        assert_eq!(seen.len(), LETTERS * 4);
+        assert_ne!(Receipt::draw(), Receipt::draw());
+    }
+
+    #[test]
+    fn a_receipt_is_noticed_however_it_was_pasted() {
+        let printed = sample().printed();
+        let letters = printed.replace('-', "");
+        let wrong = printed.replace("3AHR", "3AHS");
+        for (text, is_found) in [
+            (printed.to_string(), true),
+            (printed.to_lowercase(), true),
+            (letters.clone(), true),
+            (format!("({letters})"), true),
+            (printed.replace('-', " "), true),
+            (printed.replace('-', "\n"), true),
+            (printed.replace('-', " -"), true),
+            (printed.replace('-', "ー"), true),
+            (printed.replace('1', "l"), true),
+            (format!("鍵は「{}」です。", printed.as_str()), true),
+            (format!("one\ntwo {} three", printed.as_str()), true),
+            (format!("{wrong} {}", printed.as_str()), true),
+            (wrong, false),
+            (printed.replace('-', " - "), false),
+            (printed.replace('-', "/"), false),
+            (letters[..24].to_owned(), false),
+            (format!("{letters}X"), false),
+            (printed[..29].to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(contains_receipt(&text), is_found, "{text}");
+        }
+    }
+
+    #[test]
     fn a_receipt_prints_nothing_by_itself() {
         assert_eq!(format!("{:?}", sample()), "Receipt(…)");
     }

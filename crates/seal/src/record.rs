@@ -299,6 +299,163 @@ mod tests {
         );
     }
 
+    /// Three records that follow each other, with payloads of their own.
+    fn chain() -> Vec<(Header, Vec<u8>, Vec<u8>)> {
+        let mut previous = GENESIS;
+        (1..=3_u8)
+            .map(|n| {
+                let payload = vec![n; 5];
+                let header = Header {
+                    version: u32::from(n),
+                    recorded_at: 1_089_244_800_000_000 + i64::from(n),
+                    payload: crate::sha256(&payload),
+                    ..header(u64::from(n), previous)
+                };
+                previous = header.hash();
+                (header, payload, previous.to_vec())
+            })
+            .collect()
+    }
+
+    type Damage = fn(&mut Header, &mut Vec<u8>, &mut Vec<u8>);
+
+    #[test]
+    fn each_kind_of_damage_is_found_at_its_record_and_the_walk_stays_where_it_was() {
+        let seq = 2;
+        let wrong = |found| Broken::Position { expected: 2, found };
+        let table: [(Damage, Broken); 19] = [
+            (|h, _, _| h.seq = 3, wrong(3)),
+            (|h, _, _| h.seq = 1, wrong(1)),
+            (|h, _, _| h.seq = 0, wrong(0)),
+            (|h, _, _| h.seq = u64::MAX, wrong(u64::MAX)),
+            (|h, _, _| h.house[0] ^= 1, Broken::House { seq }),
+            (|h, _, _| h.previous[31] ^= 1, Broken::Link { seq }),
+            (|h, _, _| h.previous = GENESIS, Broken::Link { seq }),
+            (|h, _, _| h.recorded_at -= 2, Broken::Time { seq }),
+            (|h, _, _| h.recorded_at = i64::MIN, Broken::Time { seq }),
+            (|_, p, _| p[0] ^= 1, Broken::Payload { seq }),
+            (|_, p, _| p.push(0), Broken::Payload { seq }),
+            (|_, p, _| p.clear(), Broken::Payload { seq }),
+            (|h, _, _| h.payload[7] ^= 1, Broken::Payload { seq }),
+            (|h, _, _| h.recorded_at += 1, Broken::Hash { seq }),
+            (|h, _, _| h.stream[3] ^= 1, Broken::Hash { seq }),
+            (|h, _, _| h.version += 1, Broken::Hash { seq }),
+            (|h, _, _| h.realm = Realm::Exercise, Broken::Hash { seq }),
+            (|h, _, _| h.key[15] ^= 1, Broken::Hash { seq }),
+            (|_, _, hash| hash.truncate(31), Broken::Hash { seq }),
+        ];
+        for (place, (damage, broken)) in table.into_iter().enumerate() {
+            let records = chain();
+            let mut walk = Walk::of([7; 16]);
+            let [one, two, three] = records.as_slice() else {
+                unreachable!("three records");
+            };
+            assert_eq!(walk.next(&one.0, &one.1, &one.2), Ok(()));
+            let before = (walk.seq(), walk.hash(), walk.root());
+            let mut bad = two.clone();
+            damage(&mut bad.0, &mut bad.1, &mut bad.2);
+            assert_eq!(walk.next(&bad.0, &bad.1, &bad.2), Err(broken), "{place}");
+            assert_eq!((walk.seq(), walk.hash(), walk.root()), before, "{place}");
+            // The true record goes on from there.
+            assert_eq!(walk.next(&two.0, &two.1, &two.2), Ok(()), "{place}");
+            assert_eq!(walk.next(&three.0, &three.1, &three.2), Ok(()), "{place}");
+            assert_eq!((walk.seq(), walk.hash().to_vec()), (3, three.2.clone()));
+        }
+    }
+
+    #[test]
+    fn who_rewrites_a_record_with_all_its_hashes_breaks_the_one_behind_it() {
+        let records = chain();
+        let mut walk = Walk::of([7; 16]);
+        for (place, (header, payload, hash)) in records.iter().enumerate() {
+            let (mut header, mut payload, mut hash) =
+                (header.clone(), payload.clone(), hash.clone());
+            if place == 1 {
+                payload = b"forged".to_vec();
+                header.payload = crate::sha256(&payload);
+                hash = header.hash().to_vec();
+            }
+            let expected = match place {
+                2 => Err(Broken::Link { seq: 3 }),
+                _ => Ok(()),
+            };
+            assert_eq!(walk.next(&header, &payload, &hash), expected, "{place}");
+        }
+    }
+
+    #[test]
+    fn a_record_cannot_be_left_out_repeated_or_moved() {
+        for (order, expected, found) in [
+            ([0, 2, 1], 2, 3),
+            ([1, 0, 2], 1, 2),
+            ([0, 0, 1], 2, 1),
+            ([2, 1, 0], 1, 3),
+        ] {
+            let records = chain();
+            let mut walk = Walk::of([7; 16]);
+            let first = order.iter().find_map(|at| {
+                let (header, payload, hash) = records.get(*at)?;
+                walk.next(header, payload, hash).err()
+            });
+            assert_eq!(
+                first,
+                Some(Broken::Position { expected, found }),
+                "{order:?}"
+            );
+        }
+        let mut other = Walk::of([8; 16]);
+        let records = chain();
+        let (header, payload, hash) = &records[0];
+        assert_eq!(
+            other.next(header, payload, hash),
+            Err(Broken::House { seq: 1 })
+        );
+    }
+
+    #[test]
+    fn two_records_of_one_instant_follow_each_other() {
+        let one = header(1, GENESIS);
+        let two = header(2, one.hash());
+        let mut walk = Walk::of([7; 16]);
+        for record in [&one, &two] {
+            assert_eq!(walk.next(record, b"payload", &record.hash()), Ok(()));
+        }
+        assert_eq!(walk.root(), node_hash(&one.hash(), &two.hash()));
+    }
+
+    /// RFC 6962 §2.1 as it is written there: split at the largest power of two below the count.
+    fn by_definition(leaves: &[[u8; 32]]) -> [u8; 32] {
+        match leaves {
+            [] => crate::sha256(b""),
+            [one] => *one,
+            many => {
+                let middle = many.len().next_power_of_two() / 2;
+                let (left, right) = many.split_at(middle);
+                node_hash(&by_definition(left), &by_definition(right))
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_that_is_folded_has_the_root_of_the_definition() {
+        assert_eq!(
+            crate::hex(&leaf_hash(b"")),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
+        let mut tree = Tree::default();
+        let mut leaves = Vec::new();
+        for n in 0..70_u8 {
+            assert_eq!(tree.root(), by_definition(&leaves), "{n}");
+            assert_eq!(tree.size(), u64::from(n));
+            tree.push(leaf_hash(&[n]));
+            leaves.push(leaf_hash(&[n]));
+        }
+        assert_ne!(
+            node_hash(&leaves[0], &leaves[1]),
+            node_hash(&leaves[1], &leaves[0])
+        );
+    }
+
     /// Roots computed by hand from RFC 6962 §2.1.
     #[test]
     fn tree_roots_follow_rfc_6962() {

@@ -83,4 +83,32 @@ mod tests {
             Some(RecoveryError::Form)
         ));
     }
+
+    #[test]
+    fn a_backup_that_was_cut_or_bent_does_not_open_to_its_end() {
+        let (secret, public) = draw();
+        let sealed = seal(&public, Vec::new(), |w| w.write_all(&[7; 200])).unwrap();
+        let whole = |bytes: &[u8]| {
+            let mut out = Vec::new();
+            let opened = open(&secret, bytes).ok()?;
+            let mut opened = opened;
+            opened.read_to_end(&mut out).ok()?;
+            Some(out)
+        };
+        assert_eq!(whole(&sealed), Some(vec![7; 200]));
+        for length in [0, 10, sealed.len() / 2, sealed.len() - 1] {
+            assert_eq!(whole(&sealed[..length]), None, "{length}");
+        }
+        for from_end in [1, 17, 100] {
+            let mut bent = sealed.clone();
+            let place = bent.len() - from_end;
+            bent[place] ^= 1;
+            assert_eq!(whole(&bent), None, "{from_end}");
+        }
+        // Spaces around a typed secret do not matter; a public half is no secret.
+        assert!(open(&format!(" {}\n", secret.as_str()), sealed.as_slice()).is_ok());
+        assert!(open(&public, sealed.as_slice()).is_err());
+        assert!(seal("age1nonsense", Vec::new(), |_| Ok(())).is_err());
+        assert!(seal(&secret, Vec::new(), |_| Ok(())).is_err());
+    }
 }

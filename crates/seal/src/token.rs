@@ -6,6 +6,9 @@
 
 use crate::canon::Canon;
 
+/// Letters of a token in link form: 128 bits in base 32.
+const LINK_LETTERS: usize = 26;
+
 /// Draws a token; returns its link form and the hash that is stored.
 #[must_use]
 pub fn draw() -> (String, [u8; 32]) {
@@ -16,6 +19,10 @@ pub fn draw() -> (String, [u8; 32]) {
 /// Returns the stored hash of a token in link form; `None` if it has not that form.
 #[must_use]
 pub fn hash(link: &str) -> Option<[u8; 32]> {
+    // One letter more would say the same bytes: a link has one form.
+    if link.len() != LINK_LETTERS {
+        return None;
+    }
     let bytes: [u8; 16] = unbase32(link)?.try_into().ok()?;
     Some(crate::sha256(&bytes))
 }
@@ -107,5 +114,83 @@ mod tests {
         assert_eq!(hash(&link.to_uppercase()), None);
         assert_eq!(hash(""), None);
         assert_eq!(hash(&"a".repeat(1000)), None);
+    }
+
+    #[test]
+    fn a_link_has_one_form() {
+        let zeros = "a".repeat(26);
+        assert_eq!(hash(&zeros), Some(crate::sha256(&[0; 16])));
+        let body = "a".repeat(25);
+        for (last, is_link) in [
+            // The last letter carries three bits; the two below them are always zero.
+            ("e", true),
+            ("4", true),
+            ("b", false),
+            ("c", false),
+            ("7", false),
+            ("", false),
+            ("aa", false),
+            ("aaa", false),
+            ("A", false),
+            ("0", false),
+            ("1", false),
+            ("8", false),
+            ("9", false),
+            ("=", false),
+            (" ", false),
+            ("é", false),
+        ] {
+            assert_eq!(
+                hash(&format!("{body}{last}")).is_some(),
+                is_link,
+                "{last:?}"
+            );
+        }
+        assert_ne!(hash(&format!("{body}e")), hash(&zeros));
+    }
+
+    #[test]
+    fn base_32_agrees_with_rfc_4648() {
+        for (plain, letters) in [
+            ("", ""),
+            ("f", "my"),
+            ("fo", "mzxq"),
+            ("foo", "mzxw6"),
+            ("foob", "mzxw6yq"),
+            ("fooba", "mzxw6ytb"),
+            ("foobar", "mzxw6ytboi"),
+        ] {
+            assert_eq!(base32(plain.as_bytes()), letters);
+            assert_eq!(unbase32(letters).as_deref(), Some(plain.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn each_copy_has_six_digits_and_a_reference_of_its_own() {
+        let mut codes = std::collections::BTreeSet::new();
+        let mut references = std::collections::BTreeSet::new();
+        for copy in 0..2_000_u32 {
+            let copy = copy.to_be_bytes();
+            let code = code(&[1; 32], &copy);
+            assert!(
+                code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()),
+                "{code}"
+            );
+            codes.insert(code);
+            let reference = reference(&[1; 32], "verp", &copy);
+            assert_eq!(reference.len(), 16);
+            references.insert(reference);
+        }
+        assert!(codes.len() > 1_950, "{}", codes.len());
+        assert!(codes.iter().any(|code| code.starts_with('0')));
+        assert_eq!(references.len(), 2_000);
+        assert_ne!(code(&[1; 32], b"copy"), code(&[2; 32], b"copy"));
+        let verp = reference(&[1; 32], "verp", b"copy");
+        assert_ne!(verp, reference(&[1; 32], "id", b"copy"));
+        assert_ne!(verp, reference(&[2; 32], "verp", b"copy"));
+        assert_ne!(
+            reference(&[1; 32], "a", b"bc"),
+            reference(&[1; 32], "ab", b"c")
+        );
     }
 }

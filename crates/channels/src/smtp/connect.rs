@@ -190,3 +190,6 @@ fn told(error: mail_send::Error) -> ConnectError {
         _ => ConnectError::Protocol,
     }
 }
+
+#[cfg(test)]
+mod tests;

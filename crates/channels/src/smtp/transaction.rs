@@ -317,3 +317,6 @@ fn is_sayable(address: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'<' && byte != b'>')
 }
+
+#[cfg(test)]
+mod tests;

@@ -219,6 +219,62 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_has_one_code_and_each_line_has_it() {
+        #[track_caller]
+        fn check(bytes: &[u8], expected: Result<Option<u16>, ()>) {
+            let read = parse_reply(bytes)
+                .map(|read| read.map(|(reply, _)| reply.code))
+                .map_err(|_| ());
+            assert_eq!(read, expected, "{:?}", String::from_utf8_lossy(bytes));
+        }
+        check(b"250 ok\n", Ok(Some(250)));
+        check(b"599 x\r\n", Ok(Some(599)));
+        check(b"100 x\r\n", Ok(Some(100)));
+        check(b"250-\r\n250\r\n", Ok(Some(250)));
+        check(b"250-a\r\n250-b\r\n", Ok(None));
+        check(b"250", Ok(None));
+        check(b"", Ok(None));
+        check(b"250-a\r\nb\r\n", Err(()));
+        check(b"250-a\r\n250b\r\n", Err(()));
+        check(b"600 x\r\n", Err(()));
+        check(b"2x0 x\r\n", Err(()));
+        check(b" 250 ok\r\n", Err(()));
+        check(b"250\tok\r\n", Err(()));
+        check("２５０ ok\r\n".as_bytes(), Err(()));
+    }
+
+    #[test]
+    fn the_words_of_a_relay_are_fit_for_a_log() {
+        #[track_caller]
+        fn check(bytes: &[u8], expected: &str) {
+            let (reply, _) = parse_reply(bytes).unwrap().unwrap();
+            assert_eq!(reply.first_line(), expected);
+        }
+        check(b"250 2.0.0 ok\r\n", "2.0.0 ok");
+        check(b"250-first\r\n250 second\r\n", "first");
+        check(b"250\r\n", "");
+        check(b"250 \x1b[31mred\x00\x7f\r\n", "[31mred");
+        check("250 ok 済\r\n".as_bytes(), "ok");
+        let long = format!("250 {}\r\n", "x".repeat(500));
+        check(long.as_bytes(), &"x".repeat(REPLY_TEXT_BYTES_MAX));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_cut_and_one_that_waits_is_left_for_the_next() {
+        let limit = Duration::from_secs(20);
+        let (ours, mut theirs) = tokio::io::duplex(4 * REPLY_BYTES_MAX);
+        theirs.write_all(b"250 one\r\n354 two\r\n").await.unwrap();
+        theirs
+            .write_all(&b"250-x\r\n".repeat(REPLY_BYTES_MAX / 4))
+            .await
+            .unwrap();
+        let mut wire = Wire::new(Box::new(ours));
+        assert_eq!(wire.reply(limit).await.unwrap().code, 250);
+        assert_eq!(wire.reply(limit).await.unwrap().code, 354);
+        assert!(wire.reply(limit).await.is_err());
+    }
+
+    #[test]
     fn a_partial_write_goes_on_where_it_stopped() {
         let pieces: [&[u8]; PIECES] = [b"ab", b"", b"cd", b"e"];
         for written in 0..=5 {

@@ -99,6 +99,7 @@ fn a_consequence_names_the_stream_that_it_is_about() {
     let release = Intent::Release {
         advisory: STREAM.into(),
         plan_sha256: "ab".to_owned(),
+        instant: Instant(7),
     };
     assert_eq!(intents(STREAM, &plan), vec![release]);
     let contact = TextRef {

@@ -36,7 +36,11 @@ pub fn read(typed: &mut Typed, prefix: &str) -> Option<Instant> {
     if zone.is_none() {
         typed.refuse(zone_name, "moment-zone-wrong");
     }
-    let instant = zone?.to_timestamp(date?.to_datetime(time?)).ok()?;
+    let Ok(instant) = zone?.to_timestamp(date?.to_datetime(time?)) else {
+        // A day that the calendar has and no instant reaches: the last ones of the year 9999.
+        typed.refuse(date_name, "moment-date-wrong");
+        return None;
+    };
     Some(Instant(instant.as_microsecond()))
 }
 
@@ -154,7 +158,8 @@ fn read_time(text: &str) -> Option<Time> {
         return None;
     }
     let hour = match (afternoon, hour) {
-        (Some(true), 1..=11) => hour + 12,
+        // 午後0時 is noon.
+        (Some(true), 0..=11) => hour + 12,
         (Some(false), 12) => 0,
         _ => hour,
     };
@@ -239,6 +244,164 @@ mod tests {
         check("2026-11-21", "9", "JST", None);
         check("2026-11-21", "9:00", "PST", None);
         check("", "", "", None);
+    }
+
+    #[test]
+    fn each_hour_of_the_day_has_its_japanese_and_its_english_half() {
+        for (time, wanted) in [
+            ("午前0時", "00:00"),
+            ("午前0時5分", "00:05"),
+            ("午前11時59分", "11:59"),
+            ("午前12時", "00:00"),
+            ("午後0時", "12:00"),
+            ("午後0時30分", "12:30"),
+            ("午後1時", "13:00"),
+            ("午後11時59分", "23:59"),
+            ("午後12時", "12:00"),
+            ("午後１時５分", "13:05"),
+            ("午後 3 時", "15:00"),
+            ("12:30 AM", "00:30"),
+            ("12:30 pm", "12:30"),
+            ("0:30pm", "12:30"),
+            ("9pm", "21:00"),
+            ("９ｐｍ", "21:00"),
+            ("11:59PM", "23:59"),
+            ("23時59分", "23:59"),
+            ("0:00", "00:00"),
+            ("09:05", "09:05"),
+        ] {
+            let expected = format!("2026-11-21T{wanted}:00Z");
+            check("2026-11-21", time, "UTC", Some(&expected));
+        }
+    }
+
+    #[test]
+    fn seconds_are_read_where_they_are_typed() {
+        for time in [
+            "15:04:05",
+            "15時4分5秒",
+            "１５時０４分０５秒",
+            "午後3時4分5秒",
+        ] {
+            check("2026-11-21", time, "UTC", Some("2026-11-21T15:04:05Z"));
+        }
+    }
+
+    #[test]
+    fn a_day_in_japan_begins_nine_hours_earlier() {
+        for (date, time, zone, wanted) in [
+            ("2027-01-01", "0:00", "JST", "2026-12-31T15:00:00Z"),
+            ("2027-01-01", "8:59", "jst", "2026-12-31T23:59:00Z"),
+            ("2027-01-01", "9:00", "ＪＳＴ", "2027-01-01T00:00:00Z"),
+            ("2028-02-29", "0:00", " JST ", "2028-02-28T15:00:00Z"),
+            ("2028-02-29", "0:00", "utc", "2028-02-29T00:00:00Z"),
+        ] {
+            check(date, time, zone, Some(wanted));
+        }
+    }
+
+    #[test]
+    fn what_is_no_day_is_refused_and_not_guessed() {
+        for date in [
+            "2026-13-01",
+            "2026-00-01",
+            "2026-11-00",
+            "2026-11-31",
+            "2027-02-29",
+            "2026-11",
+            "2026-11-21-1",
+            "11/21",
+            "20261121",
+            "平成8年11月21日",
+            "令和八年11月21日",
+            "令和32767年1月1日",
+            "明日",
+            "2026-11-x",
+            "-2026-11-21",
+            "99999-01-01",
+            "40000-01-01",
+        ] {
+            check(date, "9:00", "JST", None);
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_and_not_guessed() {
+        for time in [
+            "",
+            "24:00",
+            "9:60",
+            "9:00:61",
+            "9",
+            "900",
+            "9.00",
+            "正午",
+            "9:00:00:00",
+            "午後25時",
+            "9:0x",
+            ":30",
+            "-1:00",
+        ] {
+            check("2026-11-21", time, "JST", None);
+        }
+    }
+
+    #[test]
+    fn each_wrong_field_is_named_and_no_other() {
+        for (date, time, zone, fields) in [
+            ("x", "9:00", "JST", vec!["u_date"]),
+            ("2026-11-21", "x", "JST", vec!["u_time"]),
+            ("2026-11-21", "9:00", "", vec!["u_zone"]),
+            ("x", "x", "JST", vec!["u_date", "u_time"]),
+            ("", "", "+09:00", vec!["u_date", "u_time", "u_zone"]),
+            // The calendar has this day, and no instant reaches it.
+            ("9999-12-31", "23:59", "UTC", vec!["u_date"]),
+        ] {
+            let mut typed = Typed::filled([("u_date", date), ("u_time", time), ("u_zone", zone)]);
+            assert_eq!(read(&mut typed, "u"), None, "{date} {time} {zone}");
+            let named: Vec<&str> = typed.problems().iter().map(|p| p.field.as_str()).collect();
+            assert_eq!(named, fields, "{date} {time} {zone}");
+            let kept = ["u_date", "u_time", "u_zone"].map(|name| typed.value(name).to_owned());
+            assert_eq!(kept, [date, time, zone].map(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn an_instant_is_filled_in_the_zone_that_suits_its_reader() {
+        let filled = |lang: Lang, at: &str| {
+            let mut typed = Typed::default();
+            fill(&mut typed, "u", lang, crate::tests::instant(at));
+            ["u_date", "u_time", "u_zone"].map(|name| typed.value(name).to_owned())
+        };
+        let is = |date: &str, time: &str, zone: &str| [date, time, zone].map(str::to_owned);
+        let evening = "2026-12-31T18:00:00Z";
+        assert_eq!(filled(Lang::Ja, evening), is("2027-01-01", "03:00", "JST"));
+        assert_eq!(filled(Lang::En, evening), is("2026-12-31", "18:00", "UTC"));
+        let second = "2026-11-21T00:00:07Z";
+        assert_eq!(
+            filled(Lang::En, second),
+            is("2026-11-21", "00:00:07", "UTC")
+        );
+    }
+
+    #[test]
+    fn the_zone_of_the_reader_stands_first_and_what_was_chosen_is_kept() {
+        let of = |lang: Lang, typed: &Typed| fields(Say(lang), typed, "u", "partner-date-other");
+        let place = |html: &str, zone: &str| html.find(&format!("value=\"{zone}\"")).unwrap();
+        let nothing = Typed::default();
+        for (lang, first, second) in [(Lang::Ja, "JST", "UTC"), (Lang::En, "UTC", "JST")] {
+            let html = of(lang, &nothing);
+            assert!(place(&html, first) < place(&html, second), "{html}");
+        }
+        let mut typed = Typed::filled([("u_date", "<x>"), ("u_time", "9時"), ("u_zone", "JST")]);
+        assert_eq!(read(&mut typed, "u"), None);
+        let html = of(Lang::En, &typed);
+        assert!(html.contains("value=\"JST\" selected"), "{html}");
+        assert!(
+            html.contains("&#60;x&#62;") && html.contains("value=\"9時\""),
+            "{html}"
+        );
+        assert!(html.contains("id=\"f-u_date-error\"") && !html.contains("f-u_time-error"));
     }
 
     #[test]

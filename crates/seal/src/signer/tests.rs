@@ -261,3 +261,252 @@ fn a_key_that_has_rested_counts() {
     desk.pinned.approvers[1].since = NOW - KEY_REST_US;
     assert!(desk.answer().is_ok());
 }
+
+type Change = fn(&mut Desk);
+
+#[test]
+fn a_plan_of_another_form_is_no_plan() {
+    let table: [(&str, Change); 9] = [
+        ("schema", |d| {
+            d.replan(|p| p.schema = "noroshi/plan/2".into())
+        }),
+        ("no schema", |d| d.replan(|p| p.schema = String::new())),
+        ("no number", |d| d.replan(|p| p.number = String::new())),
+        ("revision", |d| d.replan(|p| p.revision = 0)),
+        ("empty", |d| d.request.plan.clear()),
+        ("no JSON", |d| d.request.plan = b"noroshi/plan/1".to_vec()),
+        ("list", |d| d.request.plan = b"[]".to_vec()),
+        ("cut", |d| {
+            d.request.plan.pop();
+        }),
+        ("a field more", |d| {
+            let mut plan: serde_json::Value = serde_json::from_slice(&d.request.plan).unwrap();
+            plan["more"] = 1.into();
+            d.request.plan = serde_json::to_vec(&plan).unwrap();
+            d.approve(&[0, 1]);
+        }),
+    ];
+    for (what, change) in table {
+        assert_eq!(refused(change), Refused::Plan, "{what}");
+    }
+}
+
+#[test]
+fn the_documents_are_those_of_the_plan_and_no_others() {
+    let table: [(&str, Change, usize); 6] = [
+        ("one more", |d| d.request.documents.push(vec![]), 2),
+        ("none", |d| d.request.documents.clear(), 0),
+        ("a byte more", |d| d.request.documents[0].push(b' '), 0),
+        (
+            "none in plan and request",
+            |d| {
+                d.request.documents.clear();
+                d.replan(|p| p.documents.clear());
+            },
+            0,
+        ),
+        (
+            "hash in capitals",
+            |d| d.replan(|p| p.documents[1].sha256 = p.documents[1].sha256.to_uppercase()),
+            1,
+        ),
+        (
+            "more than there may be",
+            |d| {
+                let one = d.request.documents[0].clone();
+                d.request.documents = vec![one; DOCUMENTS_MAX + 1];
+                d.replan(|p| p.documents = vec![p.documents[0].clone(); DOCUMENTS_MAX + 1]);
+            },
+            DOCUMENTS_MAX + 1,
+        ),
+    ];
+    for (what, change, at) in table {
+        assert_eq!(refused(change), Refused::Document(at), "{what}");
+    }
+    let mut most = desk();
+    let one = most.request.documents[0].clone();
+    most.request.documents = vec![one; DOCUMENTS_MAX];
+    most.replan(|p| p.documents = vec![p.documents[0].clone(); DOCUMENTS_MAX]);
+    assert!(most.answer().is_ok());
+}
+
+#[test]
+fn an_approval_counts_once_for_a_pinned_person_with_its_own_rested_key() {
+    let table: [(&str, Change); 8] = [
+        ("pinned twice", |d| {
+            let twice = d.pinned.approvers[0].clone();
+            d.pinned.approvers.push(twice);
+            d.approve(&[0]);
+        }),
+        ("another's key", |d| {
+            d.pinned.approvers[1].public = d.pinned.approvers[0].public.clone();
+        }),
+        ("no key", |d| d.pinned.approvers[1].public = String::new()),
+        ("not rested", |d| {
+            d.pinned.approvers[1].founding = false;
+            d.pinned.approvers[1].since = NOW - KEY_REST_US + 1;
+        }),
+        ("made in the future", |d| {
+            d.pinned.approvers[1].founding = false;
+            d.pinned.approvers[1].since = i64::MAX;
+        }),
+        ("approved in the future", |d| {
+            let hash = crate::sha256(&d.request.plan);
+            let (person, key) = &d.keys[1];
+            d.request.approvals[1] = approve(key, person, "pw", &hash, NOW + 1).unwrap();
+        }),
+        ("approved another plan", |d| {
+            let (person, key) = &d.keys[1];
+            d.request.approvals[1] = approve(key, person, "pw", &[0; 32], NOW).unwrap();
+        }),
+        ("is nobody here", |d| {
+            d.pinned.approvers.truncate(2);
+            d.approve(&[0, 2]);
+        }),
+    ];
+    for (what, change) in table {
+        let found = Refused::Quorum {
+            found: 1,
+            needed: 2,
+        };
+        assert_eq!(refused(change), found, "{what}");
+    }
+}
+
+#[test]
+fn the_quorum_is_that_of_what_is_pinned_and_one_at_the_least() {
+    for (quorum, who, answer) in [
+        (1, vec![0], Ok(())),
+        (1, vec![], Err((0, 1))),
+        (2, vec![0, 1, 2], Ok(())),
+        (3, vec![0, 1], Err((2, 3))),
+        (3, vec![0, 1, 2], Ok(())),
+        (4, vec![0, 1, 2], Err((3, 4))),
+    ] {
+        let mut desk = desk();
+        desk.pinned.quorum = quorum;
+        desk.approve(&who);
+        let expected = answer.map_err(|(found, needed)| Refused::Quorum { found, needed });
+        assert_eq!(desk.answer().map(|_| ()), expected, "{quorum} {who:?}");
+    }
+}
+
+#[test]
+fn the_instant_itself_is_not_too_early() {
+    let mut desk = desk();
+    desk.replan(|plan| plan.instant = NOW);
+    assert_eq!(desk.answer().unwrap().at, NOW);
+}
+
+#[test]
+fn an_emergency_without_a_reason_waits_like_any_other() {
+    for (reason, is_signed) in [("", false), (" \n", false), ("attacks", true)] {
+        let mut desk = desk();
+        desk.pinned.quorum = SOLO;
+        desk.replan(|plan| {
+            plan.emergency = true;
+            plan.reason = reason.into();
+        });
+        let hash = crate::sha256(&desk.request.plan);
+        let (person, key) = &desk.keys[0];
+        desk.request.approvals = [NOW - 60_000_000, NOW]
+            .map(|at| approve(key, person, "pw", &hash, at).unwrap())
+            .to_vec();
+        assert_eq!(desk.answer().is_ok(), is_signed, "{reason:?}");
+    }
+}
+
+#[test]
+fn the_ledger_goes_on_from_the_head_that_was_seen_last() {
+    let table: [(&str, Change); 6] = [
+        ("another house", |d| {
+            let mut bad = header(2, d.request.headers[0].hash());
+            bad.house = [8; 16];
+            d.request.headers[1] = bad;
+        }),
+        ("twice", |d| {
+            let twice = d.request.headers[1].clone();
+            d.request.headers.push(twice);
+        }),
+        ("a gap", |d| {
+            d.request.headers[1].seq = 3;
+        }),
+        ("a changed record", |d| {
+            d.request.headers[0].payload[0] ^= 1;
+        }),
+        ("from the beginning", |d| d.journal.head_seq = 2),
+        ("too many at once", |d| {
+            let one = d.request.headers[0].clone();
+            d.request.headers = vec![one; HEADERS_MAX + 1];
+        }),
+    ];
+    for (what, change) in table {
+        assert_eq!(refused(change), Refused::Fork, "{what}");
+    }
+}
+
+#[test]
+fn headers_are_taken_between_releases_and_sign_nothing() {
+    let desk = desk();
+    let mut journal = Journal::default();
+    let take =
+        |journal: &Journal, headers: &[Header]| take_headers(headers, &desk.pinned, journal, NOW);
+    assert_eq!(
+        take(&journal, &[]),
+        Err(Refused::Fork),
+        "nothing was ever recorded"
+    );
+    let entry = take(&journal, &desk.request.headers).unwrap();
+    assert_eq!(
+        (entry.number.as_str(), entry.revision, entry.head_seq),
+        ("", 0, 2)
+    );
+    journal.replay(&entry);
+    assert_eq!(
+        (journal.head_seq(), journal.head()),
+        (2, desk.request.headers[1].hash())
+    );
+    assert_eq!(take(&journal, &[]).map(|entry| entry.head_seq), Ok(2));
+    assert_eq!(take(&journal, &desk.request.headers), Err(Refused::Fork));
+    let fork = header(3, [9; 32]);
+    assert_eq!(take(&journal, &[fork]), Err(Refused::Fork));
+    // The same head twice is an older ledger: it signs nothing new.
+    let again = Request {
+        headers: vec![],
+        ..desk.request.clone()
+    };
+    let answer = decide(&again, &desk.pinned, &journal, Realm::Live, NOW);
+    assert_eq!(answer.map(|_| ()), Err(Refused::Fork));
+    let next = Request {
+        headers: vec![header(3, journal.head())],
+        ..desk.request.clone()
+    };
+    let (plan, entry) = decide(&next, &desk.pinned, &journal, Realm::Live, NOW).unwrap();
+    assert_eq!(
+        (plan.number, entry.head_seq),
+        ("NRS-48217734".to_owned(), 3)
+    );
+}
+
+#[test]
+fn what_was_signed_is_known_again_after_a_restart() {
+    let mut desk = desk();
+    let entry = desk.answer().unwrap();
+    let line = serde_json::to_string(&entry).unwrap();
+    let mut journal = Journal::default();
+    journal.replay(&serde_json::from_str(&line).unwrap());
+    desk.journal = journal;
+    // The last plan may be signed again: its signature may never have arrived.
+    desk.request.headers = vec![];
+    assert_eq!(
+        desk.answer().map(|again| again.plan),
+        Ok(entry.plan.clone())
+    );
+    // With other bytes, never: whoever approves, whatever is new in the ledger.
+    desk.replan(|plan| plan.plan_id = "11".repeat(16));
+    desk.request.headers = vec![header(3, desk.journal.head())];
+    assert_eq!(desk.answer(), Err(Refused::SignedBefore));
+    // Another number is another matter.
+    desk.replan(|plan| plan.number = "NRS-11111111".into());
+    assert!(desk.answer().is_ok());
+}

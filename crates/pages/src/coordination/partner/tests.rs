@@ -17,6 +17,8 @@ use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
 use crate::tests::{instant, let_out};
 
+mod states;
+
 fn inside(lang: Lang) -> Inside {
     Inside {
         site: Site {

@@ -183,7 +183,7 @@ fn a_receipt_in_an_addition_is_not_taken_and_its_finder_is_told() {
     let finder = Finder::of(&world);
     let digits = arrived(&world, &finder, 29);
     let receipt = seal::receipt::Receipt::draw().printed();
-    let words = format!("番号は {} です。", receipt.as_str());
+    let words = format!("My receipt is {}", receipt.as_str());
     post(&world, &addition(&world, &finder, &words), 1);
     world.runs_due();
     let told = finder.note(&world, 1).unwrap();
@@ -370,9 +370,10 @@ fn a_mailbox_opens_to_nobody_by_what_is_printed_on_paper() {
     let digits = arrived(&world, &finder, 37);
     let report = seen::report(&world, &digits);
     // Its number, its inner id and the name of its folder are no proof.
+    let id = report.id.to_string();
     let guesses = [
         format!("{digits:0>64}"),
-        format!("{:0>64}", report.id.to_string()),
+        format!("{id:0>64}"),
         lookup(&finder),
     ];
     for (id, guess) in (1..).zip(guesses) {

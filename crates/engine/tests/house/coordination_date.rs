@@ -4,7 +4,7 @@ use domain::coordination::date::{self, Date, Said};
 use domain::machine::em::Em;
 use domain::text::gate::Strength;
 use domain::value::{Actor, EmbargoEnd};
-use engine::Instant;
+use engine::{Instant, Viewer, Which};
 use pages::coordination::partner::view::DateState;
 use serde_json::{Value, json};
 use testkit::world::{BEGINS, at, before, said, span, words};
@@ -109,6 +109,8 @@ fn another_date_is_a_wish_that_shows_to_its_own_vendor_alone() {
     let world = World::founded();
     let case = Case::open(&world);
     let (aoba, birch) = (case.vendor("Aoba"), case.vendor("Birch"));
+    // Before the first contact a page shows no date.
+    case.contact("Aoba");
     let wish = json!({ "participant": birch, "until": at(world.ahead(span(40, 0))) });
     let early = [("counter-date", wish.clone())];
     all_refused(&world, "coordinator", "embargo.state", &early);
@@ -296,6 +298,7 @@ fn an_embargo_is_ended_by_a_person_with_a_reason_and_not_before_there_is_one() {
         )
     };
     let ready = [ends("ready", "all have fixes")];
+    case.contact("Aoba");
     all_refused(&world, "coordinator", "embargo.state", &ready);
     world.does("propose-date", until(&case, 30));
     all_refused(&world, "coordinator", "embargo.state", &ready);
@@ -405,7 +408,6 @@ fn nothing_begins_in_a_case_that_is_closed() {
 
 #[test]
 fn a_closed_case_is_listed_as_over_and_its_vendors_learn_of_no_other() {
-    use engine::{Viewer, Which};
     let world = World::founded();
     let case = Case::open(&world);
     let other = with_date(&world, &case.parties[0], Em::None);

@@ -6,7 +6,9 @@ use testkit::World;
 #[test]
 fn each_value_that_cannot_be_used_is_named_by_its_key() {
     let rows: [(&str, fn(&mut Config)); 16] = [
-        ("portal", |config| config.portal = "portal.example".to_owned()),
+        ("portal", |config| {
+            config.portal = "portal.example".to_owned()
+        }),
         ("portal", |config| config.portal.push('/')),
         ("desk", |config| config.desk = String::new()),
         ("partner", |config| config.partner = "ftp://a".to_owned()),
@@ -27,7 +29,9 @@ fn each_value_that_cannot_be_used_is_named_by_its_key() {
             config.listen.portal = "localhost".to_owned();
         }),
         ("listen.desk", |config| config.listen.desk = "80".to_owned()),
-        ("listen.partner", |config| config.listen.partner = String::new()),
+        ("listen.partner", |config| {
+            config.listen.partner = String::new()
+        }),
     ];
     for (key, change) in rows {
         let mut config = Config::of(Purpose::Demo);

@@ -43,7 +43,9 @@ fn invitations(world: &World, address: &str) -> Vec<Invitation> {
 /// Asks for a new link with an old one and lets some minutes pass; returns the invitation that came, if one did.
 fn again(world: &World, old: &str, address: &str) -> Option<Invitation> {
     let before = invitations(world, address);
-    world.wait(Box::pin(invite_again(world.house(), old))).unwrap();
+    world
+        .wait(Box::pin(invite_again(world.house(), old)))
+        .unwrap();
     world.passes_to(world.ahead(11 * MINUTE));
     let mut new = invitations(world, address);
     new.retain(|invitation| !before.contains(invitation));
@@ -70,7 +72,11 @@ fn whoever_holds_an_old_link_has_a_new_one_sent_three_times_a_day() {
     }
     assert!(is_let_in(&world, &held));
     assert_eq!(again(&world, &first, address), None, "a fourth");
-    assert_eq!(world.times("contact_attempted"), 1, "none of them is our word");
+    assert_eq!(
+        world.times("contact_attempted"),
+        1,
+        "none of them is our word"
+    );
     world.days_pass(2);
     assert!(again(&world, &first, address).is_some(), "another day");
     world.ends_well();
@@ -124,7 +130,9 @@ fn a_number_told_on_the_telephone_is_the_second_step_of_its_own_vendor_once() {
     let (aoba, birch) = (guest(&case, "Aoba"), guest(&case, "Birch"));
     let issues = |guest: &Guest| {
         let issued = issue_phone_code(house, guest.participant);
-        world.wait(Box::pin(issued)).map_err(|fault| fault.code().to_owned())
+        world
+            .wait(Box::pin(issued))
+            .map_err(|fault| fault.code().to_owned())
     };
     let passes = |guest: &Guest, code: &str| {
         let passed = pass_phone_code(house, guest, code);
@@ -314,7 +322,8 @@ fn whoever_leaves_under_an_embargo_says_whether_it_keeps_it() {
     let naming = json!({ "participant": aoba, "agreed": true });
     world.vendor_does(aoba, "agree-naming", naming);
     case.coordinated(world.ahead(span(30, 0)));
-    let leaves = |of: &str, honours: Value| json!({ "participant": of, "honours_embargo": honours });
+    let leaves =
+        |of: &str, honours: Value| json!({ "participant": of, "honours_embargo": honours });
     let silent = world.vendor_tries(aoba, "leave-case", leaves(aoba, Value::Null));
     assert_eq!(silent, Err("input".to_owned()));
     let foreign = world.vendor_tries(birch, "leave-case", leaves(aoba, false.into()));
@@ -340,13 +349,18 @@ fn a_page_is_made_for_vendors_and_not_for_finders_or_anybodys_id() {
     let shows = |id: domain::value::ParticipantId| {
         let view = view_of(world.house(), id, Strength::Strong, Lang::En);
         let view = world.wait(Box::pin(view));
-        view.map(|view| view.name).map_err(|fault| fault.code().to_owned())
+        view.map(|view| view.name)
+            .map_err(|fault| fault.code().to_owned())
     };
     let fields = json!({ "party": oak, "part": "finder" });
     let finder = said(&case.does("add-participant", fields), "tracking");
     let finder = seen::participant(&world, &finder).id;
     let of_case = seen::stream(&world, &case.id);
-    for id in [finder, of_case.into(), domain::value::ParticipantId::from_bytes([7; 16])] {
+    for id in [
+        finder,
+        of_case.into(),
+        domain::value::ParticipantId::from_bytes([7; 16]),
+    ] {
         assert_eq!(shows(id), Err("not_found".to_owned()));
     }
     let aoba = guest(&case, "Aoba").participant;

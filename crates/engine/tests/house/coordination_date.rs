@@ -281,7 +281,10 @@ fn under_attack_the_terms_may_change_until_somebody_ends_it() {
         json!({ "why": "attacked", "reason": "more of them every hour" }),
     );
     let ended = seen::case(&world, &case.id);
-    assert_eq!((ended.em, ended.ended), (Em::Exited, Some(EmbargoEnd::Attacked)));
+    assert_eq!(
+        (ended.em, ended.ended),
+        (Em::Exited, Some(EmbargoEnd::Attacked))
+    );
     let later = [("revise-date", until(&case, 4))];
     all_refused(&world, "coordinator", "embargo.not_viable", &later);
     world.ends_well();
@@ -370,13 +373,21 @@ fn nothing_begins_in_a_case_that_is_closed() {
     case.contact("Aoba");
     world.runs_due();
     world.does("propose-date", until(&case, 9));
-    let closing = || ("close-case", json!({ "case": case.number, "code": "individual_response" }));
+    let closing = || {
+        (
+            "close-case",
+            json!({ "case": case.number, "code": "individual_response" }),
+        )
+    };
     all_refused(&world, "editor", "role", &[closing()]);
     let (name, fields) = closing();
     let answer = world.does(name, fields);
     assert_eq!(said(&answer, "case"), case.id, "a proposal binds nobody");
     let closed = seen::case(&world, &case.id);
-    assert_eq!(closed.closed_at, Some(seen::last(&world, &case.id).occurred_at));
+    assert_eq!(
+        closed.closed_at,
+        Some(seen::last(&world, &case.id).occurred_at)
+    );
     let tried = json!({ "participant": aoba, "channel": "mail", "result": "tried" });
     let line = json!({ "lang": "en", "text": "03-0000-0000" });
     let dogwood = given::vendor(&world, "Dogwood", false);
@@ -412,7 +423,9 @@ fn a_closed_case_is_listed_as_over_and_its_vendors_learn_of_no_other() {
     let case = Case::open(&world);
     let other = with_date(&world, &case.parties[0], Em::None);
     let lists = |viewer: Viewer, which: Which| {
-        let lines = world.wait(world.house().store.cases(viewer, which)).unwrap();
+        let lines = world
+            .wait(world.house().store.cases(viewer, which))
+            .unwrap();
         let lines = lines.into_iter();
         lines
             .map(|line| format!("{} {}", line.id, line.stage.word()))

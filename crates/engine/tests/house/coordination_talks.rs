@@ -246,13 +246,27 @@ fn details_go_to_whoever_may_have_them_class_by_class() {
     assert_eq!(second.details_at, first.details_at);
     assert_eq!(
         world.happened_in(aoba)[2..],
-        ["contact_attempted", "details_sent", "rm_moved", "details_sent"]
+        [
+            "contact_attempted",
+            "details_sent",
+            "rm_moved",
+            "details_sent"
+        ]
     );
-    let details = view(&case, "Aoba", Strength::SecondChannel).details.unwrap();
-    let shown: Vec<&str> = details.texts.iter().map(|text| text.text.as_str()).collect();
+    let details = view(&case, "Aoba", Strength::SecondChannel)
+        .details
+        .unwrap();
+    let shown: Vec<&str> = details
+        .texts
+        .iter()
+        .map(|text| text.text.as_str())
+        .collect();
     assert_eq!(
         shown,
-        ["経路の検査が一つ抜けています", "管理画面を外から見えなくします"]
+        [
+            "経路の検査が一つ抜けています",
+            "管理画面を外から見えなくします"
+        ]
     );
     assert_eq!(details.case, case.number);
     case.does_with(aoba, "leave-case", json!({}));
@@ -278,10 +292,25 @@ fn answers_are_kept_by_product_and_range_and_add_up_to_one_cell() {
     assert_eq!(refused, Err("report.state".to_owned()));
     assert_eq!(seen::participant(&world, birch).rm, Rm::Start);
     for (fields, rm, answers, cell) in [
-        (answer("< 2", "investigating", None), Rm::Received, 1, "investigating"),
+        (
+            answer("< 2", "investigating", None),
+            Rm::Received,
+            1,
+            "investigating",
+        ),
         (answer("< 2", "affected", None), Rm::Accepted, 1, "affected"),
-        (answer("< 1", "not_affected", None), Rm::Deferred, 2, "affected"),
-        (answer("< 2", "affected", Some("2")), Rm::Accepted, 2, "fixed"),
+        (
+            answer("< 1", "not_affected", None),
+            Rm::Deferred,
+            2,
+            "affected",
+        ),
+        (
+            answer("< 2", "affected", Some("2")),
+            Rm::Accepted,
+            2,
+            "fixed",
+        ),
         (answer("< 3", "affected", None), Rm::Accepted, 3, "affected"),
         (answer("< 3", "unknown", None), Rm::Accepted, 3, "fixed"),
     ] {
@@ -304,12 +333,13 @@ fn who_does_not_believe_the_report_has_no_fix_for_it() {
     let case = Case::open(&world);
     let cedar = case.vendor("Cedar");
     case.contact("Cedar");
-    let answer = |answer: &str, fixed: Option<&str>| {
-        json!({ "participant": cedar, "answer": { "versions": "", "answer": answer, "fixed_in": fixed } })
-    };
+    let answer = |answer: &str, fixed: Option<&str>| json!({ "participant": cedar, "answer": { "versions": "", "answer": answer, "fixed_in": fixed } });
     world.does("record-answer", answer("not_affected", None));
     let now = seen::participant(&world, cedar);
-    assert_eq!((now.rm, board::cell(&now, None).word()), (Rm::Invalid, "not_affected"));
+    assert_eq!(
+        (now.rm, board::cell(&now, None).word()),
+        (Rm::Invalid, "not_affected")
+    );
     for word in ["not_affected", "investigating", "unknown"] {
         let fix = [("record-answer", answer(word, Some("2")))];
         all_refused(&world, "coordinator", "report.state", &fix);
@@ -317,7 +347,10 @@ fn who_does_not_believe_the_report_has_no_fix_for_it() {
     // Whoever comes to believe it takes it up.
     world.does("record-answer", answer("affected", Some("2")));
     let now = seen::participant(&world, cedar);
-    assert_eq!((now.rm, board::cell(&now, None).word()), (Rm::Accepted, "fixed"));
+    assert_eq!(
+        (now.rm, board::cell(&now, None).word()),
+        (Rm::Accepted, "fixed")
+    );
     world.ends_well();
 }
 
@@ -374,7 +407,10 @@ fn words_about_a_product_need_an_answer_for_it() {
     let known = json!({ "product": "Aoba Gateway", "versions": "< 3.2.1" });
     let wrong = [
         words("statement", json!({ "product": "Aoba Router" })),
-        words("fix", json!({ "product": "Aoba Gateway", "versions": "< 4" })),
+        words(
+            "fix",
+            json!({ "product": "Aoba Gateway", "versions": "< 4" }),
+        ),
         words("information", known.clone()),
         words("addendum", known.clone()),
         words("references", known.clone()),
@@ -414,12 +450,18 @@ fn a_vendor_reads_its_own_words_and_not_what_others_say_of_it() {
     for words in ["First words.", "Better words."] {
         world.vendor_does(aoba, "record-statement", says("statement", words));
     }
-    world.vendor_does(aoba, "record-statement", says("workaround", "Keep it inside."));
+    world.vendor_does(
+        aoba,
+        "record-statement",
+        says("workaround", "Keep it inside."),
+    );
     let own = json!({ "participant": aoba, "answer": {
         "product": "Gateway", "versions": "", "answer": "affected",
     }, "because": text("We looked.") });
     world.vendor_does(aoba, "record-answer", own);
-    let details = view(&case, "Aoba", Strength::SecondChannel).details.unwrap();
+    let details = view(&case, "Aoba", Strength::SecondChannel)
+        .details
+        .unwrap();
     let shown: Vec<(WordsKind, &str)> = details
         .words
         .iter()
@@ -446,7 +488,11 @@ fn a_ticket_is_the_vendors_own_number_and_is_shown_to_it_alone() {
         case.contact(vendor);
         let basis = json!({ "basis": { "basis": "ad_hoc", "version": "3" } });
         case.does_with(case.vendor(vendor), "record-basis", basis);
-        case.does_with(case.vendor(vendor), "send-details", json!({ "classes": ["V"] }));
+        case.does_with(
+            case.vendor(vendor),
+            "send-details",
+            json!({ "classes": ["V"] }),
+        );
     }
     let ticket = |words: &str| json!({ "participant": aoba, "ticket": words });
     let (long, longest) = ("7".repeat(121), "7".repeat(120));
@@ -478,7 +524,11 @@ fn a_vulnerability_has_a_short_label_and_shows_to_whom_it_concerns() {
         case.contact(vendor);
         let basis = json!({ "basis": { "basis": "ad_hoc", "version": "3" } });
         case.does_with(case.vendor(vendor), "record-basis", basis);
-        case.does_with(case.vendor(vendor), "send-details", json!({ "classes": ["V"] }));
+        case.does_with(
+            case.vendor(vendor),
+            "send-details",
+            json!({ "classes": ["V"] }),
+        );
     }
     let names = |label: &str, words: &str| {
         (
@@ -495,7 +545,9 @@ fn a_vulnerability_has_a_short_label_and_shows_to_whom_it_concerns() {
     ];
     all_refused(&world, "coordinator", "input", &wrong);
     let labels = |vendor: &str| {
-        let details = view(&case, vendor, Strength::SecondChannel).details.unwrap();
+        let details = view(&case, vendor, Strength::SecondChannel)
+            .details
+            .unwrap();
         let labels = details.vulnerabilities.iter();
         labels
             .map(|named| format!("{}: {}", named.label.as_str(), named.text.as_str()))
@@ -510,7 +562,8 @@ fn a_vulnerability_has_a_short_label_and_shows_to_whom_it_concerns() {
     let (name, fields) = names("token", "A token never ends");
     world.does(name, fields);
     assert_eq!(labels("Birch"), Vec::<String>::new());
-    let own = json!({ "answer": { "versions": "", "answer": "affected", "vulnerability": "token" } });
+    let own =
+        json!({ "answer": { "versions": "", "answer": "affected", "vulnerability": "token" } });
     case.does_with(case.vendor("Aoba"), "record-answer", own);
     assert_eq!(labels("Aoba"), ["token: A token never ends"]);
     assert_eq!(labels("Birch"), Vec::<String>::new());

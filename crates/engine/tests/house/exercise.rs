@@ -36,11 +36,11 @@ fn begun(world: &World) -> Named {
     );
     let report = said(&report, "handling");
     let part = json!({ "class": "V", "lang": "ja", "text": "訓練の弱点" });
-    does(
-        "sort-report",
-        json!({ "report": report, "parts": [part] }),
+    does("sort-report", json!({ "report": report, "parts": [part] }));
+    let case = said(
+        &does("accept-report", json!({ "report": report })),
+        "number",
     );
-    let case = said(&does("accept-report", json!({ "report": report })), "number");
     let party = said(&party, "party");
     let joined = does(
         "add-participant",
@@ -75,7 +75,10 @@ fn commands(world: &World, of: &Named) -> Vec<(&'static str, Value)> {
     let case = |name, more| (name, with(&of_case, more));
     let participant = |name, more| (name, with(&of_participant, more));
     vec![
-        ("agree-standing", json!({ "party": of.party, "version": "3" })),
+        (
+            "agree-standing",
+            json!({ "party": of.party, "version": "3" }),
+        ),
         (
             "change-contact",
             json!({ "party": of.party, "contact": "a@b.example" }),
@@ -101,7 +104,10 @@ fn commands(world: &World, of: &Named) -> Vec<(&'static str, Value)> {
         case("end-embargo", json!({ "why": "ready", "reason": "x" })),
         case("observe", json!({ "fact": "public_aware" })),
         case("close-case", json!({ "code": "merged" })),
-        case("name-vulnerability", json!({ "label": "a", "text": text() })),
+        case(
+            "name-vulnerability",
+            json!({ "label": "a", "text": text() }),
+        ),
         participant("contact", json!({ "channel": "mail", "result": "tried" })),
         participant(
             "record-contact-elsewhere",

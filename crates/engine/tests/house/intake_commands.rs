@@ -91,7 +91,10 @@ fn a_form_is_kept_field_by_field_and_its_finder_apart() {
     assert_eq!(report.text, None);
     assert!(!report.is_sorted());
     let keys: Vec<ReportKey> = report.fields.iter().map(|field| field.key).collect();
-    assert_eq!(keys, [ReportKey::What, ReportKey::Happens, ReportKey::Share]);
+    assert_eq!(
+        keys,
+        [ReportKey::What, ReportKey::Happens, ReportKey::Share]
+    );
     assert_eq!(report.fields[2].value, FieldValue::Code("yes".to_owned()));
     let came: Vec<(Class, String)> = report
         .as_it_came()
@@ -126,12 +129,7 @@ fn an_id_is_used_once() {
     all_refused(&world, "reception", "exists", &[("file-report", fields)]);
     let another = given::report(&world);
     let case = "01a2014d68a876789689eabce21307dc";
-    let accepts = |report: &str| {
-        (
-            "accept-report",
-            json!({ "report": report, "case": case }),
-        )
-    };
+    let accepts = |report: &str| ("accept-report", json!({ "report": report, "case": case }));
     let (name, first) = accepts(id);
     assert_eq!(said(&world.does(name, first), "case"), case);
     let taken = [accepts(&another.number)];
@@ -247,7 +245,10 @@ fn acceptance_opens_a_case_under_a_number_of_its_own() {
     let (id, number) = (said(&accepted, "case"), said(&accepted, "number"));
     assert!(number.starts_with("NRS-"), "{number}");
     let (case, now) = (seen::case(&world, &id), seen::report(&world, &report.id));
-    assert_eq!(case.report.map(|id| id.to_string()), Some(report.id.clone()));
+    assert_eq!(
+        case.report.map(|id| id.to_string()),
+        Some(report.id.clone())
+    );
     assert_eq!((case.number, case.already_public), (number.clone(), false));
     assert_eq!(now.state.stage(), ReportStage::Accepted);
     assert_eq!(world.happened_in(&id), ["case_opened"]);
@@ -304,7 +305,10 @@ fn a_report_joins_a_case_and_a_refusal_keeps_its_reason() {
     let joined = seen::case(&world, &case.id).joined;
     assert_eq!(joined.len(), 1);
     assert_eq!(joined[0].to_string(), joins.id);
-    assert_eq!(world.happened_in(&joins.id).last().unwrap(), "report_merged");
+    assert_eq!(
+        world.happened_in(&joins.id).last().unwrap(),
+        "report_merged"
+    );
     assert_eq!(world.happened_in(&case.id).last().unwrap(), "report_joined");
 
     let told = json!({ "report": falls.number, "reason": "no_response", "text": falls.receipt });
@@ -333,11 +337,7 @@ fn a_report_joins_a_case_and_a_refusal_keeps_its_reason() {
 fn a_report_is_found_however_its_number_is_typed() {
     let world = World::founded();
     let report = given::report(&world);
-    let digits: String = report
-        .number
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
+    let digits: String = report.number.chars().filter(char::is_ascii_digit).collect();
     let wide: String = digits
         .bytes()
         .map(|digit| char::from_u32(u32::from('０') + u32::from(digit - b'0')).unwrap())
@@ -408,7 +408,10 @@ fn lists_show_what_waits_and_what_is_over_and_to_outsiders_nothing() {
         let found = lists(viewer, which);
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (report, stage) in expected {
-            assert!(found.contains(&(report.number.clone(), *stage)), "{found:?}");
+            assert!(
+                found.contains(&(report.number.clone(), *stage)),
+                "{found:?}"
+            );
         }
     };
     let open = [

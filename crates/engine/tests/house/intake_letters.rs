@@ -297,7 +297,11 @@ fn a_mailbox_goes_a_month_after_its_report_ended_and_comes_back_with_more() {
     assert_eq!((mailbox(&world, &finder).exists(), messages()), (true, 1));
     world.days_pass(2);
     assert_eq!((mailbox(&world, &finder).exists(), messages()), (false, 0));
-    post(&world, &addition(&world, &finder, "別の画面でも起きます。"), 1);
+    post(
+        &world,
+        &addition(&world, &finder, "別の画面でも起きます。"),
+        1,
+    );
     world.runs_due();
     assert_eq!(
         seen::report(&world, &digits).state.stage(),
@@ -314,7 +318,8 @@ fn files_of_mailboxes_that_are_lost_come_back() {
     let world = World::founded();
     let finder = Finder::of(&world);
     let digits = arrived(&world, &finder, 34);
-    let question = json!({ "report": digits, "text": { "lang": "ja", "text": "版はどれですか。" } });
+    let question =
+        json!({ "report": digits, "text": { "lang": "ja", "text": "版はどれですか。" } });
     world.does("ask-finder", question);
     world.runs_due();
     let before = finder.progress(&world);

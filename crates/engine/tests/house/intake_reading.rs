@@ -54,7 +54,11 @@ fn filed(world: &World) -> given::Report {
 /// The text of this class.
 fn body(world: &World, report: &given::Report, class: Class) -> BodyId {
     let report = seen::report(world, &report.number);
-    let mut all = report.parts.iter().chain(&report.finder).chain(&report.contact);
+    let mut all = report
+        .parts
+        .iter()
+        .chain(&report.finder)
+        .chain(&report.contact);
     let found = all.find(|text| text.class == class);
     found.unwrap().body
 }

@@ -327,7 +327,10 @@ fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
     assert_eq!(again, Err("config".to_owned()), "the folder is in use");
     let nothing = restored(&world, &world.stage.beside("third"), "nowhere");
     assert_eq!(nothing, Err("io".to_owned()));
-    for (part, name) in [(&second.data, "data-changed"), (&second.keys, "keys-changed")] {
+    for (part, name) in [
+        (&second.data, "data-changed"),
+        (&second.keys, "keys-changed"),
+    ] {
         let whole = std::fs::read(part).unwrap();
         let mut changed = whole.clone();
         *changed.last_mut().unwrap() ^= 1;

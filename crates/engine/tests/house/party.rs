@@ -107,7 +107,10 @@ fn the_register_keeps_what_was_entered_and_the_ledger_no_address() {
     let world = World::founded();
     let id = given::vendor(&world, "Aoba", false);
     let before = seen::party(&world, &id);
-    assert_eq!((before.name_ja.as_str(), before.listed), ("Aoba 工房", true));
+    assert_eq!(
+        (before.name_ja.as_str(), before.listed),
+        ("Aoba 工房", true)
+    );
     assert_eq!(before.standing, None);
     let first = before.contact.unwrap();
     assert_eq!(first.class, Class::C);

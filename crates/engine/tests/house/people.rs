@@ -261,7 +261,10 @@ fn a_link_ends_after_five_wrong_codes() {
     };
     let (kept, guessed) = (draws(1), draws(2));
     let token = finds(&guessed, "test").unwrap();
-    assert_eq!((token.load.as_slice(), token.has_code), (&b"load"[..], true));
+    assert_eq!(
+        (token.load.as_slice(), token.has_code),
+        (&b"load"[..], true)
+    );
     assert_eq!(finds(&guessed, SET_UP), None, "another purpose");
     for _ in 0..5 {
         assert!(!fits(&token, "000000"));
@@ -296,7 +299,10 @@ fn a_letter_that_is_written_again_has_the_same_link_and_the_next_one_ends_it() {
     assert!(holds(&first.0));
     let second = named("letter/2");
     assert_ne!(second.0, first.0);
-    assert_eq!([first.0.as_str(), second.0.as_str()].map(holds), [false, true]);
+    assert_eq!(
+        [first.0.as_str(), second.0.as_str()].map(holds),
+        [false, true]
+    );
     assert_eq!(named("letter/1"), first, "what has ended is not revived");
     assert!(!holds(&first.0));
     world.passes_to(world.ahead(span(0, 2)));
@@ -325,7 +331,9 @@ fn a_draft_is_kept_for_its_name_and_never_becomes_a_record() {
     let large = vec![b'x'; DRAFT_BYTES_MAX + 1];
     assert_eq!(saves(&large), Err("input".to_owned()));
     assert_eq!(draft("advisory/1").unwrap().bytes, "半分書いた".as_bytes());
-    world.wait(Box::pin(house.draft_drop("advisory/1"))).unwrap();
+    world
+        .wait(Box::pin(house.draft_drop("advisory/1")))
+        .unwrap();
     assert_eq!(draft("advisory/1"), None);
     assert_eq!(world.happened(), happened);
     world.ends_well();

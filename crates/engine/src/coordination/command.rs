@@ -267,7 +267,9 @@ pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Va
         &unit.act.clone(),
     )?;
     unit.record(changes).await?;
-    Ok(json!({ "invited": participants.len() }))
+    // Whoever has left is not asked.
+    let invited = participants.iter().filter(|asked| !asked.left).count();
+    Ok(json!({ "invited": invited }))
 }
 
 /// Agrees to a date.

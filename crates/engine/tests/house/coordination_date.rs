@@ -56,8 +56,9 @@ fn a_date_lies_ahead_and_is_put_to_everybody_who_is_there() {
         &[("propose-date", until(&case, 9))],
     );
     case.does_with(case.vendor("Cedar"), "leave-case", json!({}));
-    world.does("propose-date", until(&case, 9));
-    assert_eq!(world.times("date_invited"), 2, "who has left is not asked");
+    let answer = world.does("propose-date", until(&case, 9));
+    assert_eq!(answer["invited"], 2, "who has left is not asked");
+    assert_eq!(world.times("date_invited"), 2);
     assert_eq!(stands(&case, "Aoba"), Date::Running(Said::Asked));
     assert_eq!(stands(&case, "Cedar"), Date::Open);
     // Until somebody agrees, another proposal takes the place of the first, and all are asked anew.

@@ -333,7 +333,10 @@ fn who_does_not_believe_the_report_has_no_fix_for_it() {
     let case = Case::open(&world);
     let cedar = case.vendor("Cedar");
     case.contact("Cedar");
-    let answer = |answer: &str, fixed: Option<&str>| json!({ "participant": cedar, "answer": { "versions": "", "answer": answer, "fixed_in": fixed } });
+    let answer = |answer: &str, fixed: Option<&str>| {
+        let answer = json!({ "versions": "", "answer": answer, "fixed_in": fixed });
+        json!({ "participant": cedar, "answer": answer })
+    };
     world.does("record-answer", answer("not_affected", None));
     let now = seen::participant(&world, cedar);
     assert_eq!(
@@ -360,7 +363,10 @@ fn an_answer_that_nobody_asked_for_is_marked_as_such() {
     let case = Case::open(&world);
     let (aoba, cedar) = (case.vendor("Aoba"), case.vendor("Cedar"));
     case.contact("Aoba");
-    let answer = |of: &str| json!({ "participant": of, "answer": { "versions": "", "answer": "not_affected" } });
+    let answer = |of: &str| {
+        let answer = json!({ "versions": "", "answer": "not_affected" });
+        json!({ "participant": of, "answer": answer })
+    };
     let words = |of: &str, unasked: bool| {
         let words = text("None of ours.");
         json!({ "participant": of, "statement": "statement", "text": words, "unasked": unasked })
@@ -436,7 +442,10 @@ fn a_vendor_reads_its_own_words_and_not_what_others_say_of_it() {
     let (aoba, birch) = (case.vendor("Aoba"), case.vendor("Birch"));
     case.contact("Aoba");
     case.does_with(aoba, "send-details", json!({ "classes": ["V"] }));
-    let says = |kind: &str, words: &str| json!({ "participant": aoba, "statement": kind, "text": text(words) });
+    let says = |kind: &str, words: &str| {
+        let words = text(words);
+        json!({ "participant": aoba, "statement": kind, "text": words })
+    };
     for kind in ["information", "addendum"] {
         let told = world.vendor_tries(aoba, "record-statement", says(kind, "x"));
         assert_eq!(told, Err("role".to_owned()), "{kind}");

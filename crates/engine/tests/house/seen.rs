@@ -1,4 +1,4 @@
-//! What tests of several nouns look at: states, records, a vendor's page; and acts of whoever is no person of the house.
+//! What tests of several nouns look at: states, records, a vendor's page; and acts of whoever is no person here.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;

@@ -254,7 +254,9 @@ pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Va
     let participants = participants_of(unit, case.id).await?;
     let changes = decide::propose_date(&case, &participants, input.until, &unit.act.clone())?;
     unit.record(changes).await?;
-    Ok(json!({ "invited": participants.len() }))
+    // Whoever has left is not asked.
+    let invited = participants.iter().filter(|asked| !asked.left).count();
+    Ok(json!({ "invited": invited }))
 }
 
 /// Agrees to a date.

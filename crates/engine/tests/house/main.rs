@@ -6,7 +6,22 @@
 //! Rules as such are tested in `domain`, other engines in `store`, processes and crashes with the binary.
 
 #[cfg(test)]
+mod seen;
+
+#[cfg(test)]
+mod kernel;
+
+#[cfg(test)]
+mod config;
+
+#[cfg(test)]
 mod commands;
+
+#[cfg(test)]
+mod actors;
+
+#[cfg(test)]
+mod exercise;
 
 #[cfg(test)]
 mod party;
@@ -18,7 +33,25 @@ mod people;
 mod intake;
 
 #[cfg(test)]
+mod intake_commands;
+
+#[cfg(test)]
+mod intake_reading;
+
+#[cfg(test)]
+mod intake_letters;
+
+#[cfg(test)]
 mod coordination;
+
+#[cfg(test)]
+mod coordination_talks;
+
+#[cfg(test)]
+mod coordination_date;
+
+#[cfg(test)]
+mod coordination_access;
 
 #[cfg(test)]
 mod advisory;

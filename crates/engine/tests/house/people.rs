@@ -1,10 +1,17 @@
 //! Persons of the house: who is named by whom, how they come in, and when they are out.
 
 use domain::text::gate::Strength;
+use engine::people::drafts::DRAFT_BYTES_MAX;
 use engine::people::sessions::Of;
+use engine::people::tokens::{SET_UP, Token};
 use serde_json::json;
-use testkit::World;
 use testkit::world::{said, span};
+use testkit::{Case, World, given};
+
+use crate::seen::all_refused;
+
+/// An hour, in µs.
+const HOUR: i64 = span(0, 1);
 
 /// Password that a person of the founding signs in with.
 fn password(world: &World, handle: &str) -> String {
@@ -92,5 +99,242 @@ fn a_password_opens_for_its_own_person_only() {
     assert!(!may_enter(&world, "editor", &secret));
     assert!(!may_enter(&world, "nobody", &secret));
     assert!(!may_enter(&world, "reception", ""));
+    world.ends_well();
+}
+
+#[test]
+fn somebody_must_remain_who_names_persons() {
+    let world = World::founded();
+    let admin = json!({ "person": "admin" });
+    let before = world.happened().len();
+    assert_eq!(
+        world.refuses_as("admin", "end-person", admin.clone()),
+        "input"
+    );
+    assert_eq!(world.happened().len(), before);
+    let second = json!({ "handle": "second", "role": "operator" });
+    world.does_as("admin", "name-person", second);
+    world.does_as("admin", "end-person", admin);
+    let third = json!({ "handle": "third", "role": "judge" });
+    let gone = world.refuses_as("admin", "name-person", third.clone());
+    assert!(gone.starts_with("unread: "), "{gone}");
+    world.does_as("second", "name-person", third);
+    let last = json!({ "person": "second" });
+    assert_eq!(world.refuses_as("second", "end-person", last), "input");
+    world.ends_well();
+}
+
+#[test]
+fn a_handle_names_one_person_for_ever() {
+    let world = World::founded();
+    let second = json!({ "handle": "second", "role": "reception" });
+    world.does_as("admin", "name-person", second.clone());
+    let person = json!({ "person": "second" });
+    world.does_as("admin", "end-person", person.clone());
+    let again = [("end-person", person.clone()), ("issue-link", person)];
+    all_refused(&world, "admin", "not_found", &again);
+    all_refused(&world, "admin", "exists", &[("name-person", second)]);
+    world.ends_well();
+}
+
+#[test]
+fn a_handle_is_short_and_plain() {
+    let world = World::founded();
+    let named = |handle: &str| {
+        (
+            "name-person",
+            json!({ "handle": handle, "role": "reception" }),
+        )
+    };
+    let (long, longest) = ("a".repeat(41), "a".repeat(40));
+    let odd = ["", "a", "Second", "two words", "受付", "a_b", long.as_str()];
+    all_refused(&world, "admin", "input", &odd.map(named));
+    for handle in [" second ", "a1", longest.as_str()] {
+        let (name, fields) = named(handle);
+        let answer = world.does_as("admin", name, fields);
+        assert_eq!(said(&answer, "handle"), handle.trim());
+    }
+    world.ends_well();
+}
+
+#[test]
+fn a_person_may_do_what_belongs_to_its_role_and_no_more() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let report = given::report(&world);
+    for role in ["analysis", "helpdesk_agent", "judge"] {
+        let handle = role.replace('_', "-");
+        let fields = json!({ "handle": handle, "role": role });
+        world.does_as("admin", "name-person", fields);
+    }
+    let asks = |name, fields| (name, fields);
+    let question = asks(
+        "ask-finder",
+        json!({ "report": report.number, "text": { "lang": "en", "text": "Which?" } }),
+    );
+    let writes = asks(
+        "contact",
+        json!({ "participant": case.vendor("Aoba"), "channel": "mail", "result": "tried" }),
+    );
+    let drafts = asks("plan-release", json!({ "case": case.number }));
+    for (handle, denied) in [
+        ("analysis", vec![writes.clone(), drafts.clone()]),
+        (
+            "helpdesk-agent",
+            vec![question.clone(), writes.clone(), drafts.clone()],
+        ),
+        (
+            "judge",
+            vec![question.clone(), writes.clone(), drafts.clone()],
+        ),
+        ("reception", vec![drafts]),
+        ("editor", vec![question.clone(), writes]),
+    ] {
+        all_refused(&world, handle, "role", &denied);
+        let call = json!({
+            "kind": "product", "channel": "phone", "text": { "lang": "en", "text": "It leaks." },
+        });
+        world.does_as(handle, "file-report", call);
+    }
+    let (name, fields) = question;
+    world.does_as("analysis", name, fields);
+    world.ends_well();
+}
+
+#[test]
+fn a_password_is_set_by_who_knows_the_one_before_or_the_approver_begins_anew() {
+    let world = World::founded();
+    let house = world.house();
+    let known = || {
+        let known = world.wait(Box::pin(house.person_called("approver-a")));
+        known.unwrap().unwrap()
+    };
+    let sets = |before: Option<&str>, after: &str| {
+        let person = known();
+        let set = world.wait(Box::pin(house.set_password(&person, before, after)));
+        set.map_err(|fault| fault.code().to_owned())
+    };
+    let first = password(&world, "approver-a");
+    let key = known().person.approval_key;
+    let happened = world.happened().len();
+    let wrong = sets(Some("not this one at all"), "a field of barley");
+    assert_eq!(wrong, Err("input".to_owned()));
+    assert_eq!(world.happened().len(), happened);
+    assert!(may_enter(&world, "approver-a", &first), "nothing changed");
+
+    sets(Some(&first), "a field of barley").unwrap();
+    let named = known().person;
+    assert_eq!((named.approval_key == key, named.founding), (true, true));
+    assert!(!may_enter(&world, "approver-a", &first));
+    assert!(may_enter(&world, "approver-a", "a field of barley"));
+
+    // Without the password before there is another key, which is not one of the founding.
+    sets(None, "a field of oats").unwrap();
+    let named = known().person;
+    assert!(named.approval_key.is_some() && named.approval_key != key);
+    assert!(!named.founding);
+    assert!(may_enter(&world, "approver-a", "a field of oats"));
+    let kinds = world.happened().split_off(happened);
+    assert_eq!(kinds, ["credential_set", "person_named", "credential_set"]);
+    world.ends_well();
+}
+
+#[test]
+fn a_link_ends_after_five_wrong_codes() {
+    let world = World::founded();
+    let house = world.house();
+    let draws = |subject: u8| {
+        let drawn = house.token_draw("test", [subject; 16], b"load", Some("123456"), HOUR);
+        world.wait(Box::pin(drawn)).unwrap()
+    };
+    let finds = |link: &str, purpose: &str| {
+        let found = world.wait(Box::pin(house.token_find(link, purpose)));
+        found.unwrap()
+    };
+    let fits = |token: &Token, code: &str| {
+        let fits = world.wait(Box::pin(house.token_fits(token, code)));
+        fits.unwrap()
+    };
+    let uses = |token: &Token, code: &str| {
+        let used = world.wait(Box::pin(house.token_use(token, code)));
+        used.unwrap()
+    };
+    let (kept, guessed) = (draws(1), draws(2));
+    let token = finds(&guessed, "test").unwrap();
+    assert_eq!(
+        (token.load.as_slice(), token.has_code),
+        (&b"load"[..], true)
+    );
+    assert_eq!(finds(&guessed, SET_UP), None, "another purpose");
+    for _ in 0..5 {
+        assert!(!fits(&token, "000000"));
+    }
+    assert!(!uses(&token, "123456"), "the right one comes too late");
+    assert_eq!(finds(&guessed, "test"), None);
+
+    let token = finds(&kept, "test").unwrap();
+    for _ in 0..4 {
+        assert!(!fits(&token, "000000"));
+    }
+    assert!(uses(&token, "123-456"), "as people type it");
+    assert_eq!(finds(&kept, "test"), None, "it is used up");
+    assert!(!uses(&token, "123456"));
+    world.ends_well();
+}
+
+#[test]
+fn a_letter_that_is_written_again_has_the_same_link_and_the_next_one_ends_it() {
+    let world = World::founded();
+    let house = world.house();
+    let named = |name: &str| {
+        let drawn = house.token_named(name, "test", [7; 16], HOUR);
+        world.wait(Box::pin(drawn)).unwrap()
+    };
+    let holds = |link: &str| {
+        let found = world.wait(Box::pin(house.token_find(link, "test")));
+        found.unwrap().is_some()
+    };
+    let first = named("letter/1");
+    assert_eq!(named("letter/1"), first);
+    assert!(holds(&first.0));
+    let second = named("letter/2");
+    assert_ne!(second.0, first.0);
+    assert_eq!(
+        [first.0.as_str(), second.0.as_str()].map(holds),
+        [false, true]
+    );
+    assert_eq!(named("letter/1"), first, "what has ended is not revived");
+    assert!(!holds(&first.0));
+    world.passes_to(world.ahead(span(0, 2)));
+    assert!(!holds(&second.0));
+    world.ends_well();
+}
+
+#[test]
+fn a_draft_is_kept_for_its_name_and_never_becomes_a_record() {
+    let world = World::founded();
+    let house = world.house();
+    let known = world.wait(Box::pin(house.person_called("editor")));
+    let person = known.unwrap().unwrap().id;
+    let saves = |bytes: &[u8]| {
+        let saved = world.wait(Box::pin(house.draft_save("advisory/1", person, bytes)));
+        saved.map_err(|fault| fault.code().to_owned())
+    };
+    let draft = |name: &str| world.wait(Box::pin(house.draft(name))).unwrap();
+    let happened = world.happened();
+    saves("半分".as_bytes()).unwrap();
+    let at = saves("半分書いた".as_bytes()).unwrap();
+    let saved = draft("advisory/1").unwrap();
+    assert_eq!((saved.person, saved.at), (person, at));
+    assert_eq!(saved.bytes, "半分書いた".as_bytes());
+    assert_eq!(draft("advisory/2"), None);
+    let large = vec![b'x'; DRAFT_BYTES_MAX + 1];
+    assert_eq!(saves(&large), Err("input".to_owned()));
+    assert_eq!(draft("advisory/1").unwrap().bytes, "半分書いた".as_bytes());
+    world
+        .wait(Box::pin(house.draft_drop("advisory/1")))
+        .unwrap();
+    assert_eq!(draft("advisory/1"), None);
+    assert_eq!(world.happened(), happened);
     world.ends_well();
 }

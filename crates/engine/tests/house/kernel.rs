@@ -1,0 +1,346 @@
+//! What every noun stands on: the unit of work, bells and turns, the held house, backups.
+
+use std::cell::Cell;
+use std::path::Path;
+
+use domain::act::Act;
+use domain::party::decide::agree_standing;
+use domain::refusal::Refusal;
+use domain::text::class::Class;
+use domain::value::{Actor, Lang, StreamId};
+use engine::command::{Command, decide};
+use engine::intake::command::{FileReport, file_arrived};
+use engine::intake::mailbox::Arrival;
+use engine::kernel::backup::{BackedUp, backup, restore, store_file};
+use engine::kernel::unit::LEDGER_BELL;
+use engine::{Fault, Location};
+use seal::receipt::Receipt;
+use seal::record::Realm;
+use serde_json::{Value, json};
+use testkit::world::said;
+use testkit::{Case, World, given};
+
+use crate::seen;
+
+/// An act of a person of the house, now.
+fn act(world: &World, handle: &str) -> Act {
+    let known = world.wait(Box::pin(world.house().person_called(handle)));
+    let known = known.unwrap().unwrap();
+    let by = Actor::Person {
+        id: known.id,
+        role: known.person.role,
+    };
+    world.house().act_of(by, "")
+}
+
+fn command(name: &str, fields: Value) -> Command {
+    Command::parse(name, fields).unwrap()
+}
+
+fn bodies(world: &World) -> i64 {
+    let counted = world.house().store.count(&store::schema::BODY);
+    world.wait(counted).unwrap()
+}
+
+#[test]
+fn a_refused_part_of_a_bundle_leaves_nothing_and_takes_none_of_the_others_along() {
+    let world = World::founded();
+    let report = given::report(&world);
+    let part = |class: &str| json!({ "class": class, "lang": "ja", "text": "部分" });
+    let sorts = command(
+        "sort-report",
+        json!({ "report": report.number, "parts": [part("V"), part("A"), part("U")] }),
+    );
+    let asks = command(
+        "ask-finder",
+        json!({ "report": report.number, "text": { "lang": "ja", "text": "版はどれですか。" } }),
+    );
+    let before = bodies(&world);
+    let by = act(&world, "coordinator");
+    let done = world
+        .house()
+        .perform(&by, "demo", Realm::Live, async |unit| {
+            let refused = Box::pin(decide(unit, &sorts)).await;
+            assert!(matches!(
+                refused,
+                Err(Fault::Refused(Refusal::Input { .. }))
+            ));
+            Box::pin(decide(unit, &asks)).await
+        });
+    world.wait(Box::pin(done)).unwrap();
+    assert_eq!(
+        world.happened_in(&report.id),
+        ["report_received", "report_questioned"]
+    );
+    assert_eq!(bodies(&world), before + 1, "the question and no part");
+    let recorded = seen::last(&world, &report.id);
+    assert_eq!(recorded.command, "ask-finder");
+    world.ends_well();
+}
+
+#[test]
+fn a_text_that_was_rolled_back_is_nowhere_and_its_key_serves_the_next() {
+    let world = World::founded();
+    let party = seen::party(&world, &given::vendor(&world, "Aoba", false));
+    let stream = StreamId::from(party.id);
+    let by = act(&world, "coordinator");
+    let done = world
+        .house()
+        .perform(&by, "agree-standing", Realm::Live, async |unit| {
+            let mark = unit.mark();
+            let lost = unit.text(stream, Class::V, Lang::En, "lost").await?;
+            unit.roll_back(mark);
+            let kept = unit.text(stream, Class::V, Lang::En, "kept").await?;
+            unit.record(agree_standing(&party, "3".to_owned())).await?;
+            assert_eq!(unit.events(), 1);
+            Ok((lost, kept))
+        });
+    let (lost, kept) = world.wait(Box::pin(done)).unwrap();
+    let lost = world.wait(Box::pin(world.house().body(lost.body)));
+    assert!(matches!(lost, Err(Fault::Sealed)));
+    assert_eq!(seen::body(&world, kept.body), "kept");
+    world.ends_well();
+}
+
+#[test]
+fn a_command_that_another_came_before_is_decided_anew() {
+    let world = World::founded();
+    let report = given::report(&world);
+    let accepts = command("accept-report", json!({ "report": report.number }));
+    let attempts = Cell::new(0);
+    let by = act(&world, "coordinator");
+    let done = world
+        .house()
+        .perform(&by, "accept-report", Realm::Live, async |unit| {
+            attempts.set(attempts.get() + 1);
+            let answer = Box::pin(decide(unit, &accepts)).await?;
+            if attempts.get() == 1 {
+                let declines = json!({ "report": report.number, "reason": "duplicate" });
+                let stage = &world.stage;
+                let declined = stage.person_does("reception", "decline-report", declines);
+                Box::pin(declined).await.unwrap();
+            }
+            Ok(answer)
+        });
+    let refused = world.wait(Box::pin(done)).unwrap_err();
+    assert_eq!((refused.code(), attempts.get()), ("report.decided", 2));
+    assert_eq!(
+        world.happened_in(&report.id),
+        ["report_received", "report_declined"]
+    );
+    assert_eq!(world.times("case_opened"), 0);
+    world.ends_well();
+}
+
+#[test]
+fn what_was_only_read_counts_as_well() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let aoba = case.vendor("Aoba");
+    // The clock of the case runs, so that another attempt writes to the participant alone.
+    let tried = json!({ "participant": aoba, "channel": "phone", "result": "tried" });
+    world.does("contact", tried.clone());
+    let contacts = command("contact", tried);
+    let attempts = Cell::new(0);
+    let by = act(&world, "coordinator");
+    let done = world
+        .house()
+        .perform(&by, "contact", Realm::Live, async |unit| {
+            attempts.set(attempts.get() + 1);
+            let answer = Box::pin(decide(unit, &contacts)).await?;
+            if attempts.get() == 1 {
+                let closing = json!({ "case": case.number, "code": "withdrawn" });
+                let closed = world.stage.person_does("reception", "close-case", closing);
+                Box::pin(closed).await.unwrap();
+            }
+            Ok(answer)
+        });
+    let refused = world.wait(Box::pin(done)).unwrap_err();
+    assert_eq!((refused.code(), attempts.get()), ("case.closed", 2));
+    assert_eq!(seen::participant(&world, aoba).attempts, 1);
+    world.ends_well();
+}
+
+#[test]
+fn a_command_that_others_always_come_before_is_given_up() {
+    let world = World::founded();
+    let report = given::report(&world);
+    let asks = command(
+        "ask-finder",
+        json!({ "report": report.number, "text": { "lang": "en", "text": "Which?" } }),
+    );
+    let attempts = Cell::new(0_usize);
+    let by = act(&world, "coordinator");
+    let done = world
+        .house()
+        .perform(&by, "ask-finder", Realm::Live, async |unit| {
+            attempts.set(attempts.get() + 1);
+            let answer = Box::pin(decide(unit, &asks)).await?;
+            let text = json!({ "lang": "en", "text": "More." });
+            let more = json!({ "report": report.number, "text": text });
+            let added = world.stage.person_does("reception", "add-to-report", more);
+            Box::pin(added).await.unwrap();
+            Ok(answer)
+        });
+    let refused = world.wait(Box::pin(done)).unwrap_err();
+    assert_eq!(refused.code(), "conflict");
+    assert!(attempts.get() > 1);
+    assert_eq!(world.times("report_answered"), attempts.get());
+    assert_eq!(world.times("report_questioned"), 0);
+    world.ends_well();
+}
+
+#[test]
+fn a_number_is_drawn_once_within_a_unit_too() {
+    let world = World::founded();
+    let (_, printed) = engine::intake::handling_number(77).unwrap();
+    let input: FileReport = serde_json::from_value(json!({
+        "kind": "product", "channel": "form", "text": { "lang": "en", "text": "It leaks." },
+    }))
+    .unwrap();
+    let by = act(&world, "reception");
+    let house = world.house();
+    let done = house.perform(&by, "file-report", Realm::Live, async |unit| {
+        let mut handling = Vec::new();
+        for _ in 0..2 {
+            let arrival = Arrival::of(&Receipt::draw(), &house.id(), &printed);
+            let filed = file_arrived(unit, &input, Some(&arrival), None);
+            handling.push(said(&Box::pin(filed).await?, "handling"));
+        }
+        Ok(handling)
+    });
+    let handling = world.wait(Box::pin(done)).unwrap();
+    assert_eq!(handling[0], printed);
+    assert_ne!(handling[1], printed);
+    for number in &handling {
+        assert_eq!(seen::report(&world, number).handling, *number);
+    }
+    world.ends_well();
+}
+
+#[test]
+fn a_bell_rings_at_the_commit_that_brings_its_work_and_at_no_refusal() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let rings = |name: &str| {
+        let bell = world.house().bells.of(name);
+        world.wait(async {
+            tokio::select! {
+                biased;
+                () = bell.notified() => true,
+                () = std::future::ready(()) => false,
+            }
+        })
+    };
+    let each = || [LEDGER_BELL, "first_contact", "press"].map(rings);
+    assert_eq!(each(), [true, false, false], "many are as one");
+    assert_eq!(each(), [false; 3]);
+    case.refuses("observe", json!({ "fact": "nothing" }));
+    case.refuses_with("TN#00000000", "confirm-receipt", json!({}));
+    assert_eq!(each(), [false; 3]);
+    case.does("observe", json!({ "fact": "attacks_observed" }));
+    assert_eq!(each(), [true, false, false]);
+    case.contact("Aoba");
+    assert_eq!(each(), [true, true, false]);
+    world.ends_well();
+}
+
+#[test]
+fn turns_on_the_same_dossier_come_one_after_another() {
+    let world = World::founded();
+    let turns = &world.house().turns;
+    let [a, b, c] = [1, 2, 3].map(|n| StreamId::from_bytes([n; 16]));
+    let waits = |of: &[StreamId]| {
+        world.wait(async {
+            tokio::select! {
+                biased;
+                _turn = turns.take(of) => false,
+                () = std::future::ready(()) => true,
+            }
+        })
+    };
+    let held = world.wait(turns.take(&[b, a, b]));
+    assert!(waits(&[b]) && waits(&[c, a]));
+    assert!(!waits(&[c]), "whoever waits holds nothing beside");
+    drop(held);
+    assert!(!waits(&[c, b, a]));
+    world.ends_well();
+}
+
+#[test]
+fn a_house_in_a_folder_that_is_not_its_own_does_nothing() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.contact("Aoba");
+    let house = world.house();
+    let mark = world.stage.dir().join("instance");
+    let own = std::fs::read(&mark).unwrap();
+    let code = || {
+        let free = world.wait(Box::pin(house.not_held()));
+        free.map_err(|fault| fault.code())
+    };
+    assert_eq!(code(), Ok(()));
+    std::fs::write(&mark, "another").unwrap();
+    assert_eq!(code(), Err("held"));
+    let happened = world.happened().len();
+    world.runs_due();
+    world.days_pass(2);
+    assert!(world.mails().is_empty());
+    assert_eq!(world.happened().len(), happened, "no clock fires");
+    std::fs::write(&mark, own).unwrap();
+    assert_eq!(code(), Ok(()));
+    world.runs_due();
+    assert_eq!(world.mails_to("psirt@aoba.example").len(), 1);
+    world.ends_well();
+}
+
+/// Restores a backup into a folder of this name beside the house.
+fn restored(world: &World, file: &Path, name: &str) -> Result<BackedUp, String> {
+    let there = world.stage.beside(name);
+    let location = Location::Sqlite(store_file(&there));
+    let secret = world.stage.kit.recovery_secret.as_str();
+    let done = restore(file, secret, &there, &location, false);
+    let done = world.wait(Box::pin(done));
+    done.map_err(|fault| fault.code().to_owned())
+}
+
+#[test]
+fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let (dir, store) = (world.stage.dir(), &world.house().store);
+    let backs_up = |name: &str| {
+        let file = world.stage.beside(name);
+        let taken = world.wait(Box::pin(backup(&dir, store, &file)));
+        taken.map_err(|fault| fault.code().to_owned())
+    };
+    let first = backs_up("first").unwrap();
+    assert_eq!(backs_up("first"), Err("config".to_owned()));
+    case.contact("Aoba");
+    let second = backs_up("second").unwrap();
+    assert!(second.records > first.records && second.root != first.root);
+    assert_eq!(second.number, first.number + 1);
+
+    let file = world.stage.beside("first");
+    assert_eq!(restored(&world, &file, "there").unwrap().root, first.root);
+    let again = restored(&world, &file, "there");
+    assert_eq!(again, Err("config".to_owned()), "the folder is in use");
+    let nothing = restored(&world, &world.stage.beside("third"), "nowhere");
+    assert_eq!(nothing, Err("io".to_owned()));
+    for (part, name) in [
+        (&second.data, "data-changed"),
+        (&second.keys, "keys-changed"),
+    ] {
+        let whole = std::fs::read(part).unwrap();
+        let mut changed = whole.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        std::fs::write(part, changed).unwrap();
+        let refused = restored(&world, &world.stage.beside("second"), name);
+        assert_eq!(refused, Err("config".to_owned()), "{name}");
+        assert!(!world.stage.beside(name).exists(), "{name}");
+        std::fs::write(part, whole).unwrap();
+    }
+    let whole = restored(&world, &world.stage.beside("second"), "whole");
+    assert_eq!(whole.unwrap().records, second.records);
+    world.ends_well();
+}

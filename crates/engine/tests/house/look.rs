@@ -1,6 +1,6 @@
 //! What several of these files look up in a house: states, plans with their documents, rehearsals, whole folders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use domain::aggregate::Aggregate;
@@ -14,6 +14,7 @@ use engine::kernel::ids::advisory_id;
 use engine::publication::facts::PlanFacts;
 use seal::record::Realm;
 use serde_json::Value;
+use testkit::world::words;
 use testkit::{Case, World};
 
 /// The state of a stream.
@@ -106,4 +107,32 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     out
+}
+
+/// What comes to an address, as it comes.
+pub(crate) struct Post {
+    address: String,
+    seen: BTreeSet<String>,
+}
+
+impl Post {
+    /// The post of an address, in whatever letters it is written.
+    pub(crate) fn of(address: &str) -> Post {
+        Post {
+            address: address.to_lowercase(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// The words of the mails that came since it was looked at last.
+    pub(crate) fn fresh(&mut self, world: &World) -> Vec<String> {
+        let mut out = Vec::new();
+        for mail in world.mails() {
+            let to = mail.after("\nTo: ").unwrap_or_default().to_lowercase();
+            if to.contains(&self.address) && self.seen.insert(mail.name.clone()) {
+                out.push(words(&mail));
+            }
+        }
+        out
+    }
 }

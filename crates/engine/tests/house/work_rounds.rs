@@ -140,7 +140,7 @@ fn a_press_that_fails_keeps_no_mail_back_and_is_tried_again() {
     std::fs::remove_file(&public).unwrap();
     // It comes back after a pause, and not at once.
     assert_eq!(round(&world, Kind::Press).0, Round::default());
-    world.passes_to(world.ahead(MINUTE));
+    world.passes_to(world.ahead(2 * MINUTE));
     assert!(is_out(&case));
     world.ends_well();
 }

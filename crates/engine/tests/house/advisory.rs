@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use testkit::world::{at, said, span};
 use testkit::{Case, World, given};
 
-fn line(field: &str, lang: &str, text: &str) -> Value {
+pub(crate) fn line(field: &str, lang: &str, text: &str) -> Value {
     json!({ "field": field, "lang": lang, "text": text })
 }
 
 /// An advisory that passes, with one more text.
-fn with(text: Value) -> Value {
+pub(crate) fn with(text: Value) -> Value {
     let mut draft = given::advisory(None);
     let texts = draft["texts"].as_array_mut().unwrap();
     // A field has one text in a language.

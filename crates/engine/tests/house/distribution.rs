@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 /// A relay beside the world, that refuses on request.
 pub(crate) struct Relay {
-    server: SmtpServer,
+    pub(crate) server: SmtpServer,
     _runtime: Runtime,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn copies(case: &Case<'_>, revision: u32) -> Vec<Told> {
         .collect()
 }
 
-fn states(case: &Case<'_>, revision: u32) -> Vec<&'static str> {
+pub(crate) fn states(case: &Case<'_>, revision: u32) -> Vec<&'static str> {
     let mut states: Vec<_> = copies(case, revision)
         .iter()
         .map(|copy| copy.state)
@@ -81,7 +81,7 @@ fn states(case: &Case<'_>, revision: u32) -> Vec<&'static str> {
     states
 }
 
-fn reply(reference: &str, typed: &str, more: &str) -> Vec<u8> {
+pub(crate) fn reply(reference: &str, typed: &str, more: &str) -> Vec<u8> {
     format!(
         "From: Reader <one@reader.example>\r\nTo: desk@centre.example\r\nSubject: Re: received\r\n{more}\
          In-Reply-To: <{reference}@portal.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{typed}\r\n"

@@ -13,6 +13,7 @@ mod kernel;
 
 #[cfg(test)]
 mod config;
+mod look;
 
 #[cfg(test)]
 mod commands;
@@ -57,13 +58,52 @@ mod coordination_access;
 mod advisory;
 
 #[cfg(test)]
+mod advisory_draft;
+
+#[cfg(test)]
+mod advisory_lint;
+
+#[cfg(test)]
+mod advisory_document;
+
+#[cfg(test)]
 mod publication;
+
+#[cfg(test)]
+mod publication_plan;
+
+#[cfg(test)]
+mod publication_release;
+
+#[cfg(test)]
+mod publication_press;
 
 #[cfg(test)]
 mod distribution;
 
 #[cfg(test)]
+mod distribution_copies;
+
+#[cfg(test)]
+mod distribution_member;
+
+#[cfg(test)]
+mod distribution_letters;
+
+#[cfg(test)]
 mod work;
 
 #[cfg(test)]
+mod work_rounds;
+
+#[cfg(test)]
+mod work_letterbox;
+
+#[cfg(test)]
 mod founding;
+
+#[cfg(test)]
+mod founding_kit;
+
+#[cfg(test)]
+mod perform;

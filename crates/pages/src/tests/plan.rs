@@ -71,7 +71,12 @@ fn offers(html: &str, button: &str) -> bool {
 
 fn approvals(count: usize) -> Vec<(String, Instant)> {
     (1..=count)
-        .map(|n| (format!("approver-{n}"), instant(&format!("2026-11-21T0{n}:00:00Z"))))
+        .map(|n| {
+            (
+                format!("approver-{n}"),
+                instant(&format!("2026-11-21T0{n}:00:00Z")),
+            )
+        })
         .collect()
 }
 

@@ -1,0 +1,294 @@
+//! The lints of a composed advisory, rule by rule, and what an error of theirs does (docs/design/process.md §3.1).
+
+use serde_json::{Value, json};
+use testkit::world::{at, span};
+use testkit::{Case, World, given};
+
+use crate::advisory::line;
+use crate::look;
+
+/// An advisory in which the lints find nothing.
+fn complete() -> Value {
+    let mut draft = given::advisory(None);
+    say(&mut draft, "actions", "ja", "管理者 | 更新する | 今日");
+    say(
+        &mut draft,
+        "actions",
+        "en",
+        "Administrators | update | today",
+    );
+    draft
+}
+
+/// Puts words into a field, in place of what stood there in this language.
+fn say(draft: &mut Value, field: &str, lang: &str, words: &str) {
+    leave_out(draft, field, &[lang]);
+    let texts = draft["texts"].as_array_mut().unwrap();
+    texts.push(line(field, lang, words));
+}
+
+fn leave_out(draft: &mut Value, field: &str, langs: &[&str]) {
+    let texts = draft["texts"].as_array_mut().unwrap();
+    texts.retain(|text| text["field"] != field || !langs.iter().any(|lang| text["lang"] == *lang));
+}
+
+const BOTH: &[&str] = &["ja", "en"];
+
+/// What the lints find in a draft.
+fn found(case: &Case<'_>, draft: Value) -> Vec<String> {
+    let prepared = look::composed(case, draft).unwrap();
+    let findings = prepared.findings.iter();
+    findings
+        .map(|found| format!("{} {} {}", found.rule, found.field, found.code))
+        .collect()
+}
+
+/// What a row is about, what is changed in a complete draft, and all that is found then.
+type Row = (&'static str, fn(&mut Value), &'static [&'static str]);
+
+const ROWS: &[Row] = &[
+    ("a complete draft", |_| {}, &[]),
+    (
+        "36 words for administrators",
+        |draft| say(draft, "summary", "en", &"word ".repeat(36)),
+        &["H1 summary long_sentence"],
+    ),
+    (
+        "30 words for administrators",
+        |draft| say(draft, "summary", "en", &"word ".repeat(30)),
+        &[],
+    ),
+    (
+        "30 words for everybody",
+        |draft| {
+            say(draft, "summary", "en", &"word ".repeat(30));
+            draft["facts"]["audience"] = "general_user".into();
+        },
+        &["H1 summary long_sentence"],
+    ),
+    (
+        "60 letters of Japanese for everybody",
+        |draft| {
+            say(draft, "impact", "ja", &"あ".repeat(60));
+            draft["facts"]["audience"] = "general_user".into();
+        },
+        &["H1 impact long_sentence"],
+    ),
+    (
+        "a long note, which is read at leisure",
+        |draft| say(draft, "note", "en", &"word ".repeat(60)),
+        &[],
+    ),
+    (
+        "a word of the trade",
+        |draft| say(draft, "summary", "ja", "ファームウェアが読まれます"),
+        &["H2 summary word_without_gloss"],
+    ),
+    (
+        "a word of the trade with what it means",
+        |draft| {
+            let words = "ファームウェア（機器に組み込まれたソフトウェア）が読まれます";
+            say(draft, "summary", "ja", words);
+        },
+        &[],
+    ),
+    (
+        "a word of the trade in a title, which has no room",
+        |draft| say(draft, "title", "ja", "ファームウェアの弱点"),
+        &[],
+    ),
+    (
+        "no damage",
+        |draft| draft["facts"]["damage"] = json!([]),
+        &["H4 damage missing"],
+    ),
+    (
+        "nothing about attacks",
+        |draft| draft["facts"]["threat"] = "not_recorded".into(),
+        &["H4 threat missing"],
+    ),
+    (
+        "no detection",
+        |draft| leave_out(draft, "detection", BOTH),
+        &["H4 detection missing"],
+    ),
+    (
+        "no side effects",
+        |draft| leave_out(draft, "side_effects", BOTH),
+        &["H4 side_effects missing"],
+    ),
+    (
+        "nothing affected",
+        |draft| leave_out(draft, "affected", BOTH),
+        &["H4 target missing"],
+    ),
+    (
+        "no help, and the risk taken on",
+        |draft| {
+            leave_out(draft, "fix", BOTH);
+            leave_out(draft, "workaround", BOTH);
+            draft["facts"]["accepted_risk"] = true.into();
+        },
+        &["H4 solution missing"],
+    ),
+    (
+        "a summary in one language",
+        |draft| leave_out(draft, "summary", &["en"]),
+        &["H4 summary one_language"],
+    ),
+    (
+        "a grave weakness for administrators",
+        |draft| draft["facts"]["severity"] = "important".into(),
+        &["H9 audience no_general_edition"],
+    ),
+    (
+        "a grave weakness for everybody",
+        |draft| {
+            draft["facts"]["severity"] = "critical".into();
+            draft["facts"]["audience"] = "general_user".into();
+        },
+        &[],
+    ),
+    (
+        "nothing to do first",
+        |draft| leave_out(draft, "actions", BOTH),
+        &["H10 actions no_action"],
+    ),
+    (
+        "something to do, and nobody says by when",
+        |draft| say(draft, "actions", "ja", "管理者 | 更新する"),
+        &["H10 actions action_incomplete"],
+    ),
+    (
+        "a reference that is no page",
+        |draft| {
+            let reference = json!({ "url": "ftp://old.example/", "summary": "" });
+            draft["facts"]["references"] = json!([reference]);
+        },
+        &["H11 references no_address"],
+    ),
+    (
+        "a reference to an attack",
+        |draft| {
+            let reference = json!({ "url": "https://code.example/poc/1", "summary": "" });
+            draft["facts"]["references"] = json!([reference]);
+        },
+        &["H8 references exploit_link"],
+    ),
+];
+
+#[test]
+fn each_rule_finds_what_it_is_about_and_nothing_else() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    for (about, change, expected) in ROWS {
+        let mut draft = complete();
+        change(&mut draft);
+        assert_eq!(found(&case, draft), *expected, "{about}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn what_looks_like_an_attack_is_found_by_its_sign() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let (hex, base64) = ("a1".repeat(25), "xY3".repeat(22));
+    for (words, code) in [
+        ("Send <script>x</script> to it", "script"),
+        ("Type ' or 1=1 -- into it", "sql"),
+        ("UNION   SELECT name FROM people", "sql"),
+        ("Ask for ../../etc/passwd", "path"),
+        ("Write ${jndi:ldap://x} there", "lookup"),
+        ("It runs /bin/sh -i then", "shell"),
+        (r"Bytes \x90\x90\x90\x90 first", "escaped_bytes"),
+        (&hex, "long_hex"),
+        (&base64, "long_base64"),
+        ("See https://exploit-db.com/1", "exploit_link"),
+    ] {
+        for field in ["details", "note", "detection"] {
+            let mut draft = complete();
+            say(&mut draft, field, "en", words);
+            let expected = format!("H8 {field} {code}");
+            assert_eq!(found(&case, draft), [expected], "{words}");
+        }
+    }
+    world.ends_well();
+}
+
+#[test]
+fn a_vendor_that_still_looks_into_it_is_told() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.contact("Aoba");
+    let looks =
+        json!({ "product": "Aoba Gateway", "versions": "< 3.2.1", "answer": "investigating" });
+    case.does_with(
+        case.vendor("Aoba"),
+        "record-answer",
+        json!({ "answer": looks }),
+    );
+    assert_eq!(found(&case, complete()), ["H11 vendors vendor_not_final"]);
+    // With a vendor on the board it is said what is affected.
+    let mut draft = complete();
+    leave_out(&mut draft, "affected", BOTH);
+    assert_eq!(found(&case, draft), ["H11 vendors vendor_not_final"]);
+    case.has_a_fix("Aoba");
+    assert!(found(&case, complete()).is_empty());
+    world.ends_well();
+}
+
+#[test]
+fn without_help_the_weakness_is_not_described() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let mut draft = complete();
+    leave_out(&mut draft, "fix", BOTH);
+    leave_out(&mut draft, "workaround", BOTH);
+    assert_eq!(
+        look::composed(&case, draft).err(),
+        Some("gate.withheld".to_owned())
+    );
+    world.ends_well();
+}
+
+/// A draft in which an error is found and no more than that.
+fn faulty() -> Value {
+    let mut draft = complete();
+    draft["facts"]["damage"] = json!([]);
+    draft
+}
+
+#[test]
+fn an_error_stops_a_plan_and_a_warning_goes_with_it() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.does("draft-advisory", faulty());
+    assert_eq!(case.refuses("plan-release", json!({})), "advisory.lint");
+    assert_eq!(world.times("plan_made"), 0);
+    // The emergency of a release mends no advisory.
+    let urgent = json!({ "emergency": true, "reason": "attacks are seen" });
+    assert_eq!(case.refuses("plan-release", urgent), "advisory.lint");
+    case.drafted(None);
+    let planned = case.does(
+        "plan-release",
+        json!({ "instant": at(world.ahead(span(1, 0))) }),
+    );
+    let warned = json!([{ "rule": "H10", "field": "actions", "code": "no_action" }]);
+    assert_eq!(planned["lints"], warned);
+    world.ends_well_but(&["release"]);
+}
+
+#[test]
+fn a_house_that_reports_tells_an_error_and_plans_all_the_same() {
+    let world = World::founded_with(|config| config.profile = "archive".to_owned());
+    let case = Case::open(&world);
+    case.does("draft-advisory", faulty());
+    let planned = case.does(
+        "plan-release",
+        json!({ "instant": at(world.ahead(span(1, 0))) }),
+    );
+    let told = json!([{ "rule": "H4", "field": "damage", "code": "missing" }]);
+    assert_eq!(planned["lints"], told);
+    world.ends_well_but(&["release"]);
+}

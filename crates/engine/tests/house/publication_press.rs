@@ -1,0 +1,156 @@
+//! The press: the tree is a function of what is recorded, whatever stood there before.
+
+use serde_json::Value;
+use testkit::world::span;
+use testkit::{Case, World, given};
+
+use crate::look;
+
+/// Publishes the next revision of a case.
+fn revised(case: &Case<'_>, stage: &str, reason: &str) {
+    let mut draft = given::advisory(Some(reason));
+    draft["stage"] = stage.into();
+    case.does("draft-advisory", draft);
+    let instant = case.world.ahead(span(0, 2));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    let out = case.world.passes_to(instant);
+    assert_eq!(out, std::slice::from_ref(&case.number));
+}
+
+/// Compares the tree that grew with one that is pressed anew, file by file.
+fn is_whole(world: &World, name: &str) {
+    let out = world.stage.beside(name);
+    let pressed = world.wait(Box::pin(world.house().press_out(&out))).unwrap();
+    let grown = look::files(&world.stage.dir().join("public"));
+    let anew = look::files(&out);
+    let names = |files: &std::collections::BTreeMap<String, Vec<u8>>| {
+        files.keys().cloned().collect::<Vec<String>>()
+    };
+    assert_eq!(names(&grown), names(&anew), "{name}");
+    for (path, bytes) in &anew {
+        assert_eq!(grown.get(path), Some(bytes), "{name}: {path}");
+    }
+    assert!(pressed.files > 0);
+}
+
+fn json(world: &World, path: &str) -> Value {
+    serde_json::from_str(&world.public(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_tree_that_grew_is_the_tree_that_is_pressed_anew() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    is_whole(&world, "first");
+    revised(&case, "updated", "修正の手順を足しました");
+    is_whole(&world, "second");
+    revised(&case, "withdrawn", "誤りでした");
+    world.days_pass(2);
+    is_whole(&world, "third");
+    world.ends_well();
+}
+
+#[test]
+fn a_withdrawn_advisory_stays_with_its_reason_and_all_that_was_said() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    let id = &case.number;
+    let first = world.public(&format!("advisories/{id}.json"));
+    revised(&case, "updated", "修正の手順を足しました");
+    revised(&case, "withdrawn", "誤りでした");
+    let doc = json(&world, &format!("advisories/{id}.json"));
+    assert_eq!(doc["status"], "withdrawn");
+    assert_eq!(doc["revision"], 3);
+    let page = world.public(&format!("ja/advisories/{id}.html")).unwrap();
+    assert!(page.contains("誤りでした"));
+    for older in [1, 2] {
+        assert!(page.contains(&format!("/archive/{id}/{older}/")), "{older}");
+    }
+    // What was signed once lies there for ever.
+    let kept = look::files(&world.stage.dir().join("public").join("archive").join(id));
+    for revision in ["1", "2", "3"] {
+        let of = kept
+            .keys()
+            .filter(|path| path.starts_with(&format!("{revision}/")));
+        assert!(
+            of.count() >= 8,
+            "four documents and their signatures: {kept:?}"
+        );
+    }
+    let first = first.unwrap().into_bytes();
+    assert!(
+        kept.iter()
+            .any(|(path, bytes)| path.starts_with("1/") && *bytes == first)
+    );
+    world.ends_well();
+}
+
+#[test]
+fn an_invented_advisory_is_marked_wherever_it_is_shown() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    given::reader(&world, "one@reader.example");
+    let _ = case.published();
+    let id = &case.number;
+    assert_eq!(
+        json(&world, &format!("advisories/{id}.json"))["marking"],
+        "fictional"
+    );
+    for (path, mark) in [
+        (format!("ja/advisories/{id}.html"), "架空"),
+        (format!("advisories/{id}.ja.txt"), "架空"),
+        ("ja/index.html".to_owned(), "架空"),
+    ] {
+        let text = world.public(&path).unwrap_or_default();
+        assert!(text.contains(mark), "{path}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn a_press_that_has_nothing_new_changes_nothing() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    let before = look::files(&world.stage.dir().join("public"));
+    for _ in 0..2 {
+        let pressed = world.wait(Box::pin(world.house().press())).unwrap();
+        assert_eq!((pressed.changed, pressed.advisories), (0, 1));
+    }
+    assert_eq!(look::files(&world.stage.dir().join("public")), before);
+    world.ends_well();
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_not_pressed_into() {
+    let world = World::founded();
+    let out = world.stage.beside("used");
+    std::fs::create_dir(&out).unwrap();
+    std::fs::write(out.join("mine"), b"x").unwrap();
+    let refused = world.wait(Box::pin(world.house().press_out(&out)));
+    assert_eq!(refused.unwrap_err().code(), "config");
+    assert_eq!(look::files(&out).len(), 1);
+    world.ends_well();
+}
+
+#[test]
+fn what_a_case_says_before_its_instant_stands_nowhere_in_the_tree() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let until = case.ready();
+    world.passes_to(testkit::world::before(until));
+    // The daily anchor has pressed a tree meanwhile.
+    let tree = look::files(&world.stage.dir().join("public"));
+    assert!(tree.contains_key("archive/leaves.jsonl"));
+    for (path, bytes) in &tree {
+        let text = String::from_utf8_lossy(bytes);
+        for words in [case.number.as_str(), "Aoba", "青葉ゲートウェイ"] {
+            assert!(!text.contains(words), "{path} tells {words}");
+        }
+    }
+    world.passes_to(until);
+    world.ends_well();
+}

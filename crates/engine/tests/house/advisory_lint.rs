@@ -202,8 +202,8 @@ fn what_looks_like_an_attack_is_found_by_its_sign() {
         ("Write ${jndi:ldap://x} there", "lookup"),
         ("It runs /bin/sh -i then", "shell"),
         (r"Bytes \x90\x90\x90\x90 first", "escaped_bytes"),
-        (&hex, "long_hex"),
-        (&base64, "long_base64"),
+        (hex.as_str(), "long_hex"),
+        (base64.as_str(), "long_base64"),
         ("See https://exploit-db.com/1", "exploit_link"),
     ] {
         for field in ["details", "note", "detection"] {
@@ -221,7 +221,8 @@ fn a_vendor_that_still_looks_into_it_is_told() {
     let world = World::founded();
     let case = Case::open(&world);
     case.contact("Aoba");
-    let looks = json!({ "product": "Aoba Gateway", "versions": "< 3.2.1", "answer": "investigating" });
+    let looks =
+        json!({ "product": "Aoba Gateway", "versions": "< 3.2.1", "answer": "investigating" });
     case.does_with(
         case.vendor("Aoba"),
         "record-answer",

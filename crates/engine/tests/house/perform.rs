@@ -136,7 +136,7 @@ fn an_act_has_the_coordinator_the_clock_and_no_reason_unless_it_says_otherwise()
     let world = World::founded();
     let case = Case::open(&world);
     world.days_pass(1);
-    let fields = json!({ "case": case.number, "fact": "exploit_public" });
+    let fields = json!({ "case": case.number, "fact": "attacks_observed" });
     let done = perform_json(world.house(), "observe", fields);
     world.wait(Box::pin(done)).unwrap();
     let said = json!({

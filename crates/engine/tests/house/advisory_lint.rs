@@ -29,7 +29,10 @@ fn say(draft: &mut Value, field: &str, lang: &str, words: &str) {
 
 fn leave_out(draft: &mut Value, field: &str, langs: &[&str]) {
     let texts = draft["texts"].as_array_mut().unwrap();
-    texts.retain(|text| text["field"] != field || !langs.iter().any(|lang| text["lang"] == *lang));
+    texts.retain(|text| {
+        let lang = text["lang"].as_str().unwrap_or_default();
+        text["field"] != field || !langs.contains(&lang)
+    });
 }
 
 const BOTH: &[&str] = &["ja", "en"];

@@ -29,7 +29,10 @@ fn say(draft: &mut Value, field: &str, lang: &str, words: &str) {
 
 fn leave_out(draft: &mut Value, field: &str, langs: &[&str]) {
     let texts = draft["texts"].as_array_mut().unwrap();
-    texts.retain(|text| text["field"] != field || !langs.iter().any(|lang| text["lang"] == *lang));
+    texts.retain(|text| {
+        let lang = text["lang"].as_str().unwrap_or_default();
+        text["field"] != field || !langs.contains(&lang)
+    });
 }
 
 const BOTH: &[&str] = &["ja", "en"];
@@ -202,8 +205,8 @@ fn what_looks_like_an_attack_is_found_by_its_sign() {
         ("Write ${jndi:ldap://x} there", "lookup"),
         ("It runs /bin/sh -i then", "shell"),
         (r"Bytes \x90\x90\x90\x90 first", "escaped_bytes"),
-        (&hex, "long_hex"),
-        (&base64, "long_base64"),
+        (hex.as_str(), "long_hex"),
+        (base64.as_str(), "long_base64"),
         ("See https://exploit-db.com/1", "exploit_link"),
     ] {
         for field in ["details", "note", "detection"] {

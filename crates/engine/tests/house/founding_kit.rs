@@ -88,26 +88,22 @@ fn the_kit_names_a_key_for_each_purpose_and_how_to_revoke_it() {
 
 #[test]
 fn each_kind_of_house_has_the_approvers_that_it_needs_and_the_signer_knows_them() {
-    for (change, handles, quorum, has_link) in [
-        (
-            (|_| {}) as fn(&mut Config),
-            vec!["approver-a", "approver-b"],
-            2,
-            true,
-        ),
+    let rows: [(fn(&mut Config), &[&str], u8, bool); 3] = [
+        (|_| {}, &["approver-a", "approver-b"], 2, true),
         (
             |config| config.publication.solo = true,
-            vec!["approver-a"],
+            &["approver-a"],
             0,
             true,
         ),
         (
             |config| *config = Config::of(Purpose::Replay),
-            vec!["replay-a", "replay-b"],
+            &["replay-a", "replay-b"],
             2,
             false,
         ),
-    ] {
+    ];
+    for (change, handles, quorum, has_link) in rows {
         let world = World::founded_with(change);
         let kit = &world.stage.kit;
         let named: Vec<&str> = kit

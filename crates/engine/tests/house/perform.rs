@@ -136,7 +136,7 @@ fn an_act_has_the_coordinator_the_clock_and_no_reason_unless_it_says_otherwise()
     let world = World::founded();
     let case = Case::open(&world);
     world.days_pass(1);
-    let fields = json!({ "case": case.number, "fact": "exploit_public" });
+    let fields = json!({ "case": case.number, "fact": "attacks_observed" });
     let done = perform_json(world.house(), "observe", fields);
     world.wait(Box::pin(done)).unwrap();
     let said = json!({
@@ -178,7 +178,7 @@ fn a_live_case_is_not_reached_from_an_exercise() {
     let world = World::founded();
     let case = Case::open(&world);
     let before = world.happened();
-    for (name, fields) in [
+    for (name, mut fields) in [
         ("observe", json!({ "fact": "public_aware" })),
         ("close-case", json!({ "code": "withdrawn" })),
         (
@@ -186,7 +186,6 @@ fn a_live_case_is_not_reached_from_an_exercise() {
             json!({ "until": at(world.ahead(span(9, 0))) }),
         ),
     ] {
-        let mut fields = fields;
         fields["exercise"] = true.into();
         assert_eq!(case.refuses(name, fields), "wall", "{name}");
     }

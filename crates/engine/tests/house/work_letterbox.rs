@@ -45,8 +45,8 @@ fn what_nobody_can_read_is_laid_aside_and_stops_nothing() {
     std::fs::write(folder(&world).join("letter-none"), b"x").unwrap();
     std::fs::write(folder(&world).join(name(2)), b"no letter").unwrap();
     let sealed = std::fs::read(folder(&world).join(name(1))).unwrap();
-    std::fs::write(folder(&world).join(name(3)), &sealed).unwrap();
-    std::fs::write(folder(&world).join(name(4)), vec![0; 1 << 20]).unwrap();
+    std::fs::write(folder(&world).join(name(3)), sealed).unwrap();
+    std::fs::write(folder(&world).join(name(4)), vec![0_u8; 1 << 20]).unwrap();
     world.runs_due();
     assert_eq!((waiting(&world), aside(&world)), (0, 4));
     assert_eq!(world.times("report_received"), 1);

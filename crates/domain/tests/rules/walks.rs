@@ -173,7 +173,7 @@ impl World {
                 one,
                 ContactChannel::Mail,
                 ContactResult::Tried,
-                arg % 2 == 0,
+                arg.is_multiple_of(2),
             ),
             8 => decide::confirm_receipt(one),
             9 => decide::record_basis(one, ad_hoc, &DESK),
@@ -186,9 +186,9 @@ impl World {
             16 if arg < 64 => decide::end_embargo(case, END[usize::from(arg) % END.len()], &act),
             17 if arg < 64 => decide::observe(case, FACTS[usize::from(arg) % FACTS.len()]),
             18 => decide::record_answer(one, said(arg), one.asked_at.is_none()),
-            19 if arg < 32 => decide::leave(case, one, Some(arg % 2 == 0)),
+            19 if arg < 32 => decide::leave(case, one, Some(arg.is_multiple_of(2))),
             20 if arg < 4 => decide::close(case, ClosureCode::Published),
-            21 => access::agree_naming(one, arg % 2 == 0, "by telephone", &DESK),
+            21 => access::agree_naming(one, arg.is_multiple_of(2), "by telephone", &DESK),
             _ => return None,
         })
     }
@@ -207,13 +207,13 @@ impl World {
         }
         let advisory = self.advisory()?;
         match command {
-            23 if arg % 8 == 0 => {
+            23 if arg.is_multiple_of(8) => {
                 let new = NewPlan {
                     bytes: "{}".to_owned(),
                     sha256: format!("{:02x}", arg % 3),
                     instant: self.now.plus_days(u32::from(arg / 8 % 4)),
                     documents: vec![],
-                    emergency: arg % 64 == 0,
+                    emergency: arg.is_multiple_of(64),
                 };
                 Some(publication::plan(advisory, case, new, &act))
             }
@@ -379,7 +379,7 @@ fn wrong_participant(now: &Participant, before: Option<&Participant>) -> Option<
         let is_last = at + 1 == now.naming.len();
         let next = now.naming.get(at + 1).map(|(next, _)| *next);
         let ends_before = until.is_some_and(|end| *from <= end && next.is_none_or(|n| end <= n));
-        if !ends_before && !(is_last && until.is_none()) {
+        if !(ends_before || is_last && until.is_none()) {
             return Some("times of being named overlap");
         }
     }

@@ -309,7 +309,7 @@ fn a_rehearsal_shows_the_bytes_of_the_plan_and_records_nothing() {
             "{kind}"
         );
     }
-    for kind in ["", "page", "page-fr", "plan"] {
+    for kind in ["", "page-fr", "plan"] {
         let shown = rehearsal::show(house, &stream, &doc, &made, kind);
         assert_eq!(shown, None, "{kind}");
     }

@@ -3,9 +3,12 @@
 use engine::kernel::config::{Config, FILE, Purpose};
 use testkit::World;
 
+/// How a row of a table spoils what was right.
+type Spoils = fn(&mut Config);
+
 #[test]
 fn each_value_that_cannot_be_used_is_named_by_its_key() {
-    let rows: [(&str, fn(&mut Config)); 16] = [
+    let rows: [(&str, Spoils); 16] = [
         ("portal", |config| {
             config.portal = "portal.example".to_owned()
         }),

@@ -12,6 +12,8 @@ use testkit::{Case, World, given};
 
 use crate::seen::{self, all_refused, view};
 
+const UNREAD: &str = "unread: the field until is not usable: RFC 3339 with an offset";
+
 fn until(case: &Case<'_>, days: i64) -> Value {
     json!({ "case": case.number, "until": at(case.world.ahead(span(days, 0))) })
 }
@@ -48,7 +50,7 @@ fn a_date_lies_ahead_and_is_put_to_everybody_who_is_there() {
         &[with(&at(BEGINS)), with(&at(world.now()))],
     );
     let odd = [with("tomorrow"), with("2026-12-01"), with("")];
-    all_refused(&world, "coordinator", "input", &odd);
+    all_refused(&world, "coordinator", UNREAD, &odd);
     all_refused(
         &world,
         "editor",
@@ -118,7 +120,7 @@ fn another_date_is_a_wish_that_shows_to_its_own_vendor_alone() {
     world.does("propose-date", until(&case, 30));
     let proposed = seen::case(&world, &case.id).until;
     let odd = json!({ "participant": birch, "until": "later" });
-    all_refused(&world, "coordinator", "input", &[("counter-date", odd)]);
+    all_refused(&world, "coordinator", UNREAD, &[("counter-date", odd)]);
     let foreign = world.vendor_tries(aoba, "counter-date", wish.clone());
     assert_eq!(foreign, Err("not_found".to_owned()));
     world.vendor_does(birch, "counter-date", wish.clone());
@@ -171,7 +173,7 @@ fn a_date_in_force_is_changed_by_the_office_and_a_later_one_is_asked_again() {
         &[("revise-date", past)],
     );
     let odd = json!({ "case": case.number, "until": "later" });
-    all_refused(&world, "coordinator", "input", &[("revise-date", odd)]);
+    all_refused(&world, "coordinator", UNREAD, &[("revise-date", odd)]);
     all_refused(&world, "editor", "role", &revised(20));
     let refused = world.vendor_tries(case.vendor("Aoba"), "revise-date", until(&case, 20));
     assert_eq!(refused, Err("role".to_owned()));

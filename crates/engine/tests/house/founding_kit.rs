@@ -86,9 +86,15 @@ fn the_kit_names_a_key_for_each_purpose_and_how_to_revoke_it() {
     world.ends_well();
 }
 
+/// How a row of a table changes the configuration.
+type Changes = fn(&mut Config);
+
+/// A kind of house, who of its people approve, how many must, and whether it is one person's.
+type Kind = (Changes, &'static [&'static str], u8, bool);
+
 #[test]
 fn each_kind_of_house_has_the_approvers_that_it_needs_and_the_signer_knows_them() {
-    let rows: [(fn(&mut Config), &[&str], u8, bool); 3] = [
+    let rows: [Kind; 3] = [
         (|_| {}, &["approver-a", "approver-b"], 2, true),
         (
             |config| config.publication.solo = true,
@@ -162,7 +168,7 @@ fn a_house_that_replays_an_archive_marks_what_it_publishes() {
 #[test]
 fn what_is_wrong_in_the_configuration_is_said_before_anything_is_made() {
     let world = World::founded();
-    let rows: [(fn(&mut Config), &str); 10] = [
+    let rows: [(Changes, &str); 10] = [
         (
             |config| config.portal = "portal.example".to_owned(),
             "portal: ",

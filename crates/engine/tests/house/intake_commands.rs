@@ -10,6 +10,8 @@ use testkit::{Case, World, given};
 
 use crate::seen::{self, all_refused};
 
+const UNREAD: &str = "unread: the field public_since is not usable: RFC 3339 with an offset";
+
 /// A form of a site that was filled in.
 fn form() -> Value {
     json!({
@@ -238,7 +240,7 @@ fn acceptance_opens_a_case_under_a_number_of_its_own() {
         "report.already_public",
         &[with(&at(BEGINS))],
     );
-    all_refused(&world, "coordinator", "input", &[with("yesterday")]);
+    all_refused(&world, "coordinator", UNREAD, &[with("yesterday")]);
     // Who means to publish has not published.
     let (name, fields) = with(&soon);
     let accepted = world.does(name, fields);
@@ -270,8 +272,9 @@ fn what_is_public_already_is_accepted_as_that_and_gets_no_embargo() {
             json!({ "report": report.number, "public_since": since }),
         )
     };
-    let wrong = [with("yesterday"), with(&at(world.ahead(span(1, 0))))];
-    all_refused(&world, "coordinator", "input", &wrong);
+    all_refused(&world, "coordinator", UNREAD, &[with("yesterday")]);
+    let ahead = [with(&at(world.ahead(span(1, 0))))];
+    all_refused(&world, "coordinator", "input", &ahead);
     let (name, fields) = with(&at(BEGINS));
     let accepted = world.does(name, fields);
     let id = said(&accepted, "case");

@@ -13,6 +13,8 @@ mod kernel;
 
 #[cfg(test)]
 mod config;
+
+#[cfg(test)]
 mod look;
 
 #[cfg(test)]

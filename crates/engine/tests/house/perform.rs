@@ -136,11 +136,11 @@ fn an_act_has_the_coordinator_the_clock_and_no_reason_unless_it_says_otherwise()
     let world = World::founded();
     let case = Case::open(&world);
     world.days_pass(1);
-    let fields = json!({ "case": case.number, "fact": "attacks_observed" });
+    let fields = json!({ "case": case.number, "fact": "public_aware" });
     let done = perform_json(world.house(), "observe", fields);
     world.wait(Box::pin(done)).unwrap();
     let said = json!({
-        "case": case.number, "fact": "public_aware", "as": "reception",
+        "case": case.number, "fact": "attacks_observed", "as": "reception",
         "occurred_at": at(BEGINS), "reason_of_act": "seen in a forum",
     });
     let done = perform_json(world.house(), "observe", said);

@@ -72,7 +72,7 @@ fn every_end_of_a_line_is_one() {
     assert_eq!(line("\n a \r\n\r\n\t b\tc \n"), "a b c");
     assert_eq!(line(" \n\t "), "");
     assert_eq!(paragraphs("a\r\n\r\nb"), "<p>a</p>\n<p>b</p>");
-    assert_eq!(paragraphs("\n\na\n \nb\n\n"), "<p>a</p>\n<p>b</p>");
+    assert_eq!(paragraphs("\n\na\n \nb\n\n"), "<p>a</p>\n<p>b</p>\n");
 }
 
 #[test]

@@ -132,6 +132,7 @@ fn details_are_read_after_terms_number_and_letter_and_not_before() {
     let case = Case::open(&world);
     let doors = Doors::of(&world);
     let birch = vendor(&doors, &case, "Birch");
+    let before = world.times("basis_recorded");
     let page = birch.get("/en/partner/");
     assert!(page.says("partner-about-text") && page.says("partner-terms-one"));
     assert!(!page.has(SECRET));
@@ -139,7 +140,7 @@ fn details_are_read_after_terms_number_and_letter_and_not_before() {
     birch
         .sends("/en/partner/terms", &[("do", "accept")])
         .refused("accept", "partner-terms-missing");
-    assert_eq!(world.times("basis_recorded"), 0);
+    assert_eq!(world.times("basis_recorded"), before);
     let accepted = birch.sends("/en/partner/terms", &[("accept", "yes")]);
     assert!(birch.follows(&accepted).says("done-partner-terms"));
     // Who sends the form twice has accepted once.
@@ -149,7 +150,7 @@ fn details_are_read_after_terms_number_and_letter_and_not_before() {
             .status,
         303
     );
-    assert_eq!(world.times("basis_recorded"), 1);
+    assert_eq!(world.times("basis_recorded"), before + 1);
 
     let details = json!({ "classes": ["V"] });
     case.does_with(case.vendor("Birch"), "send-details", details);

@@ -198,6 +198,7 @@ fn each_form_does_what_its_button_says() {
     let doors = Doors::of(&world);
     let coordinator = doors.person("coordinator");
     let here = path(&case, "Birch");
+    let of_aoba = world.happened_in(case.vendor("Aoba"));
     for (fields, event, done) in CARRIED {
         let times = world.times(event);
         let next = coordinator.follows(&coordinator.fills(&here, fields));
@@ -210,7 +211,7 @@ fn each_form_does_what_its_button_says() {
     }
     let elsewhere = format!("{} (elsewhere)", words("en", "channel-in-person"));
     assert!(page.has(&elsewhere));
-    assert_eq!(world.happened_in(case.vendor("Aoba")).len(), 2, "its own");
+    assert_eq!(world.happened_in(case.vendor("Aoba")), of_aoba, "its own");
     world.ends_well();
 }
 
@@ -472,7 +473,8 @@ fn a_code_for_the_telephone_is_shown_on_one_page_and_recorded_nowhere() {
     let code = code_of(&drawn.text);
     assert_eq!(code.len(), 8, "{code}");
     assert!(code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
-    assert!(!coordinator.get(&here).has(&code));
+    let again = coordinator.get(&here);
+    assert!(!again.has("id=\"phone-code\">") && !again.has(&code));
     // Another one ends it.
     let other = coordinator.fills(&here, &[("do", "phone-code")]);
     assert_ne!(code_of(&other.text), code);
@@ -482,7 +484,8 @@ fn a_code_for_the_telephone_is_shown_on_one_page_and_recorded_nowhere() {
 
 fn code_of(text: &str) -> String {
     let (_, rest) = text.split_once("id=\"phone-code\">").unwrap();
-    rest.split('<').next().unwrap().to_owned()
+    let shown = rest.split('<').next().unwrap();
+    shown.chars().filter(|sign| *sign != ' ').collect()
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! A kind of document is a `base::DocumentKind`, never a string.
 //!
 //! Names and files of the kinds are read where they stand, in `crates/base/src/document.rs`. In any other crate a
-//! literal that is one of them, or ends in such a file, is a finding. Tests are left out: what was published is for
-//! ever, so somebody else than the program has to spell it.
+//! literal that is one of them, or in which a file's name or ending, or a name of two words, stands, is a finding. Tests are
+//! left out: what was published is for ever, so somebody else than the program has to spell it.
 
 use super::Findings;
 use super::files::{name, ours};
@@ -58,7 +58,7 @@ fn is_program(place: &str) -> bool {
     matches!(parts.as_slice(), ["crates", krate, "src", ..] if *krate != "base") && !is_test
 }
 
-/// What `name: "…"` and `file: "…"` give.
+/// What `name: "…"`, `file: "…"` and `ending: Some("…")` of two parts give.
 fn words(source: &str) -> Vec<String> {
     source
         .lines()
@@ -66,8 +66,11 @@ fn words(source: &str) -> Vec<String> {
             let line = line.trim();
             let rest = line
                 .strip_prefix("name: \"")
-                .or_else(|| line.strip_prefix("file: \""))?;
-            Some(rest.split('"').next()?.to_owned())
+                .or_else(|| line.strip_prefix("file: \""))
+                .or_else(|| line.strip_prefix("ending: Some(\""))?;
+            let word = rest.split('"').next()?;
+            let is_kind = !line.starts_with("ending") || word.contains('.');
+            is_kind.then(|| word.to_owned())
         })
         .collect()
 }
@@ -82,12 +85,13 @@ fn spelled<'a>(text: &str, words: &'a [String]) -> Vec<(usize, &'a str)> {
             break;
         }
         let code = line.split("//").next().unwrap_or_default();
-        for word in words {
-            let is_path = word.contains('.') && code.contains(&format!("/{word}\""));
-            if is_path || code.contains(&format!("\"{word}\"")) {
-                found.push((number, word.as_str()));
-            }
-        }
+        // A word that could be another's is looked for alone; one finding a line is enough.
+        let is_in = |literal: &str, word: &String| {
+            literal == word.as_str() || word.contains(['.', '-']) && literal.contains(word.as_str())
+        };
+        let literals: Vec<&str> = code.split('"').skip(1).step_by(2).collect();
+        let spelt = |word: &&String| literals.iter().any(|literal| is_in(literal, word));
+        found.extend(words.iter().find(spelt).map(|word| (number, word.as_str())));
     }
     found
 }
@@ -108,6 +112,18 @@ mod checks {
                     #[cfg(test)]\nmod tests {\n    let d = \"csaf\";\n";
         let found = spelled(text, &words);
         assert_eq!(found, [(1, "csaf"), (3, "csaf.json"), (6, "csaf.json")]);
+        let words = ["text-ja", "text.ja.txt", "ja.txt"].map(str::to_owned);
+        for planted in [
+            "kind.ends_with(\".ja.txt\")",
+            "kind.contains(\"text-ja.\")",
+            "format!(\"{stem}/text.ja.txt.asc\")",
+        ] {
+            assert_eq!(spelled(planted, &words).len(), 1, "{planted}");
+        }
+        assert_eq!(
+            spelled("t(\"text-japanese\", \"a\")", &["ja.txt".to_owned()]),
+            []
+        );
     }
 
     #[test]

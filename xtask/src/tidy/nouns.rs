@@ -121,10 +121,20 @@ fn judge(name: &str, rooms: &[String], sources: &[Source]) -> Vec<String> {
                 format!("ARCHITECTURE.md orders `{room}` in `{name}`, where it does not exist")
             }),
     );
+    let given_out = given_out(sources);
     for (path, text) in sources {
         let Some(own) = room(path) else { continue };
         let Some(at) = place.get(own) else { continue };
-        for other in used(path, text) {
+        if ["use crate as ", "crate::{self as "]
+            .iter()
+            .any(|way| text.contains(way))
+        {
+            found.push(format!(
+                "crates/{name}/src/{path} gives the crate another name, under which no room is seen"
+            ));
+        }
+        for named in used(path, text) {
+            let other = given_out.get(&named).unwrap_or(&named);
             if let Some(later) = place.get(other.as_str())
                 && later > at
             {
@@ -135,6 +145,30 @@ fn judge(name: &str, rooms: &[String], sources: &[Source]) -> Vec<String> {
         }
     }
     found
+}
+
+/// What the crate's root gives out under its own name, with the room from which it comes.
+fn given_out(sources: &[Source]) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for (path, text) in sources {
+        if path != "lib.rs" {
+            continue;
+        }
+        for statement in text.split("use ").skip(1) {
+            let statement = statement.split(';').next().unwrap_or_default();
+            let Some((from, rest)) = statement.split_once("::") else {
+                continue;
+            };
+            let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_');
+            for word in words.filter(|word| !word.is_empty()) {
+                out.insert(word.to_owned(), from.trim().to_owned());
+            }
+        }
+    }
+    // A room is meant by its own name.
+    let rooms: BTreeSet<&str> = sources.iter().filter_map(|(path, _)| room(path)).collect();
+    out.retain(|word, _| !rooms.contains(word.as_str()));
+    out
 }
 
 /// The room that a file lies in; the crate's root lies in none.
@@ -248,6 +282,27 @@ mod tests {
         check(
             &sources,
             &["crates/engine/src/kernel/unit.rs uses `party`, which stands later than `kernel`"],
+        );
+    }
+
+    #[test]
+    fn a_circle_through_the_root_or_under_another_name_is_found() {
+        let mut sources = vec![
+            ("lib.rs", "pub use work::plan::{Kind, Next};\nmod work;\n"),
+            ("kernel/unit.rs", "use crate::Kind;"),
+        ];
+        sources.extend(REST);
+        check(
+            &sources,
+            &["crates/engine/src/kernel/unit.rs uses `work`, which stands later than `kernel`"],
+        );
+        let mut sources = vec![("kernel/unit.rs", "use crate as all;\nall::work::f()")];
+        sources.extend(REST);
+        check(
+            &sources,
+            &[
+                "crates/engine/src/kernel/unit.rs gives the crate another name, under which no room is seen",
+            ],
         );
     }
 

@@ -2,7 +2,9 @@
 //!
 //! A list of roles in engine, server, pages or the binary is a second table that will differ one day, so it is a
 //! finding; and so is a command that is performed under a name without a row, since it would be refused to everybody.
-//! Lists are read from the text: roles joined by `|`, by a comma, or compared one after the other. Tests may list roles.
+//! Lists are read from the text: roles joined by `|`, by a comma, compared one after the other, or in arms of one
+//! `match`; codes of roles as strings beside each other; roles that come in without their type's name. Tests may list
+//! roles. A list that is put together in another way is not seen.
 
 use super::Findings;
 use super::files::{name, ours};
@@ -11,14 +13,26 @@ use std::collections::BTreeSet;
 
 /// Where the table stands.
 const TABLE: &str = "crates/domain/src/permit.rs";
+/// Where the roles stand.
+const ROLES: &str = "crates/domain/src/role.rs";
+/// The same words for something else.
+const OTHERS: [&str; 2] = [
+    // Parts of a participant in a case.
+    "crates/pages/src/coordination/desk.rs",
+    // Fields of a form.
+    "crates/pages/src/intake/public.rs",
+];
 /// Crates that ask the table.
-const ASKING: [&str; 4] = ["engine", "server", "pages", "noroshi"];
+const ASKING: [&str; 8] = [
+    "engine", "server", "pages", "noroshi", "portal", "scenario", "archive", "bench",
+];
 /// Crates that perform commands.
 const PERFORMING: [&str; 5] = ["engine", "demo", "archive", "bench", "noroshi"];
 
 /// Returns each list of roles outside the table, and each performed name without a row.
 pub fn in_one_table(house: &House) -> Findings {
     let rows = rows(&read_text(&house.root.join(TABLE))?);
+    let codes = codes(&read_text(&house.root.join(ROLES))?);
     let mut found = Vec::new();
     for path in ours(house)? {
         if !has_extension(&path, "rs") {
@@ -37,6 +51,15 @@ pub fn in_one_table(house: &House) -> Findings {
         let code = code_of(&text);
         if is_of(&ASKING) {
             found.extend(lists(&name, &code));
+            found.extend(nameless(&name, &code));
+            let words = spelled(&name, &code, &codes);
+            match OTHERS.contains(&name.as_str()) {
+                true if words.is_empty() => {
+                    found.push(format!("{name} needs no exception for words any more"));
+                }
+                true => {}
+                false => found.extend(words),
+            }
         }
         if is_of(&PERFORMING) {
             found.extend(unknown(&name, &code, &rows));
@@ -71,6 +94,71 @@ pub fn code_of(text: &str) -> String {
     code
 }
 
+/// Codes of the roles, from the names of their variants.
+fn codes(source: &str) -> Vec<String> {
+    let body = code_of(source);
+    let listed = body.split("pub enum Role {").nth(1).unwrap_or_default();
+    let variants = listed.split('}').next().unwrap_or_default().split(',');
+    variants
+        .map(|variant| {
+            let mut code = String::new();
+            for letter in variant.trim().chars() {
+                if letter.is_ascii_uppercase() && !code.is_empty() {
+                    code.push('_');
+                }
+                code.push(letter.to_ascii_lowercase());
+            }
+            code
+        })
+        .filter(|code| !code.is_empty())
+        .collect()
+}
+
+fn finding(name: &str, code: &str, at: usize) -> String {
+    let line = code.get(..at).unwrap_or_default().matches('\n').count() + 1;
+    format!("{name}:{line} lists roles: ask `domain::permit` instead, or add a row to {TABLE}")
+}
+
+/// Roles that are brought in without their type's name, or under another.
+fn nameless(name: &str, code: &str) -> Vec<String> {
+    ["Role::*", "Role::{", "Role as "]
+        .iter()
+        .flat_map(|way| code.match_indices(way))
+        .filter(|(at, _)| stands_alone(code, *at))
+        .map(|(at, _)| finding(name, code, at))
+        .collect()
+}
+
+/// Codes of two roles as strings in one list.
+fn spelled(name: &str, code: &str, codes: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut before: Option<usize> = None;
+    let mut is_listed = false;
+    let mut from = 0;
+    for word in code.split('"').skip(1).step_by(2) {
+        let Some(at) = code
+            .get(from..)
+            .and_then(|rest| rest.find(&format!("\"{word}\"")))
+        else {
+            break;
+        };
+        let (begins, ends) = (from + at, from + at + word.len() + 2);
+        from = ends;
+        if !codes.iter().any(|code| code == word) {
+            (before, is_listed) = (None, false);
+            continue;
+        }
+        let joins = before.is_some_and(|end| {
+            matches!(code.get(end..begins).unwrap_or_default().trim(), "," | "|")
+        });
+        if joins && !is_listed {
+            found.push(finding(name, code, begins));
+        }
+        (before, is_listed) = (Some(ends), joins);
+    }
+    found
+}
+
 /// Places at which two roles stand in one list; a longer list is one finding.
 fn lists(name: &str, code: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -92,10 +180,7 @@ fn lists(name: &str, code: &str) -> Vec<String> {
         }
         let joins = before.is_some_and(|end| is_joint(code.get(end..at).unwrap_or_default()));
         if joins && !is_listed {
-            let line = code.get(..at).unwrap_or_default().matches('\n').count() + 1;
-            found.push(format!(
-                "{name}:{line} lists roles: ask `domain::permit` instead, or add a row to {TABLE}"
-            ));
+            found.push(finding(name, code, at));
         }
         is_listed = joins;
         before = Some(from + variant.len());
@@ -118,7 +203,11 @@ fn is_joint(between: &str) -> bool {
     let compares = (joint.starts_with("||") || joint.starts_with("&&"))
         && (joint.ends_with("==") || joint.ends_with("!="))
         && !joint.contains([';', '{', '}']);
-    joint == "|" || joint == "," || compares
+    // Two arms of one `match`.
+    let is_arm = joint.starts_with("=>")
+        && joint.ends_with([',', '}'])
+        && !["match ", "fn "].iter().any(|word| joint.contains(word));
+    joint == "|" || joint == "," || compares || is_arm
 }
 
 /// Commands that have a row.
@@ -185,6 +274,34 @@ mod checks {
             "&[Role::Judge, Role::Gov];\n[\n    Role::Press,\n    Role::Relay,\n]",
             &[1, 4],
         );
+    }
+
+    #[test]
+    fn planted_lists_of_roles_are_found_in_arms_under_other_names_and_as_words() {
+        check(
+            "match role {\n    Role::Judge => true,\n    Role::Gov => { true }\n    Role::Press => 1,\n    _ => false }",
+            &[3],
+        );
+        let found = |text: &str| {
+            let codes = codes("pub enum Role {\n    /// A.\n    Judge,\n    ForeignGov,\n}\n");
+            let code = code_of(text);
+            nameless("a.rs", &code).len() + spelled("a.rs", &code, &codes).len()
+        };
+        for planted in [
+            "use domain::role::Role::*;",
+            "use domain::permit::Role::{Judge, Gov};",
+            "use domain::permit::Role as Who;",
+            "[\"judge\", \"foreign_gov\"].contains(&role.code())",
+            "matches!(code, \"foreign_gov\" | \"judge\")",
+        ] {
+            assert_eq!(found(planted), 1, "{planted}");
+        }
+        for plain in [
+            "use domain::permit::Role;",
+            "(\"judge\", \"another\", \"judge\")",
+        ] {
+            assert_eq!(found(plain), 0, "{plain}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! The answer has passed the gate for the role of whoever asked. Who may read what is the matrix's, not this file's.
 
+use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState};
 use domain::refusal::Refusal;
 use domain::text::gate::{Audience, Channel, Strength, release};
@@ -11,7 +12,8 @@ use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::find::{find_case, find_report, inputs};
+use crate::kernel::find::{find_case, find_report, inputs, participants_of};
+use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -59,5 +61,11 @@ async fn phase(unit: &mut Unit<'_>, report: &Report) -> Result<Phase, Fault> {
         return Ok(Phase::P0);
     };
     let case = find_case(unit, &case.to_string()).await?;
-    Ok(case.phase(false, &[]))
+    let participants = participants_of(unit, case.id).await?;
+    let advisory = unit.state(advisory_id(case.id).into()).await?;
+    let is_published = matches!(
+        advisory.as_deref(),
+        Some(Aggregate::Advisory(advisory)) if advisory.is_published()
+    );
+    Ok(case.phase(is_published, &participants))
 }

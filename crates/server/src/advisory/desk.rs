@@ -69,8 +69,8 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) async fn of(room: &Room, number: &str) -> Result<Desk, Stop> {
-        let case = find(room, number).await?;
+    pub(crate) async fn of(room: &Room, visit: &Visit, number: &str) -> Result<Desk, Stop> {
+        let case = find(room, visit.viewer()?, number).await?;
         let stream = plan::stream(&room.house, &case).await?;
         Ok(Desk { case, stream })
     }
@@ -125,7 +125,7 @@ impl Desk {
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let signed = editor(&visit)?;
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let desk = Desk::of(room, &visit, visit.param(0)).await?;
     let saved = room.house.draft(&draft_name(&desk.case)).await?;
     let typed = match &saved {
         Some(saved) => content(&form_of(saved)),
@@ -413,9 +413,9 @@ pub async fn save(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 
 /// Waits for this form's turn on the case, and reads the case as it stands then.
 async fn own_turn(room: &Room, visit: &Visit) -> Result<(Turn, Desk), Stop> {
-    let case = Desk::of(room, visit.param(0)).await?.case.id;
+    let case = Desk::of(room, visit, visit.param(0)).await?.case.id;
     let turn = room.house.turns.take(&[case.into()]).await;
-    Ok((turn, Desk::of(room, visit.param(0)).await?))
+    Ok((turn, Desk::of(room, visit, visit.param(0)).await?))
 }
 
 async fn shown_again(
@@ -548,7 +548,7 @@ pub async fn autosave(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn lint(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     editor(&visit)?;
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let desk = Desk::of(room, &visit, visit.param(0)).await?;
     let (_, board) = products(room, &visit, &desk).await?;
     let checks = checks(room, &visit, &desk, &visit.form, board).await?;
     Ok(Answer::fragment(pages::advisory::fragment(

@@ -8,10 +8,10 @@ use domain::coordination::participant::Participant;
 use domain::party::Party;
 
 use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
-use engine::Fault;
 use engine::command::Command;
 use engine::coordination::command as commands;
 use engine::kernel::find::TextInput;
+use engine::{Fault, Viewer};
 use formats::advisory::Lang;
 use pages::coordination::desk as page;
 use pages::coordination::view::{
@@ -38,12 +38,12 @@ const DAY_US: i64 = 86_400_000_000;
 ///
 /// # Errors
 /// [`Stop::NotFound`].
-pub async fn find(room: &Room, number: &str) -> Result<Case, Stop> {
+pub async fn find(room: &Room, viewer: Viewer, number: &str) -> Result<Case, Stop> {
     let digits = base::digits(number);
     let found = room
         .house
         .store
-        .by_number(engine::Viewer::House, &digits)
+        .by_number(viewer, &digits)
         .await
         .map_err(Fault::from)?;
     let stream = found.map(|(_, stream)| stream).ok_or(Stop::NotFound)?;
@@ -99,7 +99,7 @@ pub(crate) fn dossiers(case: &Case) -> Vec<StreamId> {
 /// # Errors
 /// If the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let case = find(room, visit.param(0)).await?;
+    let case = find(room, visit.viewer()?, visit.param(0)).await?;
     render(room, &visit, &case, &Typed::default())
         .await
         .map(Answer::page)
@@ -284,7 +284,7 @@ async fn choices(
     if q.is_empty() {
         return Ok((vec![], 0));
     }
-    let found = crate::party::desk::search(room, q, visit.lang).await?;
+    let found = crate::party::desk::search(room, visit, q).await?;
     let total = found.len();
     let choices = found
         .into_iter()
@@ -303,7 +303,7 @@ async fn choices(
 /// # Errors
 /// If the store fails; [`Stop::Again`] before an embargo ends or its date comes nearer.
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let case = find(room, visit.param(0)).await?;
+    let case = find(room, visit.viewer()?, visit.param(0)).await?;
     let signed = visit.person()?;
     if !may_act(signed) && visit.form.value("do") != "looked" {
         return Err(Stop::Role);
@@ -345,7 +345,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         let to = format!("{}?done={}", visit.path, typed.value("do"));
         return Ok(Answer::see(visit.href(&to)));
     }
-    let case = find(room, visit.param(0)).await?;
+    let case = find(room, visit.viewer()?, visit.param(0)).await?;
     render(room, &visit, &case, &typed).await.map(Answer::wrong)
 }
 
@@ -497,6 +497,6 @@ fn commands_of(case: &Case, typed: &mut Typed) -> Vec<Command> {
 /// # Errors
 /// If the store fails.
 pub async fn presence_ping(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let case = find(room, visit.param(0)).await?;
+    let case = find(room, visit.viewer()?, visit.param(0)).await?;
     act::presence_answer(room, &visit, case.id.into())
 }

@@ -61,7 +61,7 @@ const FORMS: [&str; 15] = [
 ];
 
 async fn find(room: &Room, visit: &Visit) -> Result<(Case, Member), Stop> {
-    let case = find_case(room, visit.param(0)).await?;
+    let case = find_case(room, visit.viewer()?, visit.param(0)).await?;
     let wanted = visit.param(1);
     let members = crate::coordination::desk::members(room, &case, visit.lang).await?;
     let member = members

@@ -7,8 +7,8 @@ use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::text::gate::Strength;
 use domain::value::{Actor, CaseId, Inlet, ParticipantId, PartyId, PersonId};
-use engine::Fault;
 use engine::people::sessions::Session;
+use engine::{Fault, Viewer};
 use formats::advisory::Lang;
 use pages::kit::form::Typed;
 use pages::kit::inside::{Inside, Side};
@@ -133,6 +133,14 @@ impl Visit {
             Who::Person(signed) => Ok(signed),
             _ => Err(Stop::SignIn),
         }
+    }
+
+    /// On whose behalf the store is asked for what a person of the house looks up.
+    ///
+    /// # Errors
+    /// [`Stop::SignIn`].
+    pub fn viewer(&self) -> Result<Viewer, Stop> {
+        self.person().map(|signed| Viewer::Person(signed.id))
     }
 
     /// The guest from outside who asks.

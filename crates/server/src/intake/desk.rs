@@ -4,10 +4,10 @@ use domain::aggregate::Aggregate;
 use domain::intake::{Report, ReportState, form};
 use domain::text::class::Class;
 use domain::value::{DeclineReason, ReportField, StreamId, TextRef};
-use engine::Fault;
 use engine::command::Command;
 use engine::intake::{command as intake, reading};
 use engine::kernel::find::TextInput;
+use engine::{Fault, Viewer};
 use pages::intake::view::{Message, Report as View, Source};
 use pages::intake::{Asked, desk as page};
 use pages::kit::desk::view::Part;
@@ -26,11 +26,11 @@ use crate::door::{history, lists};
 ///
 /// # Errors
 /// [`Stop::NotFound`].
-async fn find(room: &Room, number: &str) -> Result<Report, Stop> {
+async fn find(room: &Room, viewer: Viewer, number: &str) -> Result<Report, Stop> {
     let id = room
         .house
         .store
-        .report_by_handling(engine::Viewer::House, number)
+        .report_by_handling(viewer, number)
         .await
         .map_err(Fault::from)?
         .ok_or(Stop::NotFound)?;
@@ -58,7 +58,7 @@ fn draft_name(report: &Report, signed: &Signed, verb: &str) -> String {
 /// # Errors
 /// If the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let report = find(room, visit.param(0)).await?;
+    let report = find(room, visit.viewer()?, visit.param(0)).await?;
     let signed = visit.person()?;
     let (mut typed, mut at) = (Typed::default(), None);
     for (verb, _) in DRAFTS {
@@ -237,7 +237,7 @@ async fn messages(eyes: &Eyes<'_>, lines: &[history::Line]) -> Result<Vec<Messag
 /// # Errors
 /// If the store fails.
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let report = find(room, visit.param(0)).await?;
+    let report = find(room, visit.viewer()?, visit.param(0)).await?;
     let signed = visit.person()?;
     let dossier: StreamId = report.id.into();
     let mut typed = visit.form.clone();
@@ -291,7 +291,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             Ok(Answer::see(path))
         }
         None => {
-            let report = find(room, visit.param(0)).await?;
+            let report = find(room, visit.viewer()?, visit.param(0)).await?;
             render(room, &visit, &report, &typed, None)
                 .await
                 .map(Answer::wrong)
@@ -479,7 +479,7 @@ fn parts(typed: &mut Typed) -> Option<Vec<intake::Part>> {
 /// # Errors
 /// If the store fails.
 pub async fn draft(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let report = find(room, visit.param(0)).await?;
+    let report = find(room, visit.viewer()?, visit.param(0)).await?;
     let signed = visit.person()?;
     let bytes = crate::door::act::encoded(&visit.form);
     let form = DRAFTS
@@ -499,6 +499,6 @@ pub async fn draft(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 /// # Errors
 /// If the store fails.
 pub async fn presence_ping(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let report = find(room, visit.param(0)).await?;
+    let report = find(room, visit.viewer()?, visit.param(0)).await?;
     crate::door::act::presence_answer(room, &visit, report.id.into())
 }

@@ -3,9 +3,9 @@
 use domain::aggregate::Aggregate;
 use domain::party::{Party, folded};
 use domain::value::{PartyId, StreamId};
-use engine::Fault;
 use engine::command::Command;
 use engine::party::command as commands;
+use engine::{Fault, Viewer};
 use formats::advisory::Lang;
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
@@ -22,11 +22,11 @@ use crate::door::visit::{Stop, Visit};
 const ROWS: usize = 100;
 
 /// All parties, in the order of the reader's language.
-async fn all(room: &Room, page: Lang) -> Result<Vec<Party>, Stop> {
+async fn all(room: &Room, viewer: Viewer, page: Lang) -> Result<Vec<Party>, Stop> {
     let streams = room
         .house
         .store
-        .streams_of(engine::Viewer::House, "party")
+        .streams_of(viewer, "party")
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::with_capacity(streams.len());
@@ -48,9 +48,9 @@ async fn all(room: &Room, page: Lang) -> Result<Vec<Party>, Stop> {
 ///
 /// # Errors
 /// If the store fails.
-pub async fn search(room: &Room, q: &str, page: Lang) -> Result<Vec<Party>, Stop> {
+pub async fn search(room: &Room, visit: &Visit, q: &str) -> Result<Vec<Party>, Stop> {
     let q = folded(q);
-    let mut found = all(room, page).await?;
+    let mut found = all(room, visit.viewer()?, visit.lang).await?;
     found.retain(|party| {
         [&party.name_ja, &party.name_en, &party.kana]
             .iter()
@@ -80,11 +80,11 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
     let total = room
         .house
         .store
-        .streams_of(engine::Viewer::House, "party")
+        .streams_of(visit.viewer()?, "party")
         .await
         .map_err(Fault::from)?
         .len();
-    let found = search(room, visit.query.trimmed("q"), visit.lang).await?;
+    let found = search(room, visit, visit.query.trimmed("q")).await?;
     let pages = found.len().div_ceil(ROWS).max(1);
     let at = visit
         .query
@@ -105,7 +105,7 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
             cases: room
                 .house
                 .store
-                .cases_of(engine::Viewer::House, party.id)
+                .cases_of(visit.viewer()?, party.id)
                 .await
                 .map_err(Fault::from)?
                 .len(),
@@ -197,7 +197,7 @@ async fn render_party(
     let dossier: StreamId = party.id.into();
     let seen = act::last(room, &[dossier]).await?;
     let mut cases = Vec::new();
-    for (case, participant) in cases_of(room, party.id).await? {
+    for (case, participant) in cases_of(room, visit.viewer()?, party.id).await? {
         cases.push((case, participant));
     }
     let view = View {
@@ -218,11 +218,15 @@ async fn render_party(
 }
 
 /// Numbers of the cases of a party with its tracking numbers.
-async fn cases_of(room: &Room, party: PartyId) -> Result<Vec<(String, String)>, Stop> {
+async fn cases_of(
+    room: &Room,
+    viewer: Viewer,
+    party: PartyId,
+) -> Result<Vec<(String, String)>, Stop> {
     let found = room
         .house
         .store
-        .cases_of(engine::Viewer::House, party)
+        .cases_of(viewer, party)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();

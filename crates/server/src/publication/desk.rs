@@ -42,7 +42,7 @@ fn reader(visit: &Visit) -> Result<&Signed, Stop> {
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     reader(&visit)?;
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let desk = Desk::of(room, &visit, visit.param(0)).await?;
     let mut typed = Typed::default();
     let until = desk.case.until.filter(|_| desk.case.em.in_force());
     typed.set("when", if until.is_some() { "embargo" } else { "typed" });
@@ -200,7 +200,7 @@ fn passage(passage: &plan::Passage) -> Passage {
 /// [`Stop::NotFound`], [`Stop::Role`]; if the store fails.
 pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let signed = reader(&visit)?;
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let desk = Desk::of(room, &visit, visit.param(0)).await?;
     let mut typed = visit.form.clone();
     let verb = typed.value("do").to_owned();
     let (command, done) = match verb.as_str() {
@@ -224,7 +224,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         }
     }
     typed.set("password", "");
-    let desk = Desk::of(room, visit.param(0)).await?;
+    let desk = Desk::of(room, &visit, visit.param(0)).await?;
     render(room, &visit, &desk, &typed).await.map(Answer::wrong)
 }
 

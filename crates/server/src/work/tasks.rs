@@ -38,7 +38,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows = copies(room, visit).await?;
-    rows.extend(dates(room).await?);
+    rows.extend(dates(room, visit.viewer()?).await?);
     rows.extend(vendors(room, visit).await?);
     let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
         .map_or(0, |entries| entries.flatten().count());
@@ -52,7 +52,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let dead = room
         .house
         .store
-        .dead_copies(Viewer::Person(signed.id), &CopyState::UNDELIVERED)
+        .dead_copies(visit.viewer()?, &CopyState::UNDELIVERED)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -103,11 +103,11 @@ async fn number_of(room: &Room, advisory: AdvisoryId) -> Result<String, Stop> {
 }
 
 /// Cases whose date came and which have nothing published.
-async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
+async fn dates(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
     let waiting = room
         .house
         .store
-        .intents_about(Viewer::House, "date_without_plan")
+        .intents_about(viewer, "date_without_plan")
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -137,7 +137,7 @@ async fn dates(room: &Room) -> Result<Vec<Task>, Stop> {
 async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let store = &room.house.store;
     let mut out = Vec::new();
-    let viewer = Viewer::Person(visit.person()?.id);
+    let viewer = visit.viewer()?;
     for line in store
         .cases(viewer, Which::Open)
         .await

@@ -37,7 +37,7 @@ fn reader(visit: &Visit) -> Result<(), Stop> {
 /// Reads what the query asks for; the draft only for those who compose.
 async fn look(room: &Room, visit: &Visit, number: &str) -> Result<Result<Look, Answer>, Stop> {
     reader(visit)?;
-    let desk = Desk::of(room, number).await?;
+    let desk = Desk::of(room, visit, number).await?;
     let plan = desk.stream.as_ref().and_then(|stream| stream.plan.clone());
     let wants_plan = visit.query.value("of") == "plan" || !may_edit(visit.person()?);
     if let (true, Some(plan), Some(stream)) = (wants_plan, plan, desk.stream.clone()) {

@@ -102,7 +102,8 @@ mod tests {
 
     /// Milliseconds from the beginning to each moment, at a second a day.
     fn check(text: &str, expected: &[(Moment, i64)]) {
-        let script = Script::read(text).unwrap();
+        let looked = format!("{text}then the ledger says published\n");
+        let script = Script::read(&looked).unwrap();
         let table = Timetable::of(&script, BEGINS, Duration::from_secs(1));
         for (moment, ms) in expected {
             let found = (table.at(*moment).0 - BEGINS.0) / 1_000;

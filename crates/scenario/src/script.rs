@@ -163,6 +163,12 @@ impl Script {
                 _ => script.lines.push(line(number, &statement).map_err(wrong)?),
             }
         }
+        if script.lines.iter().all(|line| line.step.is_none()) {
+            return Err(Wrong {
+                line: 0,
+                what: "nothing is done in it and nothing looked at".to_owned(),
+            });
+        }
         Ok(script)
     }
 }
@@ -304,6 +310,15 @@ fn keeps(text: &str) -> Read<Vec<(String, String)>> {
         .collect()
 }
 
+/// Tells whether events of this kind exist; of one that does, the fields are missed and not the name.
+fn is_kind(kind: &str) -> bool {
+    let alone = serde_json::json!({ "kind": kind });
+    match serde_json::from_value::<domain::event::Event>(alone) {
+        Ok(_) => true,
+        Err(error) => !error.to_string().starts_with("unknown variant"),
+    }
+}
+
 /// Reads the sentence after `then`.
 ///
 /// # Errors
@@ -312,6 +327,9 @@ pub fn seen(text: &str) -> Read<Seen> {
     let own = str::to_owned;
     if let Some(rest) = text.strip_prefix("the ledger says ") {
         let (kind, rest) = word(rest);
+        if !is_kind(kind) {
+            return Err(format!("no event is called {kind}"));
+        }
         let times = if rest.is_empty() {
             None
         } else {
@@ -432,6 +450,22 @@ mod tests {
                 .into(),
         };
         assert_eq!(line.step, Some(expected));
+    }
+
+    #[test]
+    fn a_scenario_in_which_nothing_happens_and_an_event_that_does_not_exist_are_refused() {
+        for empty in ["", "# a remark\n", "title Nothing\nday 0 01:00\n"] {
+            wrong(empty, 0, "nothing is done in it");
+        }
+        wrong(
+            "then the ledger says publishd once",
+            1,
+            "no event is called publishd",
+        );
+        // One without fields, one with.
+        for kind in ["clock_started", "case_opened"] {
+            assert!(is_kind(kind), "{kind}");
+        }
     }
 
     #[test]

@@ -57,7 +57,11 @@ mod tests {
                 1,
                 "performed",
             ),
-            ("day 2 00:00\nday 1 00:00\n", 2, "does not go back"),
+            (
+                "day 2 00:00\nday 1 00:00 then the ledger says published\n",
+                2,
+                "does not go back",
+            ),
         ] {
             let wrong = played(text).unwrap_err();
             assert_eq!(wrong.line, line, "{wrong}");

@@ -9,6 +9,9 @@ use crate::house::House;
 use crate::problem::{Outcome, Problem};
 use crate::run::{self, LONG, Log};
 
+/// Tests at once. More than two cores have, as most of a story is waiting: for an instant, a lease, a process.
+const SIDE_BY_SIDE: &str = "4";
+
 /// What the runners counted, and nextest's own closing line.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -80,6 +83,8 @@ pub fn run(house: &House, log: &Log, tally: &mut Tally) -> Outcome<String> {
         "--workspace",
         "--locked",
         "--no-fail-fast",
+        "--test-threads",
+        SIDE_BY_SIDE,
     ]);
     let tests = log.run(environment(&mut nextest, house, &cluster), LONG);
     let text = log.text()?;

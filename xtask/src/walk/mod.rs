@@ -38,6 +38,8 @@ pub struct Wish {
     engine: Option<String>,
     shots: Option<PathBuf>,
     audit: bool,
+    /// Each language and each engine once, instead of each with each.
+    once: bool,
 }
 
 impl Wish {
@@ -64,12 +66,25 @@ impl Wish {
         Ok(wish)
     }
 
-    /// The wish of `check`: everybody, both languages, both engines, the closer audit too.
-    pub fn whole(audit: bool) -> Self {
+    /// The wish of `check`: everybody, in each language and against each engine; with `all` each language against each
+    /// engine, and the closer audit too.
+    pub fn whole(all: bool) -> Self {
         Self {
-            audit,
+            audit: all,
+            once: !all,
             ..Self::default()
         }
+    }
+
+    /// The walks that are wished, as engine and language; those of a row run at once.
+    fn rows(&self) -> Vec<Vec<(&'static str, &'static str)>> {
+        let engines = chosen(&ENGINES, self.engine.as_deref());
+        let langs = chosen(&LANGS, self.lang.as_deref());
+        if self.once {
+            return vec![engines.into_iter().zip(langs).collect()];
+        }
+        let of = |engine| langs.iter().map(|lang| (engine, *lang)).collect();
+        engines.into_iter().map(of).collect()
     }
 }
 
@@ -109,20 +124,20 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     }
 }
 
-/// Walks in every wished language against every wished engine.
+/// Walks in the wished languages against the wished engines.
 pub fn all(house: &House, log: &Log, wish: &Wish) -> Outcome<String> {
-    let engines = chosen(&ENGINES, wish.engine.as_deref());
-    let langs = chosen(&LANGS, wish.lang.as_deref());
-    let cluster = if engines.contains(&"postgres") {
+    let rows = wish.rows();
+    let is_postgres = |(engine, _): &(&str, &str)| *engine == "postgres";
+    let cluster = if rows.iter().flatten().any(is_postgres) {
         Some(Cluster::start(log)?)
     } else {
         None
     };
     let mut problems = Vec::new();
     let mut walked = 0;
-    for engine in engines {
+    for row in rows {
         let mut walks = Vec::new();
-        for lang in &langs {
+        for (engine, lang) in row {
             let database = match (engine, &cluster) {
                 ("postgres", Some(cluster)) => {
                     Some(cluster.database(log, &format!("walk_{lang}"))?)
@@ -133,7 +148,7 @@ pub fn all(house: &House, log: &Log, wish: &Wish) -> Outcome<String> {
             log.say(&format!("see {}", walk.log.path().display()))?;
             walks.push((walk, database));
         }
-        // Both languages at once: most of a walk is waiting, for mail and for the instant.
+        // A row at once: most of a walk is waiting, for mail and for the instant.
         for (at, ended) in side_by_side(walks) {
             match ended {
                 Ok(said) => {
@@ -279,7 +294,7 @@ fn told(results: &Path) -> String {
 
 #[cfg(test)]
 mod checks {
-    use super::{Wish, chosen};
+    use super::{ENGINES, LANGS, Wish, chosen};
 
     #[test]
     fn a_wish_is_read_or_refused_with_what_is_known() {
@@ -297,5 +312,22 @@ mod checks {
     fn nothing_wished_is_everything() {
         assert_eq!(chosen(&["a", "b"], None), ["a", "b"]);
         assert_eq!(chosen(&["a", "b"], Some("b")), ["b"]);
+    }
+
+    #[test]
+    fn check_walks_in_each_language_and_on_each_engine_and_all_walks_each_with_each() {
+        let mut once: Vec<_> = Wish::whole(false).rows().into_iter().flatten().collect();
+        once.sort_unstable();
+        assert_eq!(once, [("postgres", "en"), ("sqlite", "ja")]);
+        for wish in [Wish::whole(true), Wish::default()] {
+            let walks: Vec<_> = wish.rows().into_iter().flatten().collect();
+            assert_eq!(walks.len(), ENGINES.len() * LANGS.len());
+        }
+        let one = Wish {
+            lang: Some("ja".to_owned()),
+            ..Wish::default()
+        };
+        let walks = one.rows().into_iter().flatten();
+        assert!(walks.eq([("sqlite", "ja"), ("postgres", "ja")]));
     }
 }

@@ -25,7 +25,62 @@ pub enum Aggregate {
     Subscriber(Subscriber),
 }
 
+/// The state of one kind of stream, by its own type.
+pub trait State: Clone {
+    /// What the kind is called, in the store and in a refusal.
+    const KIND: &'static str;
+
+    /// The state, if it is of this kind.
+    fn of(aggregate: &Aggregate) -> Option<&Self>;
+}
+
+macro_rules! states {
+    ($($variant:ident $kind:literal;)*) => {
+        $(impl State for $variant {
+            const KIND: &'static str = $kind;
+
+            fn of(aggregate: &Aggregate) -> Option<&Self> {
+                match aggregate {
+                    Aggregate::$variant(state) => Some(state),
+                    _ => None,
+                }
+            }
+        })*
+
+        impl Aggregate {
+            /// What the stream's kind is called.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Aggregate::$variant(_) => $variant::KIND,)*
+                }
+            }
+        }
+    };
+}
+
+states! {
+    House "house";
+    Party "party";
+    Report "report";
+    Case "case";
+    Participant "participant";
+    Advisory "advisory";
+    Subscriber "subscriber";
+}
+
 impl Aggregate {
+    /// The number by which people find the stream, with its series.
+    #[must_use]
+    pub fn number(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Aggregate::Report(report) => Some(("report", &report.handling)),
+            Aggregate::Case(case) => Some(("case", &case.number)),
+            Aggregate::Participant(participant) => Some(("tracking", &participant.tracking)),
+            _ => None,
+        }
+    }
+
     /// Begins a stream with its first event; `None` if that event cannot begin one.
     #[must_use]
     pub fn begin(stream: StreamId, first: &Recorded) -> Option<Self> {

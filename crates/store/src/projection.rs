@@ -35,48 +35,29 @@ pub struct StreamFacts {
     pub realm: u8,
 }
 
-/// Name of the aggregate's kind, as it stands in `stream`.
-#[must_use]
-pub fn kind(state: &Aggregate) -> &'static str {
-    match state {
-        Aggregate::House(_) => "house",
-        Aggregate::Party(_) => "party",
-        Aggregate::Report(_) => "report",
-        Aggregate::Case(_) => "case",
-        Aggregate::Participant(_) => "participant",
-        Aggregate::Advisory(_) => "advisory",
-        Aggregate::Subscriber(_) => "subscriber",
-    }
-}
-
 /// Returns the rows that stand for a stream.
 #[must_use]
 pub fn rows(facts: StreamFacts, state: &Aggregate) -> Vec<TableRow> {
     let stream = StreamRow {
         id: facts.id,
-        kind: kind(state),
+        kind: state.kind(),
         version: facts.version,
         dossier: facts.dossier,
         realm: facts.realm,
     };
     let mut out = vec![stream.into()];
     match state {
-        Aggregate::House(_) => {}
         Aggregate::Party(one) => out.push(party(one).into()),
-        Aggregate::Report(one) => {
-            out.push(report(one).into());
-            out.push(number(facts.id, "report", &one.handling).into());
-        }
-        Aggregate::Case(one) => {
-            out.push(case(one, facts.realm).into());
-            out.push(number(facts.id, "case", &one.number).into());
-        }
-        Aggregate::Participant(one) => {
-            out.push(participant(one, facts.realm).into());
-            out.push(number(facts.id, "tracking", &one.tracking).into());
-        }
+        Aggregate::Report(one) => out.push(report(one).into()),
+        Aggregate::Case(one) => out.push(case(one, facts.realm).into()),
+        Aggregate::Participant(one) => out.push(participant(one, facts.realm).into()),
         Aggregate::Advisory(one) => out.push(advisory(one, facts.realm).into()),
         Aggregate::Subscriber(one) => out.push(subscriber(one).into()),
+        // A kind without a table of its own: nothing asks for a list of it.
+        _ => {}
+    }
+    if let Some((series, text)) = state.number() {
+        out.push(number(facts.id, series, text).into());
     }
     out
 }

@@ -1,6 +1,7 @@
 //! The command of the advisory: a draft; and what a plan and a rehearsal of it compose alike.
 
 use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
 use domain::publication;
 use domain::refusal::Refusal;
 use domain::text::class::Class;
@@ -11,7 +12,7 @@ use crate::Fault;
 use crate::advisory::check::{self, Finding};
 use crate::advisory::compose::{self, Composition, Facts};
 use crate::advisory::sources;
-use crate::kernel::find::{find_case, inputs};
+use crate::kernel::find::{by_number, inputs};
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
 
@@ -59,7 +60,7 @@ pub(crate) async fn advisory_of(
 
 /// Drafts a revision.
 pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let before = advisory_of(unit, case.id).await?;
     let id = advisory_id(case.id);
     let releasable = if input.texts.iter().any(|text| text.from.is_some()) {
@@ -156,7 +157,7 @@ pub struct Prepared {
 /// # Errors
 /// [`Refusal::NoDraft`]; what the gate keeps back; faults.
 pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, Fault> {
-    let case = find_case(unit, &wanted.case).await?;
+    let case = by_number::<Case>(unit, &wanted.case).await?;
     let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoDraft)?;
     let draft = advisory.draft.clone().ok_or(Refusal::NoDraft)?;
     let until = case.until.filter(|_| case.em.in_force());

@@ -4,6 +4,7 @@
 //! Finds and refuses nothing; whether a repetition stops a plan is decided where the plan is made.
 
 use domain::coordination::case::Case;
+use domain::intake::Report;
 use domain::text::class::Class;
 use domain::text::gate::{Classed, Form};
 use domain::text::overlap::Fingerprint;
@@ -39,7 +40,7 @@ pub(super) async fn find(
 ) -> Result<Vec<Overlap>, Fault> {
     let (mut kept, mut open, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for report in case.report.iter().chain(&case.joined) {
-        let report = crate::kernel::find::find_report(unit, &report.to_string()).await?;
+        let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         if let Some(name) = &report.finder {
             names.extend(unless_erased(unit, name).await?);
         }

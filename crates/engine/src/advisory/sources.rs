@@ -5,6 +5,7 @@
 //! and unsorted text are never offered. What a person is shown of them has passed the gate.
 
 use domain::coordination::case::Case;
+use domain::intake::Report;
 use domain::publication::Advisory;
 use domain::role::Role;
 use domain::text::class::Class;
@@ -89,7 +90,7 @@ async fn collect(
 ) -> Result<Vec<(TextRef, Origin)>, Fault> {
     let mut out: Vec<(TextRef, Origin)> = Vec::new();
     for report in case.report.iter().chain(&case.joined) {
-        let report = crate::kernel::find::find_report(unit, &report.to_string()).await?;
+        let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         out.extend(report.parts.iter().map(|text| {
             let handling = report.handling.clone();
             (*text, Origin::Report { handling })

@@ -1,7 +1,10 @@
 //! Commands of coordination.
 
 use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
 use domain::coordination::{access, decide};
+use domain::intake::Report;
 use domain::publication::plan_guard;
 use domain::refusal::Refusal;
 use domain::series::Kind;
@@ -11,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::Fault;
 use crate::kernel::find::{
-    self, TextInput, draw_number, find_case, find_participant, find_party, inputs, participants_of,
+    self, TextInput, by_number, draw_number, find_party, inputs, participants_of,
 };
 use crate::kernel::unit::Unit;
 
@@ -120,7 +123,7 @@ inputs! {
 
 /// Brings a party into a case.
 pub async fn add_participant(unit: &mut Unit<'_>, input: &AddParticipant) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let party = find_party(unit, &input.party).await?;
     let id = ParticipantId(input.id.unwrap_or_else(|| unit.draw()));
     if unit.state(id.into()).await?.is_some() {
@@ -148,8 +151,8 @@ pub(crate) type WithCase = (
 
 /// Finds a participant with its case.
 async fn with_case(unit: &mut Unit<'_>, participant: &str) -> Result<WithCase, Fault> {
-    let participant = find_participant(unit, participant).await?;
-    let case = find_case(unit, &participant.case.to_string()).await?;
+    let participant = by_number::<Participant>(unit, participant).await?;
+    let case = by_number::<Case>(unit, &participant.case.to_string()).await?;
     Ok((case, participant))
 }
 
@@ -159,7 +162,7 @@ pub(crate) async fn with_own_case(
     unit: &mut Unit<'_>,
     participant: &str,
 ) -> Result<WithCase, Fault> {
-    let participant = find_participant(unit, participant).await?;
+    let participant = by_number::<Participant>(unit, participant).await?;
     if let Actor::Vendor {
         participant: own, ..
     } = unit.act.by
@@ -167,7 +170,7 @@ pub(crate) async fn with_own_case(
     {
         return Err(Refusal::NotFound("participant").into());
     }
-    let case = find_case(unit, &participant.case.to_string()).await?;
+    let case = by_number::<Case>(unit, &participant.case.to_string()).await?;
     Ok((case, participant))
 }
 
@@ -228,7 +231,7 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
     let (case, participant) = with_case(unit, &input.participant).await?;
     let mut texts = Vec::new();
     if let Some(report) = case.report {
-        let report = crate::kernel::find::find_report(unit, &report.to_string()).await?;
+        let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         texts.extend(
             report
                 .parts
@@ -250,7 +253,7 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
 
 /// Proposes a date.
 pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let participants = participants_of(unit, case.id).await?;
     let changes = decide::propose_date(&case, &participants, input.until, &unit.act.clone())?;
     unit.record(changes).await?;
@@ -285,7 +288,7 @@ pub async fn decline_date(unit: &mut Unit<'_>, input: &DeclineDate) -> Result<Va
 
 /// Changes the date.
 pub async fn revise_date(unit: &mut Unit<'_>, input: &ReviseDate) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let until = input.until;
     let participants = participants_of(unit, case.id).await?;
     let mut changes = decide::revise_date(&case, &participants, until, &unit.act)?;
@@ -303,7 +306,7 @@ pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Valu
     if !reason.is_empty() {
         reason.clone_into(&mut unit.act.reason);
     }
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let changes = decide::end_embargo(&case, input.why, &unit.act.clone())?;
     unit.record(changes).await?;
     Ok(json!({ "case": case.id.to_string() }))
@@ -311,7 +314,7 @@ pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Valu
 
 /// Records a fact of the world.
 pub async fn observe(unit: &mut Unit<'_>, input: &Observe) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     unit.record(decide::observe(&case, input.fact)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
@@ -393,7 +396,7 @@ pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Faul
 
 /// Closes a case.
 pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     unit.record(decide::close(&case, input.code)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
@@ -450,7 +453,7 @@ pub async fn name_vulnerability(
     unit: &mut Unit<'_>,
     input: &NameVulnerability,
 ) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let line = input.text.text.trim();
     let text = unit
         .text(case.id.into(), Class::V, input.text.lang, line)

@@ -1,7 +1,9 @@
 //! Commands of reception: a report is taken in, sorted, decided.
 
+use domain::coordination::case::Case;
 use domain::intake;
 use domain::intake::Arrived;
+use domain::intake::Report;
 use domain::intake::form::{self, Takes};
 use domain::refusal::Refusal;
 use domain::series::Kind;
@@ -14,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::Fault;
 use crate::intake::mailbox;
 use crate::intake::mailbox::Arrival;
-use crate::kernel::find::{self, TextInput, draw_number, find_case, find_report, inputs};
+use crate::kernel::find::{self, TextInput, by_number, draw_number, inputs};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -248,7 +250,7 @@ async fn as_form(
 
 /// Splits a report's text.
 pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
     let of = report.whole.ok_or(Refusal::NotFound("text"))?;
     let mut parts = Vec::with_capacity(input.parts.len());
     for part in &input.parts {
@@ -264,7 +266,7 @@ pub async fn sort(unit: &mut Unit<'_>, input: &SortReport) -> Result<Value, Faul
 
 /// Asks the finder.
 pub async fn ask(unit: &mut Unit<'_>, input: &AskFinder) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
     let text = unit
         .text(
             report.id.into(),
@@ -287,7 +289,7 @@ pub async fn ask(unit: &mut Unit<'_>, input: &AskFinder) -> Result<Value, Fault>
 
 /// Records an answer of the finder.
 pub async fn add(unit: &mut Unit<'_>, input: &AddToReport) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
     let text = unit
         .text(
             report.id.into(),
@@ -314,7 +316,7 @@ async fn accept_with(
     since: Option<Instant>,
     as_public: bool,
 ) -> Result<Value, Fault> {
-    let report = find_report(unit, report).await?;
+    let report = by_number::<Report>(unit, report).await?;
     let case = CaseId(case.unwrap_or_else(|| unit.draw()));
     if unit.state(case.into()).await?.is_some() {
         return Err(Refusal::Exists("case").into());
@@ -351,7 +353,7 @@ pub async fn accept_as_public(unit: &mut Unit<'_>, input: &AcceptAsPublic) -> Re
 
 /// Declines a report.
 pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
     let text = match &input.text {
         Some(text) => Some(
             unit.text(report.id.into(), Class::Y, text.lang, &text.text)
@@ -369,15 +371,15 @@ pub async fn decline(unit: &mut Unit<'_>, input: &DeclineReport) -> Result<Value
 
 /// Joins a report to a case.
 pub async fn merge(unit: &mut Unit<'_>, input: &MergeReport) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
-    let case = find_case(unit, &input.case).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     unit.record(report.merge(case.id)?).await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
 
 /// Withdraws a report.
 pub async fn withdraw(unit: &mut Unit<'_>, input: &WithdrawReport) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
     unit.record(report.withdraw()?).await?;
     Ok(json!({ "report": report.id.to_string() }))
 }

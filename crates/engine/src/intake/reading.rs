@@ -3,6 +3,7 @@
 //! The answer has passed the gate for the role of whoever asked. Who may read what is the matrix's, not this file's.
 
 use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
 use domain::intake::{Report, ReportState};
 use domain::refusal::Refusal;
 use domain::text::gate::{Audience, Channel, Strength, release};
@@ -12,7 +13,7 @@ use domain::value::*;
 use serde_json::{Value, json};
 
 use crate::Fault;
-use crate::kernel::find::{find_case, find_report, inputs, participants_of};
+use crate::kernel::find::{by_number, inputs, participants_of};
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
 
@@ -26,7 +27,7 @@ inputs! {
 
 /// Records a reading.
 pub async fn read(unit: &mut Unit<'_>, input: &ReadText) -> Result<Value, Fault> {
-    let report = find_report(unit, &input.report).await?;
+    let report = by_number::<Report>(unit, &input.report).await?;
     input.reason.trim().clone_into(&mut unit.act.reason);
     let (found, changes) = report.read(BodyId(input.body), &unit.act)?;
     let classed = unit.house.text(&found, Owner::Shared).await?;
@@ -60,7 +61,7 @@ async fn phase(unit: &mut Unit<'_>, report: &Report) -> Result<Phase, Fault> {
     let (ReportState::Accepted { case } | ReportState::Merged { case }) = report.state else {
         return Ok(Phase::P0);
     };
-    let case = find_case(unit, &case.to_string()).await?;
+    let case = by_number::<Case>(unit, &case.to_string()).await?;
     let participants = participants_of(unit, case.id).await?;
     let advisory = unit.state(advisory_id(case.id).into()).await?;
     let is_published = matches!(

@@ -3,7 +3,7 @@
 //! A command read from JSON names things as people do (numbers, names); here they become streams and states. It
 //! knows no command: the table of them stands on top, in [`crate::command`].
 
-use domain::aggregate::Aggregate;
+use domain::aggregate::{Aggregate, State};
 use domain::refusal::Refusal;
 use domain::value::*;
 use seal::record::Realm;
@@ -125,23 +125,14 @@ async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<Str
     }
 }
 
-macro_rules! finders {
-    ($($name:ident $variant:ident $ty:path, $what:literal;)*) => {$(
-        #[doc = concat!("Finds a ", $what, " by number or id.")]
-        pub(crate) async fn $name(unit: &mut Unit<'_>, text: &str) -> Result<$ty, Fault> {
-            let stream = numbered(unit, text, $what).await?;
-            match unit.state(stream).await?.as_deref() {
-                Some(Aggregate::$variant(found)) => Ok(found.clone()),
-                _ => Err(Refusal::NotFound($what).into()),
-            }
-        }
-    )*};
-}
-
-finders! {
-    find_report Report domain::intake::Report, "report";
-    find_case Case domain::coordination::case::Case, "case";
-    find_participant Participant domain::coordination::participant::Participant, "participant";
+/// Finds the state of a stream by number or id.
+pub(crate) async fn by_number<T: State>(unit: &mut Unit<'_>, text: &str) -> Result<T, Fault> {
+    let stream = numbered(unit, text, T::KIND).await?;
+    let state = unit.state(stream).await?;
+    let found = state.as_deref().and_then(T::of);
+    found
+        .cloned()
+        .ok_or_else(|| Refusal::NotFound(T::KIND).into())
 }
 
 /// Finds a party by name or id.

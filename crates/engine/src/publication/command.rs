@@ -1,5 +1,6 @@
 //! Commands of publication: plan, approve, abort. Release itself is a matter of time: [`crate::publication::release`].
 
+use domain::coordination::case::Case;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +19,7 @@ use crate::advisory::command::{Prepared, Wanted, advisory_of, prepare};
 use crate::advisory::compose;
 use crate::advisory::compose::Composition;
 use crate::kernel::clock;
-use crate::kernel::find::{self, find_case, inputs};
+use crate::kernel::find::{self, by_number, inputs};
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
@@ -182,7 +183,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
 
 /// Approves a plan.
 pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, Fault> {
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;
     let own = unit.house.own().await?;
     let (person, named) = own
@@ -296,7 +297,7 @@ fn zeroize_env() -> zeroize::Zeroizing<Vec<u8>> {
 /// Takes a plan back.
 pub async fn abort(unit: &mut Unit<'_>, input: &AbortPlan) -> Result<Value, Fault> {
     unit.act.reason.clone_from(&input.reason);
-    let case = find_case(unit, &input.case).await?;
+    let case = by_number::<Case>(unit, &input.case).await?;
     let advisory = advisory_of(unit, case.id).await?.ok_or(Refusal::NoPlan)?;
     let changes = publication::abort(&advisory, &input.plan, &unit.act.clone())?;
     unit.record(changes).await?;

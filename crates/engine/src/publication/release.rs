@@ -8,6 +8,7 @@
 
 use base::DocumentKind;
 use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
 use domain::distribution::{Channel, CopyState};
 use domain::event::Signed;
 use domain::publication::{self, Release};
@@ -241,7 +242,8 @@ impl House {
                 };
                 let approved = stream.approved_plan(quorum)?;
                 let case =
-                    crate::kernel::find::find_case(unit, &approved.case().to_string()).await?;
+                    crate::kernel::find::by_number::<Case>(unit, &approved.case().to_string())
+                        .await?;
                 let permit = case.release_permit(&approved, &unit.act)?;
                 let persons = approved.persons();
                 let release =

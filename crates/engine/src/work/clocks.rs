@@ -2,6 +2,7 @@
 //!
 //! A clock that runs out is a command, so time is in the ledger too. None of this waits for anybody outside.
 
+use domain::coordination::case::Case;
 use domain::coordination::decide;
 use domain::value::EmbargoEnd;
 use seal::record::Realm;
@@ -41,7 +42,8 @@ impl House {
             let act = self.clock_act("");
             let ended = self
                 .perform(&act, "end-embargo-by-clock", Realm::Live, async |unit| {
-                    let case = crate::kernel::find::find_case(unit, &case.to_string()).await?;
+                    let case =
+                        crate::kernel::find::by_number::<Case>(unit, &case.to_string()).await?;
                     let changes =
                         decide::end_embargo(&case, EmbargoEnd::Reached, &unit.act.clone())?;
                     unit.record(changes).await

@@ -20,7 +20,7 @@ use crate::distribution::command as distribution;
 use crate::intake::command as intake;
 use crate::intake::{keys, mailbox};
 use crate::kernel::clock;
-use crate::kernel::find::{TextInput, find_report};
+use crate::kernel::find::{TextInput, by_number};
 use crate::kernel::house::House;
 
 /// Letters performed in one round, and wishes to stop.
@@ -417,7 +417,7 @@ impl House {
     async fn tell_finder(&self, act: &Act, report: ReportId, kind: NoteKind) -> Result<(), Fault> {
         let act = act.taken_by(Actor::House);
         self.perform(&act, "tell-finder", Realm::Live, async |unit| {
-            let report = find_report(unit, &report.to_string()).await?;
+            let report = by_number::<domain::intake::Report>(unit, &report.to_string()).await?;
             mailbox::note(unit, &report, kind, Lang::Ja, "");
             Ok(())
         })

@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_house_takes_no_act_that_is_no_exercise() {
-        let drill = "a does observe {\"exercise\": true}\nvendor B does agree-date\nthen the ledger says x\n";
+        let drill = "a does observe {\"exercise\": true}\nvendor B does agree-date\nthen the ledger says published\n";
         check(drill, None);
         check(&format!("{drill}a does observe {{}}\n"), Some(4));
         check(

@@ -39,6 +39,8 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
     }
     let (house, children, address) = start(common, &location, listens[0]).await?;
     let pages = open_pages(&house, listens[1], listens[2], None).await?;
+    // Whoever reads "ready" may give a command at once, so the house listens for it before it says so.
+    let requests = crate::socket::listen(&house.dir)?;
     crate::show::answer(
         common.json,
         &json!({
@@ -58,7 +60,6 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
             "noroshi: this house is held ({why}): nothing leaves until you say: noroshi resume --compared …"
         );
     }
-    let requests = crate::socket::listen(&house.dir)?;
     let done = work(&house, stop, requests).await;
     ended(&house, pages, children);
     done.map(|()| true)
@@ -263,12 +264,12 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     tokio::task::spawn_blocking(|| {
         let _ = judge::warm_up();
     });
+    let requests = crate::socket::listen(&house.dir)?;
     crate::show::line(&format!("ready http://{address}/"));
     let links =
         std::fs::read_to_string(common.dir.join("run").join("seeded.json")).unwrap_or_default();
     print_links(&links, &address.to_string(), &pages.desk.to_string());
     print_people(&house.dir);
-    let requests = crate::socket::listen(&house.dir)?;
     let done = work(&house, stop, requests).await;
     ended(&house, pages, children);
     done.map(|()| true)

@@ -6,6 +6,7 @@
 use engine::Instant;
 use engine::kernel::clock;
 use serde_json::{Value, json};
+use testkit::given::{FIELDS, VENDORS};
 use testkit::smtp_server::SmtpServer;
 
 use crate::scan::Canary;
@@ -13,44 +14,6 @@ use crate::world::{Said, World};
 
 /// A second, in µs.
 pub const SECOND: i64 = 1_000_000;
-
-/// Vendors of every case: name, whether it agreed to keep all cases confidential.
-const VENDORS: [(&str, bool); 3] = [("Aoba", true), ("Birch", false), ("Cedar", false)];
-
-/// Fields of an advisory, each with words of its own: what is pasted from a report is another test.
-const FIELDS: [(&str, &str, &str); 11] = [
-    (
-        "title",
-        "青葉ゲートウェイの弱点",
-        "A weakness in Aoba Gateway",
-    ),
-    ("summary", "設定が読まれます", "Settings can be read"),
-    (
-        "details",
-        "経路の検査が足りません",
-        "A route lacks its check",
-    ),
-    ("affected", "3.2.1 より前の版", "Versions before 3.2.1"),
-    (
-        "check",
-        "管理画面で版を見ます",
-        "Look for the version at the console",
-    ),
-    ("impact", "設定の漏えい", "The settings leak"),
-    ("fix", "3.2.1 に更新します", "Update to 3.2.1"),
-    (
-        "workaround",
-        "管理画面を内側に限ります",
-        "Keep the console inside",
-    ),
-    ("side_effects", "再起動が要ります", "It restarts once"),
-    (
-        "detection",
-        "記録に見慣れない宛先",
-        "Unknown callers in its log",
-    ),
-    ("note", "問い合わせは窓口へ", "Ask the desk"),
-];
 
 /// A case under way.
 pub struct Case<'w> {

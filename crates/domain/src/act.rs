@@ -8,6 +8,16 @@ use crate::value::{Actor, Instant, ParticipantId, PartyId, PersonId};
 /// Stands for whoever is no person, in the older fields of a record.
 const NO_PERSON: PersonId = PersonId::from_bytes([0; 16]);
 
+/// Whether whoever acts has shown once more who they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Password {
+    /// Nobody is asked for one there: the clock, letters, the shell of the host.
+    #[default]
+    NotAsked,
+    GivenLately,
+    NotLately,
+}
+
 /// An act: the part of a command that does not depend on its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
@@ -22,6 +32,8 @@ pub struct Act {
     /// What the clock says now. Decisions about what is due use it; records keep it in the header.
     pub now: Instant,
     pub reason: String,
+    /// At a page, whether the password was given lately; no record keeps it.
+    pub password: Password,
 }
 
 impl Act {
@@ -36,6 +48,7 @@ impl Act {
             occurred_at: now,
             now,
             reason: String::new(),
+            password: Password::NotAsked,
         }
     }
 
@@ -65,6 +78,17 @@ impl Act {
             occurred_at,
             ..self
         }
+    }
+
+    /// The same act, given at a page.
+    #[must_use]
+    pub fn at_a_page(self, is_password_recent: bool) -> Act {
+        let password = if is_password_recent {
+            Password::GivenLately
+        } else {
+            Password::NotLately
+        };
+        Act { password, ..self }
     }
 
     /// The same act by somebody else: whoever has just proven who acts.

@@ -4,6 +4,8 @@
 //! speaks of its own matter only, or that nobody approves a plan of their own, is decided with the state at hand. Who
 //! may *read* what is another question, which the gate answers. What has no row is allowed to nobody.
 
+use crate::act::{Act, Password};
+use crate::refusal::Refusal;
 use crate::role::Role;
 use crate::value::Actor;
 
@@ -32,7 +34,7 @@ impl Permit {
         !matches!(self, Permit::No)
     }
 
-    /// Tells whether a page asks for the password before a command of this weight.
+    /// Tells whether the password is asked for before a command of this weight.
     #[must_use]
     pub const fn asks_step(self, is_weighty: bool) -> bool {
         match self {
@@ -201,6 +203,30 @@ pub fn may(by: &Actor, command: &str) -> Permit {
         Some(row) if row.others.contains(&other) => Permit::Yes,
         _ => Permit::No,
     }
+}
+
+/// Asks the table about an act.
+///
+/// # Errors
+/// [`Refusal::Role`] if the command is not for who acts; [`Refusal::Step`] if one of this weight asks for the password
+/// and it was not given lately.
+pub fn ask(act: &Act, command: &str, is_weighty: bool) -> Result<(), Refusal> {
+    if !may(&act.by, command).is_given() {
+        return Err(Refusal::Role);
+    }
+    ask_password(act, command, is_weighty)
+}
+
+/// Asks whether the password is needed first, where a decision finds that a command weighs so much.
+///
+/// # Errors
+/// [`Refusal::Step`] if one of this weight asks for the password and it was not given lately.
+pub fn ask_password(act: &Act, command: &str, is_weighty: bool) -> Result<(), Refusal> {
+    let asks = may(&act.by, command).asks_step(is_weighty);
+    if asks && act.password == Password::NotLately {
+        return Err(Refusal::Step);
+    }
+    Ok(())
 }
 
 /// Tells whether a person of the house may give a command in this role.

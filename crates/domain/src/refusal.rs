@@ -68,6 +68,8 @@ pub enum Refusal {
     Revision { expected: u32 },
     #[error("this role may not do that")]
     Role,
+    #[error("the password is asked for once more before this")]
+    Step,
     #[error("a live object and an exercise object cannot meet (the wall)")]
     Wall,
     #[error("the field {field} is not usable: {why}")]
@@ -119,6 +121,7 @@ impl Refusal {
             Refusal::NoReason => "no_reason",
             Refusal::Revision { .. } => "advisory.revision",
             Refusal::Role => "role",
+            Refusal::Step => "step",
             Refusal::Wall => "wall",
             Refusal::Input { .. } => "input",
             Refusal::Unsubscribed => "subscriber.ended",

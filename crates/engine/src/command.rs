@@ -8,7 +8,6 @@ use std::pin::Pin;
 
 use domain::act::Act;
 use domain::permit;
-use domain::refusal::Refusal;
 use seal::record::Realm;
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -50,7 +49,7 @@ macro_rules! commands {
             /// Reads a command.
             ///
             /// # Errors
-            /// [`Refusal::NotFound`] for an unknown name, [`ReadCommand`] words for a field.
+            /// [`ReadCommand::Name`] for an unknown name, [`ReadCommand::Field`] for a field.
             pub fn parse(name: &str, fields: Value) -> Result<Command, ReadCommand> {
                 match name {
                     $($name => $room::$input::deserialize(fields).map(Command::$variant).map_err(|error| ReadCommand::Field(error.to_string())),)*
@@ -68,12 +67,10 @@ macro_rules! commands {
         /// Decides a command on a unit; nothing is left behind by a refusal.
         ///
         /// # Errors
-        /// The refusal, [`Refusal::Role`] above all, or what failed.
+        /// The refusal, those of [`permit::ask`] above all, or what failed.
         pub async fn decide(unit: &mut Unit<'_>, command: &Command) -> Result<Value, Fault> {
             unit.command = command.name();
-            if !permit::may(&unit.act.by, unit.command).is_given() {
-                return Err(Refusal::Role.into());
-            }
+            permit::ask(&unit.act, unit.command, false)?;
             let mark = unit.mark();
             // One boxed future: else the state machine of each of them would be built into every caller, in every crate.
             let deciding: Deciding<'_> = match command { $(Command::$variant(input) => Box::pin($room::$handler(unit, input)),)* };
@@ -240,6 +237,7 @@ pub enum PerformError {
 
 #[cfg(test)]
 mod tests {
+    use domain::refusal::Refusal;
     use serde_json::json;
 
     use super::*;

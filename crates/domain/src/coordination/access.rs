@@ -7,6 +7,7 @@ use crate::coordination::case::Case;
 use crate::coordination::participant::Participant;
 use crate::event::Change;
 use crate::event::Event;
+use crate::permit;
 use crate::refusal::Refusal;
 use crate::value::*;
 
@@ -16,12 +17,12 @@ use crate::value::*;
 ///
 /// # Errors
 /// If it is no vendor, or somebody else records its consent without saying where the word came from: what is shown
-/// cannot be unread.
+/// cannot be unread. For the same reason the password is asked for.
 pub fn agree_naming(
     participant: &Participant,
     agreed: bool,
     reason: &str,
-    by: &Actor,
+    act: &Act,
 ) -> Result<Vec<Change>, Refusal> {
     if participant.part != Part::Vendor {
         return Err(Refusal::Input {
@@ -29,12 +30,13 @@ pub fn agree_naming(
             why: "a vendor of the case",
         });
     }
-    if agreed && !by.is_vendor() && reason.trim().is_empty() {
+    if agreed && !act.by.is_vendor() && reason.trim().is_empty() {
         return Err(Refusal::NoReason);
     }
     if participant.is_named() == agreed {
         return Ok(vec![]);
     }
+    permit::ask_password(act, "agree-naming", agreed)?;
     Ok(vec![Change::of(
         participant.id,
         Event::NamingAgreed { agreed },

@@ -13,6 +13,7 @@ use crate::machine::em;
 use crate::machine::em::{Em, EmEvent};
 use crate::machine::rm::{Rm, RmEvent};
 use crate::party::Party;
+use crate::permit;
 use crate::refusal::Refusal;
 use crate::text::class::Class;
 use crate::value::*;
@@ -247,7 +248,7 @@ pub fn decline_date(case: &Case, participant: &Participant) -> Result<Vec<Change
 /// The coordinator changes the date. A later end lapses consents, an earlier one does not.
 ///
 /// # Errors
-/// By C1, when the date is past, or when no embargo is in force.
+/// By C1, when the date is past, or when no embargo is in force; an earlier end asks for the password.
 pub fn revise_date(
     case: &Case,
     participants: &[Participant],
@@ -264,6 +265,7 @@ pub fn revise_date(
         .until
         .filter(|_| case.em.in_force())
         .ok_or(Refusal::Embargo(case.em))?;
+    permit::ask_password(act, "revise-date", until < before)?;
     let mut changes = vec![
         Change::of(case.id, Event::EmbargoRevisionProposed { until }),
         Change::of(case.id, Event::EmbargoRevised { until }),
@@ -305,8 +307,8 @@ pub fn end_embargo(case: &Case, why: EmbargoEnd, act: &Act) -> Result<Vec<Change
 /// Records a fact about the world; what C1 and C7 demand follows in the same decision.
 ///
 /// # Errors
-/// If the fact is known already.
-pub fn observe(case: &Case, fact: WorldFact) -> Result<Vec<Change>, Refusal> {
+/// If the fact is known already; while an embargo is in force, which it may end, the password is asked for.
+pub fn observe(case: &Case, fact: WorldFact, act: &Act) -> Result<Vec<Change>, Refusal> {
     let known = match fact {
         WorldFact::PublicAware => case.world.public,
         WorldFact::ExploitPublic => case.world.exploit,
@@ -315,6 +317,8 @@ pub fn observe(case: &Case, fact: WorldFact) -> Result<Vec<Change>, Refusal> {
     if known {
         return Err(Refusal::Exists("fact"));
     }
+    // What ends the time of confidence is asked of the person, not of whoever sits at the screen.
+    permit::ask_password(act, "observe", case.em.in_force())?;
     let mut changes = vec![Change::of(case.id, Event::WorldFactObserved { fact })];
     let mut world = case.world;
     match fact {

@@ -203,7 +203,9 @@ fn closed() -> Case {
 #[test]
 fn being_named_is_the_vendors_word_or_the_desks_with_its_source() {
     let mut vendor = participant();
-    let agree = access::agree_naming;
+    let agree = |of: &Participant, agreed, reason: &str, by: &Actor| {
+        access::agree_naming(of, agreed, reason, &Act::of(*by, NOW))
+    };
     assert_eq!(agree(&vendor, true, " ", &DESK), Err(Refusal::NoReason));
     assert_eq!(agree(&vendor, false, "", &DESK), Ok(vec![]));
     let agreed = agree(&vendor, true, "by telephone", &DESK).unwrap();

@@ -154,6 +154,24 @@ fn a_later_date_asks_those_again_who_had_agreed_and_an_earlier_one_asks_nobody()
 }
 
 #[test]
+fn what_brings_the_end_nearer_waits_for_the_password() {
+    let old = act("").at_a_page(false);
+    let case = dated(Em::Active);
+    let revised = |until: Instant| decide::revise_date(&case, &circle(), until, &old);
+    assert_eq!(revised(day(9)), Err(Refusal::Step));
+    assert!(revised(day(11)).is_ok(), "a later end takes nothing away");
+    for fact in [
+        WorldFact::PublicAware,
+        WorldFact::ExploitPublic,
+        WorldFact::AttacksObserved,
+    ] {
+        assert_eq!(decide::observe(&case, fact, &old), Err(Refusal::Step));
+        assert!(decide::observe(&case, fact, &old.clone().at_a_page(true)).is_ok());
+        assert!(decide::observe(&dated(Em::None), fact, &old).is_ok());
+    }
+}
+
+#[test]
 fn whoever_thinks_the_report_invalid_or_is_done_with_it_brings_no_date_into_force() {
     // The states of the report in the order of the model: start, received, invalid, valid, deferred, accepted, closed.
     for (em, row) in [
@@ -285,7 +303,7 @@ fn check_fact(fact: WorldFact, bits: usize, expected: [&str; 5]) {
     for (em, expected) in Em::ALL.into_iter().zip(expected) {
         let world = worlds()[bits];
         let case = Case { world, ..dated(em) };
-        let found = match decide::observe(&case, fact) {
+        let found = match decide::observe(&case, fact, &act("")) {
             Ok(changes) => {
                 assert!(
                     changes

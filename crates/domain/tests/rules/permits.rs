@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::permit::{GIVEN, Permit, commands, may, may_role, works_on_cases};
+use domain::act::Act;
+use domain::permit::{self, GIVEN, Permit, commands, may, may_role, works_on_cases};
+use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::value::*;
 
@@ -99,6 +101,33 @@ fn a_person_is_asked_for_the_password_before_what_cannot_be_taken_back() {
         stepped(true),
         words(&[always, "agree-naming observe revise-date"])
     );
+}
+
+#[test]
+fn the_table_itself_refuses_a_page_whose_password_is_old() {
+    let person = |role| Act::of_person(PersonId::from_bytes([7; 16]), role, Instant(0));
+    for command in commands() {
+        for role in GIVEN {
+            let permit = may_role(role, command);
+            for is_weighty in [false, true] {
+                let ask = |act: &Act| permit::ask(act, command, is_weighty);
+                let (fresh, old) = (person(role).at_a_page(true), person(role).at_a_page(false));
+                let given = match permit {
+                    Permit::No => Err(Refusal::Role),
+                    _ => Ok(()),
+                };
+                assert_eq!(ask(&fresh), given, "{command} {role:?}");
+                // Where nobody is asked, at the shell of the host or in a replay, nothing is missing.
+                assert_eq!(ask(&person(role)), given, "{command} {role:?}");
+                let expected = if permit.asks_step(is_weighty) {
+                    Err(Refusal::Step)
+                } else {
+                    given
+                };
+                assert_eq!(ask(&old), expected, "{command} {role:?} {is_weighty}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -358,6 +358,14 @@ fn what_lets_a_party_in_is_recorded_on_its_own_stream() {
 }
 
 #[test]
+fn a_name_is_shown_to_others_after_the_password_and_hidden_without() {
+    let old = act("").at_a_page(false);
+    let of = |agreed| access::agree_naming(&vendor(5), agreed, "by telephone", &old);
+    assert_eq!(of(true), Err(Refusal::Step));
+    assert_eq!(of(false), Ok(vec![]));
+}
+
+#[test]
 fn only_a_vendor_is_named_to_other_vendors() {
     for part in [
         Part::Vendor,
@@ -367,7 +375,7 @@ fn only_a_vendor_is_named_to_other_vendors() {
         Part::Other,
     ] {
         let participant = Participant { part, ..vendor(5) };
-        let agreed = access::agree_naming(&participant, true, "by telephone", &DESK);
+        let agreed = access::agree_naming(&participant, true, "by telephone", &act(""));
         if part == Part::Vendor {
             let event = Event::NamingAgreed { agreed: true };
             assert_eq!(agreed, Ok(of(participant.id, vec![event])));

@@ -184,11 +184,11 @@ impl World {
             14 => decide::decline_date(case, one),
             15 => decide::revise_date(case, &people, until, &act),
             16 if arg < 64 => decide::end_embargo(case, END[usize::from(arg) % END.len()], &act),
-            17 if arg < 64 => decide::observe(case, FACTS[usize::from(arg) % FACTS.len()]),
+            17 if arg < 64 => decide::observe(case, FACTS[usize::from(arg) % FACTS.len()], &act),
             18 => decide::record_answer(one, said(arg), one.asked_at.is_none()),
             19 if arg < 32 => decide::leave(case, one, Some(arg.is_multiple_of(2))),
             20 if arg < 4 => decide::close(case, ClosureCode::Published),
-            21 => access::agree_naming(one, arg.is_multiple_of(2), "by telephone", &DESK),
+            21 => access::agree_naming(one, arg.is_multiple_of(2), "by telephone", &act),
             _ => return None,
         })
     }

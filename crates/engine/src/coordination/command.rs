@@ -315,7 +315,8 @@ pub async fn end_embargo(unit: &mut Unit<'_>, input: &EndEmbargo) -> Result<Valu
 /// Records a fact of the world.
 pub async fn observe(unit: &mut Unit<'_>, input: &Observe) -> Result<Value, Fault> {
     let case = by_number::<Case>(unit, &input.case).await?;
-    unit.record(decide::observe(&case, input.fact)?).await?;
+    unit.record(decide::observe(&case, input.fact, &unit.act)?)
+        .await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
 
@@ -418,7 +419,7 @@ pub async fn record_ticket(unit: &mut Unit<'_>, input: &RecordTicket) -> Result<
 pub async fn agree_naming(unit: &mut Unit<'_>, input: &AgreeNaming) -> Result<Value, Fault> {
     let (_, participant) = with_own_case(unit, &input.participant).await?;
     let reason = input.reason.trim();
-    let changes = access::agree_naming(&participant, input.agreed, reason, &unit.act.by)?;
+    let changes = access::agree_naming(&participant, input.agreed, reason, &unit.act)?;
     // It holds from now on: a word that is entered late shows nobody what was shown to nobody then.
     unit.act.occurred_at = unit.act.now;
     if !reason.is_empty() {

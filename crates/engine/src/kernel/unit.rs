@@ -475,7 +475,8 @@ impl House {
     /// Performs one command: `decide` works on the unit and is called again if another change came first.
     ///
     /// # Errors
-    /// [`Refusal::Role`] if the table of permits has no yes for who acts; another refusal, or what failed.
+    /// [`Refusal::Role`] if the table of permits has no yes for who acts, [`Refusal::Step`] if it asks for the password;
+    /// another refusal, or what failed.
     pub async fn perform<T, F>(
         &self,
         act: &Act,
@@ -486,9 +487,7 @@ impl House {
     where
         F: AsyncFn(&mut Unit<'_>) -> Result<T, Fault>,
     {
-        if !permit::may(&act.by, command).is_given() {
-            return Err(Refusal::Role.into());
-        }
+        permit::ask(act, command, false)?;
         for _ in 0..ATTEMPTS_MAX {
             let ticket = self.store.ticket();
             let mut unit = Unit::new(self, act.clone(), command, realm);

@@ -375,6 +375,7 @@ refusal-advisory-lint = A check does not pass. Mend the fields named.
 refusal-no-reason = Give a reason.
 refusal-advisory-revision = The revision number does not fit. Open the page again.
 refusal-role = Your role does not allow this.
+refusal-step = Give your password again before this.
 refusal-wall = A live object and one of an exercise cannot meet.
 refusal-input = Something cannot be used as it was typed. Please check it.
 refusal-subscriber-ended = This subscription has ended.

@@ -375,6 +375,7 @@ refusal-advisory-lint = 点検に通りません。指摘された項目を直�
 refusal-no-reason = 理由を入力してください。
 refusal-advisory-revision = 版の番号が合いません。ページを開き直してください。
 refusal-role = この役割では行えません。
+refusal-step = 先にもう一度パスワードを入力してください。
 refusal-wall = 訓練のものと実際のものを組み合わせることはできません。
 refusal-input = 入力内容に使えないものがあります。ご確認ください。
 refusal-subscriber-ended = この配信は停止しています。

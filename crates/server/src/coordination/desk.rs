@@ -323,11 +323,6 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if typed.value("do") == "read" {
         return read(room, &visit, &case, typed).await;
     }
-    // What ends the time of confidence is asked of the person, not of whoever sits at the screen.
-    let form = FORMS.iter().find(|(verb, _)| *verb == typed.value("do"));
-    if let Some((_, command)) = form {
-        visit.permitted(command, ends_embargo(&case, &typed))?;
-    }
     let commands = commands_of(&case, &mut typed);
     // What cannot be read is no command, and nothing was done.
     if commands.is_empty() && typed.is_good() {
@@ -384,19 +379,6 @@ async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
 }
 
 /// Tells whether a form ends an embargo that is in force, or brings its date forward.
-fn ends_embargo(case: &Case, typed: &Typed) -> bool {
-    let is_earlier = || {
-        let until = pages::kit::moment::read(&mut typed.clone(), "revised");
-        until.is_some_and(|until| case.until.is_some_and(|before| until < before))
-    };
-    match typed.value("do") {
-        "end" => true,
-        "observe" => case.em.in_force(),
-        "revise" => is_earlier(),
-        _ => false,
-    }
-}
-
 pub(crate) async fn look(
     room: &Room,
     signed: &Signed,

@@ -276,28 +276,16 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             }
         }
         "phone-code" => {
-            visit.permitted("issue-phone-code", true)?;
+            visit.permitted("issue-phone-code")?;
             code = Some(engine::coordination::issue_phone_code(&room.house, participant).await?);
             true
         }
-        _ => {
-            match verb.as_str() {
-                "waive" => {
-                    visit.permitted("waive-second-step", true)?;
-                }
-                "naming" => {
-                    let agrees = typed.trimmed("agreed") == "yes";
-                    visit.permitted("agree-naming", agrees)?;
-                }
-                _ => {}
-            }
-            match command(&member.0, &mut typed) {
-                Some(command) => act::perform(room, &visit, &mut typed, &command)
-                    .await?
-                    .is_some(),
-                None => false,
-            }
-        }
+        _ => match command(&member.0, &mut typed) {
+            Some(command) => act::perform(room, &visit, &mut typed, &command)
+                .await?
+                .is_some(),
+            None => false,
+        },
     };
     if done && code.is_none() {
         let last = act::last(room, &[case.id.into()]).await?;

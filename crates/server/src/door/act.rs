@@ -61,7 +61,7 @@ pub fn note(typed: &mut Typed, refusal: &Refusal) -> Result<(), Stop> {
             typed.refuse("", "refusal-not-found");
             Ok(())
         }
-        Refusal::Role => Err(Stop::Role),
+        Refusal::Role | Refusal::Step => Err(Stop::from(refusal.clone())),
         Refusal::Lint(words) => {
             typed.refuse_with("", &refusal_key(refusal), &[("lint", words)]);
             Ok(())

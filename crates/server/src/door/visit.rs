@@ -106,6 +106,7 @@ impl From<Fault> for Stop {
         match fault {
             Fault::Refused(Refusal::NotFound(_)) => Stop::NotFound,
             Fault::Refused(Refusal::Role) => Stop::Role,
+            Fault::Refused(Refusal::Step) => Stop::Again,
             other => Stop::Fault(other),
         }
     }
@@ -166,20 +167,12 @@ impl Visit {
         Ok(signed)
     }
 
-    /// The person, if it may give a command; with the password given lately if one of this weight asks for it.
+    /// Asks the table of permits before what is no command of its own.
     ///
     /// # Errors
     /// [`Stop::Role`], [`Stop::Again`].
-    pub fn permitted(&self, command: &str, is_weighty: bool) -> Result<&Signed, Stop> {
-        let signed = self.person()?;
-        let permit = signed.permit(command);
-        if !permit.is_given() {
-            return Err(Stop::Role);
-        }
-        if permit.asks_step(is_weighty) {
-            return self.stepped();
-        }
-        Ok(signed)
+    pub fn permitted(&self, command: &str) -> Result<(), Stop> {
+        Ok(permit::ask(&self.act(), command, false)?)
     }
 
     /// The person, if it administers persons.
@@ -200,7 +193,10 @@ impl Visit {
     pub fn act(&self) -> Act {
         let now = engine::kernel::clock::now();
         match &self.who {
-            Who::Person(signed) => Act::of_person(signed.id, signed.role, now),
+            Who::Person(signed) => {
+                let is_recent = self.stepped().is_ok();
+                Act::of_person(signed.id, signed.role, now).at_a_page(is_recent)
+            }
             Who::Partner(guest) => Act::of_vendor(guest.participant, guest.party, now),
             Who::Nobody => {
                 let inlet = match self.side {

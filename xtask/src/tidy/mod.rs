@@ -17,6 +17,7 @@ mod paths;
 mod references;
 mod roles;
 mod serde_use;
+mod standing;
 
 use crate::house::House;
 use crate::problem::{Context, Outcome, Problem};
@@ -45,7 +46,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 16] = [
+    let rules: [(&str, Findings); 17] = [
         ("length", files::length(house)),
         ("base", files::base(house)),
         ("heads", files::heads(house)),
@@ -62,6 +63,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("references", references::lead_somewhere(house)),
         ("roles", roles::in_one_table(house)),
         ("decided", decided::in_domain(house)),
+        ("standing", standing::in_domain(house)),
     ];
     let count = rules.len();
     let mut found = Vec::new();

@@ -28,7 +28,7 @@ const STACK_BYTES: usize = 8 << 20;
 
 /// How far the work has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+enum Stretch {
     /// What was due when the house started is released, and nothing else is done.
     First,
     /// All kinds side by side.
@@ -43,7 +43,7 @@ type End = Result<(), &'static str>;
 /// The kinds of work, running. They end when this is dropped, or sooner with [`Workers::end`], which waits for it.
 #[derive(Debug)]
 pub struct Workers {
-    phase: Arc<watch::Sender<Phase>>,
+    phase: Arc<watch::Sender<Stretch>>,
     running: JoinSet<(Kind, Option<End>)>,
 }
 
@@ -56,7 +56,7 @@ impl Workers {
     /// If a thread cannot be started.
     pub fn start(house: &Arc<House>, runtime: &Handle) -> Result<Workers, Fault> {
         let mut workers = Workers {
-            phase: Arc::new(watch::Sender::new(Phase::First)),
+            phase: Arc::new(watch::Sender::new(Stretch::First)),
             running: JoinSet::new(),
         };
         for kind in Kind::ALL {
@@ -96,14 +96,14 @@ impl Workers {
 
     /// Asks all to stop and waits until each has finished its step.
     pub async fn end(mut self) {
-        self.phase.send_replace(Phase::Stop);
+        self.phase.send_replace(Stretch::Stop);
         while self.running.join_next().await.is_some() {}
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.phase.send_replace(Phase::Stop);
+        self.phase.send_replace(Stretch::Stop);
     }
 }
 
@@ -115,14 +115,14 @@ fn broke_off(word: &str) -> Fault {
 }
 
 /// Takes the rounds of one kind until it is asked to stop.
-async fn work(house: &House, kind: Kind, phase: &watch::Sender<Phase>) -> End {
+async fn work(house: &House, kind: Kind, phase: &watch::Sender<Stretch>) -> End {
     let mut heard = phase.subscribe();
     if kind != Kind::Release {
-        let _ = heard.wait_for(|phase| *phase != Phase::First).await;
+        let _ = heard.wait_for(|phase| *phase != Stretch::First).await;
     }
     let bell = kind.bell().map(|name| house.bells.of(name));
     let mut editions = Editions::default();
-    while *heard.borrow() != Phase::Stop {
+    while *heard.borrow() != Stretch::Stop {
         let mut done = Round::default();
         let looked = tokio::select! {
             looked = Box::pin(house.round(kind, &mut editions, &mut done)) => looked,
@@ -154,7 +154,7 @@ async fn work(house: &House, kind: Kind, phase: &watch::Sender<Phase>) -> End {
             }
         };
         tokio::select! {
-            _ = heard.wait_for(|phase| *phase == Phase::Stop) => {}
+            _ = heard.wait_for(|phase| *phase == Stretch::Stop) => {}
             () = rung => {}
             () = tokio::time::sleep(wait) => {}
         }
@@ -163,16 +163,16 @@ async fn work(house: &House, kind: Kind, phase: &watch::Sender<Phase>) -> End {
 }
 
 /// Lets the other kinds begin.
-fn begin(phase: &mut Phase) -> bool {
-    let is_first = *phase == Phase::First;
+fn begin(phase: &mut Stretch) -> bool {
+    let is_first = *phase == Stretch::First;
     if is_first {
-        *phase = Phase::Beside;
+        *phase = Stretch::Beside;
     }
     is_first
 }
 
 /// Ends a while after the wish to stop.
-async fn grace(mut heard: watch::Receiver<Phase>) {
-    let _ = heard.wait_for(|phase| *phase == Phase::Stop).await;
+async fn grace(mut heard: watch::Receiver<Stretch>) {
+    let _ = heard.wait_for(|phase| *phase == Stretch::Stop).await;
     tokio::time::sleep(GRACE).await;
 }

@@ -4,14 +4,13 @@
 //! become sealed bodies, and the domain decides. `noroshi do` performs any of them; replay, demo and pages use
 //! the same functions. Passwords and receipts go through a command and never into an event.
 
-use std::pin::Pin;
-
 use domain::act::Act;
 use domain::permit;
 use seal::record::Realm;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::advisory::command as advisory;
 use crate::coordination::{call, command as case};
@@ -32,9 +31,6 @@ pub struct Spec {
     pub about: &'static str,
     pub fields: &'static [FieldSpec],
 }
-
-/// A command that is being decided.
-type Deciding<'a> = Pin<Box<dyn Future<Output = Result<Value, Fault>> + 'a>>;
 
 macro_rules! commands {
     ($($variant:ident $name:literal $room:ident :: $input:ident $handler:ident;)*) => {
@@ -68,17 +64,20 @@ macro_rules! commands {
         ///
         /// # Errors
         /// The refusal, those of [`permit::ask`] above all, or what failed.
-        pub async fn decide(unit: &mut Unit<'_>, command: &Command) -> Result<Value, Fault> {
-            unit.command = command.name();
-            permit::ask(&unit.act, unit.command, false)?;
-            let mark = unit.mark();
-            // One boxed future: else the state machine of each of them would be built into every caller, in every crate.
-            let deciding: Deciding<'_> = match command { $(Command::$variant(input) => Box::pin($room::$handler(unit, input)),)* };
-            let answer = deciding.await;
-            if answer.is_err() {
-                unit.roll_back(mark);
-            }
-            answer
+        pub fn decide<'a>(unit: &'a mut Unit<'_>, command: &'a Command) -> Awaited<'a, Result<Value, Fault>> {
+            Box::pin(async move {
+                unit.command = command.name();
+                permit::ask(&unit.act, unit.command, false)?;
+                let mark = unit.mark();
+                // One boxed future: else the largest of them would be the size of all.
+                let deciding: Awaited<'_, Result<Value, Fault>> =
+                    match command { $(Command::$variant(input) => Box::pin($room::$handler(unit, input)),)* };
+                let answer = deciding.await;
+                if answer.is_err() {
+                    unit.roll_back(mark);
+                }
+                answer
+            })
         }
     };
 }
@@ -155,75 +154,79 @@ pub enum ReadCommand {
 ///
 /// # Errors
 /// What stands in the way, as [`ReadCommand`] or [`Fault`].
-pub async fn perform_json(
-    house: &House,
-    name: &str,
+pub fn perform_json<'a>(
+    house: &'a House,
+    name: &'a str,
     mut fields: Value,
-) -> Result<Value, PerformError> {
-    let object = fields.as_object_mut().ok_or(ReadCommand::Object)?;
-    let handle = match object.remove("as") {
-        Some(Value::String(handle)) => handle,
-        _ => "coordinator".to_owned(),
-    };
-    let now = clock::now();
-    let occurred_at = match object.remove("occurred_at") {
-        Some(Value::String(text)) => clock::parse(&text)
-            .filter(|at| at.0 <= now.0)
-            .ok_or(ReadCommand::Time)?,
-        Some(_) => return Err(ReadCommand::Time.into()),
-        None => now,
-    };
-    let reason = match object.remove("reason_of_act") {
-        Some(Value::String(reason)) => reason,
-        _ => object
-            .get("reason")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-    };
-    let exercise = matches!(object.remove("exercise"), Some(Value::Bool(true)));
-    let command = Command::parse(name, fields)?;
-    let own = house.own().await.map_err(PerformError::Fault)?;
-    let (actor, person) = own
-        .persons
-        .iter()
-        .find(|(_, person)| person.handle == handle && person.ended.is_none())
-        .ok_or(ReadCommand::Person(handle))?;
-    let act = Act {
-        occurred_at,
-        reason,
-        ..Act::of_person(*actor, person.role, now)
-    };
-    let realm = if exercise {
-        Realm::Exercise
-    } else {
-        Realm::Live
-    };
-    perform(house, &act, realm, &command)
-        .await
-        .map_err(PerformError::Fault)
+) -> Awaited<'a, Result<Value, PerformError>> {
+    Box::pin(async move {
+        let object = fields.as_object_mut().ok_or(ReadCommand::Object)?;
+        let handle = match object.remove("as") {
+            Some(Value::String(handle)) => handle,
+            _ => "coordinator".to_owned(),
+        };
+        let now = clock::now();
+        let occurred_at = match object.remove("occurred_at") {
+            Some(Value::String(text)) => clock::parse(&text)
+                .filter(|at| at.0 <= now.0)
+                .ok_or(ReadCommand::Time)?,
+            Some(_) => return Err(ReadCommand::Time.into()),
+            None => now,
+        };
+        let reason = match object.remove("reason_of_act") {
+            Some(Value::String(reason)) => reason,
+            _ => object
+                .get("reason")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let exercise = matches!(object.remove("exercise"), Some(Value::Bool(true)));
+        let command = Command::parse(name, fields)?;
+        let own = house.own().await.map_err(PerformError::Fault)?;
+        let (actor, person) = own
+            .persons
+            .iter()
+            .find(|(_, person)| person.handle == handle && person.ended.is_none())
+            .ok_or(ReadCommand::Person(handle))?;
+        let act = Act {
+            occurred_at,
+            reason,
+            ..Act::of_person(*actor, person.role, now)
+        };
+        let realm = if exercise {
+            Realm::Exercise
+        } else {
+            Realm::Live
+        };
+        perform(house, &act, realm, &command)
+            .await
+            .map_err(PerformError::Fault)
+    })
 }
 
 /// Performs a command for an act.
 ///
 /// # Errors
 /// The refusal, or what failed.
-pub async fn perform(
-    house: &House,
-    act: &Act,
+pub fn perform<'a>(
+    house: &'a House,
+    act: &'a Act,
     realm: Realm,
-    command: &Command,
-) -> Result<Value, Fault> {
-    let answer = house
-        .perform(act, command.name(), realm, async |unit| {
-            decide(unit, command).await
-        })
-        .await?;
-    if matches!(command, Command::ChangeContact(_)) {
-        // Not a second later, and not only where the house is running.
-        house.end_access_due().await?;
-    }
-    Ok(answer)
+    command: &'a Command,
+) -> Awaited<'a, Result<Value, Fault>> {
+    Box::pin(async move {
+        let answer = house
+            .perform(act, command.name(), realm, async |unit| {
+                decide(unit, command).await
+            })
+            .await?;
+        if matches!(command, Command::ChangeContact(_)) {
+            // Not a second later, and not only where the house is running.
+            house.end_access_due().await?;
+        }
+        Ok(answer)
+    })
 }
 
 /// Why a command given as JSON was not performed.
@@ -238,6 +241,7 @@ pub enum PerformError {
 #[cfg(test)]
 mod tests {
     use domain::refusal::Refusal;
+
     use serde_json::json;
 
     use super::*;

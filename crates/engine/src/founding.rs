@@ -14,6 +14,7 @@ use seal::record::Realm;
 use seal::signer::{Approver, Pinned};
 use store::{Location, Store};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::config::{Config, FILE, Purpose};
@@ -45,70 +46,76 @@ impl std::fmt::Debug for RecoveryKit {
 ///
 /// # Errors
 /// [`Fault::Config`] if the folder is in use, or what failed; remove a folder that was begun before you try again.
-pub async fn found(dir: &Path, location: &Location, config: &Config) -> Result<RecoveryKit, Fault> {
-    if dir.exists()
-        && std::fs::read_dir(dir)
-            .map_err(Fault::io("cannot list the folder"))?
-            .next()
-            .is_some()
-    {
-        return Err(Fault::Config(format!(
-            "{} is not empty; choose a new folder",
-            dir.display()
-        )));
-    }
-    config.check()?;
-    Store::is_free(location).await?;
-    seal::files::private_folder(dir)?;
-    let id: [u8; 16] = seal::random::bytes();
-    let now = clock::now();
-    let keys = dir.join(KEYS);
-    Keys::found(&keys.join("house"), id)?;
-    let mut kit = RecoveryKit {
-        recovery_secret: zeroize::Zeroizing::default(),
-        passwords: vec![],
-        fingerprints: vec![],
-        revocations: vec![],
-        set_up: String::new(),
-    };
-    pgp_keys(&keys, config, now, &mut kit)?;
-    intake_key(&keys, now)?;
-    let (secret, public) = seal::recovery::draw();
-    kit.recovery_secret = secret;
-    seal::files::private_folder(&keys.join("backup"))?;
-    seal::files::replace(
-        &keys.join("backup").join("recovery.pub"),
-        public.as_bytes(),
-        false,
-    )?;
-    seal::files::replace(&dir.join(FILE), config.to_text()?.as_bytes(), false)?;
-    let persons = persons(config, &keys, &mut kit)?;
-    let store = Store::create(location, id).await?;
-    pin(&keys, &id, config, &persons, now.0)?;
-    let instance = seal::hex(&seal::random::bytes::<16>());
-    seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;
-    store
-        .set_meta(
-            "instance",
-            crate::kernel::house::instance_mark(dir)?.as_bytes(),
-        )
-        .await?;
-    drop(store);
-    let admin = persons.first().map(|person| person.id);
-    let mut passwords = kit.passwords.clone();
-    if config.purpose == Purpose::Demo {
-        passwords.extend(invented(&keys, &persons)?);
-    }
-    let verifiers = verifiers(config, &persons, &passwords)?;
-    let house = record(dir, location, config, &persons, &verifiers).await?;
-    if let (Some(admin), true) = (admin, config.purpose != Purpose::Replay) {
-        use crate::people::tokens::{SET_UP, SET_UP_US};
-        let link = house
-            .token_draw(SET_UP, admin.bytes(), b"", None, SET_UP_US)
+pub fn found<'a>(
+    dir: &'a Path,
+    location: &'a Location,
+    config: &'a Config,
+) -> Awaited<'a, Result<RecoveryKit, Fault>> {
+    Box::pin(async move {
+        if dir.exists()
+            && std::fs::read_dir(dir)
+                .map_err(Fault::io("cannot list the folder"))?
+                .next()
+                .is_some()
+        {
+            return Err(Fault::Config(format!(
+                "{} is not empty; choose a new folder",
+                dir.display()
+            )));
+        }
+        config.check()?;
+        Store::is_free(location).await?;
+        seal::files::private_folder(dir)?;
+        let id: [u8; 16] = seal::random::bytes();
+        let now = clock::now();
+        let keys = dir.join(KEYS);
+        Keys::found(&keys.join("house"), id)?;
+        let mut kit = RecoveryKit {
+            recovery_secret: zeroize::Zeroizing::default(),
+            passwords: vec![],
+            fingerprints: vec![],
+            revocations: vec![],
+            set_up: String::new(),
+        };
+        pgp_keys(&keys, config, now, &mut kit)?;
+        intake_key(&keys, now)?;
+        let (secret, public) = seal::recovery::draw();
+        kit.recovery_secret = secret;
+        seal::files::private_folder(&keys.join("backup"))?;
+        seal::files::replace(
+            &keys.join("backup").join("recovery.pub"),
+            public.as_bytes(),
+            false,
+        )?;
+        seal::files::replace(&dir.join(FILE), config.to_text()?.as_bytes(), false)?;
+        let persons = persons(config, &keys, &mut kit)?;
+        let store = Store::create(location, id).await?;
+        pin(&keys, &id, config, &persons, now.0)?;
+        let instance = seal::hex(&seal::random::bytes::<16>());
+        seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;
+        store
+            .set_meta(
+                "instance",
+                crate::kernel::house::instance_mark(dir)?.as_bytes(),
+            )
             .await?;
-        kit.set_up = format!("{}/set-up/{link}", config.desk);
-    }
-    Ok(kit)
+        drop(store);
+        let admin = persons.first().map(|person| person.id);
+        let mut passwords = kit.passwords.clone();
+        if config.purpose == Purpose::Demo {
+            passwords.extend(invented(&keys, &persons)?);
+        }
+        let verifiers = verifiers(config, &persons, &passwords)?;
+        let house = record(dir, location, config, &persons, &verifiers).await?;
+        if let (Some(admin), true) = (admin, config.purpose != Purpose::Replay) {
+            use crate::people::tokens::{SET_UP, SET_UP_US};
+            let link = house
+                .token_draw(SET_UP, admin.bytes(), b"", None, SET_UP_US)
+                .await?;
+            kit.set_up = format!("{}/set-up/{link}", config.desk);
+        }
+        Ok(kit)
+    })
 }
 
 /// Folder below the keys in which a demonstration keeps the passwords of its invented people.

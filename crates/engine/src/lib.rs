@@ -27,6 +27,10 @@ pub mod command;
 
 pub mod founding;
 
+/// What is awaited, built in this crate: an `async fn` is compiled again, with all that it awaits, by every crate that
+/// awaits it. So is what other crates call, where much stands behind it.
+pub type Awaited<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + 'a>>;
+
 pub use kernel::Fault;
 pub use kernel::house::House;
 

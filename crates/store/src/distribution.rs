@@ -13,6 +13,7 @@ mod subscriber;
 
 pub use subscriber::{Reader, SUBSCRIBER, SubscriberRow};
 
+use crate::Awaited;
 use crate::Store;
 use crate::kernel::asked::Viewer;
 use crate::kernel::open::Engine;
@@ -229,29 +230,34 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn settle_copies(&self, settled: &[Settled], now: i64) -> Result<(), StoreError> {
-        if settled.is_empty() {
-            return Ok(());
-        }
-        match &self.engine {
-            Engine::Sqlite(_) => self.settle_sqlite(settled, now).await,
-            Engine::Postgres(postgres) => {
-                let names = |states: &[CopyState]| {
-                    let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
-                    names.join(",")
-                };
-                let ids: Vec<Vec<u8>> = settled.iter().map(|s| s.id.to_vec()).collect();
-                let states: Vec<String> = settled
-                    .iter()
-                    .map(|s| s.happened.leads_to().name().to_owned())
-                    .collect();
-                let cans: Vec<String> = settled
-                    .iter()
-                    .map(|s| names(s.happened.may_follow()))
-                    .collect();
-                let nexts: Vec<i64> = settled.iter().map(|s| s.next_at).collect();
-                let details: Vec<i64> = settled.iter().map(|s| s.detail).collect();
-                sqlx::query(
+    pub fn settle_copies<'a>(
+        &'a self,
+        settled: &'a [Settled],
+        now: i64,
+    ) -> Awaited<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            if settled.is_empty() {
+                return Ok(());
+            }
+            match &self.engine {
+                Engine::Sqlite(_) => self.settle_sqlite(settled, now).await,
+                Engine::Postgres(postgres) => {
+                    let names = |states: &[CopyState]| {
+                        let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
+                        names.join(",")
+                    };
+                    let ids: Vec<Vec<u8>> = settled.iter().map(|s| s.id.to_vec()).collect();
+                    let states: Vec<String> = settled
+                        .iter()
+                        .map(|s| s.happened.leads_to().name().to_owned())
+                        .collect();
+                    let cans: Vec<String> = settled
+                        .iter()
+                        .map(|s| names(s.happened.may_follow()))
+                        .collect();
+                    let nexts: Vec<i64> = settled.iter().map(|s| s.next_at).collect();
+                    let details: Vec<i64> = settled.iter().map(|s| s.detail).collect();
+                    sqlx::query(
                     "UPDATE delivery d SET state = x.state, next_at = x.next_at, detail = x.detail, changed_at = $6
                      FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS x(id, state, can, next_at, detail)
                      WHERE d.id = x.id AND d.state = ANY(string_to_array(x.can, ','))",
@@ -265,9 +271,10 @@ impl Store {
                 .execute(postgres.pool())
                 .await
                 .map_err(|source| StoreError::Postgres { doing: "settling copies", source })?;
-                Ok(())
+                    Ok(())
+                }
             }
-        }
+        })
     }
 
     async fn settle_sqlite(&self, settled: &[Settled], now: i64) -> Result<(), StoreError> {

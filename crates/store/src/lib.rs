@@ -29,6 +29,9 @@ pub mod projection;
 
 pub mod maintain;
 
+/// What is awaited, built in this crate: an `async fn` is compiled again by every crate that awaits it.
+pub type Awaited<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 pub use kernel::asked::{Viewer, Which};
 pub use kernel::ledger::{LeafRow, StoredRecord, StreamRow};
 pub use kernel::number::NumberRow;

@@ -2,6 +2,7 @@
 
 use seal::record::{Broken, Walk};
 
+use crate::Awaited;
 use crate::Store;
 use crate::distribution::{DELIVERY, SUBSCRIBER, of_schema_3};
 use crate::kernel::ledger::LEDGER;
@@ -33,31 +34,33 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails. A broken chain is no error but an answer.
-    pub async fn walk_chain(&self, at: &[u64]) -> Result<Chain, StoreError> {
-        let mut walk = Walk::of(self.house());
-        let mut roots = Vec::new();
-        let mut broken = None;
-        'all: loop {
-            let records = self.ledger(walk.seq() + 1, STEP).await?;
-            if records.is_empty() {
-                break;
-            }
-            for record in records {
-                if let Err(found) = walk.next(&record.header, &record.payload, &record.hash) {
-                    broken = Some(found);
-                    break 'all;
+    pub fn walk_chain<'a>(&'a self, at: &'a [u64]) -> Awaited<'a, Result<Chain, StoreError>> {
+        Box::pin(async move {
+            let mut walk = Walk::of(self.house());
+            let mut roots = Vec::new();
+            let mut broken = None;
+            'all: loop {
+                let records = self.ledger(walk.seq() + 1, STEP).await?;
+                if records.is_empty() {
+                    break;
                 }
-                if at.contains(&walk.seq()) {
-                    roots.push((walk.seq(), walk.root()));
+                for record in records {
+                    if let Err(found) = walk.next(&record.header, &record.payload, &record.hash) {
+                        broken = Some(found);
+                        break 'all;
+                    }
+                    if at.contains(&walk.seq()) {
+                        roots.push((walk.seq(), walk.root()));
+                    }
                 }
             }
-        }
-        Ok(Chain {
-            records: walk.seq(),
-            root: walk.root(),
-            hash: walk.hash(),
-            broken,
-            roots,
+            Ok(Chain {
+                records: walk.seq(),
+                root: walk.root(),
+                hash: walk.hash(),
+                broken,
+                roots,
+            })
         })
     }
 
@@ -65,90 +68,97 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails or a row cannot be written.
-    pub async fn dump(&self, out: &mut dyn std::io::Write) -> Result<(), StoreError> {
-        // One transaction gives one state on both engines; the writer waits meanwhile.
-        // Sessions are not backed up: whoever was signed in signs in again.
-        let copied = || {
-            schema::ALL
-                .into_iter()
-                .filter(|table| table.name != schema::SESSION.name)
-        };
-        let mut statements: Vec<(String, Vec<Value>)> = copied()
-            .map(|table| {
-                (
-                    format!("SELECT {} FROM {}", table.column_list(), table.name),
-                    vec![],
-                )
-            })
-            .collect();
-        if matches!(self.engine, Engine::Postgres(_)) {
-            statements.insert(
-                0,
-                (
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
-                    vec![],
-                ),
-            );
-        }
-        let mut tables = self.transact("dump", statements).await?;
-        if matches!(self.engine, Engine::Postgres(_)) {
-            tables.remove(0);
-        }
-        for (table, rows) in copied().zip(tables) {
-            for row in rows {
-                let mut line = Vec::new();
-                frame(&mut line, table.name.as_bytes());
-                for value in row.values {
-                    match value {
-                        Value::Int(v) => {
-                            line.push(b'i');
-                            line.extend_from_slice(&v.to_be_bytes());
-                        }
-                        Value::Text(v) => {
-                            line.push(b't');
-                            frame(&mut line, v.as_bytes());
-                        }
-                        Value::Bytes(v) => {
-                            line.push(b'b');
-                            frame(&mut line, &v);
+    pub fn dump<'a>(
+        &'a self,
+        out: &'a mut (dyn std::io::Write + Send),
+    ) -> Awaited<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            // One transaction gives one state on both engines; the writer waits meanwhile.
+            // Sessions are not backed up: whoever was signed in signs in again.
+            let copied = || {
+                schema::ALL
+                    .into_iter()
+                    .filter(|table| table.name != schema::SESSION.name)
+            };
+            let mut statements: Vec<(String, Vec<Value>)> = copied()
+                .map(|table| {
+                    (
+                        format!("SELECT {} FROM {}", table.column_list(), table.name),
+                        vec![],
+                    )
+                })
+                .collect();
+            if matches!(self.engine, Engine::Postgres(_)) {
+                statements.insert(
+                    0,
+                    (
+                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
+                        vec![],
+                    ),
+                );
+            }
+            let mut tables = self.transact("dump", statements).await?;
+            if matches!(self.engine, Engine::Postgres(_)) {
+                tables.remove(0);
+            }
+            for (table, rows) in copied().zip(tables) {
+                for row in rows {
+                    let mut line = Vec::new();
+                    frame(&mut line, table.name.as_bytes());
+                    for value in row.values {
+                        match value {
+                            Value::Int(v) => {
+                                line.push(b'i');
+                                line.extend_from_slice(&v.to_be_bytes());
+                            }
+                            Value::Text(v) => {
+                                line.push(b't');
+                                frame(&mut line, v.as_bytes());
+                            }
+                            Value::Bytes(v) => {
+                                line.push(b'b');
+                                frame(&mut line, &v);
+                            }
                         }
                     }
+                    let mut framed = Vec::with_capacity(line.len() + 4);
+                    frame(&mut framed, &line);
+                    out.write_all(&framed)
+                        .map_err(|_| StoreError::Shape { table: table.name })?;
                 }
-                let mut framed = Vec::with_capacity(line.len() + 4);
-                frame(&mut framed, &line);
-                out.write_all(&framed)
-                    .map_err(|_| StoreError::Shape { table: table.name })?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Fills an empty store from a copy; one that an earlier program made is brought to the tables of this one.
     ///
     /// # Errors
     /// [`StoreError::Shape`] or [`StoreError::Column`] if the copy has another form; the database's own errors.
-    pub async fn load(&self, input: &[u8]) -> Result<u64, StoreError> {
-        let rows = parse(input)?;
-        let taken = rows.len() as u64;
-        let schema = schema_of(&rows)?;
-        let mut rows: Vec<TableRow> = rows
-            .into_iter()
-            .map(|(table, values)| {
-                of_today(table, values, schema).map(|values| TableRow::untyped(table, values))
-            })
-            .collect::<Result<_, _>>()?;
-        // The ledger's guard takes records in order only, and what stands beside them comes after them.
-        rows.sort_by_cached_key(|row| {
-            let of_ledger = row.table().name == LEDGER.name;
-            let seq = row.values().first().filter(|_| of_ledger).cloned();
-            (!of_ledger, seq)
-        });
-        let statements = rows
-            .into_iter()
-            .map(TableRow::insert)
-            .collect::<Result<_, _>>()?;
-        self.transact("copy", statements).await?;
-        Ok(taken)
+    pub fn load<'a>(&'a self, input: &'a [u8]) -> Awaited<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let rows = parse(input)?;
+            let taken = rows.len() as u64;
+            let schema = schema_of(&rows)?;
+            let mut rows: Vec<TableRow> = rows
+                .into_iter()
+                .map(|(table, values)| {
+                    of_today(table, values, schema).map(|values| TableRow::untyped(table, values))
+                })
+                .collect::<Result<_, _>>()?;
+            // The ledger's guard takes records in order only, and what stands beside them comes after them.
+            rows.sort_by_cached_key(|row| {
+                let of_ledger = row.table().name == LEDGER.name;
+                let seq = row.values().first().filter(|_| of_ledger).cloned();
+                (!of_ledger, seq)
+            });
+            let statements = rows
+                .into_iter()
+                .map(TableRow::insert)
+                .collect::<Result<_, _>>()?;
+            self.transact("copy", statements).await?;
+            Ok(taken)
+        })
     }
 
     /// Path of the database file, on SQLite.

@@ -12,6 +12,7 @@ use domain::party::{Party, folded};
 use domain::publication::Advisory;
 use domain::value::{Scope, StreamId};
 
+use crate::Awaited;
 use crate::Store;
 use crate::advisory::AdvisoryRow;
 use crate::coordination::{CaseRow, ParticipantRow};
@@ -178,15 +179,17 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails; then nothing has changed.
-    pub async fn replace_projections(&self, rows: Vec<TableRow>) -> Result<(), StoreError> {
-        let mut statements: Vec<(String, Vec<Value>)> = projections()
-            .map(|table| (format!("DELETE FROM {}", table.name), vec![]))
-            .collect();
-        for row in rows {
-            statements.push(row.insert()?);
-        }
-        self.transact("projections", statements).await?;
-        Ok(())
+    pub fn replace_projections(&self, rows: Vec<TableRow>) -> Awaited<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let mut statements: Vec<(String, Vec<Value>)> = projections()
+                .map(|table| (format!("DELETE FROM {}", table.name), vec![]))
+                .collect();
+            for row in rows {
+                statements.push(row.insert()?);
+            }
+            self.transact("projections", statements).await?;
+            Ok(())
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use formats::provider;
 use pages::{Files, OlderRevision};
 use seal::record::Realm;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::advisory::command::{self, DraftAdvisory, Prepared, Wanted};
 use crate::advisory::compose;
@@ -72,20 +73,22 @@ pub const KINDS: [&str; 12] = [
 ///
 /// # Errors
 /// What a plan would be refused for before its bytes exist: no draft, no title, a text that the gate keeps back.
-pub async fn rehearse(
-    house: &House,
-    act: &Act,
+pub fn rehearse<'a>(
+    house: &'a House,
+    act: &'a Act,
     realm: Realm,
-    draft: Option<&DraftAdvisory>,
-    wanted: &Wanted,
-) -> Result<Rehearsal, Fault> {
-    let prepared = composed(house, act, realm, draft, wanted).await?;
-    let made = match compose::documents(house, &prepared.composition.doc) {
-        Ok(made) => Ok(made),
-        Err(Fault::Judge(words)) => Err(words),
-        Err(other) => return Err(other),
-    };
-    Ok(Rehearsal { prepared, made })
+    draft: Option<&'a DraftAdvisory>,
+    wanted: &'a Wanted,
+) -> Awaited<'a, Result<Rehearsal, Fault>> {
+    Box::pin(async move {
+        let prepared = composed(house, act, realm, draft, wanted).await?;
+        let made = match compose::documents(house, &prepared.composition.doc) {
+            Ok(made) => Ok(made),
+            Err(Fault::Judge(words)) => Err(words),
+            Err(other) => return Err(other),
+        };
+        Ok(Rehearsal { prepared, made })
+    })
 }
 
 /// The documents of a plan as they were recorded.

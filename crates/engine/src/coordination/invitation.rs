@@ -11,6 +11,7 @@ use domain::value::*;
 use seal::record::Realm;
 use serde_json::Value;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::coordination::command::{self, Contact};
 use crate::kernel::clock;
@@ -41,17 +42,23 @@ pub(crate) struct Invitation {
 ///
 /// # Errors
 /// What stands in the way, as of the command `contact`.
-pub async fn invite(house: &House, act: &Act, participant: ParticipantId) -> Result<Value, Fault> {
-    let contact = Contact {
-        participant: participant.to_string(),
-        channel: ContactChannel::Mail,
-        result: ContactResult::Tried,
-    };
-    house
-        .perform(act, "contact", Realm::Live, async |unit| {
-            command::contact(unit, &contact).await
-        })
-        .await
+pub fn invite<'a>(
+    house: &'a House,
+    act: &'a Act,
+    participant: ParticipantId,
+) -> Awaited<'a, Result<Value, Fault>> {
+    Box::pin(async move {
+        let contact = Contact {
+            participant: participant.to_string(),
+            channel: ContactChannel::Mail,
+            result: ContactResult::Tried,
+        };
+        house
+            .perform(act, "contact", Realm::Live, async |unit| {
+                command::contact(unit, &contact).await
+            })
+            .await
+    })
 }
 
 /// Has a new link sent to the registered address if `link` is one that we sent once, whatever became of it.

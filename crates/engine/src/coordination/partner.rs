@@ -21,6 +21,7 @@ use formats::advisory::VendorStatus;
 use pages::coordination::partner::view as page;
 use pages::kit::shown::Shown;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
@@ -41,42 +42,46 @@ struct Reader<'h> {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] if there is no such participant, or it is of a part that has no page.
-pub async fn view(
+pub fn view(
     house: &House,
     participant: ParticipantId,
     strength: Strength,
     lang: Lang,
-) -> Result<page::View, Fault> {
-    let reader = Reader::of(house, participant, strength).await?;
-    let participant = &reader.participant;
-    let step = step(participant.second_step(strength >= Strength::SecondChannel));
-    let is_told = participant.details_at.is_some();
-    let may_read = participant.may_have_details() && is_told && step != page::Step::Missing;
-    let name = match lang {
-        Lang::Ja => &reader.party.name_ja,
-        Lang::En => &reader.party.name_en,
-    };
-    let at = |at: Instant| clock::rfc3339(at);
-    Ok(page::View {
-        name: name.clone(),
-        tracking: participant.tracking.trim_start_matches("TN#").to_owned(),
-        basis: match &participant.basis {
-            ConfidentialityBasis::None => page::Basis::Missing,
-            ConfidentialityBasis::Standing { version } => page::Basis::Standing(version.clone()),
-            ConfidentialityBasis::AdHoc { version } => page::Basis::Accepted(version.clone()),
-        },
-        step,
-        call_asked: participant.call_asked.map(|(asked, _)| at(asked)),
-        date: reader.date(),
-        received: participant.seen_at.map(at),
-        is_open: !participant.left && reader.case.closed.is_none(),
-        has_left: participant.left,
-        is_told,
-        details: if may_read {
-            Some(reader.details(lang).await?)
-        } else {
-            None
-        },
+) -> Awaited<'_, Result<page::View, Fault>> {
+    Box::pin(async move {
+        let reader = Reader::of(house, participant, strength).await?;
+        let participant = &reader.participant;
+        let step = step(participant.second_step(strength >= Strength::SecondChannel));
+        let is_told = participant.details_at.is_some();
+        let may_read = participant.may_have_details() && is_told && step != page::Step::Missing;
+        let name = match lang {
+            Lang::Ja => &reader.party.name_ja,
+            Lang::En => &reader.party.name_en,
+        };
+        let at = |at: Instant| clock::rfc3339(at);
+        Ok(page::View {
+            name: name.clone(),
+            tracking: participant.tracking.trim_start_matches("TN#").to_owned(),
+            basis: match &participant.basis {
+                ConfidentialityBasis::None => page::Basis::Missing,
+                ConfidentialityBasis::Standing { version } => {
+                    page::Basis::Standing(version.clone())
+                }
+                ConfidentialityBasis::AdHoc { version } => page::Basis::Accepted(version.clone()),
+            },
+            step,
+            call_asked: participant.call_asked.map(|(asked, _)| at(asked)),
+            date: reader.date(),
+            received: participant.seen_at.map(at),
+            is_open: !participant.left && reader.case.closed.is_none(),
+            has_left: participant.left,
+            is_told,
+            details: if may_read {
+                Some(reader.details(lang).await?)
+            } else {
+                None
+            },
+        })
     })
 }
 

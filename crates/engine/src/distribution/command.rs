@@ -6,6 +6,7 @@ use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::find::inputs;
 use crate::kernel::unit::Unit;
@@ -195,22 +196,24 @@ pub struct Imported {
 ///
 /// # Errors
 /// Faults of the store.
-pub async fn import(
-    house: &crate::House,
-    rows: &[formats::subscribers::Row],
-) -> Result<Imported, Fault> {
-    let mut done = Imported::default();
-    for chunk in rows.chunks(store::write::GROUP_MAX) {
-        let act = house.act_of(Actor::Operator, "import");
-        let counted = house
-            .perform(&act, "subscribe", seal::record::Realm::Live, async |unit| {
-                enter(unit, chunk).await
-            })
-            .await?;
-        done.entered += counted.entered;
-        done.known += counted.known;
-    }
-    Ok(done)
+pub fn import<'a>(
+    house: &'a crate::House,
+    rows: &'a [formats::subscribers::Row],
+) -> Awaited<'a, Result<Imported, Fault>> {
+    Box::pin(async move {
+        let mut done = Imported::default();
+        for chunk in rows.chunks(store::write::GROUP_MAX) {
+            let act = house.act_of(Actor::Operator, "import");
+            let counted = house
+                .perform(&act, "subscribe", seal::record::Realm::Live, async |unit| {
+                    enter(unit, chunk).await
+                })
+                .await?;
+            done.entered += counted.entered;
+            done.known += counted.known;
+        }
+        Ok(done)
+    })
 }
 
 /// Enters rows in one transaction.

@@ -24,6 +24,7 @@ use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing, S
 use formats::subscribers::MailAddress;
 use store::distribution::{Copy, Settled};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::config::{MailTls, Transport};
@@ -125,45 +126,50 @@ impl House {
     ///
     /// # Errors
     /// What failed; claimed copies come back when their lease runs out.
-    pub async fn send_copies(&self, editions: &mut Editions) -> Result<Sent, Fault> {
-        self.not_held().await?;
-        let now = clock::now().0;
-        let copies = self
-            .store
-            .claim_copies(now, now + LEASE_US, CLAIM_MAX)
-            .await?;
-        if copies.is_empty() {
-            return Ok(Sent::default());
-        }
-        crate::kernel::crash::point("post.claimed");
-        let mut sent = Sent::default();
-        let mut settled = Vec::new();
-        let mut ready: Vec<(Copy, String, Composed)> = Vec::new();
-        for copy in copies {
-            if copy.deadline <= now && copy.attempts > 1 {
-                settled.push(ended(&copy, Happening::RanOut, 0));
-                continue;
+    pub fn send_copies<'a>(
+        &'a self,
+        editions: &'a mut Editions,
+    ) -> Awaited<'a, Result<Sent, Fault>> {
+        Box::pin(async move {
+            self.not_held().await?;
+            let now = clock::now().0;
+            let copies = self
+                .store
+                .claim_copies(now, now + LEASE_US, CLAIM_MAX)
+                .await?;
+            if copies.is_empty() {
+                return Ok(Sent::default());
             }
-            match self.compose_copy(&copy, editions).await {
-                Ok(Some((address, composed))) => ready.push((copy, address, composed)),
-                Ok(None) => settled.push(ended(&copy, Happening::Unaddressed, 0)),
-                // One copy that cannot be made must not keep the others back.
-                Err(error) => {
-                    tracing::warn!(
-                        code = error.code(),
-                        "a copy could not be composed and is tried again"
-                    );
-                    settled.push(settle(&copy, &Outcome::NotSent, now));
+            crate::kernel::crash::point("post.claimed");
+            let mut sent = Sent::default();
+            let mut settled = Vec::new();
+            let mut ready: Vec<(Copy, String, Composed)> = Vec::new();
+            for copy in copies {
+                if copy.deadline <= now && copy.attempts > 1 {
+                    settled.push(ended(&copy, Happening::RanOut, 0));
+                    continue;
+                }
+                match self.compose_copy(&copy, editions).await {
+                    Ok(Some((address, composed))) => ready.push((copy, address, composed)),
+                    Ok(None) => settled.push(ended(&copy, Happening::Unaddressed, 0)),
+                    // One copy that cannot be made must not keep the others back.
+                    Err(error) => {
+                        tracing::warn!(
+                            code = error.code(),
+                            "a copy could not be composed and is tried again"
+                        );
+                        settled.push(settle(&copy, &Outcome::NotSent, now));
+                    }
                 }
             }
-        }
-        settled.iter().for_each(|one| sent.count(one.happened));
-        self.store.settle_copies(&settled, now).await?;
-        match self.config.mail.transport {
-            Transport::Folder => self.to_folder(ready, &mut sent).await?,
-            Transport::Smtp => self.to_relay(ready, &mut sent).await?,
-        }
-        Ok(sent)
+            settled.iter().for_each(|one| sent.count(one.happened));
+            self.store.settle_copies(&settled, now).await?;
+            match self.config.mail.transport {
+                Transport::Folder => self.to_folder(ready, &mut sent).await?,
+                Transport::Smtp => self.to_relay(ready, &mut sent).await?,
+            }
+            Ok(sent)
+        })
     }
 
     /// An address as it stands on the envelope of a mail to the party whose it is.

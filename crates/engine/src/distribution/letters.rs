@@ -16,6 +16,7 @@ use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing};
 use formats::subscribers::MailAddress;
 use seal::record::Realm;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::coordination::command as coordination;
 use crate::distribution::command;
@@ -36,37 +37,39 @@ impl House {
     ///
     /// # Errors
     /// What failed; the intent stays.
-    pub async fn send_first_contacts(&self) -> Result<usize, Fault> {
-        self.not_held().await?;
-        let now = clock::now().0;
-        let waiting = self
-            .store
-            .claim_intents("first_contact", now, now + LEASE_US, 64)
-            .await?;
-        if waiting.is_empty() {
-            return Ok(0);
-        }
-        let mut finished = Vec::new();
-        for intent in waiting {
-            match self
-                .first_contact(ParticipantId(intent.subject.0), &intent.name)
-                .await
-            {
-                Ok(()) => finished.push(intent.name),
-                Err(error) => {
-                    tracing::warn!(code = error.code(), "a first contact waits");
-                    self.store
-                        .defer_intent(
-                            &intent.name,
-                            now + 60_000_000 * i64::from(intent.attempts.min(60)),
-                        )
-                        .await?;
+    pub fn send_first_contacts(&self) -> Awaited<'_, Result<usize, Fault>> {
+        Box::pin(async move {
+            self.not_held().await?;
+            let now = clock::now().0;
+            let waiting = self
+                .store
+                .claim_intents("first_contact", now, now + LEASE_US, 64)
+                .await?;
+            if waiting.is_empty() {
+                return Ok(0);
+            }
+            let mut finished = Vec::new();
+            for intent in waiting {
+                match self
+                    .first_contact(ParticipantId(intent.subject.0), &intent.name)
+                    .await
+                {
+                    Ok(()) => finished.push(intent.name),
+                    Err(error) => {
+                        tracing::warn!(code = error.code(), "a first contact waits");
+                        self.store
+                            .defer_intent(
+                                &intent.name,
+                                now + 60_000_000 * i64::from(intent.attempts.min(60)),
+                            )
+                            .await?;
+                    }
                 }
             }
-        }
-        crate::kernel::crash::point("post.contacts_sent");
-        self.store.finish_intents(&finished).await?;
-        Ok(finished.len())
+            crate::kernel::crash::point("post.contacts_sent");
+            self.store.finish_intents(&finished).await?;
+            Ok(finished.len())
+        })
     }
 
     async fn first_contact(&self, participant: ParticipantId, name: &str) -> Result<(), Fault> {
@@ -278,42 +281,47 @@ impl House {
     ///
     /// # Errors
     /// [`Refusal::NoSuchCopy`] if nothing in it is an acknowledgement; one answer for all such mails.
-    pub async fn take_mail(&self, bytes: &[u8]) -> Result<(AdvisoryId, u32, SubscriberId), Fault> {
-        let draft = mail::reply::read_reply(bytes);
-        if draft.auto_submitted {
-            return Err(Refusal::NoSuchCopy.into());
-        }
-        for id in &draft.message_ids {
-            let reference = id
-                .trim_matches(['<', '>'])
-                .split('@')
-                .next()
-                .unwrap_or_default();
-            let Some(copy) = self
-                .store
-                .copy_by_reference(store::Viewer::Bearer, reference)
-                .await?
-            else {
-                continue;
-            };
-            let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
-            if draft.codes.contains(&code) {
-                let input = command::Acknowledge {
-                    reference: reference.to_owned(),
-                    code,
-                    way: AckWay::Reply,
-                };
-                let member = Actor::Member {
-                    subscriber: copy.subscriber,
-                };
-                let act = self.act_of(member, "");
-                self.perform(&act, "acknowledge", Realm::Live, async |unit| {
-                    command::acknowledge(unit, &input).await
-                })
-                .await?;
-                return Ok((copy.advisory, copy.revision, copy.subscriber));
+    pub fn take_mail<'a>(
+        &'a self,
+        bytes: &'a [u8],
+    ) -> Awaited<'a, Result<(AdvisoryId, u32, SubscriberId), Fault>> {
+        Box::pin(async move {
+            let draft = mail::reply::read_reply(bytes);
+            if draft.auto_submitted {
+                return Err(Refusal::NoSuchCopy.into());
             }
-        }
-        Err(Refusal::NoSuchCopy.into())
+            for id in &draft.message_ids {
+                let reference = id
+                    .trim_matches(['<', '>'])
+                    .split('@')
+                    .next()
+                    .unwrap_or_default();
+                let Some(copy) = self
+                    .store
+                    .copy_by_reference(store::Viewer::Bearer, reference)
+                    .await?
+                else {
+                    continue;
+                };
+                let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
+                if draft.codes.contains(&code) {
+                    let input = command::Acknowledge {
+                        reference: reference.to_owned(),
+                        code,
+                        way: AckWay::Reply,
+                    };
+                    let member = Actor::Member {
+                        subscriber: copy.subscriber,
+                    };
+                    let act = self.act_of(member, "");
+                    self.perform(&act, "acknowledge", Realm::Live, async |unit| {
+                        command::acknowledge(unit, &input).await
+                    })
+                    .await?;
+                    return Ok((copy.advisory, copy.revision, copy.subscriber));
+                }
+            }
+            Err(Refusal::NoSuchCopy.into())
+        })
     }
 }

@@ -12,6 +12,7 @@ use domain::intake::{Report, ReportState};
 use domain::value::{CaseId, Instant};
 use formats::letter::{Progress, Step, StepKind};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
@@ -39,16 +40,18 @@ struct CaseFacts {
 ///
 /// # Errors
 /// If the store fails.
-pub async fn facts(house: &House, report: &Report) -> Result<Facts, Fault> {
-    let case = match &report.state {
-        ReportState::Accepted { case } | ReportState::Merged { case } => {
-            case_facts(house, *case).await?
-        }
-        _ => None,
-    };
-    Ok(Facts {
-        report: house.happened(report.id.into()).await?,
-        case,
+pub fn facts<'a>(house: &'a House, report: &'a Report) -> Awaited<'a, Result<Facts, Fault>> {
+    Box::pin(async move {
+        let case = match &report.state {
+            ReportState::Accepted { case } | ReportState::Merged { case } => {
+                case_facts(house, *case).await?
+            }
+            _ => None,
+        };
+        Ok(Facts {
+            report: house.happened(report.id.into()).await?,
+            case,
+        })
     })
 }
 

@@ -13,6 +13,7 @@ use domain::value::Actor;
 use seal::record::Realm;
 use store::{Location, Store};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::context::Contexts;
 use crate::kernel::house::{House, KEYS};
@@ -96,44 +97,50 @@ fn unframe<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
 ///
 /// # Errors
 /// If a file exists or cannot be written.
-pub async fn backup(dir: &Path, store: &Store, file: &Path) -> Result<BackedUp, Fault> {
-    let to = recovery_public(dir)?;
-    // Keys and journal first: the data may then be newer than the journal, never older.
-    let files = key_files(dir)?;
-    let mut plain = DATA.to_vec();
-    store.dump(&mut plain).await?;
-    let number = store
-        .meta("key-backup")
-        .await?
-        .and_then(|v| v.try_into().ok())
-        .map_or(0, u64::from_be_bytes)
-        + 1;
-    let mut keys = KEY_FILE.to_vec();
-    frame(&mut keys, &number.to_be_bytes());
-    for (name, bytes) in files {
-        frame(&mut keys, name.as_bytes());
-        frame(&mut keys, &bytes);
-    }
-    let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
-    for (path, bytes) in [(&data_file, &plain), (&key_file, &keys)] {
-        if path.exists() {
-            return Err(Fault::Config(format!(
-                "{} exists; choose another name",
-                path.display()
-            )));
+pub fn backup<'a>(
+    dir: &'a Path,
+    store: &'a Store,
+    file: &'a Path,
+) -> Awaited<'a, Result<BackedUp, Fault>> {
+    Box::pin(async move {
+        let to = recovery_public(dir)?;
+        // Keys and journal first: the data may then be newer than the journal, never older.
+        let files = key_files(dir)?;
+        let mut plain = DATA.to_vec();
+        store.dump(&mut plain).await?;
+        let number = store
+            .meta("key-backup")
+            .await?
+            .and_then(|v| v.try_into().ok())
+            .map_or(0, u64::from_be_bytes)
+            + 1;
+        let mut keys = KEY_FILE.to_vec();
+        frame(&mut keys, &number.to_be_bytes());
+        for (name, bytes) in files {
+            frame(&mut keys, name.as_bytes());
+            frame(&mut keys, &bytes);
         }
-        let sealed = seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
-            .map_err(|e| Fault::Config(e.to_string()))?;
-        seal::files::replace(path, &sealed, true)?;
-    }
-    store.set_meta("key-backup", &number.to_be_bytes()).await?;
-    let chain = store.walk_chain(&[]).await?;
-    Ok(BackedUp {
-        data: data_file,
-        keys: key_file,
-        records: chain.records,
-        root: seal::hex(&chain.root),
-        number,
+        let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
+        for (path, bytes) in [(&data_file, &plain), (&key_file, &keys)] {
+            if path.exists() {
+                return Err(Fault::Config(format!(
+                    "{} exists; choose another name",
+                    path.display()
+                )));
+            }
+            let sealed = seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
+                .map_err(|e| Fault::Config(e.to_string()))?;
+            seal::files::replace(path, &sealed, true)?;
+        }
+        store.set_meta("key-backup", &number.to_be_bytes()).await?;
+        let chain = store.walk_chain(&[]).await?;
+        Ok(BackedUp {
+            data: data_file,
+            keys: key_file,
+            records: chain.records,
+            root: seal::hex(&chain.root),
+            number,
+        })
     })
 }
 
@@ -163,77 +170,79 @@ fn open(path: &Path, secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
 ///
 /// # Errors
 /// If the folder is in use, the secret does not open the files, or the chain in them is broken.
-pub async fn restore(
-    file: &Path,
-    secret: &str,
-    into: &Path,
-    location: &Location,
+pub fn restore<'a>(
+    file: &'a Path,
+    secret: &'a str,
+    into: &'a Path,
+    location: &'a Location,
     trial: bool,
-) -> Result<BackedUp, Fault> {
-    if into.exists()
-        && std::fs::read_dir(into)
-            .map_err(Fault::io("cannot list the folder"))?
-            .next()
-            .is_some()
-    {
-        return Err(Fault::Config(format!(
-            "{} is not empty; choose a new folder",
-            into.display()
-        )));
-    }
-    let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
-    let data = open(&data_file, secret, DATA)?;
-    let keys = open(&key_file, secret, KEY_FILE)?;
-    let form = || Fault::Config("the key file of the backup has another form".into());
-    let mut input = keys.as_slice();
-    let number = unframe(&mut input)
-        .and_then(|n| n.try_into().ok())
-        .map(u64::from_be_bytes)
-        .ok_or_else(form)?;
-    seal::files::private_folder(into)?;
-    while !input.is_empty() {
-        let name = unframe(&mut input)
-            .and_then(|n| std::str::from_utf8(n).ok())
-            .ok_or_else(form)?;
-        let bytes = unframe(&mut input).ok_or_else(form)?;
-        let relative = Path::new(name);
-        if relative
-            .components()
-            .any(|c| !matches!(c, std::path::Component::Normal(_)))
+) -> Awaited<'a, Result<BackedUp, Fault>> {
+    Box::pin(async move {
+        if into.exists()
+            && std::fs::read_dir(into)
+                .map_err(Fault::io("cannot list the folder"))?
+                .next()
+                .is_some()
         {
-            return Err(form());
+            return Err(Fault::Config(format!(
+                "{} is not empty; choose a new folder",
+                into.display()
+            )));
         }
-        let path = into.join(relative);
-        seal::files::private_folder(path.parent().unwrap_or(into))?;
-        seal::files::write_secret_new(&path, bytes)?;
-    }
-    let house = house_of(&data)?;
-    let store = Store::create(location, house).await?;
-    store.load(&data).await?;
-    // The folder's own mark is new, so that the copy and its origin can never run as one.
-    seal::files::replace(
-        &into.join("instance"),
-        seal::hex(&seal::random::bytes::<16>()).as_bytes(),
-        false,
-    )?;
-    let why = if trial {
-        "trial restore: it cannot be resumed"
-    } else {
-        "restored from a backup"
-    };
-    store.set_meta("held", why.as_bytes()).await?;
-    let chain = store.walk_chain(&[]).await?;
-    if let Some(broken) = chain.broken {
-        return Err(Fault::Config(format!(
-            "the ledger in the backup is broken: {broken}"
-        )));
-    }
-    Ok(BackedUp {
-        data: data_file,
-        keys: key_file,
-        records: chain.records,
-        root: seal::hex(&chain.root),
-        number,
+        let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
+        let data = open(&data_file, secret, DATA)?;
+        let keys = open(&key_file, secret, KEY_FILE)?;
+        let form = || Fault::Config("the key file of the backup has another form".into());
+        let mut input = keys.as_slice();
+        let number = unframe(&mut input)
+            .and_then(|n| n.try_into().ok())
+            .map(u64::from_be_bytes)
+            .ok_or_else(form)?;
+        seal::files::private_folder(into)?;
+        while !input.is_empty() {
+            let name = unframe(&mut input)
+                .and_then(|n| std::str::from_utf8(n).ok())
+                .ok_or_else(form)?;
+            let bytes = unframe(&mut input).ok_or_else(form)?;
+            let relative = Path::new(name);
+            if relative
+                .components()
+                .any(|c| !matches!(c, std::path::Component::Normal(_)))
+            {
+                return Err(form());
+            }
+            let path = into.join(relative);
+            seal::files::private_folder(path.parent().unwrap_or(into))?;
+            seal::files::write_secret_new(&path, bytes)?;
+        }
+        let house = house_of(&data)?;
+        let store = Store::create(location, house).await?;
+        store.load(&data).await?;
+        // The folder's own mark is new, so that the copy and its origin can never run as one.
+        seal::files::replace(
+            &into.join("instance"),
+            seal::hex(&seal::random::bytes::<16>()).as_bytes(),
+            false,
+        )?;
+        let why = if trial {
+            "trial restore: it cannot be resumed"
+        } else {
+            "restored from a backup"
+        };
+        store.set_meta("held", why.as_bytes()).await?;
+        let chain = store.walk_chain(&[]).await?;
+        if let Some(broken) = chain.broken {
+            return Err(Fault::Config(format!(
+                "the ledger in the backup is broken: {broken}"
+            )));
+        }
+        Ok(BackedUp {
+            data: data_file,
+            keys: key_file,
+            records: chain.records,
+            root: seal::hex(&chain.root),
+            number,
+        })
     })
 }
 
@@ -262,61 +271,74 @@ fn house_of(data: &[u8]) -> Result<[u8; 16], Fault> {
 ///
 /// # Errors
 /// If the house is not held, or is a trial.
-pub async fn resume(dir: &Path, location: &Location, compared: &str) -> Result<(), Fault> {
-    let house = House::open(dir, location, Contexts::default()).await?;
-    let Some(why) = house.held().await? else {
-        return Err(Fault::Config("this house is not held".into()));
-    };
-    if why.starts_with("trial") {
-        return Err(Fault::Config(
-            "a trial restore cannot be resumed; restore the backup again without --trial".into(),
-        ));
-    }
-    if compared.trim().is_empty() {
-        return Err(Fault::Config(
+pub fn resume<'a>(
+    dir: &'a Path,
+    location: &'a Location,
+    compared: &'a str,
+) -> Awaited<'a, Result<(), Fault>> {
+    Box::pin(async move {
+        let house = House::open(dir, location, Contexts::default()).await?;
+        let Some(why) = house.held().await? else {
+            return Err(Fault::Config("this house is not held".into()));
+        };
+        if why.starts_with("trial") {
+            return Err(Fault::Config(
+                "a trial restore cannot be resumed; restore the backup again without --trial"
+                    .into(),
+            ));
+        }
+        if compared.trim().is_empty() {
+            return Err(Fault::Config(
             "say with --compared what this house was compared with: archive log, signer's journal"
                 .into(),
         ));
-    }
-    let act = house.act_of(Actor::Operator, compared);
-    house
-        .perform(&act, "resume", Realm::Live, async |unit| {
-            let stream = unit.house.stream();
-            unit.record(decide::resume(stream, compared)?).await
-        })
-        .await?;
-    house
-        .store
-        .set_meta(
-            "instance",
-            crate::kernel::house::instance_mark(dir)?.as_bytes(),
-        )
-        .await?;
-    house.store.set_meta("held", b"").await?;
-    Ok(())
+        }
+        let act = house.act_of(Actor::Operator, compared);
+        house
+            .perform(&act, "resume", Realm::Live, async |unit| {
+                let stream = unit.house.stream();
+                unit.record(decide::resume(stream, compared)?).await
+            })
+            .await?;
+        house
+            .store
+            .set_meta(
+                "instance",
+                crate::kernel::house::instance_mark(dir)?.as_bytes(),
+            )
+            .await?;
+        house.store.set_meta("held", b"").await?;
+        Ok(())
+    })
 }
 
 /// Tries a backup: restores it into a temporary folder, folds the ledger, compares the projections.
 ///
 /// # Errors
 /// What the restore or the comparison found.
-pub async fn verify(file: &Path, secret: &str, work: &Path) -> Result<BackedUp, Fault> {
-    let location = Location::Sqlite(store_file(work));
-    let result = async {
-        let tried = restore(file, secret, work, &location, true).await?;
-        let house = House::open(work, &location, Contexts::default()).await?;
-        let before = house.store.dump_projections().await?;
-        house.rebuild().await?;
-        if house.store.dump_projections().await? != before {
-            return Err(Fault::Config(
-                "the projections in the backup are not those of its ledger".into(),
-            ));
+pub fn verify<'a>(
+    file: &'a Path,
+    secret: &'a str,
+    work: &'a Path,
+) -> Awaited<'a, Result<BackedUp, Fault>> {
+    Box::pin(async move {
+        let location = Location::Sqlite(store_file(work));
+        let result = async {
+            let tried = restore(file, secret, work, &location, true).await?;
+            let house = House::open(work, &location, Contexts::default()).await?;
+            let before = house.store.dump_projections().await?;
+            house.rebuild().await?;
+            if house.store.dump_projections().await? != before {
+                return Err(Fault::Config(
+                    "the projections in the backup are not those of its ledger".into(),
+                ));
+            }
+            Ok(tried)
         }
-        Ok(tried)
-    }
-    .await;
-    std::fs::remove_dir_all(work).map_err(Fault::io("cannot remove the trial folder"))?;
-    result
+        .await;
+        std::fs::remove_dir_all(work).map_err(Fault::io("cannot remove the trial folder"))?;
+        result
+    })
 }
 
 /// The SQLite file of a data folder.

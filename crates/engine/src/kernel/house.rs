@@ -15,6 +15,7 @@ use domain::value::{BodyId, PersonId, StreamId, TextRef};
 use seal::body::Place;
 use store::{Location, Store, StoredRecord, compartment_code};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::bell::Bells;
 use crate::kernel::config::Config;
@@ -64,35 +65,41 @@ impl House {
     ///
     /// # Errors
     /// [`Fault::InUse`] if another process has it open; see [`Fault`].
-    pub async fn open(dir: &Path, location: &Location, contexts: Contexts) -> Result<House, Fault> {
-        let config = Config::read(dir)?;
-        let instance = lock(dir)?;
-        let store = Store::open(location).await?;
-        let id = store.house();
-        let in_use = store.keys().await?.first().map(|key| key.epoch);
-        let keys = Keys::open(&dir.join(KEYS).join("house"), id, in_use)?;
-        let certificate = dir.join(KEYS).join("public").join("advisory.asc");
-        let certificate = std::fs::read(&certificate)
-            .map_err(Fault::io("cannot read the advisory key's certificate"))?;
-        let fingerprint = seal::openpgp::Certificate::read(&certificate)
-            .map_err(|_| Fault::Form("certificate"))?
-            .fingerprint();
-        let house = House {
-            dir: dir.to_owned(),
-            config,
-            store,
-            keys,
-            contexts,
-            fingerprint,
-            states: States::default(),
-            turns: Turns::default(),
-            kept: Kept::default(),
-            bells: Bells::default(),
-            tree: Mutex::new((seal::record::Tree::default(), 0)),
-            _instance: instance,
-        };
-        house.show_id()?;
-        Ok(house)
+    pub fn open<'a>(
+        dir: &'a Path,
+        location: &'a Location,
+        contexts: Contexts,
+    ) -> Awaited<'a, Result<House, Fault>> {
+        Box::pin(async move {
+            let config = Config::read(dir)?;
+            let instance = lock(dir)?;
+            let store = Store::open(location).await?;
+            let id = store.house();
+            let in_use = store.keys().await?.first().map(|key| key.epoch);
+            let keys = Keys::open(&dir.join(KEYS).join("house"), id, in_use)?;
+            let certificate = dir.join(KEYS).join("public").join("advisory.asc");
+            let certificate = std::fs::read(&certificate)
+                .map_err(Fault::io("cannot read the advisory key's certificate"))?;
+            let fingerprint = seal::openpgp::Certificate::read(&certificate)
+                .map_err(|_| Fault::Form("certificate"))?
+                .fingerprint();
+            let house = House {
+                dir: dir.to_owned(),
+                config,
+                store,
+                keys,
+                contexts,
+                fingerprint,
+                states: States::default(),
+                turns: Turns::default(),
+                kept: Kept::default(),
+                bells: Bells::default(),
+                tree: Mutex::new((seal::record::Tree::default(), 0)),
+                _instance: instance,
+            };
+            house.show_id()?;
+            Ok(house)
+        })
     }
 
     /// Id of the house.
@@ -142,43 +149,46 @@ impl House {
     ///
     /// # Errors
     /// If the store fails or a record cannot be read.
-    pub async fn load(&self, stream: StreamId) -> Result<Option<Loaded>, Fault> {
-        if let Some(found) = self.states.get(stream) {
-            return Ok(Some(found));
-        }
-        let began = self.states.begin();
-        let records = self.store.stream(stream).await?;
-        let Some(first) = records.first() else {
-            return Ok(None);
-        };
-        let dossier = match self.store.stream_facts(stream).await? {
-            Some((_, dossier, _)) => dossier,
-            None => stream,
-        };
-        let realm = first.header.realm.code();
-        let mut state: Option<Aggregate> = None;
-        let mut version = 0;
-        for record in &records {
-            let recorded = self.read(record, dossier).await?;
-            match &mut state {
-                None => {
-                    state = Some(
-                        Aggregate::begin(stream, &recorded).ok_or(Fault::Form("first event"))?,
-                    )
-                }
-                Some(state) => state.apply(&recorded),
+    pub fn load(&self, stream: StreamId) -> Awaited<'_, Result<Option<Loaded>, Fault>> {
+        Box::pin(async move {
+            if let Some(found) = self.states.get(stream) {
+                return Ok(Some(found));
             }
-            version = record.header.version;
-        }
-        let Some(state) = state else { return Ok(None) };
-        let loaded = Loaded {
-            state: Arc::new(state),
-            version,
-            dossier,
-            realm,
-        };
-        self.states.keep(stream, loaded.clone(), began);
-        Ok(Some(loaded))
+            let began = self.states.begin();
+            let records = self.store.stream(stream).await?;
+            let Some(first) = records.first() else {
+                return Ok(None);
+            };
+            let dossier = match self.store.stream_facts(stream).await? {
+                Some((_, dossier, _)) => dossier,
+                None => stream,
+            };
+            let realm = first.header.realm.code();
+            let mut state: Option<Aggregate> = None;
+            let mut version = 0;
+            for record in &records {
+                let recorded = self.read(record, dossier).await?;
+                match &mut state {
+                    None => {
+                        state = Some(
+                            Aggregate::begin(stream, &recorded)
+                                .ok_or(Fault::Form("first event"))?,
+                        )
+                    }
+                    Some(state) => state.apply(&recorded),
+                }
+                version = record.header.version;
+            }
+            let Some(state) = state else { return Ok(None) };
+            let loaded = Loaded {
+                state: Arc::new(state),
+                version,
+                dossier,
+                realm,
+            };
+            self.states.keep(stream, loaded.clone(), began);
+            Ok(Some(loaded))
+        })
     }
 
     /// Opens the payload of a record.
@@ -224,16 +234,18 @@ impl House {
     ///
     /// # Errors
     /// As [`House::text`].
-    pub async fn body(&self, id: BodyId) -> Result<Vec<u8>, Fault> {
-        let row = self.store.body(id).await?.ok_or(Fault::Sealed)?;
-        let key = self.keys.by_id(&self.store, row.key).await?;
-        let place = Place {
-            house: self.id(),
-            dossier: row.dossier.bytes(),
-            compartment: compartment_code(row.compartment),
-            id: id.bytes(),
-        };
-        seal::body::open(key.bytes(), &place, &row.sealed).map_err(|_| Fault::Sealed)
+    pub fn body(&self, id: BodyId) -> Awaited<'_, Result<Vec<u8>, Fault>> {
+        Box::pin(async move {
+            let row = self.store.body(id).await?.ok_or(Fault::Sealed)?;
+            let key = self.keys.by_id(&self.store, row.key).await?;
+            let place = Place {
+                house: self.id(),
+                dossier: row.dossier.bytes(),
+                compartment: compartment_code(row.compartment),
+                id: id.bytes(),
+            };
+            seal::body::open(key.bytes(), &place, &row.sealed).map_err(|_| Fault::Sealed)
+        })
     }
 
     /// The house's own state.

@@ -7,6 +7,7 @@ use domain::value::StreamId;
 use store::projection::StreamFacts;
 use store::write::TableRow;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::house::House;
 
@@ -55,31 +56,36 @@ impl House {
     ///
     /// # Errors
     /// Faults of the store; a broken chain is an answer.
-    pub async fn verify_ledger(&self, anchors: &[String]) -> Result<Verified, Fault> {
-        let chain = self.store.walk_chain(&[]).await?;
-        let mut missing: Vec<String> = anchors.to_vec();
-        if !anchors.is_empty() {
-            let mut tree = seal::record::Tree::default();
-            let mut seq = 0;
-            while !missing.is_empty() {
-                let records = self.store.ledger(seq + 1, STEP).await?;
-                if records.is_empty() {
-                    break;
-                }
-                for record in records {
-                    seq = record.header.seq;
-                    tree.push(record.header.hash());
-                    let root = seal::hex(&tree.root());
-                    missing.retain(|anchor| *anchor != root);
+    pub fn verify_ledger<'a>(
+        &'a self,
+        anchors: &'a [String],
+    ) -> Awaited<'a, Result<Verified, Fault>> {
+        Box::pin(async move {
+            let chain = self.store.walk_chain(&[]).await?;
+            let mut missing: Vec<String> = anchors.to_vec();
+            if !anchors.is_empty() {
+                let mut tree = seal::record::Tree::default();
+                let mut seq = 0;
+                while !missing.is_empty() {
+                    let records = self.store.ledger(seq + 1, STEP).await?;
+                    if records.is_empty() {
+                        break;
+                    }
+                    for record in records {
+                        seq = record.header.seq;
+                        tree.push(record.header.hash());
+                        let root = seal::hex(&tree.root());
+                        missing.retain(|anchor| *anchor != root);
+                    }
                 }
             }
-        }
-        Ok(Verified {
-            records: chain.records,
-            root: seal::hex(&chain.root),
-            broken: chain.broken.map(|b| b.to_string()),
-            anchors_found: anchors.len() - missing.len(),
-            anchors_missing: missing,
+            Ok(Verified {
+                records: chain.records,
+                root: seal::hex(&chain.root),
+                broken: chain.broken.map(|b| b.to_string()),
+                anchors_found: anchors.len() - missing.len(),
+                anchors_missing: missing,
+            })
         })
     }
 
@@ -145,11 +151,13 @@ impl House {
     ///
     /// # Errors
     /// As [`House::fold_all`]; on an error nothing has changed.
-    pub async fn rebuild(&self) -> Result<usize, Fault> {
-        let rows = self.fold_all().await?;
-        let count = rows.len();
-        self.store.replace_projections(rows).await?;
-        Ok(count)
+    pub fn rebuild(&self) -> Awaited<'_, Result<usize, Fault>> {
+        Box::pin(async move {
+            let rows = self.fold_all().await?;
+            let count = rows.len();
+            self.store.replace_projections(rows).await?;
+            Ok(count)
+        })
     }
 }
 

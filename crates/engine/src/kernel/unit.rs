@@ -24,6 +24,7 @@ use store::compartment_code;
 use store::projection::StreamFacts;
 use store::write::{NewRecord, TableRow, Write};
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::{House, Loaded, classed, payload_place};
@@ -409,34 +410,36 @@ impl<'h> Unit<'h> {
     ///
     /// # Errors
     /// [`Fault::Store`] with `Conflict` if another change came first.
-    async fn commit(mut self, ticket: store::write::Ticket) -> Result<(), Fault> {
-        let house = self.house;
-        let after = std::mem::take(&mut self.after);
-        let now = self.act.now.0;
-        if self.records.is_empty() && self.rows.is_empty() {
-            // Nothing new was decided; a row that a crash kept from following its event still follows it now.
-            return follow(house, after, now).await;
-        }
-        let (write, states, fresh) = self.finish();
-        let bells = bells(&write);
-        crate::kernel::crash::point("perform.before_write");
-        let streams = states.iter().map(|(stream, _)| *stream).collect();
-        let writing = house.states.writing(streams);
-        match house.store.write(ticket, write).await {
-            Ok(_) => {
-                crate::kernel::crash::point("perform.after_write");
-                house.keys.adopt(&fresh);
-                writing.written(states);
-                for bell in bells {
-                    house.bells.ring(&bell);
+    fn commit(mut self, ticket: store::write::Ticket) -> Awaited<'h, Result<(), Fault>> {
+        Box::pin(async move {
+            let house = self.house;
+            let after = std::mem::take(&mut self.after);
+            let now = self.act.now.0;
+            if self.records.is_empty() && self.rows.is_empty() {
+                // Nothing new was decided; a row that a crash kept from following its event still follows it now.
+                return follow(house, after, now).await;
+            }
+            let (write, states, fresh) = self.finish();
+            let bells = bells(&write);
+            crate::kernel::crash::point("perform.before_write");
+            let streams = states.iter().map(|(stream, _)| *stream).collect();
+            let writing = house.states.writing(streams);
+            match house.store.write(ticket, write).await {
+                Ok(_) => {
+                    crate::kernel::crash::point("perform.after_write");
+                    house.keys.adopt(&fresh);
+                    writing.written(states);
+                    for bell in bells {
+                        house.bells.ring(&bell);
+                    }
+                    follow(house, after, now).await
                 }
-                follow(house, after, now).await
+                Err(error) => {
+                    drop(writing);
+                    Err(error.into())
+                }
             }
-            Err(error) => {
-                drop(writing);
-                Err(error.into())
-            }
-        }
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use formats::advisory::Advisory;
 use seal::record::Realm;
 use seal::signer::KEY_REST_US;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::advisory::check;
 use crate::advisory::command::Wanted;
@@ -95,77 +96,79 @@ pub struct Sentence {
 ///
 /// # Errors
 /// [`Refusal::NoPlan`]; faults of keys and store.
-pub async fn facts(
-    house: &House,
-    act: &Act,
+pub fn facts<'a>(
+    house: &'a House,
+    act: &'a Act,
     realm: Realm,
-    case: &Case,
-) -> Result<PlanFacts, Fault> {
-    let stream = stream(house, case).await?.ok_or(Refusal::NoPlan)?;
-    let plan = stream.plan.clone().ok_or(Refusal::NoPlan)?;
-    let (doc, made) = rehearsal::recorded(house, &plan).await?;
-    let signed: seal::signer::Plan =
-        serde_json::from_str(&plan.bytes).map_err(|_| Fault::Form("plan"))?;
-    let input = Wanted {
-        case: case.id.to_string(),
-        instant: Some(plan.instant),
-    };
-    // A case that changed so that its draft could not be planned any more does not keep the plan from being read.
-    let now = match rehearsal::rehearse(house, act, realm, None, &input).await {
-        Ok(now) => Some(now),
-        Err(Fault::Refused(_)) => None,
-        Err(other) => return Err(other),
-    };
-    let is_outdated = now
-        .as_ref()
-        .is_none_or(|now| now.made.is_ok() && !says_the_same(now, &doc, &made));
-    let passages = match &now {
-        Some(now) => passages(house, act, realm, case, now, &stream).await?,
-        None => vec![],
-    };
-    let (since, news) = news(house, &stream, &plan, &made).await?;
-    let own = house.own().await?;
-    let handle = |person| {
-        own.persons
-            .get(&person)
-            .map_or_else(String::new, |p| p.handle.clone())
-    };
-    let may_approve = own
-        .persons
-        .iter()
-        .filter(|(id, person)| {
-            person.approval_key.is_some()
-                && person.ended.is_none()
-                && may_sign(&plan, **id, own.quorum)
-        })
-        .map(|(_, person)| {
-            let from = Instant(person.since.0 + KEY_REST_US);
-            Approver {
-                handle: person.handle.clone(),
-                counts_from: (!person.founding && from > act.now).then_some(from),
-            }
-        })
-        .collect();
-    Ok(PlanFacts {
-        reason: signed.reason,
-        overrides: signed.overrides,
-        recipients: house.recipients(stream.id, &doc).await?,
-        author: handle(plan.author),
-        approvals: plan
-            .approvals
+    case: &'a Case,
+) -> Awaited<'a, Result<PlanFacts, Fault>> {
+    Box::pin(async move {
+        let stream = stream(house, case).await?.ok_or(Refusal::NoPlan)?;
+        let plan = stream.plan.clone().ok_or(Refusal::NoPlan)?;
+        let (doc, made) = rehearsal::recorded(house, &plan).await?;
+        let signed: seal::signer::Plan =
+            serde_json::from_str(&plan.bytes).map_err(|_| Fault::Form("plan"))?;
+        let input = Wanted {
+            case: case.id.to_string(),
+            instant: Some(plan.instant),
+        };
+        // A case that changed so that its draft could not be planned any more does not keep the plan from being read.
+        let now = match rehearsal::rehearse(house, act, realm, None, &input).await {
+            Ok(now) => Some(now),
+            Err(Fault::Refused(_)) => None,
+            Err(other) => return Err(other),
+        };
+        let is_outdated = now
+            .as_ref()
+            .is_none_or(|now| now.made.is_ok() && !says_the_same(now, &doc, &made));
+        let passages = match &now {
+            Some(now) => passages(house, act, realm, case, now, &stream).await?,
+            None => vec![],
+        };
+        let (since, news) = news(house, &stream, &plan, &made).await?;
+        let own = house.own().await?;
+        let handle = |person| {
+            own.persons
+                .get(&person)
+                .map_or_else(String::new, |p| p.handle.clone())
+        };
+        let may_approve = own
+            .persons
             .iter()
-            .map(|a| (handle(a.person), a.at))
-            .collect(),
-        may_approve,
-        quorum: own.quorum,
-        since,
-        news,
-        passages,
-        is_outdated,
-        stream,
-        plan,
-        doc,
-        made,
+            .filter(|(id, person)| {
+                person.approval_key.is_some()
+                    && person.ended.is_none()
+                    && may_sign(&plan, **id, own.quorum)
+            })
+            .map(|(_, person)| {
+                let from = Instant(person.since.0 + KEY_REST_US);
+                Approver {
+                    handle: person.handle.clone(),
+                    counts_from: (!person.founding && from > act.now).then_some(from),
+                }
+            })
+            .collect();
+        Ok(PlanFacts {
+            reason: signed.reason,
+            overrides: signed.overrides,
+            recipients: house.recipients(stream.id, &doc).await?,
+            author: handle(plan.author),
+            approvals: plan
+                .approvals
+                .iter()
+                .map(|a| (handle(a.person), a.at))
+                .collect(),
+            may_approve,
+            quorum: own.quorum,
+            since,
+            news,
+            passages,
+            is_outdated,
+            stream,
+            plan,
+            doc,
+            made,
+        })
     })
 }
 

@@ -12,6 +12,7 @@ pub mod tree;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::house::House;
 use objects::{Entry, Manifest};
@@ -32,39 +33,43 @@ impl House {
     ///
     /// # Errors
     /// What failed; the tree that stood before still stands.
-    pub async fn press(&self) -> Result<Pressed, Fault> {
-        self.not_held().await?;
-        let folder = self.dir.join("press");
-        let old = Manifest::read(&folder.join(MANIFEST))?;
-        let tree = self.whole(&old, &folder).await?;
-        crate::kernel::crash::point("press.objects_written");
-        let advisories = tree.advisories;
-        let mut manifest = Manifest {
-            generation: old.generation + 1,
-            stamp: tree.stamp,
-            entries: tree.entries,
-        };
-        self.seal_sums(&folder, &mut manifest).await?;
-        crate::kernel::crash::point("press.signed");
-        let changed = manifest
-            .entries
-            .iter()
-            .filter(|(path, entry)| old.entries.get(*path) != Some(entry))
-            .count();
-        if changed > 0 || manifest.entries.len() != old.entries.len() || manifest.stamp != old.stamp
-        {
-            seal::files::replace(&folder.join(MANIFEST), manifest.to_text().as_bytes(), false)?;
-            crate::kernel::crash::point("press.swapped");
-        }
-        objects::materialise(&folder, &self.dir.join("public"), &old, &manifest)?;
-        crate::kernel::crash::point("press.materialised");
-        if let Some(portal) = &self.contexts.portal {
-            portal.tell(&[b"reload"])?;
-        }
-        Ok(Pressed {
-            files: manifest.entries.len(),
-            changed,
-            advisories,
+    pub fn press(&self) -> Awaited<'_, Result<Pressed, Fault>> {
+        Box::pin(async move {
+            self.not_held().await?;
+            let folder = self.dir.join("press");
+            let old = Manifest::read(&folder.join(MANIFEST))?;
+            let tree = self.whole(&old, &folder).await?;
+            crate::kernel::crash::point("press.objects_written");
+            let advisories = tree.advisories;
+            let mut manifest = Manifest {
+                generation: old.generation + 1,
+                stamp: tree.stamp,
+                entries: tree.entries,
+            };
+            self.seal_sums(&folder, &mut manifest).await?;
+            crate::kernel::crash::point("press.signed");
+            let changed = manifest
+                .entries
+                .iter()
+                .filter(|(path, entry)| old.entries.get(*path) != Some(entry))
+                .count();
+            if changed > 0
+                || manifest.entries.len() != old.entries.len()
+                || manifest.stamp != old.stamp
+            {
+                seal::files::replace(&folder.join(MANIFEST), manifest.to_text().as_bytes(), false)?;
+                crate::kernel::crash::point("press.swapped");
+            }
+            objects::materialise(&folder, &self.dir.join("public"), &old, &manifest)?;
+            crate::kernel::crash::point("press.materialised");
+            if let Some(portal) = &self.contexts.portal {
+                portal.tell(&[b"reload"])?;
+            }
+            Ok(Pressed {
+                files: manifest.entries.len(),
+                changed,
+                advisories,
+            })
         })
     }
 
@@ -133,40 +138,42 @@ impl House {
     ///
     /// # Errors
     /// If the folder exists, or what failed.
-    pub async fn press_out(&self, out: &Path) -> Result<Pressed, Fault> {
-        if out.exists()
-            && std::fs::read_dir(out)
-                .map_err(Fault::io("cannot list the folder"))?
-                .next()
-                .is_some()
-        {
-            return Err(Fault::Config(format!(
-                "{} is not empty; choose a new folder",
-                out.display()
-            )));
-        }
-        let work = self
-            .dir
-            .join("press")
-            .join("staging")
-            .join(seal::hex(&seal::random::bytes::<16>()));
-        seal::files::private_folder(&work)?;
-        let empty = Manifest::default();
-        let tree = self.whole(&empty, &work).await?;
-        let advisories = tree.advisories;
-        let mut manifest = Manifest {
-            generation: 1,
-            stamp: tree.stamp,
-            entries: tree.entries,
-        };
-        self.seal_sums(&work, &mut manifest).await?;
-        let files = manifest.entries.len();
-        objects::materialise(&work, out, &empty, &manifest)?;
-        std::fs::remove_dir_all(&work).map_err(Fault::io("cannot clear the staging folder"))?;
-        Ok(Pressed {
-            files,
-            changed: files,
-            advisories,
+    pub fn press_out<'a>(&'a self, out: &'a Path) -> Awaited<'a, Result<Pressed, Fault>> {
+        Box::pin(async move {
+            if out.exists()
+                && std::fs::read_dir(out)
+                    .map_err(Fault::io("cannot list the folder"))?
+                    .next()
+                    .is_some()
+            {
+                return Err(Fault::Config(format!(
+                    "{} is not empty; choose a new folder",
+                    out.display()
+                )));
+            }
+            let work = self
+                .dir
+                .join("press")
+                .join("staging")
+                .join(seal::hex(&seal::random::bytes::<16>()));
+            seal::files::private_folder(&work)?;
+            let empty = Manifest::default();
+            let tree = self.whole(&empty, &work).await?;
+            let advisories = tree.advisories;
+            let mut manifest = Manifest {
+                generation: 1,
+                stamp: tree.stamp,
+                entries: tree.entries,
+            };
+            self.seal_sums(&work, &mut manifest).await?;
+            let files = manifest.entries.len();
+            objects::materialise(&work, out, &empty, &manifest)?;
+            std::fs::remove_dir_all(&work).map_err(Fault::io("cannot clear the staging folder"))?;
+            Ok(Pressed {
+                files,
+                changed: files,
+                advisories,
+            })
         })
     }
 }

@@ -20,6 +20,7 @@ use seal::record::{Header, Realm};
 use seal::signer::Request;
 use store::distribution::Copy;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::context::Signatures;
@@ -55,82 +56,88 @@ impl House {
     ///
     /// # Errors
     /// What failed; the plan stays and is looked at again.
-    pub async fn release(&self, advisory: AdvisoryId, plan_sha256: &str) -> Result<Looked, Fault> {
-        self.not_held().await?;
-        let Some(loaded) = self.load(advisory.into()).await? else {
-            return Ok(Looked::Gone);
-        };
-        let Aggregate::Advisory(stream) = &*loaded.state else {
-            return Err(Fault::Form("advisory"));
-        };
-        let Some(plan) = stream
-            .plan
-            .as_ref()
-            .filter(|plan| plan.sha256 == plan_sha256)
-        else {
-            return Ok(Looked::Gone);
-        };
-        let now = clock::now();
-        let database = clock::of_database(self.store.clock().await?);
-        if (now.0 - database).abs() > CLOCK_SPREAD_MAX_US {
-            tracing::warn!(
-                code = "release.clock_spread",
-                "the clocks of node and database differ by more than two seconds; release is held"
-            );
-            return Ok(Looked::Wait {
-                code: "release.clock_spread",
-            });
-        }
-        if plan.instant.0 > now.0.min(database) {
-            return Ok(Looked::Wait { code: NOT_DUE });
-        }
-        let quorum = self.own().await?.quorum;
-        if let Err(refusal) = stream.approved_plan(quorum) {
-            return Ok(Looked::Wait {
-                code: refusal.code(),
-            });
-        }
-        let realm = if loaded.realm == 0 {
-            Realm::Live
-        } else {
-            Realm::Exercise
-        };
-        if realm == Realm::Exercise {
-            // The wall: an exercise object never reaches the public tree (docs/design/security.md §2.20).
-            tracing::warn!(
-                code = "wall",
-                "an exercise is not released to the public tree"
-            );
-            return Ok(Looked::Gone);
-        }
-        // Whether the embargo is over and the case open is asked before anything is signed or staged.
-        let approved = stream.approved_plan(quorum)?;
-        let case = self.load(approved.case().into()).await?;
-        let Some(Aggregate::Case(case)) = case.as_ref().map(|l| &*l.state) else {
-            return Err(Fault::Form("case"));
-        };
-        if let Err(refusal) = case.release_permit(&approved, &self.clock_act("")) {
-            return Ok(Looked::Wait {
-                code: refusal.code(),
-            });
-        }
-        if self.store.ledger_end().await?.1 > now.0 + CLOCK_SPREAD_MAX_US {
-            tracing::warn!(
-                code = "release.clock_behind",
-                "the ledger's last record lies in the future; release is held"
-            );
-            return Ok(Looked::Wait {
-                code: "release.clock_behind",
-            });
-        }
-        let mut documents = Vec::with_capacity(plan.documents.len());
-        for document in &plan.documents {
-            documents.push(self.body(document.body).await?);
-        }
-        let signatures = self.signatures(plan, &documents).await?;
-        self.verify_staged(&documents, &signatures, realm)?;
-        crate::kernel::crash::point("release.verified");
-        self.publish(advisory, plan, &documents, &signatures).await
+    pub fn release<'a>(
+        &'a self,
+        advisory: AdvisoryId,
+        plan_sha256: &'a str,
+    ) -> Awaited<'a, Result<Looked, Fault>> {
+        Box::pin(async move {
+            self.not_held().await?;
+            let Some(loaded) = self.load(advisory.into()).await? else {
+                return Ok(Looked::Gone);
+            };
+            let Aggregate::Advisory(stream) = &*loaded.state else {
+                return Err(Fault::Form("advisory"));
+            };
+            let Some(plan) = stream
+                .plan
+                .as_ref()
+                .filter(|plan| plan.sha256 == plan_sha256)
+            else {
+                return Ok(Looked::Gone);
+            };
+            let now = clock::now();
+            let database = clock::of_database(self.store.clock().await?);
+            if (now.0 - database).abs() > CLOCK_SPREAD_MAX_US {
+                tracing::warn!(
+                    code = "release.clock_spread",
+                    "the clocks of node and database differ by more than two seconds; release is held"
+                );
+                return Ok(Looked::Wait {
+                    code: "release.clock_spread",
+                });
+            }
+            if plan.instant.0 > now.0.min(database) {
+                return Ok(Looked::Wait { code: NOT_DUE });
+            }
+            let quorum = self.own().await?.quorum;
+            if let Err(refusal) = stream.approved_plan(quorum) {
+                return Ok(Looked::Wait {
+                    code: refusal.code(),
+                });
+            }
+            let realm = if loaded.realm == 0 {
+                Realm::Live
+            } else {
+                Realm::Exercise
+            };
+            if realm == Realm::Exercise {
+                // The wall: an exercise object never reaches the public tree (docs/design/security.md §2.20).
+                tracing::warn!(
+                    code = "wall",
+                    "an exercise is not released to the public tree"
+                );
+                return Ok(Looked::Gone);
+            }
+            // Whether the embargo is over and the case open is asked before anything is signed or staged.
+            let approved = stream.approved_plan(quorum)?;
+            let case = self.load(approved.case().into()).await?;
+            let Some(Aggregate::Case(case)) = case.as_ref().map(|l| &*l.state) else {
+                return Err(Fault::Form("case"));
+            };
+            if let Err(refusal) = case.release_permit(&approved, &self.clock_act("")) {
+                return Ok(Looked::Wait {
+                    code: refusal.code(),
+                });
+            }
+            if self.store.ledger_end().await?.1 > now.0 + CLOCK_SPREAD_MAX_US {
+                tracing::warn!(
+                    code = "release.clock_behind",
+                    "the ledger's last record lies in the future; release is held"
+                );
+                return Ok(Looked::Wait {
+                    code: "release.clock_behind",
+                });
+            }
+            let mut documents = Vec::with_capacity(plan.documents.len());
+            for document in &plan.documents {
+                documents.push(self.body(document.body).await?);
+            }
+            let signatures = self.signatures(plan, &documents).await?;
+            self.verify_staged(&documents, &signatures, realm)?;
+            crate::kernel::crash::point("release.verified");
+            self.publish(advisory, plan, &documents, &signatures).await
+        })
     }
 
     async fn signatures(

@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use crate::Awaited;
 use crate::Fault;
 use crate::distribution::copies::Editions;
 use crate::kernel::clock;
@@ -188,22 +189,24 @@ impl House {
     ///
     /// # Errors
     /// The first fault; a kind that fails keeps no other from its round, but for a context that is gone.
-    pub async fn run_due(&self, editions: &mut Editions) -> Result<Round, Fault> {
-        let mut done = Round::default();
-        let mut failed = None;
-        for kind in Kind::ALL {
-            loop {
-                match Box::pin(self.round(kind, editions, &mut done)).await {
-                    Ok(Next::AtOnce) => {}
-                    Ok(Next::At(_)) => break,
-                    Err(Fault::Context(name)) => return Err(Fault::Context(name)),
-                    Err(error) => {
-                        failed.get_or_insert(error);
-                        break;
+    pub fn run_due<'a>(&'a self, editions: &'a mut Editions) -> Awaited<'a, Result<Round, Fault>> {
+        Box::pin(async move {
+            let mut done = Round::default();
+            let mut failed = None;
+            for kind in Kind::ALL {
+                loop {
+                    match Box::pin(self.round(kind, editions, &mut done)).await {
+                        Ok(Next::AtOnce) => {}
+                        Ok(Next::At(_)) => break,
+                        Err(Fault::Context(name)) => return Err(Fault::Context(name)),
+                        Err(error) => {
+                            failed.get_or_insert(error);
+                            break;
+                        }
                     }
                 }
             }
-        }
-        failed.map_or(Ok(done), Err)
+            failed.map_or(Ok(done), Err)
+        })
     }
 }

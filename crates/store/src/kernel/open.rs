@@ -4,6 +4,7 @@
 //! (docs/design/security.md §2.22). It does not know whether the house is held or a second copy: the engine asks
 //! `meta`.
 
+use crate::Awaited;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -148,97 +149,105 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError::Exists`] if there are tables already.
-    pub async fn create(location: &Location, house: [u8; 16]) -> Result<Store, OpenError> {
-        let store = match location {
-            Location::Sqlite(path) => {
-                if path.exists() {
-                    return Err(OpenError::Exists);
+    pub fn create(location: &Location, house: [u8; 16]) -> Awaited<'_, Result<Store, OpenError>> {
+        Box::pin(async move {
+            let store = match location {
+                Location::Sqlite(path) => {
+                    if path.exists() {
+                        return Err(OpenError::Exists);
+                    }
+                    Sqlite::create(path, &SQLITE.join("\n"), house)?;
+                    Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
                 }
-                Sqlite::create(path, &SQLITE.join("\n"), house)?;
-                Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
-            }
-            Location::Postgres {
-                url,
-                danger_without_tls,
-            } => {
-                let options = options(url, *danger_without_tls)?;
-                if Postgres::has_tables(&options).await? {
-                    return Err(OpenError::Exists);
+                Location::Postgres {
+                    url,
+                    danger_without_tls,
+                } => {
+                    let options = options(url, *danger_without_tls)?;
+                    if Postgres::has_tables(&options).await? {
+                        return Err(OpenError::Exists);
+                    }
+                    Postgres::create(&options, &POSTGRES.join("\n"), house).await?;
+                    Store::over(Engine::Postgres(Arc::new(
+                        Postgres::open(options, house).await?,
+                    )))
                 }
-                Postgres::create(&options, &POSTGRES.join("\n"), house).await?;
-                Store::over(Engine::Postgres(Arc::new(
-                    Postgres::open(options, house).await?,
-                )))
-            }
-        };
-        Ok(store)
+            };
+            Ok(store)
+        })
     }
 
     /// Looks whether a new house may be founded at a place, before anything is written anywhere.
     ///
     /// # Errors
     /// As [`Store::create`].
-    pub async fn is_free(location: &Location) -> Result<(), OpenError> {
-        let taken = match location {
-            Location::Sqlite(path) => path.exists(),
-            Location::Postgres {
-                url,
-                danger_without_tls,
-            } => Postgres::has_tables(&options(url, *danger_without_tls)?).await?,
-        };
-        if taken {
-            Err(OpenError::Exists)
-        } else {
-            Ok(())
-        }
+    pub fn is_free(location: &Location) -> Awaited<'_, Result<(), OpenError>> {
+        Box::pin(async move {
+            let taken = match location {
+                Location::Sqlite(path) => path.exists(),
+                Location::Postgres {
+                    url,
+                    danger_without_tls,
+                } => Postgres::has_tables(&options(url, *danger_without_tls)?).await?,
+            };
+            if taken {
+                Err(OpenError::Exists)
+            } else {
+                Ok(())
+            }
+        })
     }
 
     /// Opens the store of a house that exists.
     ///
     /// # Errors
     /// [`OpenError::Missing`], [`OpenError::Schema`], [`OpenError::Tls`].
-    pub async fn open(location: &Location) -> Result<Store, OpenError> {
-        let store = match location {
-            Location::Sqlite(path) => {
-                if !path.exists() {
-                    return Err(OpenError::Missing);
+    pub fn open(location: &Location) -> Awaited<'_, Result<Store, OpenError>> {
+        Box::pin(async move {
+            let store = match location {
+                Location::Sqlite(path) => {
+                    if !path.exists() {
+                        return Err(OpenError::Missing);
+                    }
+                    let house = Sqlite::house(path)?.ok_or(OpenError::Missing)?;
+                    if let Some(sql) =
+                        Sqlite::schema(path)?.and_then(|found| lacking(&SQLITE, found))
+                    {
+                        Sqlite::upgrade(path, &sql)?;
+                    }
+                    Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
                 }
-                let house = Sqlite::house(path)?.ok_or(OpenError::Missing)?;
-                if let Some(sql) = Sqlite::schema(path)?.and_then(|found| lacking(&SQLITE, found)) {
-                    Sqlite::upgrade(path, &sql)?;
+                Location::Postgres {
+                    url,
+                    danger_without_tls,
+                } => {
+                    let options = options(url, *danger_without_tls)?;
+                    if !Postgres::has_tables(&options).await? {
+                        return Err(OpenError::Missing);
+                    }
+                    let house = Postgres::house(&options).await?.ok_or(OpenError::Missing)?;
+                    let found = Postgres::schema(&options).await?;
+                    if let Some(sql) = found.and_then(|found| lacking(&POSTGRES, found)) {
+                        Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await?;
+                    }
+                    Store::over(Engine::Postgres(Arc::new(
+                        Postgres::open(options, house).await?,
+                    )))
                 }
-                Store::over(Engine::Sqlite(Arc::new(Sqlite::open(path, house)?)))
+            };
+            let found = store
+                .meta("schema")
+                .await?
+                .and_then(|v| v.try_into().ok())
+                .map_or(0, i64::from_be_bytes);
+            if found != SCHEMA {
+                return Err(OpenError::Schema {
+                    found,
+                    known: SCHEMA,
+                });
             }
-            Location::Postgres {
-                url,
-                danger_without_tls,
-            } => {
-                let options = options(url, *danger_without_tls)?;
-                if !Postgres::has_tables(&options).await? {
-                    return Err(OpenError::Missing);
-                }
-                let house = Postgres::house(&options).await?.ok_or(OpenError::Missing)?;
-                let found = Postgres::schema(&options).await?;
-                if let Some(sql) = found.and_then(|found| lacking(&POSTGRES, found)) {
-                    Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await?;
-                }
-                Store::over(Engine::Postgres(Arc::new(
-                    Postgres::open(options, house).await?,
-                )))
-            }
-        };
-        let found = store
-            .meta("schema")
-            .await?
-            .and_then(|v| v.try_into().ok())
-            .map_or(0, i64::from_be_bytes);
-        if found != SCHEMA {
-            return Err(OpenError::Schema {
-                found,
-                known: SCHEMA,
-            });
-        }
-        Ok(store)
+            Ok(store)
+        })
     }
 
     fn over(engine: Engine) -> Store {
@@ -258,50 +267,54 @@ impl Store {
     }
 
     /// Reads rows.
-    pub(crate) async fn rows(
-        &self,
+    pub(crate) fn rows<'a>(
+        &'a self,
         table: &'static str,
         sql: &'static str,
-        params: &[Value],
-    ) -> Result<Vec<Cells>, StoreError> {
-        heard(sql);
-        let rows = match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(sql, params)?,
-            Engine::Postgres(postgres) => postgres.read(sql, params).await?,
-        };
-        Ok(rows
-            .into_iter()
-            .map(|values| Cells {
-                table,
-                values: values.into_iter(),
-            })
-            .collect())
+        params: &'a [Value],
+    ) -> Awaited<'a, Result<Vec<Cells>, StoreError>> {
+        Box::pin(async move {
+            heard(sql);
+            let rows = match &self.engine {
+                Engine::Sqlite(sqlite) => sqlite.read(sql, params)?,
+                Engine::Postgres(postgres) => postgres.read(sql, params).await?,
+            };
+            Ok(rows
+                .into_iter()
+                .map(|values| Cells {
+                    table,
+                    values: values.into_iter(),
+                })
+                .collect())
+        })
     }
 
     /// Carries out statements in one transaction; returns what each of them returned.
-    pub(crate) async fn transact(
+    pub(crate) fn transact(
         &self,
         table: &'static str,
         statements: Vec<(String, Vec<Value>)>,
-    ) -> Result<Vec<Vec<Cells>>, StoreError> {
-        for (sql, _) in &statements {
-            heard(sql);
-        }
-        let results = match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.transact(statements).await?,
-            Engine::Postgres(postgres) => postgres.transact(statements).await?,
-        };
-        Ok(results
-            .into_iter()
-            .map(|rows| {
-                rows.into_iter()
-                    .map(|values| Cells {
-                        table,
-                        values: values.into_iter(),
-                    })
-                    .collect()
-            })
-            .collect())
+    ) -> Awaited<'_, Result<Vec<Vec<Cells>>, StoreError>> {
+        Box::pin(async move {
+            for (sql, _) in &statements {
+                heard(sql);
+            }
+            let results = match &self.engine {
+                Engine::Sqlite(sqlite) => sqlite.transact(statements).await?,
+                Engine::Postgres(postgres) => postgres.transact(statements).await?,
+            };
+            Ok(results
+                .into_iter()
+                .map(|rows| {
+                    rows.into_iter()
+                        .map(|values| Cells {
+                            table,
+                            values: values.into_iter(),
+                        })
+                        .collect()
+                })
+                .collect())
+        })
     }
 
     /// Writes one row in a transaction of its own.

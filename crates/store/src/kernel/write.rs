@@ -8,6 +8,7 @@
 //! Group commit lingers: while fewer writes are queued than commands are on their way, it waits up to
 //! [`LINGER`]; one lone writer waits for nobody (docs/design/performance.md §2).
 
+use crate::Awaited;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,10 +87,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if a stream has moved on; [`StoreError::Column`] if a row does not fit its table.
-    pub async fn write(&self, ticket: Ticket, write: Write) -> Result<Written, StoreError> {
-        let result = self.write_held(&ticket, write).await;
-        drop(ticket);
-        result
+    pub fn write(&self, ticket: Ticket, write: Write) -> Awaited<'_, Result<Written, StoreError>> {
+        Box::pin(async move {
+            let result = self.write_held(&ticket, write).await;
+            drop(ticket);
+            result
+        })
     }
 
     async fn write_held(&self, _ticket: &Ticket, write: Write) -> Result<Written, StoreError> {

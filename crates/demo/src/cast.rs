@@ -2,7 +2,7 @@
 //!
 //! People are called by role (docs/design/settled.md §1.18). A party's key is its domain.
 
-use domain::value::{Lang, PartyId, Scope};
+use domain::value::{CopyChannel, Lang, PartyId, Scope};
 
 use crate::script::{Script, VERSION};
 use engine::Fault;
@@ -439,6 +439,7 @@ pub async fn enter(script: &mut Script<'_>) -> Result<(), Fault> {
             },
         };
         let subscribe = distribution::Subscribe {
+            channel: CopyChannel::Mail,
             id: None,
             address: row.address.to_owned(),
             lang: row.lang,

@@ -350,6 +350,9 @@ pub enum Event {
         /// Keyed hash of the address, so that all subscriptions of one mailbox get one copy; older records have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mailbox: Option<String>,
+        /// By which way the copies go; mail, where nothing is said.
+        #[serde(default, skip_serializing_if = "CopyChannel::is_first")]
+        channel: CopyChannel,
     },
     Unsubscribed,
     /// A person looked after a copy that could not be delivered: nothing more is done for it.

@@ -3,9 +3,12 @@
 //! A classed text stands in an event as a [`TextRef`] (body, class), never as the text (ARCHITECTURE.md,
 //! invariant "No event holds a text or an address"). Nothing here validates foreign input; borders do.
 
+mod channel;
+
 use std::fmt;
 
 pub use base::{Instant, Lang};
+pub use channel::CopyChannel;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

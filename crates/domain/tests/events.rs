@@ -322,6 +322,7 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
             },
             reference: "abcdefgh".into(),
             mailbox: None,
+            channel: CopyChannel::Mail,
         },
         Event::Unsubscribed,
         Event::CopyAcknowledged {
@@ -560,10 +561,14 @@ fn an_embargo_that_ended_by_its_publication_has_a_word_of_its_own() {
 fn a_subscription_of_a_known_mailbox_reads_as_it_was_written() {
     let golden = include_str!("../../../fixtures/events/subscribed.mailbox.json");
     let recorded: Recorded = serde_json::from_str(golden).unwrap();
-    let Event::Subscribed { mailbox, .. } = &recorded.event else {
+    let Event::Subscribed {
+        mailbox, channel, ..
+    } = &recorded.event
+    else {
         panic!("another event: {recorded:?}");
     };
     assert_eq!(mailbox.as_deref(), Some("22".repeat(32).as_str()));
+    assert_eq!(*channel, CopyChannel::Mail, "what names none goes by mail");
     let written = serde_json::to_value(&recorded).unwrap();
     let text = format!("{}\n", serde_json::to_string_pretty(&written).unwrap());
     assert_eq!(text, golden);

@@ -134,7 +134,7 @@ fn copy(
         subscriber,
         reference: seal::token::reference(house.keys.codes.bytes(), "copy", &id),
         state: CopyState::Waiting,
-        channel: domain::distribution::Channel::Mail,
+        channel: domain::value::CopyChannel::Mail,
         date_at: Some(clock::now().0),
         attempts: 0,
         deadline: clock::now().0 + hours * 3_600_000_000,

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use domain::value::CopyChannel;
 use engine::distribution::copies::Editions;
 use engine::kernel::config::Purpose;
 use engine::kernel::context::Contexts;
@@ -327,11 +328,13 @@ async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
             let mut editions = Editions::default();
             let mut total = 0;
             let contacts = house.send_first_contacts().await?;
-            loop {
-                let sent = house.send_copies(&mut editions).await?;
-                total += sent.accepted;
-                if sent == engine::distribution::copies::Sent::default() {
-                    break;
+            for channel in CopyChannel::ALL {
+                loop {
+                    let sent = house.send_copies(channel, &mut editions).await?;
+                    total += sent.accepted;
+                    if sent == engine::distribution::copies::Sent::default() {
+                        break;
+                    }
                 }
             }
             let states = states(&house).await?;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
-use domain::value::StreamId;
+use domain::value::{CopyChannel, StreamId};
 use engine::command::{PerformError, perform_json};
 use engine::coordination::step::Guest;
 use engine::distribution::copies::Editions;
@@ -239,8 +239,10 @@ impl Stage {
             let intents = self.house.store.intents_about(Viewer::House, kind).await?;
             intents.into_iter().for_each(|(_, due)| offer(due));
         }
-        if let Some(due) = self.house.store.next_copy_at().await? {
-            offer(due);
+        for channel in CopyChannel::ALL {
+            if let Some(due) = self.house.store.next_copy_at(channel).await? {
+                offer(due);
+            }
         }
         let needed = domain::publication::signatures_needed(self.house.own().await?.quorum);
         let over = self

@@ -6,8 +6,8 @@
 
 use std::sync::LazyLock;
 
-use domain::distribution::{Channel, CopyState, Happening};
-use domain::value::{AdvisoryId, SubscriberId};
+use domain::distribution::{CopyState, Happening};
+use domain::value::{AdvisoryId, CopyChannel, SubscriberId};
 
 mod subscriber;
 
@@ -58,7 +58,7 @@ pub struct Copy {
     pub advisory: AdvisoryId,
     pub revision: u32,
     pub subscriber: SubscriberId,
-    pub channel: Channel,
+    pub channel: CopyChannel,
     pub reference: String,
     pub state: CopyState,
     pub attempts: u32,
@@ -138,7 +138,7 @@ fn copy(row: &mut Cells) -> Result<Copy, StoreError> {
         advisory: AdvisoryId::from_bytes(row.array()?),
         revision: row.u32()?,
         subscriber: SubscriberId::from_bytes(row.array()?),
-        channel: row.word(Channel::named)?,
+        channel: row.word(CopyChannel::named)?,
         reference: row.text()?,
         state: state(row)?,
         attempts: row.u32()?,
@@ -158,10 +158,10 @@ fn can(happening: Happening) -> String {
     format!("state IN ({})", names.join(", "))
 }
 
-/// The instant of the next copy that can be claimed.
+/// The instant of the next copy of a channel that can be claimed.
 static NEXT: LazyLock<String> = LazyLock::new(|| {
     let can = can(Happening::Claimed);
-    format!("SELECT next_at FROM delivery WHERE {can} ORDER BY next_at LIMIT 1")
+    format!("SELECT next_at FROM delivery WHERE channel = $1 AND {can} ORDER BY next_at LIMIT 1")
 });
 
 /// Brings a row of schema 3 or before to this program's columns, as the migration does.
@@ -187,12 +187,13 @@ pub(crate) fn of_schema_3(mut values: Vec<Value>) -> Result<Vec<Value>, StoreErr
 }
 
 impl Store {
-    /// Takes up to `limit` copies that are due and marks them as being sent until `lease`.
+    /// Takes up to `limit` copies of a channel that are due and marks them as being sent until `lease`.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn claim_copies(
         &self,
+        channel: CopyChannel,
         now: i64,
         lease: i64,
         limit: u32,
@@ -206,13 +207,14 @@ impl Store {
         let can = can(claimed);
         let sql = format!(
             "UPDATE delivery SET state = $1, next_at = $2, attempts = attempts + 1, changed_at = $3
-             WHERE id IN (SELECT id FROM delivery WHERE {can} AND next_at <= $3 ORDER BY next_at LIMIT $4{lock})
+             WHERE id IN (SELECT id FROM delivery WHERE channel = $4 AND {can} AND next_at <= $3 ORDER BY next_at LIMIT $5{lock})
              RETURNING id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at"
         );
         let values = vec![
             claimed.leads_to().name().into(),
             lease.into(),
             now.into(),
+            channel.name().into(),
             limit.into(),
         ];
         let rows = self.transact("delivery", vec![(sql, values)]).await?;
@@ -405,12 +407,14 @@ impl Store {
         Ok(out)
     }
 
-    /// When the next copy is due, if one waits.
+    /// When the next copy of a channel is due, if one waits.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn next_copy_at(&self) -> Result<Option<i64>, StoreError> {
-        let rows = self.rows("delivery", NEXT.as_str(), &[]).await?;
+    pub async fn next_copy_at(&self, channel: CopyChannel) -> Result<Option<i64>, StoreError> {
+        let rows = self
+            .rows("delivery", NEXT.as_str(), &[channel.name().into()])
+            .await?;
         rows.into_iter().next().map(|mut row| row.int()).transpose()
     }
 

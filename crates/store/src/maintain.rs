@@ -4,6 +4,8 @@ use seal::record::{Broken, Walk};
 
 use crate::Awaited;
 use crate::Store;
+use domain::value::CopyChannel;
+
 use crate::distribution::{DELIVERY, SUBSCRIBER, of_schema_3};
 use crate::kernel::ledger::LEDGER;
 use crate::kernel::open::{Engine, META, SCHEMA};
@@ -292,6 +294,9 @@ fn of_today(
     if table.name == SUBSCRIBER.name && schema < 5 {
         // Its mailbox is not known.
         values.push("".into());
+    }
+    if table.name == SUBSCRIBER.name && schema < 6 {
+        values.push(CopyChannel::default().name().into());
     }
     Ok(values)
 }

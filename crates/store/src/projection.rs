@@ -136,6 +136,7 @@ fn subscriber(subscriber: &Subscriber) -> SubscriberRow {
         },
         reference: seal::sha256(subscriber.reference.as_bytes()),
         mailbox: subscriber.mailbox.as_deref().and_then(seal::unhex32),
+        channel: subscriber.channel,
     }
 }
 

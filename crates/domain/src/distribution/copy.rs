@@ -6,28 +6,6 @@
 
 use crate::refusal::Refusal;
 
-/// How a copy travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Channel {
-    Mail,
-}
-
-impl Channel {
-    /// Returns the name that is stored.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Channel::Mail => "mail",
-        }
-    }
-
-    /// Returns the channel of a stored name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        (name == Channel::Mail.name()).then_some(Channel::Mail)
-    }
-}
-
 /// State of one copy: (advisory revision, subscriber, channel).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CopyState {

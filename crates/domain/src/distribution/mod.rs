@@ -5,7 +5,7 @@
 
 pub mod copy;
 
-pub use copy::{Channel, CopyState, Happening, step};
+pub use copy::{CopyState, Happening, step};
 
 use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
@@ -18,6 +18,7 @@ pub struct Subscriber {
     pub address: Option<TextRef>,
     /// Keyed hash of the address, the same for all subscriptions of one mailbox; older ones have none.
     pub mailbox: Option<String>,
+    pub channel: CopyChannel,
     pub lang: Lang,
     pub scope: Scope,
     /// Random reference of unsubscribe links.
@@ -34,6 +35,7 @@ impl Subscriber {
             id,
             address: None,
             mailbox: None,
+            channel: CopyChannel::default(),
             lang: Lang::En,
             scope: Scope::Everything,
             reference: String::new(),
@@ -51,8 +53,10 @@ impl Subscriber {
                 scope,
                 reference,
                 mailbox,
+                channel,
             } => {
                 self.address = Some(*address);
+                self.channel = *channel;
                 self.mailbox.clone_from(mailbox);
                 self.lang = *lang;
                 self.scope = scope.clone();
@@ -125,6 +129,7 @@ pub fn subscribe(
     id: SubscriberId,
     address: TextRef,
     mailbox: String,
+    channel: CopyChannel,
     lang: Lang,
     scope: Scope,
     reference: String,
@@ -145,6 +150,7 @@ pub fn subscribe(
             scope,
             reference,
             mailbox: Some(mailbox),
+            channel,
         },
     )])
 }

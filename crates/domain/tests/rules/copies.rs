@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::distribution::{Channel, CopyState, Happening, step};
+use domain::distribution::{CopyState, Happening, step};
 use domain::refusal::Refusal;
+use domain::value::CopyChannel;
 
 /// What each happening makes of each state, in the order of [`CopyState::ALL`]; a dot where it cannot happen.
 const TABLE: [(Happening, [&str; 11]); 13] = {
@@ -120,6 +121,10 @@ fn names_numbers_and_words_are_fixed() {
     assert_eq!(CopyState::of_number(9), None);
     assert_eq!(CopyState::of_number(-1), None);
     assert_eq!(CopyState::named("queued"), None);
-    assert_eq!(Channel::named(Channel::Mail.name()), Some(Channel::Mail));
-    assert_eq!(Channel::named("fax"), None);
+    for channel in CopyChannel::ALL {
+        assert_eq!(CopyChannel::named(channel.name()), Some(channel));
+        let said = serde_json::to_value(channel).unwrap();
+        assert_eq!(said, channel.name(), "events and rows say one name");
+    }
+    assert_eq!(CopyChannel::named("fax"), None);
 }

@@ -223,7 +223,16 @@ const WHO: SubscriberId = SubscriberId::from_bytes([8; 16]);
 
 fn subscribed(scope: Scope) -> Result<Vec<Change>, Refusal> {
     let (mailbox, reference) = ("22".repeat(32), "abcdefgh".to_owned());
-    subscribe(WHO, text(2, Class::C), mailbox, Lang::Ja, scope, reference)
+    let mail = CopyChannel::Mail;
+    subscribe(
+        WHO,
+        text(2, Class::C),
+        mailbox,
+        mail,
+        Lang::Ja,
+        scope,
+        reference,
+    )
 }
 
 #[test]
@@ -245,6 +254,7 @@ fn a_subscription_names_what_it_is_about() {
             scope: scope.clone(),
             reference: "abcdefgh".to_owned(),
             mailbox: Some("22".repeat(32)),
+            channel: CopyChannel::Mail,
         };
         assert_eq!(subscribed(scope), Ok(of(WHO, vec![event])));
     }

@@ -14,7 +14,8 @@ use crate::kernel::unit::Unit;
 inputs! {
     Subscribe "Enters somebody who wants to be told of publications and updates." {
         id: Option<uuid::Uuid> = "id to use, for imports that may run twice";
-        address: String = "mail address";
+        #[serde(default)] channel: CopyChannel = "mail, if it is not said";
+        address: String = "address that the channel goes to";
         lang: Lang = "ja or en";
         scope: Scope = "{scope: everything} or {scope: vendor|product, name}";
     }
@@ -41,20 +42,15 @@ pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, 
     if unit.state(id.into()).await?.is_some() {
         return Err(Refusal::Exists("subscription").into());
     }
-    let address =
-        formats::subscribers::MailAddress::parse(&input.address).map_err(|_| Refusal::Input {
-            field: "address",
-            why: "this is no mail address",
-        })?;
+    let address = address(input.channel, &input.address)?;
     let mailbox = seal::hex(&mailbox(unit.house, &address));
-    let address = unit
-        .text(id.into(), Class::C, input.lang, &address.to_string())
-        .await?;
+    let address = unit.text(id.into(), Class::C, input.lang, &address).await?;
     let reference = seal::token::base32(&seal::random::bytes::<16>());
     unit.record(distribution::subscribe(
         id,
         address,
         mailbox,
+        input.channel,
         input.lang,
         input.scope.clone(),
         reference,
@@ -63,11 +59,23 @@ pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, 
     Ok(json!({ "subscriber": id.to_string() }))
 }
 
+/// Reads what was typed as an address of the channel.
+fn address(channel: CopyChannel, typed: &str) -> Result<String, Refusal> {
+    match channel {
+        CopyChannel::Mail => formats::subscribers::MailAddress::parse(typed)
+            .map(|address| address.to_string())
+            .map_err(|_| Refusal::Input {
+                field: "address",
+                why: "this is no mail address",
+            }),
+    }
+}
+
 /// Tells whether two subscriptions are of one mailbox, without telling which: upper and lower case are one. Mail goes to
 /// the address as it was typed.
-fn mailbox(house: &crate::House, address: &formats::subscribers::MailAddress) -> [u8; 32] {
+fn mailbox(house: &crate::House, address: &str) -> [u8; 32] {
     let name = seal::canon::Canon::of("noroshi/mailbox/1")
-        .bytes(address.to_string().to_lowercase().as_bytes())
+        .bytes(address.to_lowercase().as_bytes())
         .finish();
     seal::hmac256(house.keys.codes.bytes(), &name)
 }
@@ -257,6 +265,7 @@ fn wanted(house: &crate::House, row: &formats::subscribers::Row) -> Subscribe {
     id.copy_from_slice(&mac[..16]);
     Subscribe {
         id: Some(uuid::Builder::from_custom_bytes(id).into_uuid()),
+        channel: CopyChannel::Mail,
         address: row.address.to_string(),
         lang: match row.language {
             formats::advisory::Lang::Ja => Lang::Ja,

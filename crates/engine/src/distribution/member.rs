@@ -5,7 +5,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::refusal::Refusal;
-use domain::value::{Actor, Scope, SubscriberId};
+use domain::value::{Actor, CopyChannel, Scope, SubscriberId};
 use formats::advisory::Lang;
 use formats::letter::{self, CODE_DIGITS, Confirmation, Letter, Subscription};
 use formats::mail::{self, Circulation, Mailbox, MessageId, Outgoing};
@@ -140,6 +140,7 @@ impl House {
             }
             let input = Subscribe {
                 id: Some(id.0),
+                channel: CopyChannel::Mail,
                 address: address.to_string(),
                 lang: wish.lang,
                 scope: scope.clone(),

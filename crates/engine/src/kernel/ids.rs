@@ -2,8 +2,7 @@
 //!
 //! Whoever makes such a thing again makes the same one. The forms are hashed and stand for ever.
 
-use domain::distribution::Channel;
-use domain::value::{AdvisoryId, CaseId, SubscriberId};
+use domain::value::{AdvisoryId, CaseId, CopyChannel, SubscriberId};
 
 /// The advisory stream of a case: one a case, so its id follows from the case's.
 #[must_use]
@@ -25,7 +24,7 @@ pub fn copy_of_mailbox(
     advisory: AdvisoryId,
     revision: u32,
     mailbox: &[u8; 32],
-    channel: Channel,
+    channel: CopyChannel,
 ) -> [u8; 16] {
     let hash = seal::canon::Canon::of("noroshi/copy/2")
         .fixed(&advisory.bytes())
@@ -63,7 +62,7 @@ mod tests {
         let subscriber = SubscriberId::from_bytes([3; 16]);
         let older = copy_id(advisory, 2, subscriber);
         assert_eq!(seal::hex(&older), "52f8e2ecfdcc9a987bdcd241797f1abe");
-        let copy = copy_of_mailbox(advisory, 2, &[3; 32], Channel::Mail);
+        let copy = copy_of_mailbox(advisory, 2, &[3; 32], CopyChannel::Mail);
         assert_eq!(seal::hex(&copy), "c2c478f5f436925f2f276c6cf091d94d");
     }
 }

@@ -29,10 +29,8 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::{House, Loaded, classed, payload_place};
 
-/// The bell that is rung at every commit to the ledger.
+/// The bell that is rung at every commit to the ledger; an intent rings the bell of its kind, a copy that of its channel.
 pub const LEDGER_BELL: &str = "ledger";
-/// The bell that is rung when copies were written; an intent rings the bell of its kind.
-pub const COPIES_BELL: &str = "delivery";
 
 /// How often a command is decided anew when others come first.
 const ATTEMPTS_MAX: u32 = 16;
@@ -455,8 +453,11 @@ fn bells(write: &Write) -> BTreeSet<String> {
             && let Some(store::value::Value::Text(kind)) = row.cell("kind")
         {
             bells.insert(kind.clone());
-        } else if table == store::schema::DELIVERY.name && !bells.contains(COPIES_BELL) {
-            bells.insert(COPIES_BELL.to_owned());
+        } else if table == store::schema::DELIVERY.name
+            && let Some(store::value::Value::Text(channel)) = row.cell("channel")
+            && !bells.contains(channel)
+        {
+            bells.insert(channel.clone());
         }
     }
     bells

@@ -159,7 +159,10 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
             String::new()
         },
         recipients: "everything+vendors+products+earlier".to_owned(),
-        channels: vec!["portal".to_owned(), "mail".to_owned()],
+        channels: std::iter::once("portal")
+            .chain(CopyChannel::ALL.map(CopyChannel::name))
+            .map(str::to_owned)
+            .collect(),
     };
     let bytes = plan.bytes().map_err(|_| Fault::Form("plan"))?;
     let sha256 = seal::hex(&seal::sha256(&bytes));

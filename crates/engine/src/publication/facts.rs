@@ -43,6 +43,8 @@ pub struct PlanFacts {
     /// What its author took on.
     pub overrides: Vec<String>,
     pub recipients: Recipients,
+    /// By which ways it becomes known, as the plan names them.
+    pub channels: Vec<String>,
     pub author: String,
     pub approvals: Vec<(String, Instant)>,
     pub may_approve: Vec<Approver>,
@@ -151,6 +153,7 @@ pub fn facts<'a>(
         Ok(PlanFacts {
             reason: signed.reason,
             overrides: signed.overrides,
+            channels: signed.channels,
             recipients: house.recipients(stream.id, &doc).await?,
             author: handle(plan.author),
             approvals: plan

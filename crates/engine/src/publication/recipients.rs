@@ -100,7 +100,11 @@ impl House {
             };
             let mailbox = subscriber.mailbox.as_deref().and_then(seal::unhex32);
             match (subscriber.active, mailbox) {
-                (true, mailbox) => out.push(Reader { id, mailbox }),
+                (true, mailbox) => out.push(Reader {
+                    id,
+                    mailbox,
+                    channel: subscriber.channel,
+                }),
                 (false, Some(mailbox)) => out.extend(
                     self.store
                         .readers_of(store::Viewer::House, &mailbox)
@@ -144,13 +148,13 @@ fn ids(readers: Vec<Reader>) -> Vec<SubscriberId> {
     out
 }
 
-/// Keeps the first of each mailbox, and each subscription whose mailbox is not known once.
+/// Keeps the first of each mailbox of a channel, and each subscription whose mailbox is not known once.
 fn one_a_mailbox(readers: Vec<Reader>) -> Vec<Reader> {
     let (mut mailboxes, mut others) = (HashSet::new(), HashSet::new());
     readers
         .into_iter()
         .filter(|reader| match reader.mailbox {
-            Some(mailbox) => mailboxes.insert(mailbox),
+            Some(mailbox) => mailboxes.insert((reader.channel, mailbox)),
             None => others.insert(reader.id),
         })
         .collect()
@@ -167,12 +171,15 @@ fn names<'a>(all: impl Iterator<Item = &'a BTreeMap<Lang, String>>) -> Vec<Strin
 
 #[cfg(test)]
 mod tests {
+    use domain::value::CopyChannel;
+
     use super::*;
 
     fn reader(n: u8, mailbox: Option<u8>) -> Reader {
         Reader {
             id: SubscriberId::from_bytes([n; 16]),
             mailbox: mailbox.map(|of| [of; 32]),
+            channel: CopyChannel::Mail,
         }
     }
 

@@ -9,7 +9,7 @@
 use base::DocumentKind;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
-use domain::distribution::{Channel, CopyState};
+use domain::distribution::CopyState;
 use domain::event::Signed;
 use domain::publication::{self, Release};
 use domain::refusal::Refusal;
@@ -346,10 +346,9 @@ impl House {
         let to = self.addressed(advisory, form).await?;
         let now = unit.act.now.0;
         let deadline = now + i64::from(self.config.mail.deadline_hours) * 3_600_000_000;
-        let channel = Channel::Mail;
         for reader in to {
             let id = match &reader.mailbox {
-                Some(mailbox) => copy_of_mailbox(advisory, form.revision, mailbox, channel),
+                Some(mailbox) => copy_of_mailbox(advisory, form.revision, mailbox, reader.channel),
                 None => copy_id(advisory, form.revision, reader.id),
             };
             let reference = seal::token::reference(self.keys.codes.bytes(), "copy", &id);
@@ -358,7 +357,7 @@ impl House {
                 advisory,
                 revision: form.revision,
                 subscriber: reader.id,
-                channel,
+                channel: reader.channel,
                 reference,
                 state: CopyState::Waiting,
                 attempts: 0,

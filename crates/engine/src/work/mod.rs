@@ -8,12 +8,14 @@
 
 use std::time::Duration;
 
+use domain::value::CopyChannel;
+
 use crate::Awaited;
 use crate::Fault;
 use crate::distribution::copies::Editions;
 use crate::kernel::clock;
 use crate::kernel::house::House;
-use crate::kernel::unit::{COPIES_BELL, LEDGER_BELL};
+use crate::kernel::unit::LEDGER_BELL;
 
 pub mod access;
 
@@ -58,22 +60,24 @@ pub enum Kind {
     Duty,
     /// First contacts.
     Contacts,
-    /// Copies of publications.
-    Copies,
+    /// Copies of publications that go by one channel: one that is stuck keeps no other waiting.
+    Copies(CopyChannel),
 }
 
 impl Kind {
     /// All kinds, in the order in which they are taken where one is taken after another.
-    pub const ALL: [Kind; 8] = [
-        Kind::Release,
-        Kind::Clocks,
-        Kind::Letterbox,
-        Kind::Press,
-        Kind::Mailboxes,
-        Kind::Duty,
-        Kind::Contacts,
-        Kind::Copies,
-    ];
+    pub fn all() -> impl Iterator<Item = Kind> {
+        let first = [
+            Kind::Release,
+            Kind::Clocks,
+            Kind::Letterbox,
+            Kind::Press,
+            Kind::Mailboxes,
+            Kind::Duty,
+            Kind::Contacts,
+        ];
+        first.into_iter().chain(CopyChannel::ALL.map(Kind::Copies))
+    }
 
     /// Kinds of intents as the outbox names them.
     const RELEASE: &'static str = "release";
@@ -93,7 +97,7 @@ impl Kind {
             Kind::Mailboxes => "mailbox",
             Kind::Duty => "duty",
             Kind::Contacts => "letters",
-            Kind::Copies => "copies",
+            Kind::Copies(channel) => channel.name(),
         }
     }
 
@@ -107,7 +111,7 @@ impl Kind {
             Kind::Mailboxes => Some(LEDGER_BELL),
             Kind::Duty => Some(Kind::DATE_WITHOUT_PLAN),
             Kind::Contacts => Some(Kind::FIRST_CONTACT),
-            Kind::Copies => Some(COPIES_BELL),
+            Kind::Copies(channel) => Some(channel.name()),
         }
     }
 }
@@ -181,7 +185,7 @@ impl House {
             }
             Kind::Duty => self.duty_round().await,
             Kind::Contacts => self.contacts_round().await,
-            Kind::Copies => self.copies_round(editions, &mut done.sent).await,
+            Kind::Copies(channel) => self.copies_round(channel, editions, &mut done.sent).await,
         }
     }
 
@@ -193,7 +197,7 @@ impl House {
         Box::pin(async move {
             let mut done = Round::default();
             let mut failed = None;
-            for kind in Kind::ALL {
+            for kind in Kind::all() {
                 loop {
                     match Box::pin(self.round(kind, editions, &mut done)).await {
                         Ok(Next::AtOnce) => {}

@@ -59,7 +59,7 @@ impl Workers {
             phase: Arc::new(watch::Sender::new(Stretch::First)),
             running: JoinSet::new(),
         };
-        for kind in Kind::ALL {
+        for kind in Kind::all() {
             let (tell, ended) = oneshot::channel();
             let (house, phase) = (Arc::clone(house), Arc::clone(&workers.phase));
             let on = runtime.clone();

@@ -1,6 +1,6 @@
 //! Copies on their way: what each answer of a relay makes of one, when it is tried again, and who said "received".
 
-use domain::value::Instant;
+use domain::value::{CopyChannel, Instant};
 use engine::Viewer;
 use engine::distribution::copies::copy_digits;
 use formats::letter::{Acknowledgement, Letter};
@@ -18,7 +18,9 @@ const MINUTE: i64 = 60_000_000;
 
 /// When the next copy is due.
 fn next_copy(world: &World) -> Instant {
-    let next = world.wait(Box::pin(world.house().store.next_copy_at()));
+    let next = world.wait(Box::pin(
+        world.house().store.next_copy_at(CopyChannel::Mail),
+    ));
     Instant(next.unwrap().unwrap())
 }
 

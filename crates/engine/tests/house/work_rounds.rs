@@ -1,6 +1,6 @@
 //! The rounds of the kinds of work: what each does and leaves to others, what waits, and what a failure stops.
 
-use domain::value::Instant;
+use domain::value::{CopyChannel, Instant};
 use engine::Fault;
 use engine::coordination::{issue_phone_code, pass_phone_code};
 use engine::distribution::copies::Editions;
@@ -44,7 +44,7 @@ fn each_kind_does_its_own_part_of_a_publication() {
     given::reader(&world, "one@reader.example");
     let instant = approved(&case);
     world.stage.clock.move_to(instant);
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         if kind != Kind::Release {
             assert_eq!(round(&world, kind).0, Round::default(), "{kind:?}");
         }
@@ -55,13 +55,13 @@ fn each_kind_does_its_own_part_of_a_publication() {
     assert_eq!(world.times("published"), 1);
     // Neither of the two that follow waits for the other.
     assert!(!is_out(&case) && world.mails().is_empty());
-    let (sent, _) = round(&world, Kind::Copies);
+    let (sent, _) = round(&world, Kind::Copies(CopyChannel::Mail));
     assert_eq!((sent.sent, sent.pressed), (1, false));
     assert!(!is_out(&case));
     let (pressed, _) = round(&world, Kind::Press);
     assert_eq!((pressed.sent, pressed.pressed), (0, true));
     assert!(is_out(&case));
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         assert_eq!(round(&world, kind).0, Round::default(), "{kind:?} again");
     }
     assert_eq!(world.mails().len(), 1);
@@ -73,7 +73,7 @@ fn a_kind_says_when_it_is_due_and_looks_every_second_at_least() {
     let world = World::founded();
     let case = Case::open(&world);
     let instant = approved(&case);
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         let now = world.now().0;
         let (_, next) = round(&world, kind);
         let Next::At(look) = next else {
@@ -107,7 +107,7 @@ fn a_held_house_does_nothing_of_any_kind_until_it_is_let_go() {
         world.passes_to(Instant(instant.0 + span(2, 0))),
         Vec::<String>::new()
     );
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         assert_eq!(round(&world, kind).0, Round::default(), "{kind:?}");
     }
     assert_eq!(world.happened().len(), before, "no clock fires");

@@ -298,9 +298,14 @@ fn recipients(say: Say, plan: &Plan) -> Vec<Fact> {
         name: say.t(key),
         html: text::escape(&say.count("editor-to-count", n)),
     });
+    let ways: Vec<String> = plan
+        .channels
+        .iter()
+        .map(|name| words::word(say, "editor-channel", name))
+        .collect();
     let channels = Fact {
         name: say.t("editor-to-channels"),
-        html: text::escape(&say.t("editor-to-channels-text")),
+        html: text::escape(&ways.join(&say.t("separator"))),
     };
     let board = Fact {
         name: say.t("editor-to-board"),

@@ -41,6 +41,8 @@ pub struct Plan {
     pub author: String,
     /// everything, vendors, products, earlier, all once.
     pub recipients: [usize; 5],
+    /// Words of `editor-channel-…`: the public site, and the channels of copies.
+    pub channels: Vec<String>,
     pub vendors: usize,
     pub documents: Vec<Document>,
     pub approvals: Vec<(String, Instant)>,

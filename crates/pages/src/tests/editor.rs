@@ -14,7 +14,9 @@ use crate::tests::{instant, let_out};
 
 /// Whether a key is put together from a family and a code; the pages below say every one of them.
 pub(crate) fn is_composed(key: &str) -> bool {
-    const FAMILIES: [&str; 7] = ["answer", "class", "code", "f", "hint", "kind", "why"];
+    const FAMILIES: [&str; 8] = [
+        "answer", "channel", "class", "code", "f", "hint", "kind", "why",
+    ];
     FAMILIES
         .iter()
         .any(|family| key.starts_with(&format!("editor-{family}-")))
@@ -182,6 +184,7 @@ fn plan() -> PlanPage {
             overrides: vec!["overlap".to_owned()],
             author: "editor".to_owned(),
             recipients: [1, 2, 3, 4, 5],
+            channels: vec!["portal".to_owned(), "mail".to_owned()],
             vendors: 3,
             documents: ["advisory-json", "csaf", "text-ja", "text-en"]
                 .map(|kind| Document {

@@ -1,5 +1,7 @@
 //! The approver's page in every state: how many signatures it takes, who may give one, what is offered to whom.
 
+use domain::value::CopyChannel;
+
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
 use crate::publication::plan;
@@ -34,6 +36,7 @@ fn standing() -> Plan {
         overrides: vec![],
         author: "editor-1".to_owned(),
         recipients: [0; 5],
+        channels: vec!["portal".to_owned(), "mail".to_owned()],
         vendors: 0,
         documents: vec![],
         approvals: vec![],
@@ -418,6 +421,24 @@ fn each_document_of_a_plan_is_looked_at_as_it_was_recorded() {
             "{kind}"
         );
     }
+}
+
+#[test]
+fn a_plan_names_its_own_ways_and_each_has_words() {
+    for lang in Lang::ALL {
+        for way in std::iter::once("portal").chain(CopyChannel::ALL.map(CopyChannel::name)) {
+            let words = Say(lang).t(&format!("editor-channel-{way}"));
+            assert!(!words.starts_with('⟦'), "{words}");
+        }
+    }
+    let html = shown(&with(standing()));
+    assert!(html.contains("Public site, Mail"), "{html}");
+    let channels = vec!["portal".to_owned()];
+    let html = shown(&with(Plan {
+        channels,
+        ..standing()
+    }));
+    assert!(!html.contains("Public site, Mail"), "{html}");
 }
 
 #[test]

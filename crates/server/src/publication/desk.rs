@@ -135,6 +135,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
             facts.recipients.earlier.len(),
             facts.recipients.all.len(),
         ],
+        channels: facts.channels.clone(),
         vendors: facts.doc.vendors.len(),
         documents: facts
             .made

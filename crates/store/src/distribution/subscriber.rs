@@ -2,7 +2,7 @@
 //!
 //! It knows no address: a mailbox is a keyed hash, which is compared and never opened.
 
-use domain::value::{Scope, SubscriberId};
+use domain::value::{CopyChannel, Scope, SubscriberId};
 
 use crate::Store;
 use crate::kernel::asked::Viewer;
@@ -21,6 +21,7 @@ pub static SUBSCRIBER: Table = Table {
         c("target", Type::Text, Mark::Open),
         c("reference", Type::Text, Mark::Blind),
         c("mailbox", Type::Text, Mark::Blind),
+        c("channel", Type::Text, Mark::Open),
     ],
     key: &["id"],
 };
@@ -36,6 +37,7 @@ pub struct SubscriberRow {
     pub reference: [u8; 32],
     /// Keyed hash of the address; older subscriptions have none.
     pub mailbox: Option<[u8; 32]>,
+    pub channel: CopyChannel,
 }
 
 impl Row for SubscriberRow {
@@ -59,6 +61,7 @@ impl Row for SubscriberRow {
                 .map(|of| seal::hex(&of))
                 .unwrap_or_default()
                 .into(),
+            self.channel.name().into(),
         ]
     }
 }
@@ -91,6 +94,7 @@ pub struct Reader {
     pub id: SubscriberId,
     /// Keyed hash of the address; older subscriptions have none.
     pub mailbox: Option<[u8; 32]>,
+    pub channel: CopyChannel,
 }
 
 impl Store {
@@ -108,7 +112,7 @@ impl Store {
         let rows = self
             .rows(
                 "subscriber",
-                "SELECT s.id, s.scope, s.target, s.mailbox FROM subscriber s LEFT JOIN ledger l ON l.stream = s.id AND l.version = 1 WHERE s.active = 1 ORDER BY l.seq, s.id",
+                "SELECT s.id, s.scope, s.target, s.mailbox, s.channel FROM subscriber s LEFT JOIN ledger l ON l.stream = s.id AND l.version = 1 WHERE s.active = 1 ORDER BY l.seq, s.id",
                 &[],
             )
             .await?;
@@ -121,8 +125,13 @@ impl Store {
                 Scope::Product { name } => products.contains(&name),
             };
             let mailbox = mailbox(&mut row)?;
+            let channel = row.word(CopyChannel::named)?;
             if wanted && viewer.sees_subscriber(id) {
-                out.push(Reader { id, mailbox });
+                out.push(Reader {
+                    id,
+                    mailbox,
+                    channel,
+                });
             }
         }
         Ok(out)
@@ -140,7 +149,7 @@ impl Store {
         let rows = self
             .rows(
                 "subscriber",
-                "SELECT s.id, s.mailbox FROM subscriber s LEFT JOIN ledger l ON l.stream = s.id AND l.version = 1 WHERE s.active = 1 AND s.mailbox = $1 ORDER BY l.seq, s.id",
+                "SELECT s.id, s.mailbox, s.channel FROM subscriber s LEFT JOIN ledger l ON l.stream = s.id AND l.version = 1 WHERE s.active = 1 AND s.mailbox = $1 ORDER BY l.seq, s.id",
                 &[seal::hex(of).into()],
             )
             .await?;
@@ -150,6 +159,7 @@ impl Store {
                 Ok(Reader {
                     id: SubscriberId::from_bytes(row.array()?),
                     mailbox: mailbox(&mut row)?,
+                    channel: row.word(CopyChannel::named)?,
                 })
             })
             .collect::<Result<_, StoreError>>()?;

@@ -47,23 +47,25 @@ impl Row for MetaRow {
 }
 
 /// The schema version that this program writes.
-pub const SCHEMA: i64 = 5;
+pub const SCHEMA: i64 = 6;
 
 /// The migrations of SQLite, oldest first: the n-th leads to schema n.
-const SQLITE: [&str; 5] = [
+const SQLITE: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_foundation.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_unread.sql"),
     include_str!("../../migrations/sqlite/0004_copies.sql"),
     include_str!("../../migrations/sqlite/0005_mailboxes.sql"),
+    include_str!("../../migrations/sqlite/0006_channels.sql"),
 ];
 /// The migrations of PostgreSQL.
-const POSTGRES: [&str; 5] = [
+const POSTGRES: [&str; 6] = [
     include_str!("../../migrations/postgres/0001_foundation.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_unread.sql"),
     include_str!("../../migrations/postgres/0004_copies.sql"),
     include_str!("../../migrations/postgres/0005_mailboxes.sql"),
+    include_str!("../../migrations/postgres/0006_channels.sql"),
 ];
 
 /// Returns the migrations that a database of schema `found` still lacks; nothing for one that is unknown.

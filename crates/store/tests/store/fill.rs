@@ -14,14 +14,14 @@ use ::store::{
     BodyRow, HouseKeyRow, LeafRow, NumberRow, Store, StoreError, StoredBody, StoredKey, StreamRow,
 };
 use domain::coordination::case::Stage;
-use domain::distribution::{Channel, CopyState};
+use domain::distribution::CopyState;
 use domain::intake::ReportStage;
 use domain::machine::em::Em;
 use domain::react::Intent;
 use domain::text::class::Compartment;
 use domain::value::{
-    AdvisoryId, BodyId, CaseId, ParticipantId, PartyId, PersonId, ReportId, Scope, StreamId,
-    SubscriberId,
+    AdvisoryId, BodyId, CaseId, CopyChannel, ParticipantId, PartyId, PersonId, ReportId, Scope,
+    StreamId, SubscriberId,
 };
 use seal::approval::{Cost, SealedKey};
 use seal::record::Realm;
@@ -171,6 +171,7 @@ pub fn subscriber() -> SubscriberRow {
         },
         reference: seal::sha256(b"unsubscribe-me"),
         mailbox: None,
+        channel: CopyChannel::Mail,
     }
 }
 
@@ -326,7 +327,7 @@ pub fn copy(n: u32) -> Copy {
         advisory: AdvisoryId::from_bytes(id(43)),
         revision: 1,
         subscriber: SubscriberId::from_bytes(id(44)),
-        channel: Channel::Mail,
+        channel: CopyChannel::Mail,
         reference: format!("reference-{n}"),
         state: CopyState::Waiting,
         attempts: 0,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ::store::distribution::{Copy, Reader, Settled, SubscriberRow, row};
 use ::store::{Store, Viewer};
 use domain::distribution::{CopyState, Happening, step};
-use domain::value::{Scope, SubscriberId};
+use domain::value::{CopyChannel, Scope, SubscriberId};
 
 use crate::fill::{START, copy, id, next, only_rows, put, subscriber};
 use crate::world::World;
@@ -37,13 +37,13 @@ on_both! {
     async fn a_claim_is_a_lease(world) {
         let store = world.create().await;
         queue(&store, (1..=3).map(copy)).await;
-        let first = store.claim_copies(START, START + 100, 10).await.unwrap();
+        let first = store.claim_copies(CopyChannel::Mail, START, START + 100, 10).await.unwrap();
         let expected: Vec<Copy> = (1..=3)
             .map(|n| Copy { state: CopyState::Sending, attempts: 1, ..copy(n) })
             .collect();
         assert_eq!(first, expected);
-        assert_eq!(store.claim_copies(START + 99, START + 200, 10).await.unwrap(), []);
-        let again = store.claim_copies(START + 100, START + 200, 10).await.unwrap();
+        assert_eq!(store.claim_copies(CopyChannel::Mail, START + 99, START + 200, 10).await.unwrap(), []);
+        let again = store.claim_copies(CopyChannel::Mail, START + 100, START + 200, 10).await.unwrap();
         let references = |copies: &[Copy]| copies.iter().map(|c| c.reference.clone()).collect::<Vec<_>>();
         assert_eq!(references(&again), references(&first), "the Message-ID stays the same");
         assert!(again.iter().all(|copy| copy.attempts == 2));
@@ -52,16 +52,16 @@ on_both! {
     async fn a_claim_takes_no_more_than_it_asks_for(world) {
         let store = world.create().await;
         queue(&store, (1..=5).map(copy)).await;
-        assert_eq!(store.claim_copies(START - 1, START + 100, 10).await.unwrap(), [], "none is due");
+        assert_eq!(store.claim_copies(CopyChannel::Mail, START - 1, START + 100, 10).await.unwrap(), [], "none is due");
         for left in [2, 2, 1, 0] {
-            assert_eq!(store.claim_copies(START, START + 100, 2).await.unwrap().len(), left);
+            assert_eq!(store.claim_copies(CopyChannel::Mail, START, START + 100, 2).await.unwrap().len(), left);
         }
     }
 
     async fn a_settled_copy_is_done_or_comes_back_when_it_was_said(world) {
         let store = world.create().await;
         queue(&store, (1..=4).map(copy)).await;
-        store.claim_copies(START, START + 100, 10).await.unwrap();
+        store.claim_copies(CopyChannel::Mail, START, START + 100, 10).await.unwrap();
         let outcomes = [
             settled(1, Happening::Taken, 0),
             settled(2, Happening::PutOff, START + 500),
@@ -69,9 +69,9 @@ on_both! {
             settled(4, Happening::Declined, 0),
         ];
         store.settle_copies(&outcomes, START + 10).await.unwrap();
-        assert_eq!(store.next_copy_at().await.unwrap(), Some(START + 300));
-        assert_eq!(store.claim_copies(START + 299, START + 900, 10).await.unwrap(), []);
-        let due = store.claim_copies(START + 500, START + 900, 10).await.unwrap();
+        assert_eq!(store.next_copy_at(CopyChannel::Mail).await.unwrap(), Some(START + 300));
+        assert_eq!(store.claim_copies(CopyChannel::Mail, START + 299, START + 900, 10).await.unwrap(), []);
+        let due = store.claim_copies(CopyChannel::Mail, START + 500, START + 900, 10).await.unwrap();
         assert_eq!(due.iter().map(|c| c.id).collect::<Vec<_>>(), [id(2), id(3)]);
         let states = store.copy_states().await.unwrap();
         assert_eq!(states, [(CopyState::Sending, 2), (CopyState::Accepted, 1), (CopyState::Refused, 1)]);
@@ -80,13 +80,13 @@ on_both! {
     async fn an_acknowledged_copy_stays_acknowledged(world) {
         let store = world.create().await;
         queue(&store, [copy(1), copy(2)]).await;
-        store.claim_copies(START, START + 100, 10).await.unwrap();
+        store.claim_copies(CopyChannel::Mail, START, START + 100, 10).await.unwrap();
         store.settle_copies(&[settled(1, Happening::Acknowledged, 0)], START + 1).await.unwrap();
         let late = [settled(1, Happening::PutOff, START), settled(2, Happening::Taken, 0)];
         store.settle_copies(&late, START + 2).await.unwrap();
         assert_eq!(state(&store, 1).await, CopyState::Acknowledged);
         assert_eq!(state(&store, 2).await, CopyState::Accepted);
-        assert_eq!(store.claim_copies(START + 900, START + 999, 10).await.unwrap(), []);
+        assert_eq!(store.claim_copies(CopyChannel::Mail, START + 900, START + 999, 10).await.unwrap(), []);
     }
 
     /// Every state with everything that can be settled: the row becomes what the machine says, or stays as it is.
@@ -113,7 +113,7 @@ on_both! {
         let store = world.create().await;
         let all = || (1..).zip(CopyState::ALL);
         queue(&store, all().map(|(n, state)| Copy { state, ..copy(n) })).await;
-        let claimed = store.claim_copies(START, START + 100, 100).await.unwrap();
+        let claimed = store.claim_copies(CopyChannel::Mail, START, START + 100, 100).await.unwrap();
         let claimed: Vec<[u8; 16]> = claimed.iter().map(|copy| copy.id).collect();
         let expected: Vec<[u8; 16]> = all()
             .filter(|(_, state)| step(*state, Happening::Claimed).is_ok())
@@ -137,7 +137,7 @@ on_both! {
         let dated = Copy { date_at: Some(START - 7), ..copy(1) };
         queue(&store, [dated.clone(), copy(2)]).await;
         for later in [0, 100] {
-            let claimed = store.claim_copies(START + later, START + later + 100, 10).await.unwrap();
+            let claimed = store.claim_copies(CopyChannel::Mail, START + later, START + later + 100, 10).await.unwrap();
             let dates: Vec<Option<i64>> = claimed.iter().map(|copy| copy.date_at).collect();
             assert_eq!(dates, [Some(START - 7), None]);
         }
@@ -200,7 +200,7 @@ on_both! {
         store.drop_waiting(copy(1).subscriber, START).await.unwrap();
         assert_eq!(state(&store, 1).await, CopyState::Waiting);
         let readers = store.readers_of(Viewer::House, &[7; 32]).await.unwrap();
-        let reader = Reader { id: SubscriberId::from_bytes(id(45)), mailbox: Some([7; 32]) };
+        let reader = Reader { id: SubscriberId::from_bytes(id(45)), mailbox: Some([7; 32]), channel: CopyChannel::Mail };
         assert_eq!(readers, [reader]);
         assert_eq!(store.readers_of(Viewer::House, &[8; 32]).await.unwrap(), []);
         put(&store, only_rows(vec![row(45, false).into()])).await;
@@ -242,7 +242,7 @@ on_both! {
                 tokio::spawn(async move {
                     let mut mine = Vec::new();
                     loop {
-                        let claimed = store.claim_copies(START, START + 100, 7).await.unwrap();
+                        let claimed = store.claim_copies(CopyChannel::Mail, START, START + 100, 7).await.unwrap();
                         assert!(claimed.len() <= 7);
                         if claimed.is_empty() {
                             return mine;

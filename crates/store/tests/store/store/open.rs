@@ -4,7 +4,7 @@ use ::store::distribution::Copy;
 use ::store::{OpenError, Store, Viewer};
 
 use domain::distribution::CopyState;
-use domain::value::PersonId;
+use domain::value::{CopyChannel, PersonId};
 
 use crate::fill::{START, copy, id, next, only_rows, projections, put, stream};
 use crate::world::{Engine, HOUSE, Role, World};
@@ -102,7 +102,7 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 5 })
+            Err(OpenError::Schema { found: 99, known: 6 })
         ));
     }
 
@@ -110,7 +110,7 @@ on_both! {
     async fn the_first_schema_is_brought_up_to_date(world) {
         older(&world, 1).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(5_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(6_i64.to_be_bytes().to_vec()));
         assert_eq!(store.looked(PersonId::from_bytes(id(52)), stream(1)).await.unwrap(), 0);
         assert_eq!(store.dump_projections().await.unwrap(), written_today(&world).await);
         put(&store, next(id(2), 1)).await;
@@ -122,7 +122,7 @@ on_both! {
     async fn projections_of_an_older_schema_are_those_of_today(world) {
         older(&world, 2).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(5_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(6_i64.to_be_bytes().to_vec()));
         let today = written_today(&world).await;
         assert_eq!(store.dump_projections().await.unwrap(), today);
         store.replace_projections(projections()).await.unwrap();
@@ -143,10 +143,10 @@ on_both! {
                 .collect();
             let (advisory, revision) = (copy(60).advisory, copy(60).revision);
             assert_eq!(store.copies(Viewer::House, advisory, revision).await.unwrap(), expected);
-            assert_eq!(store.next_copy_at().await.unwrap(), Some(START));
+            assert_eq!(store.next_copy_at(CopyChannel::Mail).await.unwrap(), Some(START));
             drop(store);
             let store = there.open().await;
-            let claimed = store.claim_copies(START, START + 100, 20).await.unwrap();
+            let claimed = store.claim_copies(CopyChannel::Mail, START, START + 100, 20).await.unwrap();
             let claimed: Vec<[u8; 16]> = claimed.iter().map(|copy| copy.id).collect();
             assert_eq!(claimed, [id(60), id(61), id(63), id(64)]);
         }

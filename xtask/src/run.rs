@@ -277,6 +277,34 @@ pub fn cargo(root: &Path) -> Command {
     command
 }
 
+/// Returns a cargo command that lints what is ours while it builds it, so that what others wrote is built once for both:
+/// clippy is a compiler with more to say, and a warning of it ends the build. What it builds lies beside what cargo builds
+/// without it.
+///
+/// # Errors
+/// If there is no clippy.
+pub fn linting(root: &Path) -> Outcome<Command> {
+    let sysroot = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .context(|| "asking rustc where it lies".to_owned())?;
+    let sysroot = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+    let driver = Path::new(&sysroot).join("bin/clippy-driver");
+    if !driver.is_file() {
+        return Err(Problem::cannot_run(
+            "clippy is missing; run: rustup component add clippy",
+        ));
+    }
+    let mut command = cargo(root);
+    command.env("RUSTC_WORKSPACE_WRAPPER", driver);
+    // As `cargo clippy -- -D warnings` hands it on.
+    command.env(
+        "CLIPPY_ARGS",
+        "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__",
+    );
+    Ok(command)
+}
+
 /// Asks rustc for the name of this machine's platform.
 pub fn platform(log: &Log) -> Outcome<String> {
     let (_, text) = log.capture(Command::new("rustc").arg("-vV"), SHORT)?;

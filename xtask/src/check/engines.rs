@@ -15,7 +15,7 @@ const MODULES: [&str; 2] = ["store", "story"];
 
 /// Lists the tests and compares the pairs.
 pub fn pairs(house: &House, log: &Log) -> Outcome<String> {
-    let mut command = run::cargo(&house.root);
+    let mut command = run::linting(&house.root)?;
     command.args(["nextest", "list", "--workspace", "--locked"]);
     command.args(["--message-format", "json"]);
     let (status, text) = log.capture(&mut command, LONG)?;

@@ -77,9 +77,15 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         done()
     });
     steps.step("clippy", |log| {
-        let mut command = run::cargo(&house.root);
-        command.args(["clippy", "--workspace", "--all-targets", "--locked"]);
-        log.run(command.args(["--", "-D", "warnings"]), LONG)?;
+        let mut command = run::linting(&house.root)?;
+        command.args([
+            "test",
+            "--workspace",
+            "--all-targets",
+            "--no-run",
+            "--locked",
+        ]);
+        log.run(&mut command, LONG)?;
         done()
     });
     steps.step("tidy", |log| tidy::all(&house, log));
@@ -89,7 +95,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     steps.step("tests", |log| tests::run(&house, log, &mut tally));
     steps.step("engines", |log| engines::pairs(&house, log));
     let built = steps.step("build", |log| {
-        let mut command = run::cargo(&house.root);
+        let mut command = run::linting(&house.root)?;
         log.run(command.args(["build", "--locked", "-p", "noroshi"]), LONG)?;
         done()
     });

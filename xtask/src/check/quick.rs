@@ -35,13 +35,13 @@ pub fn run(house: &House) -> Outcome<()> {
 
 fn clippy(house: &House, log: &Log) -> Outcome<String> {
     let changed = changed(house, log);
-    let mut command = run::cargo(&house.root);
-    command.args(["clippy", "--all-targets", "--locked"]);
+    let mut command = run::linting(&house.root)?;
+    command.args(["test", "--all-targets", "--no-run", "--locked"]);
     match &changed {
         Some(crates) => command.args(crates.iter().flat_map(|name| ["-p", name.as_str()])),
         None => command.arg("--workspace"),
     };
-    log.run(command.args(["--", "-D", "warnings"]), LONG)?;
+    log.run(&mut command, LONG)?;
     Ok(changed.map_or_else(String::new, |crates| {
         let names: Vec<&str> = crates.iter().map(String::as_str).collect();
         format!("of {}", names.join(", "))
@@ -96,7 +96,7 @@ fn tests(house: &House, log: &Log, tally: &mut Tally) -> Outcome<String> {
     let has_nextest = log
         .status(asked.args(["nextest", "--version"]), SHORT)?
         .success();
-    let mut command = run::cargo(&house.root);
+    let mut command = run::linting(&house.root)?;
     if has_nextest {
         command.args(["nextest", "run"]);
     } else {

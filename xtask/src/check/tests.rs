@@ -76,7 +76,7 @@ pub fn add_own_runner(tally: &mut Tally, log: &str, is_nextest: bool) -> u64 {
 /// Runs everything, doc tests even when a test has failed.
 pub fn run(house: &House, log: &Log, tally: &mut Tally) -> Outcome<String> {
     let cluster = Cluster::start(log)?;
-    let mut nextest = run::cargo(&house.root);
+    let mut nextest = run::linting(&house.root)?;
     nextest.args([
         "nextest",
         "run",
@@ -90,7 +90,7 @@ pub fn run(house: &House, log: &Log, tally: &mut Tally) -> Outcome<String> {
     let text = log.text()?;
     tally.add_nextest(&text);
 
-    let mut doc = run::cargo(&house.root);
+    let mut doc = run::linting(&house.root)?;
     doc.args(["test", "--doc", "--workspace", "--locked", "--no-fail-fast"]);
     let docs = log.run(environment(&mut doc, house, &cluster), LONG);
     let later = log.text()?;

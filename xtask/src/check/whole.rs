@@ -38,7 +38,7 @@ pub fn replay(house: &House, log: &Log) -> Outcome<String> {
 /// Kills the program once at every named point.
 pub fn crash(house: &House, log: &Log) -> Outcome<String> {
     let cluster = Cluster::start(log)?;
-    let mut command = run::cargo(&house.root);
+    let mut command = run::linting(&house.root)?;
     command.args([
         "nextest",
         "run",

@@ -109,7 +109,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     let house = House::find()?;
     let log = Log::create(&house.target.join("walk"), "walk")?;
     log.run(
-        run::cargo(&house.root).args(["build", "--locked", "-p", "noroshi"]),
+        run::linting(&house.root)?.args(["build", "--locked", "-p", "noroshi"]),
         LONG,
     )?;
     match all(&house, &log, &wish) {

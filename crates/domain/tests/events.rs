@@ -573,3 +573,23 @@ fn a_subscription_of_a_known_mailbox_reads_as_it_was_written() {
     let text = format!("{}\n", serde_json::to_string_pretty(&written).unwrap());
     assert_eq!(text, golden);
 }
+
+#[test]
+fn a_subscription_of_every_channel_is_on_record() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
+    for channel in CopyChannel::ALL {
+        let name = match channel.is_first() {
+            true => "subscribed.json".to_owned(),
+            false => format!("subscribed.{}.json", channel.name()),
+        };
+        let golden = std::fs::read_to_string(folder.join(&name)).unwrap();
+        let recorded: Recorded = serde_json::from_str(&golden).unwrap();
+        let Event::Subscribed { channel: found, .. } = &recorded.event else {
+            panic!("another event: {name}");
+        };
+        assert_eq!(*found, channel, "{name}");
+        let written = serde_json::to_value(&recorded).unwrap();
+        let before: serde_json::Value = serde_json::from_str(&golden).unwrap();
+        assert_eq!(written, before, "{name}");
+    }
+}

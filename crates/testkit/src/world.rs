@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use domain::act::Act;
 use engine::command::PerformError;
 use engine::kernel::clock;
 use engine::kernel::config::Config;
@@ -69,6 +70,15 @@ impl World {
     }
 
     // When.
+
+    /// An act of a person of the house, now, where nobody is asked for a password.
+    #[must_use]
+    pub fn act(&self, handle: &str) -> Act {
+        let known = self.wait(Box::pin(self.house().person_called(handle)));
+        let known = known.expect("the house's own state");
+        let known = known.unwrap_or_else(|| panic!("nobody is called {handle}"));
+        Act::of_person(known.id, known.person.role, self.now())
+    }
 
     /// Lets the coordinator give a command that must be performed.
     pub fn does(&self, name: &str, fields: Value) -> Value {

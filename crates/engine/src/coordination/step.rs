@@ -5,6 +5,7 @@
 use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
+use domain::permit;
 use domain::refusal::Refusal;
 use domain::value::*;
 use seal::record::Realm;
@@ -59,8 +60,13 @@ pub async fn guest_of(house: &House, link: &str, code: &str) -> Result<Option<Gu
 /// once and kept as a hash.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] if there is no such participant.
-pub async fn issue_phone_code(house: &House, participant: ParticipantId) -> Result<String, Fault> {
+/// Those of [`permit::ask`]; [`Refusal::NotFound`] if there is no such participant.
+pub async fn issue_phone_code(
+    house: &House,
+    act: &Act,
+    participant: ParticipantId,
+) -> Result<String, Fault> {
+    permit::ask(act, "issue-phone-code", false)?;
     let loaded = house.load(participant.into()).await?;
     match loaded.as_ref().map(|loaded| &*loaded.state) {
         Some(Aggregate::Participant(found)) if !found.left => {}

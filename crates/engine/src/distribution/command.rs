@@ -43,7 +43,7 @@ pub async fn subscribe(unit: &mut Unit<'_>, input: &Subscribe) -> Result<Value, 
         return Err(Refusal::Exists("subscription").into());
     }
     let address = address(input.channel, &input.address)?;
-    let mailbox = seal::hex(&mailbox(unit.house, &address));
+    let mailbox = seal::hex(&mailbox(unit.house, input.channel, &address));
     let address = unit.text(id.into(), Class::C, input.lang, &address).await?;
     let reference = seal::token::base32(&seal::random::bytes::<16>());
     unit.record(distribution::subscribe(
@@ -71,12 +71,14 @@ fn address(channel: CopyChannel, typed: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Tells whether two subscriptions are of one mailbox, without telling which: upper and lower case are one. Mail goes to
-/// the address as it was typed.
-fn mailbox(house: &crate::House, address: &str) -> [u8; 32] {
-    let name = seal::canon::Canon::of("noroshi/mailbox/1")
-        .bytes(address.to_lowercase().as_bytes())
-        .finish();
+/// Names the mailbox of an address, so that two subscriptions of it are known for one without telling whose it is. Of
+/// mail, upper and lower case are one; mail goes to the address as it was typed. Two channels have no mailbox in common.
+fn mailbox(house: &crate::House, channel: CopyChannel, address: &str) -> [u8; 32] {
+    let name = match channel {
+        CopyChannel::Mail => seal::canon::Canon::of("noroshi/mailbox/1")
+            .bytes(address.to_lowercase().as_bytes())
+            .finish(),
+    };
     seal::hmac256(house.keys.codes.bytes(), &name)
 }
 

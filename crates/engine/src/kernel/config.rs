@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use domain::value::CopyChannel;
 use serde::{Deserialize, Serialize};
 
 use crate::Fault;
@@ -61,6 +62,14 @@ pub struct Publication {
 }
 
 impl Config {
+    /// How long a copy of a channel is tried, in hours.
+    #[must_use]
+    pub const fn deadline_hours(&self, channel: CopyChannel) -> u32 {
+        match channel {
+            CopyChannel::Mail => self.mail.deadline_hours,
+        }
+    }
+
     /// How many persons beside a plan's author approve it.
     #[must_use]
     pub fn quorum(&self) -> u8 {

@@ -11,9 +11,9 @@ use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::distribution::CopyState;
 use domain::event::Signed;
-use domain::publication::{self, Release};
+use domain::publication::{self, Plan, Release};
 use domain::refusal::Refusal;
-use domain::value::AdvisoryId;
+use domain::value::{AdvisoryId, CopyChannel};
 use formats::advisory::Advisory as Form;
 use seal::leaf::Leaf;
 use seal::record::{Header, Realm};
@@ -256,7 +256,7 @@ impl House {
                 let release =
                     self.recorded(unit, &form, current, documents, signatures, persons, &root)?;
                 let changes = publication::publish(stream, &case, permit, release)?;
-                self.enqueue_copies(unit, advisory, &form).await?;
+                self.enqueue_copies(unit, advisory, &form, current).await?;
                 unit.record(changes).await?;
                 Ok(Looked::Published {
                     number: form.id.clone(),
@@ -342,11 +342,18 @@ impl House {
         unit: &mut Unit<'_>,
         advisory: AdvisoryId,
         form: &Form,
+        plan: &Plan,
     ) -> Result<(), Fault> {
         let to = self.addressed(advisory, form).await?;
         let now = unit.act.now.0;
-        let deadline = now + i64::from(self.config.mail.deadline_hours) * 3_600_000_000;
+        let signed: seal::signer::Plan =
+            serde_json::from_str(&plan.bytes).map_err(|_| Fault::Form("plan"))?;
         for reader in to {
+            if !is_approved(&signed.channels, reader.channel) {
+                continue;
+            }
+            let hours = i64::from(self.config.deadline_hours(reader.channel));
+            let deadline = now + hours * 3_600_000_000;
             let id = match &reader.mailbox {
                 Some(mailbox) => copy_of_mailbox(advisory, form.revision, mailbox, reader.channel),
                 None => copy_id(advisory, form.revision, reader.id),
@@ -371,6 +378,11 @@ impl House {
     }
 }
 
+/// Whether a plan was approved for a channel: one that the program has learnt since is not used for it.
+fn is_approved(channels: &[String], channel: CopyChannel) -> bool {
+    channels.iter().any(|name| name == channel.name())
+}
+
 /// The leaf that anchors the ledger's root in the archive log, without the ledger's size.
 ///
 /// # Errors
@@ -391,4 +403,19 @@ pub fn anchor_leaf(root: &[u8; 32], at: &str) -> Result<String, Fault> {
         .ok()
         .and_then(|b| String::from_utf8(b).ok())
         .ok_or(Fault::Form("leaf"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_goes_by_the_channels_that_it_was_approved_for() {
+        let approved = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            is_approved(&names, CopyChannel::Mail)
+        };
+        assert!(approved(&["portal", "mail"]));
+        assert!(!approved(&["portal"]) && !approved(&[]));
+    }
 }

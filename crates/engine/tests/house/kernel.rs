@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use domain::act::Act;
 use domain::party::decide::agree_standing;
 use domain::refusal::Refusal;
 use domain::text::class::Class;
-use domain::value::{Actor, Lang, StreamId};
+use domain::value::{Lang, StreamId};
 use engine::command::{Command, decide};
 use engine::intake::command::{FileReport, file_arrived};
 use engine::intake::mailbox::Arrival;
@@ -21,17 +20,6 @@ use testkit::world::said;
 use testkit::{Case, World, given};
 
 use crate::seen;
-
-/// An act of a person of the house, now.
-fn act(world: &World, handle: &str) -> Act {
-    let known = world.wait(Box::pin(world.house().person_called(handle)));
-    let known = known.unwrap().unwrap();
-    let by = Actor::Person {
-        id: known.id,
-        role: known.person.role,
-    };
-    world.house().act_of(by, "")
-}
 
 fn command(name: &str, fields: Value) -> Command {
     Command::parse(name, fields).unwrap()
@@ -56,7 +44,7 @@ fn a_refused_part_of_a_bundle_leaves_nothing_and_takes_none_of_the_others_along(
         json!({ "report": report.number, "text": { "lang": "ja", "text": "版はどれですか。" } }),
     );
     let before = bodies(&world);
-    let by = act(&world, "coordinator");
+    let by = world.act("coordinator");
     let done = world
         .house()
         .perform(&by, "demo", Realm::Live, async |unit| {
@@ -83,7 +71,7 @@ fn a_text_that_was_rolled_back_is_nowhere_and_its_key_serves_the_next() {
     let world = World::founded();
     let party = seen::party(&world, &given::vendor(&world, "Aoba", false));
     let stream = StreamId::from(party.id);
-    let by = act(&world, "coordinator");
+    let by = world.act("coordinator");
     let done = world
         .house()
         .perform(&by, "agree-standing", Realm::Live, async |unit| {
@@ -108,7 +96,7 @@ fn a_command_that_another_came_before_is_decided_anew() {
     let report = given::report(&world);
     let accepts = command("accept-report", json!({ "report": report.number }));
     let attempts = Cell::new(0);
-    let by = act(&world, "coordinator");
+    let by = world.act("coordinator");
     let done = world
         .house()
         .perform(&by, "accept-report", Realm::Live, async |unit| {
@@ -142,7 +130,7 @@ fn what_was_only_read_counts_as_well() {
     world.does("contact", tried.clone());
     let contacts = command("contact", tried);
     let attempts = Cell::new(0);
-    let by = act(&world, "coordinator");
+    let by = world.act("coordinator");
     let done = world
         .house()
         .perform(&by, "contact", Realm::Live, async |unit| {
@@ -170,7 +158,7 @@ fn a_command_that_others_always_come_before_is_given_up() {
         json!({ "report": report.number, "text": { "lang": "en", "text": "Which?" } }),
     );
     let attempts = Cell::new(0_usize);
-    let by = act(&world, "coordinator");
+    let by = world.act("coordinator");
     let done = world
         .house()
         .perform(&by, "ask-finder", Realm::Live, async |unit| {
@@ -198,7 +186,7 @@ fn a_number_is_drawn_once_within_a_unit_too() {
         "kind": "product", "channel": "form", "text": { "lang": "en", "text": "It leaks." },
     }))
     .unwrap();
-    let by = act(&world, "reception");
+    let by = world.act("reception");
     let house = world.house();
     let done = house.perform(&by, "file-report", Realm::Live, async |unit| {
         let mut handling = Vec::new();

@@ -261,7 +261,8 @@ fn a_changed_contact_ends_the_number_that_was_told_on_the_telephone() {
         let case = Case::open(&world);
         let guest = world.wait(Box::pin(world.stage.guest(case.vendor("Aoba"))));
         let guest = guest.unwrap();
-        let issued = issue_phone_code(world.house(), guest.participant);
+        let act = world.act("coordinator");
+        let issued = issue_phone_code(world.house(), &act, guest.participant);
         let code = world.wait(Box::pin(issued)).unwrap();
         if is_changed {
             let fields = json!({ "party": case.parties[0], "contact": "csirt@aoba.example" });

@@ -3,6 +3,9 @@
 //! Every text carries a canary of its own. `kept` lists those that must never leave the house, `released` those
 //! that an advisory says, `reached` the addresses, which stand in the mails that go to them and nowhere else.
 
+use domain::act::Act;
+use domain::role::Role;
+use domain::value::PersonId;
 use engine::Instant;
 use engine::kernel::clock;
 use serde_json::{Value, json};
@@ -39,6 +42,15 @@ pub struct Case<'w> {
 /// What the clock of this machine says, µs.
 pub fn now() -> i64 {
     clock::now().0
+}
+
+/// An act of somebody who coordinates, where nobody is asked for a password.
+pub fn coordinator() -> Act {
+    Act::of_person(
+        PersonId::from_bytes([1; 16]),
+        Role::Coordinator,
+        clock::now(),
+    )
 }
 
 /// Writes an instant as commands take it.

@@ -199,8 +199,8 @@ async fn render(
 
 async fn parts_of(room: &Room, case: &Case) -> Result<Vec<domain::value::TextRef>, Stop> {
     let mut out = Vec::new();
-    for report in case.report.iter().chain(&case.joined) {
-        let state = room.house.load((*report).into()).await?.map(|l| l.state);
+    for report in case.reports() {
+        let state = room.house.load(report.into()).await?.map(|l| l.state);
         if let Some(domain::aggregate::Aggregate::Report(report)) = state.as_deref() {
             out.extend(report.parts.iter().filter(|part| part.class != Class::U));
         }
@@ -276,8 +276,9 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             }
         }
         "phone-code" => {
-            visit.permitted("issue-phone-code")?;
-            code = Some(engine::coordination::issue_phone_code(&room.house, participant).await?);
+            let act = visit.act();
+            let issued = engine::coordination::issue_phone_code(&room.house, &act, participant);
+            code = Some(issued.await?);
             true
         }
         _ => match command(&member.0, &mut typed) {

@@ -167,14 +167,6 @@ impl Visit {
         Ok(signed)
     }
 
-    /// Asks the table of permits before what is no command of its own.
-    ///
-    /// # Errors
-    /// [`Stop::Role`], [`Stop::Again`].
-    pub fn permitted(&self, command: &str) -> Result<(), Stop> {
-        Ok(permit::ask(&self.act(), command, false)?)
-    }
-
     /// The person, if it administers persons.
     ///
     /// # Errors

@@ -183,7 +183,8 @@ fn a_number_that_was_told_holds_for_an_hour_and_for_its_vendor() {
     let [aoba, birch] = ["Aoba", "Birch"].map(|name| vendor(&doors, &case, name));
     let draws = || {
         let guest = world.wait(world.stage.guest(case.vendor("Birch"))).unwrap();
-        let code = engine::coordination::issue_phone_code(world.house(), guest.participant);
+        let act = world.act("coordinator");
+        let code = engine::coordination::issue_phone_code(world.house(), &act, guest.participant);
         world.wait(Box::pin(code)).unwrap()
     };
     let code = draws();

@@ -220,7 +220,7 @@ on_both! {
         let copies = (61..).zip(NUMBERS).map(|(n, (state, _))| row(&Copy { state, ..copy(n) }, START));
         put(&store, only_rows(copies.collect())).await;
         let copy = dump(&store).await;
-        for schema in [1_i64, 2, 3, 4] {
+        for schema in [1_i64, 2, 3, 4, 5] {
             let there = World::of(world.engine).await;
             let second = there.create().await;
             let older = aged(&copy, schema);

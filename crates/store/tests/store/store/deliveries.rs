@@ -9,7 +9,7 @@ use domain::distribution::{CopyState, Happening, step};
 use domain::value::{CopyChannel, Scope, SubscriberId};
 
 use crate::fill::{START, copy, id, next, only_rows, put, subscriber};
-use crate::world::World;
+use crate::world::{Role, World};
 
 /// Puts copies in the queue, due from the start.
 async fn queue(store: &Store, copies: impl IntoIterator<Item = Copy>) {
@@ -56,6 +56,17 @@ on_both! {
         for left in [2, 2, 1, 0] {
             assert_eq!(store.claim_copies(CopyChannel::Mail, START, START + 100, 2).await.unwrap().len(), left);
         }
+    }
+
+    async fn a_channel_takes_its_own_copies_alone(world) {
+        let store = world.create().await;
+        queue(&store, (1..=2).map(copy)).await;
+        let other = format!("UPDATE delivery SET channel = 'another' WHERE id = {}", world.literal(&id(1)));
+        world.say(Role::Owner, &other).await.expect("a copy of another channel");
+        let taken = store.claim_copies(CopyChannel::Mail, START, START + 100, 10).await.unwrap();
+        assert_eq!(taken.iter().map(|c| c.id).collect::<Vec<_>>(), [id(2)]);
+        store.settle_copies(&[settled(2, Happening::Taken, 0)], START + 10).await.unwrap();
+        assert_eq!(store.next_copy_at(CopyChannel::Mail).await.unwrap(), None, "the other one waits for its own");
     }
 
     async fn a_settled_copy_is_done_or_comes_back_when_it_was_said(world) {

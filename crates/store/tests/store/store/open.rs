@@ -30,11 +30,15 @@ async fn older(world: &World, schema: usize) {
             include_str!("../../../migrations/sqlite/0001_foundation.sql"),
             include_str!("../../../migrations/sqlite/0002_people.sql"),
             include_str!("../../../migrations/sqlite/0003_unread.sql"),
+            include_str!("../../../migrations/sqlite/0004_copies.sql"),
+            include_str!("../../../migrations/sqlite/0005_mailboxes.sql"),
         ],
         Engine::Postgres => [
             include_str!("../../../migrations/postgres/0001_foundation.sql"),
             include_str!("../../../migrations/postgres/0002_people.sql"),
             include_str!("../../../migrations/postgres/0003_unread.sql"),
+            include_str!("../../../migrations/postgres/0004_copies.sql"),
+            include_str!("../../../migrations/postgres/0005_mailboxes.sql"),
         ],
     };
     let tables = migrations[..schema].join("\n");
@@ -65,7 +69,8 @@ async fn older(world: &World, schema: usize) {
     ]
     .concat();
     let rows = if schema < 3 { rows } else { String::new() };
-    let copies: String = (0..9)
+    // States were numbers then.
+    let copies: String = (0..if schema < 4 { 9 } else { 0 })
         .map(|n| format!("INSERT INTO delivery (id, advisory, revision, subscriber, channel, reference, state, attempts, next_at, deadline, changed_at, detail, realm) VALUES ({}, {}, 1, {}, 'mail', 'reference-{}', {n}, {n}, {START}, {}, {START}, 250, 0);", of(60 + n), of(43), of(44), 60 + n, START + 1_000_000))
         .collect();
     world
@@ -116,6 +121,20 @@ on_both! {
         put(&store, next(id(2), 1)).await;
         drop(store);
         drop(world.open().await);
+    }
+
+    /// Who subscribed before there were channels is told by mail.
+    async fn an_older_subscription_goes_by_mail(world) {
+        older(&world, 5).await;
+        let (of, mailbox) = (world.literal(&id(44)), seal::hex(&[7; 32]));
+        let row = format!("INSERT INTO subscriber (id, active, scope, target, reference, mailbox) VALUES ({of}, 1, 'all', '', 'r', '{mailbox}');");
+        world.say(Role::Owner, &row).await.expect("an older subscription");
+        let store = world.open().await;
+        assert_eq!(store.meta("schema").await.unwrap(), Some(6_i64.to_be_bytes().to_vec()));
+        let readers = store.readers_of(Viewer::House, &[7; 32]).await.unwrap();
+        let channels: Vec<CopyChannel> = readers.iter().map(|reader| reader.channel).collect();
+        assert_eq!(channels, [CopyChannel::Mail]);
+        put(&store, next(id(2), 1)).await;
     }
 
     /// Whoever rebuilds the projections after the upgrade finds what stands there.

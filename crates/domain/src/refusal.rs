@@ -35,9 +35,9 @@ pub enum Refusal {
     DateInThePast,
     #[error("the case cannot be closed while an embargo is in force (C5)")]
     EmbargoInForce,
-    #[error("the embargo is in force until {until:?}")]
+    #[error("the embargo is in force until {}", written(*until))]
     TooEarly { until: Instant },
-    #[error("the instant of the plan has not come")]
+    #[error("the instant of the plan, {}, has not come", written(*instant))]
     PlanNotDue { instant: Instant },
     #[error("there is no draft")]
     NoDraft,
@@ -89,6 +89,11 @@ pub enum Refusal {
     Conflict,
 }
 
+/// An instant as people write it to a machine.
+fn written(at: Instant) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| at.0.to_string(), |at| at.to_string())
+}
+
 impl Refusal {
     /// Returns the stable code.
     #[must_use]
@@ -130,5 +135,25 @@ impl Refusal {
             Refusal::ReceiptInText => "text.receipt",
             Refusal::Conflict => "conflict",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_said_as_people_write_it() {
+        let at = Instant(1_797_260_459_000_000);
+        for refusal in [
+            Refusal::TooEarly { until: at },
+            Refusal::PlanNotDue { instant: at },
+            Refusal::SecondSignature { from: at },
+        ] {
+            let words = refusal.to_string();
+            assert!(!words.contains("Instant("), "{words}");
+        }
+        let words = Refusal::TooEarly { until: at }.to_string();
+        assert!(words.ends_with("2026-12-14T15:00:59Z"), "{words}");
     }
 }

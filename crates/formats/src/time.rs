@@ -40,34 +40,41 @@ pub fn year(text: &str) -> String {
     )
 }
 
-/// Returns the instant in UTC to the minute, `2026-11-22 03:00 UTC`.
+/// Returns the instant in UTC, `2026-11-22 03:00 UTC`; with its seconds where they are not 0.
 #[must_use]
 pub fn utc(text: &str) -> String {
     in_zone(text, 0).map_or_else(
         || text.to_owned(),
         |at| {
             format!(
-                "{:04}-{:02}-{:02} {:02}:{:02} UTC",
+                "{:04}-{:02}-{:02} {} UTC",
                 at.year(),
                 at.month(),
                 at.day(),
-                at.hour(),
-                at.minute()
+                clock(at)
             )
         },
     )
 }
 
-/// Returns the instant in Japan's time to the minute, in the words of `lang`.
+/// Returns the instant in Japan's time, in the words of `lang`; with its seconds where they are not 0.
 #[must_use]
 pub fn jst(text: &str, lang: Lang) -> String {
     let Some(at) = in_zone(text, JST_HOURS) else {
         return text.to_owned();
     };
-    let (hour, minute) = (at.hour(), at.minute());
     match lang {
-        Lang::Ja => format!("{} {hour:02}:{minute:02} (JST)", civil_day(at, lang)),
-        Lang::En => format!("{}, {hour:02}:{minute:02} JST (UTC+9)", civil_day(at, lang)),
+        Lang::Ja => format!("{} {} (JST)", civil_day(at, lang), clock(at)),
+        Lang::En => format!("{}, {} JST (UTC+9)", civil_day(at, lang), clock(at)),
+    }
+}
+
+/// The time of day.
+fn clock(at: DateTime) -> String {
+    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+    match second {
+        0 => format!("{hour:02}:{minute:02}"),
+        second => format!("{hour:02}:{minute:02}:{second:02}"),
     }
 }
 
@@ -138,6 +145,16 @@ mod tests {
             "2026-11-22 03:00 UTC",
             "2026年11月22日 12:00 (JST)",
             "22 November 2026, 12:00 JST (UTC+9)",
+        );
+    }
+
+    #[test]
+    fn seconds_that_are_not_0_are_told() {
+        check(
+            "2026-11-22T12:00:59Z",
+            "2026-11-22 12:00:59 UTC",
+            "2026年11月22日 21:00:59 (JST)",
+            "22 November 2026, 21:00:59 JST (UTC+9)",
         );
     }
 

@@ -164,7 +164,7 @@ function start(form) {
   const zone = (at, name, timeZone, long) => {
     const date = long ? { year: "numeric", month: say.lang === "ja" ? "long" : "short", day: "numeric" } : {};
     if (long && say.lang === "ja") date.weekday = "short";
-    return `${at.toLocaleString(say.lang === "ja" ? "ja" : "en-GB", { ...date, hour: say.lang === "ja" ? "numeric" : "2-digit", minute: "2-digit", timeZone }).replace(",", "")} ${name}`;
+    return `${at.toLocaleString(say.lang === "ja" ? "ja" : "en-GB", { ...date, hour: say.lang === "ja" ? "numeric" : "2-digit", minute: "2-digit", ...(at.getUTCSeconds() ? { second: "2-digit" } : {}), timeZone }).replace(",", "")} ${name}`;
   };
   const time = (e) => {
     const at = new Date(e.published);

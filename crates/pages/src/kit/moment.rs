@@ -5,7 +5,7 @@
 
 use base::Instant;
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::Offset;
 
 use crate::kit::catalogue::Say;
@@ -27,12 +27,9 @@ pub fn read(typed: &mut Typed, prefix: &str) -> Option<Instant> {
     let date = read_date(typed.value(date_name));
     let time = read_time(typed.value(time_name));
     let zone = read_zone(typed.value(zone_name));
-    if date.is_none() {
-        typed.refuse(date_name, "moment-date-wrong");
-    }
-    if time.is_none() {
-        typed.refuse(time_name, "moment-time-wrong");
-    }
+    let mut note = |name: &str, key: &'static str| typed.refuse(name, key);
+    let date = date.map_err(|key| note(date_name, key)).ok();
+    let time = time.map_err(|key| note(time_name, key)).ok();
     if zone.is_none() {
         typed.refuse(zone_name, "moment-zone-wrong");
     }
@@ -106,11 +103,22 @@ fn folded(text: &str) -> String {
         .to_uppercase()
 }
 
-fn read_date(text: &str) -> Option<Date> {
+/// Reads a day; else the key of what is said of it.
+fn read_date(text: &str) -> Result<Date, &'static str> {
     let text = folded(text);
+    let (day, weekday) = weekday_of(&text).ok_or("moment-date-wrong")?;
+    let date = plain_date(day).ok_or("moment-date-wrong")?;
+    match weekday {
+        // One of the two is a slip, and only who typed them knows which.
+        Some(weekday) if weekday != date.weekday() => Err("moment-weekday-wrong"),
+        _ => Ok(date),
+    }
+}
+
+fn plain_date(text: &str) -> Option<Date> {
     let (era, rest) = match text.strip_prefix("令和").or_else(|| text.strip_prefix('R')) {
         Some(rest) => (true, rest.replacen('元', "1", 1)),
-        None => (false, text.clone()),
+        None => (false, text.to_owned()),
     };
     let plain = rest
         .replace(['年', '月', '/', '.'], "-")
@@ -129,41 +137,80 @@ fn read_date(text: &str) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-fn read_time(text: &str) -> Option<Time> {
+/// The names of the days of the week, Sunday first.
+const WEEKDAYS: [(char, &str); 7] = [
+    ('日', "SUNDAY"),
+    ('月', "MONDAY"),
+    ('火', "TUESDAY"),
+    ('水', "WEDNESDAY"),
+    ('木', "THURSDAY"),
+    ('金', "FRIDAY"),
+    ('土', "SATURDAY"),
+];
+
+/// Takes the day of the week off the end of a date; nothing, if what stands there is none.
+fn weekday_of(text: &str) -> Option<(&str, Option<Weekday>)> {
+    let end = text
+        .rfind(|c: char| c.is_ascii_digit())
+        .map_or(0, |at| at + 1);
+    let (day, tail) = text.split_at(end);
+    let tail = tail.strip_prefix('日').unwrap_or(tail);
+    let name = tail.trim_matches(|c: char| matches!(c, ' ' | '(' | ')' | '.' | ','));
+    if name.is_empty() {
+        return Some((day, None));
+    }
+    let is_named = |(_, (kanji, english)): &(i8, (char, &str))| {
+        let rest = name.strip_prefix(*kanji);
+        rest.is_some_and(|rest| matches!(rest, "" | "曜" | "曜日"))
+            || (name.len() >= 3 && english.starts_with(name))
+    };
+    let (at, _) = (0_i8..).zip(WEEKDAYS).find(is_named)?;
+    Some((day, Weekday::from_sunday_zero_offset(at).ok()))
+}
+
+/// Reads a time; else the key of what is said of it.
+fn read_time(text: &str) -> Result<Time, &'static str> {
+    const WRONG: &str = "moment-time-wrong";
     let text = folded(text).replace(' ', "");
-    let (afternoon, rest) = if let Some(rest) = text.strip_prefix("午後") {
-        (Some(true), rest.to_owned())
-    } else if let Some(rest) = text.strip_prefix("午前") {
-        (Some(false), rest.to_owned())
-    } else if let Some(rest) = text.strip_suffix("PM") {
-        (Some(true), rest.to_owned())
-    } else if let Some(rest) = text.strip_suffix("AM") {
-        (Some(false), rest.to_owned())
+    let half = |mark: &str| text.strip_prefix(mark).map(str::to_owned);
+    let letters = |mark: &str| text.strip_suffix(mark).map(str::to_owned);
+    let (afternoon, is_japanese, rest) = if let Some(rest) = half("午後") {
+        (Some(true), true, rest)
+    } else if let Some(rest) = half("午前") {
+        (Some(false), true, rest)
+    } else if let Some(rest) = letters("PM") {
+        (Some(true), false, rest)
+    } else if let Some(rest) = letters("AM") {
+        (Some(false), false, rest)
     } else {
-        (None, text)
+        (None, false, text.clone())
     };
     let plain = rest.replace(['時', '分'], ":").replace('秒', "");
     let mut numbers = [0_i8; 3];
     let mut parts = plain.trim_end_matches(':').split(':');
     for (index, slot) in numbers.iter_mut().enumerate() {
         match parts.next() {
-            Some(part) => *slot = part.parse().ok()?,
-            None if index == 0 => return None,
+            Some(part) => *slot = part.parse().map_err(|_| WRONG)?,
+            None if index == 0 => return Err(WRONG),
             None => {}
         }
     }
     let [hour, minute, second] = numbers;
     let is_alone = !plain.contains(':');
     if parts.next().is_some() || (is_alone && afternoon.is_none()) {
-        return None;
+        return Err(WRONG);
     }
     let hour = match (afternoon, hour) {
+        // 午前12時 is noon to some and midnight to others, 午後12時 likewise; nobody guesses a publication's instant.
+        (Some(_), 12) if is_japanese => return Err("moment-time-twelve"),
         // 午後0時 is noon.
         (Some(true), 0..=11) => hour + 12,
         (Some(false), 12) => 0,
+        // There is no such hour in the morning.
+        (Some(false), 13..) => return Err(WRONG),
         _ => hour,
     };
-    Time::new(hour, minute, second, 0).ok()
+    Time::new(hour, minute, second, 0).map_err(|_| WRONG)
 }
 
 fn read_zone(text: &str) -> Option<Offset> {
@@ -229,12 +276,6 @@ mod tests {
             "UTC",
             Some("2026-11-21T15:00:30Z"),
         );
-        check(
-            "2026-11-21",
-            "午前12時",
-            "UTC",
-            Some("2026-11-21T00:00:00Z"),
-        );
     }
 
     #[test]
@@ -252,12 +293,11 @@ mod tests {
             ("午前0時", "00:00"),
             ("午前0時5分", "00:05"),
             ("午前11時59分", "11:59"),
-            ("午前12時", "00:00"),
             ("午後0時", "12:00"),
             ("午後0時30分", "12:30"),
             ("午後1時", "13:00"),
             ("午後11時59分", "23:59"),
-            ("午後12時", "12:00"),
+            ("午後15時", "15:00"),
             ("午後１時５分", "13:05"),
             ("午後 3 時", "15:00"),
             ("12:30 AM", "00:30"),
@@ -338,11 +378,70 @@ mod tests {
             "正午",
             "9:00:00:00",
             "午後25時",
+            "午前12時",
+            "午後12時",
+            "午後１２時３０分",
+            "午前13時",
+            "13:00 am",
             "9:0x",
             ":30",
             "-1:00",
         ] {
             check("2026-11-21", time, "JST", None);
+        }
+    }
+
+    #[test]
+    fn a_day_of_the_week_is_read_and_has_to_fit() {
+        for date in [
+            "2026年11月21日(土)",
+            "2026年11月21日（土）",
+            "2026年11月21日土曜日",
+            "令和8年11月21日（土曜日）",
+            "2026-11-21 土",
+            "2026/11/21 (Sat)",
+            "2026-11-21, Saturday",
+            "２０２６年１１月２１日（土）",
+            "2026年11月21日",
+        ] {
+            check(date, "9:00", "JST", Some("2026-11-21T00:00:00Z"));
+        }
+        check(
+            "2026年11月22日(日)",
+            "9:00",
+            "JST",
+            Some("2026-11-22T00:00:00Z"),
+        );
+        check("2026-11-22 日", "9:00", "JST", Some("2026-11-22T00:00:00Z"));
+        for (date, key) in [
+            ("2026年11月21日(日)", "moment-weekday-wrong"),
+            ("2026-11-21 Sun", "moment-weekday-wrong"),
+            ("2026-11-21 (祝)", "moment-date-wrong"),
+            ("2026-11-21 S", "moment-date-wrong"),
+        ] {
+            let mut typed =
+                Typed::filled([("u_date", date), ("u_time", "9:00"), ("u_zone", "JST")]);
+            assert_eq!(read(&mut typed, "u"), None, "{date}");
+            let keys: Vec<&str> = typed.problems().iter().map(|p| p.key.as_str()).collect();
+            assert_eq!(keys, [key], "{date}");
+        }
+    }
+
+    #[test]
+    fn noon_by_the_twelve_is_asked_again_in_words_that_help() {
+        for time in ["午前12時", "午後12時", "午後１２時３０分"] {
+            let mut typed = Typed::filled([
+                ("u_date", "2026-11-21"),
+                ("u_time", time),
+                ("u_zone", "JST"),
+            ]);
+            assert_eq!(read(&mut typed, "u"), None, "{time}");
+            let keys: Vec<&str> = typed.problems().iter().map(|p| p.key.as_str()).collect();
+            assert_eq!(keys, ["moment-time-twelve"], "{time}");
+        }
+        for lang in Lang::ALL {
+            let words = Say(lang).t("moment-time-twelve");
+            assert!(words.contains("12:30") && words.contains("0:30"), "{words}");
         }
     }
 

@@ -126,10 +126,15 @@ fn words(lang: Lang, instant: Timestamp) -> String {
     )
 }
 
+/// The time of day; with its seconds where somebody meant them: what only happened then is told to the minute.
 fn clock(lang: Lang, at: DateTime) -> String {
+    let seconds = match at.second() {
+        second if second != 0 && at.subsec_nanosecond() == 0 => format!(":{second:02}"),
+        _ => String::new(),
+    };
     match lang {
-        Lang::Ja => format!("{}:{:02}", at.hour(), at.minute()),
-        Lang::En => format!("{:02}:{:02}", at.hour(), at.minute()),
+        Lang::Ja => format!("{}:{:02}{seconds}", at.hour(), at.minute()),
+        Lang::En => format!("{:02}:{:02}{seconds}", at.hour(), at.minute()),
     }
 }
 
@@ -168,6 +173,22 @@ mod tests {
         assert_eq!(
             instant(Lang::En, "2026-11-21T00:00:00Z"),
             "21 Nov 2026 00:00 UTC (09:00 JST)"
+        );
+    }
+
+    #[test]
+    fn the_last_second_of_an_embargo_is_told_and_that_of_a_record_is_not() {
+        assert_eq!(
+            instant(Lang::Ja, "2026-11-21T12:00:59Z"),
+            "2026年11月21日(土) 21:00:59 JST (12:00:59 UTC)"
+        );
+        assert_eq!(
+            instant(Lang::En, "2026-11-21T12:00:59Z"),
+            "21 Nov 2026 12:00:59 UTC (21:00:59 JST)"
+        );
+        assert_eq!(
+            instant(Lang::En, "2026-11-21T12:00:59.000120Z"),
+            "21 Nov 2026 12:00 UTC (21:00 JST)"
         );
     }
 

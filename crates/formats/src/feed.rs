@@ -75,11 +75,13 @@ impl FeedEntry {
     }
 }
 
-/// Returns the Atom feed of one language, the latest change first; `updated` is used only while there is no entry.
+/// Returns the Atom feed of one language, the latest change first; `path` is where it is read, `updated` is used only
+/// while there is no entry. Its id is a name and no address: it stays what it was since the first feed.
 #[must_use]
 pub fn atom(
     site_name: &str,
     portal: &str,
+    path: &str,
     lang: Lang,
     entries: &[FeedEntry],
     updated: &str,
@@ -88,18 +90,24 @@ pub fn atom(
     let updated = sorted
         .first()
         .map_or(updated, |entry| entry.published.as_str());
-    let own = format!("{portal}/{}/feed.atom", lang.tag());
+    let id = format!("{portal}/{}/feed.atom", lang.tag());
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     let _ = writeln!(
         xml,
         "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">",
         lang.tag()
     );
-    element(&mut xml, "  ", "id", &own);
+    element(&mut xml, "  ", "id", &id);
     element(&mut xml, "  ", "title", site_name);
     element(&mut xml, "  ", "updated", updated);
     let _ = writeln!(xml, "  <author><name>{}</name></author>", escape(site_name));
-    link(&mut xml, "  ", "self", "application/atom+xml", &own);
+    link(
+        &mut xml,
+        "  ",
+        "self",
+        "application/atom+xml",
+        &format!("{portal}{path}"),
+    );
     link(
         &mut xml,
         "  ",
@@ -278,6 +286,7 @@ mod tests {
         String::from_utf8(atom(
             "例示 & Centre",
             PORTAL,
+            "/en/advisories/feed.atom",
             Lang::En,
             entries,
             "2020-01-01T00:00:00Z",

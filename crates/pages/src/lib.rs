@@ -41,8 +41,9 @@ pub use kit::assets::{
     inside_style, inside_style_path, style, style_path,
 };
 pub use kit::links::{
-    FRONT_PATH, PROVIDER_METADATA_PATH, about_path, advisory_path, feed_path, home_path, list_path,
-    mail_path, mailbox_path, report_path, return_path, sheet_path, subscribe_path,
+    FRONT_PATH, PROVIDER_METADATA_PATH, about_path, advisory_path, clear_signed_path, feed_path,
+    home_path, list_path, mail_path, mailbox_path, report_path, return_path, sheet_path,
+    subscribe_path,
 };
 pub use publication::find::{index_path, piece_path, vendors_path};
 pub use publication::front::{about, front, not_found};

@@ -517,10 +517,12 @@ async fn vendor(
 /// # Errors
 /// [`Fault::Judge`] if a document is not valid; nothing invalid is planned.
 pub fn documents(house: &House, doc: &Advisory) -> Result<Vec<Made>, Fault> {
-    let copies = format!(
-        "{}/advisories/{}.{{ja,en}}.asc",
-        house.config.portal, doc.id
-    );
+    let copies = Lang::ALL
+        .map(|lang| {
+            let path = pages::clear_signed_path(&doc.id, lang);
+            format!("{}{path}", house.config.portal)
+        })
+        .join("\n");
     let text = |lang: Lang| formats::text::bulletin(doc, lang, &copies).into_bytes();
     let mut made = Vec::with_capacity(DocumentKind::ALL.len());
     for kind in DocumentKind::ALL {

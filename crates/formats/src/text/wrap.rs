@@ -2,8 +2,9 @@
 //!
 //! Width is counted in columns: East Asian wide characters take two, and so do those that Japanese fonts draw wide
 //! although Unicode calls them ambiguous; a line is then never wider than promised. Kinsoku: no line begins with a
-//! closing mark or ends with an opening one. What is too long for a line is cut, since a promise of 70 columns
-//! that an address breaks is none.
+//! closing mark or ends with an opening one. A word is never cut, since an address or a command that is cut is another
+//! one: a line is wider than promised only where one word is. Marks of East Asian scripts are cut when nothing else ends
+//! them.
 
 /// Returns the columns that `text` takes.
 pub(super) fn columns(text: &str) -> usize {
@@ -78,7 +79,9 @@ fn units(line: &str, width_max: usize) -> Vec<Unit> {
         let width = char_columns(c);
         match units.last_mut() {
             Some(unit)
-                if gap == 0 && unit.width + width <= width_max && holds_together(&unit.text, c) =>
+                if gap == 0
+                    && holds_together(&unit.text, c)
+                    && (is_one_word(&unit.text, c) || unit.width + width <= width_max) =>
             {
                 unit.text.push(c);
                 unit.width += width;
@@ -94,12 +97,18 @@ fn units(line: &str, width_max: usize) -> Vec<Unit> {
     units
 }
 
+/// Whether two characters belong to one word of a script that writes spaces.
+fn is_one_word(before: &str, c: char) -> bool {
+    let last = before.chars().next_back();
+    last.is_some_and(|last| u32::from(last) < EAST_ASIAN_FIRST && u32::from(c) < EAST_ASIAN_FIRST)
+}
+
 fn holds_together(before: &str, c: char) -> bool {
-    let Some(last) = before.chars().next_back() else {
-        return false;
-    };
-    let one_word = u32::from(last) < EAST_ASIAN_FIRST && u32::from(c) < EAST_ASIAN_FIRST;
-    one_word || char_columns(c) == 0 || NOT_FIRST.contains(c) || NOT_LAST.contains(last)
+    let last = before.chars().next_back();
+    is_one_word(before, c)
+        || char_columns(c) == 0
+        || (last.is_some() && NOT_FIRST.contains(c))
+        || last.is_some_and(|last| NOT_LAST.contains(last))
 }
 
 /// From here on scripts are written without spaces and break between any two characters.
@@ -206,9 +215,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_a_line_is_cut() {
-        check("abcdefghij", "", 0, 4, "abc\ndef\nghij\n");
-        check("abcdef", "number: ", 1, 4, "number:\n abc\n def\n");
+    fn a_word_is_never_cut_and_marks_of_east_asian_scripts_are() {
+        check("abcdefghij", "", 0, 4, "abcdefghij\n");
+        check("abcdef", "number: ", 1, 4, "number:\n abcdef\n");
+        check(
+            "see https://portal.example/a/b/c ok",
+            "",
+            0,
+            8,
+            "see\nhttps://portal.example/a/b/c\nok\n",
+        );
+        check("。。。。。。", "", 0, 8, "。。。\n。。。\n");
     }
 
     #[test]

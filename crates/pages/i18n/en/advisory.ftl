@@ -71,7 +71,8 @@ advisory-machine-sums = Checksums (SHA256SUMS)
 advisory-machine-sheet = Sheet for printing
 advisory-machine-verify = See “<a>About this site</a>” for how to verify the signatures.
 advisory-subscribe = How to receive updates
-advisory-subscribe-text = To receive updates of this document by mail or other means, please write to the following contact.
+advisory-subscribe-link = Receive updates by mail
+advisory-subscribe-text = If you cannot use that form, please write to the following contact.
 advisory-qr = QR code that opens this page
 
 sheet-title = Notice: { $title }

@@ -71,7 +71,8 @@ advisory-machine-sums = チェックサム（SHA256SUMS）
 advisory-machine-sheet = 印刷用のお知らせ
 advisory-machine-verify = 署名の確かめ方は「<a>このサイトについて</a>」をご覧ください。
 advisory-subscribe = 更新を受け取るには
-advisory-subscribe-text = この文書の更新をメールなどで受け取りたい方は、次の連絡先へお申し込みください。
+advisory-subscribe-link = 更新をメールで受け取る
+advisory-subscribe-text = 申し込みのページを利用できない方は、次の連絡先へご連絡ください。
 advisory-qr = このページを開く QR コード
 
 sheet-title = お知らせ: { $title }

@@ -13,7 +13,7 @@ use crate::advisory::digest;
 use crate::advisory::digest::Edition;
 use crate::kit::catalogue::Say;
 use crate::kit::frame::{Badge, Fact, Frame, bytes, frame};
-use crate::kit::links::{Place, about_path, advisory_path, sheet_path};
+use crate::kit::links::{Place, about_path, advisory_path, sheet_path, subscribe_path};
 use crate::kit::text::Run;
 use crate::kit::{labels, qr, text, when};
 use crate::{Files, Site};
@@ -72,6 +72,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
         verify_link,
         verify_after,
         about_href: place.to(&about_path(lang)),
+        subscribe_href: place.to(&subscribe_path(lang)),
         contact_html: text::contact(&doc.publisher.contact),
         qr: qr::svg(&format!("{url}#r{}", doc.revision), &say.t("advisory-qr")),
         url: text::line(&url),
@@ -110,6 +111,7 @@ struct Page {
     verify_link: String,
     verify_after: String,
     about_href: String,
+    subscribe_href: String,
     contact_html: String,
     qr: String,
     url: String,

@@ -56,7 +56,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, sha256: &str) -> Vec<u8> {
         publisher: text::run(lang, &doc.publisher.name).text,
         contact_html: text::contact(&doc.publisher.contact),
         qr: qr::svg(
-            &format!("{url}#r{} sha256:{sha256_head}", doc.revision),
+            &format!("{url}#r{}-sha256-{sha256_head}", doc.revision),
             &say.t("sheet-qr"),
         ),
         url: text::line(&url),

@@ -52,6 +52,12 @@ pub fn feed_path(lang: Lang) -> String {
     format!("/{}/advisories/feed.atom", lang.tag())
 }
 
+/// Returns the path of the clear-signed text of an advisory.
+#[must_use]
+pub fn clear_signed_path(id: &str, lang: Lang) -> String {
+    format!("/advisories/{id}.{}.asc", lang.tag())
+}
+
 /// Returns the address of the form of a report.
 #[must_use]
 pub fn report_path(lang: Lang) -> String {

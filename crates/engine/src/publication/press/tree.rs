@@ -303,7 +303,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
         for lang in Lang::ALL {
             let files = Files {
                 text: format!("/advisories/{}.{}.txt", doc.id, lang.tag()),
-                clear_signed: format!("/advisories/{}.{}.asc", doc.id, lang.tag()),
+                clear_signed: pages::clear_signed_path(&doc.id, lang),
                 ..files.clone()
             };
             build.put(
@@ -431,8 +431,9 @@ async fn machine(
         .unwrap_or_default();
     for lang in Lang::ALL {
         let name = build.site.name.get(&lang).cloned().unwrap_or_default();
-        let atom = feed::atom(&name, &portal, lang, newest_entries, &updated);
-        build.put(pages::feed_path(lang), &atom, newest)?;
+        let path = pages::feed_path(lang);
+        let atom = feed::atom(&name, &portal, &path, lang, newest_entries, &updated);
+        build.put(path, &atom, newest)?;
     }
     build.put("/advisories.json", &feed::index_json(&feed_entries), newest)?;
     let key_url = format!("{portal}/keys/advisory.asc");

@@ -15,4 +15,6 @@ pub mod standing;
 
 pub mod gate;
 
+pub mod hidden;
+
 pub mod overlap;

@@ -8,10 +8,11 @@ use domain::advisory::lint;
 use domain::advisory::lint::Severity;
 use domain::profile::LintMode;
 use domain::publication;
+use domain::text::hidden;
 use domain::value::{Field, Lang};
 use formats::advisory::{self as form, Advisory, Texts, VendorStatus};
 
-use crate::advisory::compose::Facts;
+use crate::advisory::compose::{Facts, Outgoing, Spot};
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -334,6 +335,35 @@ fn patterns(field: &'static str, lang: Option<Lang>, text: &str, out: &mut Vec<F
             ..warning("H8", field, lang, code, "")
         });
     }
+    if let Some(hidden) = hidden::first_in(text) {
+        let about = format!("U+{:04X}", u32::from(hidden));
+        out.push(Finding {
+            severity: Severity::Error,
+            ..warning("H8", field, lang, "hidden_character", &about)
+        });
+    }
+}
+
+/// H8 in what goes out beside the draft's own texts: what vendors say, names, versions, references, credits.
+#[must_use]
+pub fn of_the_rest(outgoing: &[Outgoing]) -> Vec<Finding> {
+    let mut out = Vec::new();
+    for one in outgoing {
+        let field = match &one.place {
+            Spot::Field(..) => continue,
+            Spot::Vendor(_) => "vendors",
+            Spot::Products => "products",
+            Spot::References => "references",
+        };
+        if let Some(hidden) = hidden::first_in(&one.text) {
+            let about = format!("U+{:04X}", u32::from(hidden));
+            out.push(Finding {
+                severity: Severity::Error,
+                ..warning("H8", field, None, "hidden_character", &about)
+            });
+        }
+    }
+    out
 }
 
 /// H9: a grave weakness concerns readers who administer nothing.

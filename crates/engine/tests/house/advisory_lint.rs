@@ -52,6 +52,11 @@ type Row = (&'static str, fn(&mut Value), &'static [&'static str]);
 const ROWS: &[Row] = &[
     ("a complete draft", |_| {}, &[]),
     (
+        "an order that the eye does not follow",
+        |draft| say(draft, "details", "en", "run \u{202e}cod.exe"),
+        &["H8 details hidden_character"],
+    ),
+    (
         "36 words for administrators",
         |draft| say(draft, "summary", "en", &"word ".repeat(36)),
         &["H1 summary long_sentence"],

@@ -160,6 +160,7 @@ editor-code-exploit-link = An address looks like a place of exploit code.
 editor-code-escaped-bytes = Something looks like machine code in letters.
 editor-code-long-hex = There is a long run of hexadecimal digits.
 editor-code-long-base64 = Something looks like a file in letters.
+editor-code-hidden-character = There is a character that nobody sees ({ $about }). Remove it.
 editor-code-no-general-edition = There is no edition for general users.
 editor-code-no-action = No action is named.
 editor-code-action-incomplete = “{ $about }” lacks who, what or by when.

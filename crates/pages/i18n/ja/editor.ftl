@@ -160,6 +160,7 @@ editor-code-exploit-link = 攻撃コードの掲載先のように見えるア�
 editor-code-escaped-bytes = 機械語を文字にしたように見える部分があります。
 editor-code-long-hex = 長い16進数の並びがあります。
 editor-code-long-base64 = ファイルを文字にしたように見える部分があります。
+editor-code-hidden-character = 目に見えない文字（{ $about }）があります。取り除いてください。
 editor-code-no-general-edition = 一般利用者向けの版がありません。
 editor-code-no-action = まず行うことがありません。
 editor-code-action-incomplete = 「{ $about }」に、誰が・何を・いつまでに、のどれかがありません。

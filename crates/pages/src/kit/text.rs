@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use domain::text::hidden::is_hidden;
 use formats::advisory::Lang;
 
 /// Returns `text` with every control or invisible character shown as `[U+XXXX]` and line ends as `\n`.
@@ -35,15 +36,6 @@ pub(crate) fn line(text: &str) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// Returns whether a reader could not see `c`, or would see its neighbours in another order because of it.
-fn is_hidden(c: char) -> bool {
-    let code = u32::from(c);
-    c.is_control()
-        || matches!(code, 0x061C | 0x200B | 0x200E | 0x200F | 0xFEFF)
-        || matches!(code, 0x202A..=0x202E | 0x2060..=0x206F | 0xFDD0..=0xFDEF | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F)
-        || code & 0xFFFE == 0xFFFE
 }
 
 /// Returns `text`, made visible, as HTML character data that is safe in content and in quoted attributes.

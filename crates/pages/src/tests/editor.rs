@@ -91,6 +91,7 @@ fn codes() -> Vec<Check> {
         "escaped_bytes",
         "long_hex",
         "long_base64",
+        "hidden_character",
     ] {
         out.push(of("H8", "details", code, true));
     }

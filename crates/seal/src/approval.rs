@@ -5,6 +5,7 @@
 //! author, key old enough) is decided in [`crate::signer`], which trusts no row of the database.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::body::{open_raw, seal_raw};
@@ -57,7 +58,7 @@ pub struct WrongPassword;
 pub fn draw(person: &[u8; 16], password: &str, cost: Cost) -> Result<SealedKey, WrongPassword> {
     let key = SigningKey::from_bytes(&crate::random::bytes());
     let salt = crate::random::bytes::<16>();
-    let under = stretch(password, &salt, cost)?;
+    let under = stretch(&set(password), &salt, cost)?;
     let sealed = seal_raw(&under, &aad(person), &key.to_bytes());
     Ok(SealedKey {
         public: key.verifying_key().to_bytes(),
@@ -78,11 +79,9 @@ pub fn reseal(
     after: &str,
     cost: Cost,
 ) -> Result<SealedKey, WrongPassword> {
-    let under = stretch(before, &key.salt, key.cost)?;
-    let secret =
-        Zeroizing::new(open_raw(&under, &aad(person), &key.sealed).map_err(|_| WrongPassword)?);
+    let secret = opened(key, person, before)?;
     let salt = crate::random::bytes::<16>();
-    let under = stretch(after, &salt, cost)?;
+    let under = stretch(&set(after), &salt, cost)?;
     Ok(SealedKey {
         public: key.public,
         cost,
@@ -113,9 +112,7 @@ pub fn approve(
     plan: &[u8; 32],
     at: i64,
 ) -> Result<Approval, WrongPassword> {
-    let under = stretch(password, &key.salt, key.cost)?;
-    let secret =
-        Zeroizing::new(open_raw(&under, &aad(person), &key.sealed).map_err(|_| WrongPassword)?);
+    let secret = opened(key, person, password)?;
     let secret: [u8; 32] = secret.as_slice().try_into().map_err(|_| WrongPassword)?;
     let signature = SigningKey::from_bytes(&secret)
         .sign(&message(plan, person, at))
@@ -150,6 +147,35 @@ fn message(plan: &[u8; 32], person: &[u8; 16], at: i64) -> Vec<u8> {
 
 fn aad(person: &[u8; 16]) -> Vec<u8> {
     Canon::of("noroshi/approval-key/1").fixed(person).finish()
+}
+
+/// Opens the private half with what was typed.
+fn opened(
+    key: &SealedKey,
+    person: &[u8; 16],
+    typed: &str,
+) -> Result<Zeroizing<Vec<u8>>, WrongPassword> {
+    for password in meant(typed) {
+        let under = stretch(&password, &key.salt, key.cost)?;
+        if let Ok(secret) = open_raw(&under, &aad(person), &key.sealed) {
+            return Ok(Zeroizing::new(secret));
+        }
+    }
+    Err(WrongPassword)
+}
+
+/// A password as it is set: one system types ガ as one character, another as two, and both are one password (NFC).
+pub(crate) fn set(typed: &str) -> Zeroizing<String> {
+    Zeroizing::new(typed.nfc().collect())
+}
+
+/// What a typed password may be: as it would be set today, or as it stands, if it was set before that was so.
+pub(crate) fn meant(typed: &str) -> Vec<Zeroizing<String>> {
+    let normal = set(typed);
+    if *normal == typed {
+        return vec![normal];
+    }
+    vec![normal, Zeroizing::new(typed.to_owned())]
 }
 
 pub(crate) fn stretch(
@@ -206,6 +232,35 @@ mod tests {
             Err(WrongPassword),
             "a key is its person's"
         );
+    }
+
+    #[test]
+    fn a_password_is_one_however_its_marks_are_typed() {
+        let (one, two) = (
+            "ガーデン café",
+            "\u{30ab}\u{3099}ーテ\u{3099}ン cafe\u{301}",
+        );
+        assert_ne!(one, two);
+        let opens =
+            |key: &SealedKey, password: &str| approve(key, &[1; 16], password, &[9; 32], 5).is_ok();
+        for set in [one, two] {
+            let key = draw(&[1; 16], set, Cost::DANGER_QUICK).unwrap();
+            assert!(opens(&key, one) && opens(&key, two));
+            let again = reseal(&key, &[1; 16], two, one, Cost::DANGER_QUICK).unwrap();
+            assert!(opens(&again, two));
+        }
+        // Set before passwords were brought to one form: it opens as it was typed then.
+        let salt = [7; 16];
+        let key = draw(&[1; 16], one, Cost::DANGER_QUICK).unwrap();
+        let secret = opened(&key, &[1; 16], one).unwrap();
+        let under = stretch(two, &salt, Cost::DANGER_QUICK).unwrap();
+        let sealed = seal_raw(&under, &aad(&[1; 16]), &secret);
+        let older = SealedKey {
+            salt,
+            sealed,
+            ..key
+        };
+        assert!(opens(&older, two) && !opens(&older, one));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::approval::{Cost, WrongPassword, stretch};
+use crate::approval::{Cost, WrongPassword, meant, set, stretch};
 use crate::canon::Canon;
 
 /// What is kept of a password.
@@ -25,13 +25,22 @@ pub struct Verifier {
 /// [`WrongPassword`] if the cost is outside what Argon2 takes.
 pub fn verifier(person: &[u8; 16], password: &str, cost: Cost) -> Result<Verifier, WrongPassword> {
     let salt = crate::random::bytes::<16>();
-    let value = value(person, password, &salt, cost)?;
+    let value = value(person, &set(password), &salt, cost)?;
     Ok(Verifier { cost, salt, value })
 }
 
 /// Tells whether `password` is the one of `verifier`.
 #[must_use]
 pub fn matches(person: &[u8; 16], password: &str, verifier: &Verifier) -> bool {
+    // Each form is looked at, whatever the one before said.
+    let fits: Vec<bool> = meant(password)
+        .iter()
+        .map(|password| fits(person, password, verifier))
+        .collect();
+    fits.contains(&true)
+}
+
+fn fits(person: &[u8; 16], password: &str, verifier: &Verifier) -> bool {
     let Ok(found) = value(person, password, &verifier.salt, verifier.cost) else {
         return false;
     };
@@ -67,6 +76,8 @@ mod tests {
         assert!(matches(&[1; 16], "correct horse", &kept));
         assert!(!matches(&[1; 16], "correct hors", &kept));
         assert!(!matches(&[2; 16], "correct horse", &kept));
+        let kept_in_one = verifier(&[1; 16], "ガーデン", Cost::DANGER_QUICK).unwrap();
+        assert!(matches(&[1; 16], "カ\u{3099}ーテ\u{3099}ン", &kept_in_one));
         assert!(!matches(
             &[1; 16],
             "correct horse",

@@ -165,6 +165,7 @@ reporter-slip-lead = The slip shows the receipt.
 reporter-slip-show = Print the slip
 reporter-halt-title = This was not taken in
 reporter-halt-foreign = This was sent from another site, so it was not taken in. Please open the page of this site and send it from there.
+reporter-halt-no-form = What was sent could not be read as a form, so nothing was taken in. Please open the page of this site and send it from there.
 reporter-halt-long = What you sent is too large (1 MB at a time). Please send the essentials first, and add the rest from the page that follows up your report.
 reporter-halt-busy = There is too much going on just now. If you reload this page in a while, the same words are sent again.
 reporter-halt-spent = Too much was sent in a short time. If you reload this page in about { $minutes } min, the same words are sent again.

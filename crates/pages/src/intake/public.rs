@@ -294,6 +294,8 @@ struct SignIn {
 pub enum Halt {
     /// The form came from another site.
     Foreign,
+    /// What was sent is no form.
+    NoForm,
     /// More was sent than any form of ours holds.
     TooLong,
     /// Too much at once.
@@ -310,6 +312,7 @@ pub fn halt(site: &Site, lang: Lang, why: Halt) -> Vec<u8> {
     let say = Say(lang);
     let words = match why {
         Halt::Foreign => say.t("reporter-halt-foreign"),
+        Halt::NoForm => say.t("reporter-halt-no-form"),
         Halt::TooLong => say.t("reporter-halt-long"),
         Halt::Busy => say.t("reporter-halt-busy"),
         Halt::Spent { minutes } => {

@@ -27,7 +27,13 @@ pub(crate) fn taken(visit: &Visit, reference: &str, typed: &Typed) -> Response<B
         return visit.halt(StatusCode::FORBIDDEN, Halt::Foreign);
     }
     if !wants(typed) {
-        return page(visit, reference, StatusCode::OK, Stop::Unclear);
+        // A mail program takes 200 for done.
+        return page(
+            visit,
+            reference,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Stop::Unclear,
+        );
     }
     if let Some(busy) = spent(visit, Lane::Wishes) {
         return busy;

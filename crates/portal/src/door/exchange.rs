@@ -9,8 +9,8 @@ use std::time::Duration;
 use formats::advisory::Lang;
 use http::header::{self, HeaderMap};
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyDataStream, BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
 use pages::kit::form::Typed;
 use tokio::time::timeout;
 
@@ -19,6 +19,8 @@ use crate::door::heads::Heads;
 
 /// Largest form, in bytes: 64 KiB of Japanese text are 192 KiB when encoded; what is over our limit is still shown again.
 const FORM_BYTES_MAX: usize = 1 << 20;
+/// Most parts of a form that is sent in parts.
+const PARTS_MAX: usize = 200;
 /// Time for a form to arrive.
 const FORM_TIME_MAX: Duration = Duration::from_secs(30);
 /// Answers with a receipt have a multiple of this many bytes (docs/design/security.md §2.18).
@@ -71,16 +73,43 @@ fn network(headers: &HeaderMap, peer: SocketAddr) -> Option<IpAddr> {
 pub(crate) enum Unread {
     TooLong,
     TooSlow,
+    /// It is written in no way that forms are sent in.
+    NoForm,
 }
 
-/// Reads a form to its end.
-pub(crate) async fn form(body: Incoming) -> Result<Typed, Unread> {
+/// Reads a form to its end, in either of the ways in which browsers and mail programs send one.
+pub(crate) async fn form(kind: Option<&HeaderValue>, body: Incoming) -> Result<Typed, Unread> {
     let whole = Limited::new(body, FORM_BYTES_MAX).collect();
-    match timeout(FORM_TIME_MAX, whole).await {
-        Ok(Ok(read)) => Ok(Typed::parse(&read.to_bytes())),
-        Ok(Err(_)) => Err(Unread::TooLong),
-        Err(_) => Err(Unread::TooSlow),
+    let bytes = match timeout(FORM_TIME_MAX, whole).await {
+        Ok(Ok(read)) => read.to_bytes(),
+        Ok(Err(_)) => return Err(Unread::TooLong),
+        Err(_) => return Err(Unread::TooSlow),
+    };
+    let kind = kind.map_or(Ok(""), HeaderValue::to_str);
+    let kind = kind.map_err(|_| Unread::NoForm)?;
+    let name = kind.split(';').next().unwrap_or_default().trim();
+    if name.eq_ignore_ascii_case("multipart/form-data") {
+        return parts(kind, bytes).await.ok_or(Unread::NoForm);
     }
+    let is_plain =
+        name.is_empty() || name.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    is_plain.then(|| Typed::parse(&bytes)).ok_or(Unread::NoForm)
+}
+
+/// Reads a form that is sent in parts: RFC 8058 wants a mail program to stop a subscription so.
+async fn parts(kind: &str, bytes: Bytes) -> Option<Typed> {
+    let boundary = multer::parse_boundary(kind).ok()?;
+    let whole = BodyDataStream::new(Full::new(bytes));
+    let mut parts = multer::Multipart::new(whole, boundary);
+    let mut typed = Typed::default();
+    for _ in 0..PARTS_MAX {
+        let Some(field) = parts.next_field().await.ok()? else {
+            return Some(typed);
+        };
+        let name = field.name()?.to_owned();
+        typed.put(name, field.text().await.ok()?.replace("\r\n", "\n"));
+    }
+    None
 }
 
 /// Returns an answer with a page.

@@ -57,13 +57,17 @@ pub(crate) async fn answer(
             let Ok(Ok(_turn)) = timeout(TURN_TIME_MAX, desk.turns.acquire()).await else {
                 return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
             };
-            let typed = match exchange::form(request.into_body()).await {
+            let kind = request.headers().get(header::CONTENT_TYPE).cloned();
+            let typed = match exchange::form(kind.as_ref(), request.into_body()).await {
                 Ok(typed) => typed,
                 Err(Unread::TooLong) => {
                     return visit.halt(StatusCode::PAYLOAD_TOO_LARGE, Halt::TooLong);
                 }
                 Err(Unread::TooSlow) => {
                     return visit.halt(StatusCode::REQUEST_TIMEOUT, Halt::Busy);
+                }
+                Err(Unread::NoForm) => {
+                    return visit.halt(StatusCode::UNSUPPORTED_MEDIA_TYPE, Halt::NoForm);
                 }
             };
             let lang = route.lang;

@@ -2,6 +2,7 @@
 
 use formats::letter::{Letter, Scope};
 
+use super::client::{Reply, request};
 use super::reception::{GOOD, House};
 
 #[tokio::test]
@@ -114,7 +115,7 @@ async fn a_wish_to_stop_is_one_letter_in_the_open() {
     let asked = server.get(&path, "").await;
     assert_eq!(asked.status, 200);
     assert!(asked.text().contains("name=\"word\""));
-    assert_eq!(server.post(&path, &[("word", "go")], "").await.status, 200);
+    assert_eq!(server.post(&path, &[("word", "go")], "").await.status, 422);
     assert!(!house.dir().join("box").exists());
     let foreign = "Origin: https://mail.example\r\n";
     let refused = server.post(&path, &[("word", "stop")], foreign).await;
@@ -134,6 +135,41 @@ async fn a_wish_to_stop_is_one_letter_in_the_open() {
         .join("box")
         .join(format!("unsubscribe-{}", "c".repeat(26)));
     assert_eq!(std::fs::read_to_string(letter).unwrap(), "c".repeat(26));
+}
+
+/// RFC 8058 §3.2: the body SHOULD be multipart/form-data.
+#[tokio::test]
+async fn one_click_in_parts_stops_and_what_is_no_form_is_not_called_done() {
+    let house = House::new();
+    let server = house.serve().await;
+    let letter = |fill: &str| {
+        let name = format!("unsubscribe-{}", fill.repeat(26));
+        house.dir().join("box").join(name).exists()
+    };
+    let send = async |fill: &str, kind: &str, body: &str| {
+        let length = body.len();
+        let head = request(
+            "POST",
+            &format!("/unsubscribe/{}", fill.repeat(26)),
+            &format!("Connection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n"),
+        );
+        let bytes = server.raw(format!("{head}{body}").as_bytes()).await;
+        Reply::read(&bytes, false).0.status
+    };
+    let parts = "--b1\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b1--\r\n";
+    let kind = "multipart/form-data; boundary=b1";
+    assert_eq!(send("a", kind, parts).await, 200);
+    assert!(letter("a"));
+    for (fill, kind, body, status) in [
+        ("d", "multipart/form-data", parts, 415),
+        ("e", "multipart/form-data; boundary=other", parts, 415),
+        ("f", "multipart/form-data; boundary=b1", "--b1\r\n", 415),
+        ("g", "text/plain", "List-Unsubscribe=One-Click", 415),
+        ("h", "application/x-www-form-urlencoded", "a=b", 422),
+    ] {
+        assert_eq!(send(fill, kind, body).await, status, "{kind}");
+        assert!(!letter(fill), "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,12 @@ fn plain(status: StatusCode, words: &'static str) -> Response<Full<Bytes>> {
     Answer::with_status(status, words.as_bytes().to_vec()).into_response()
 }
 
+/// Whether a body is written as our pages send their forms.
+fn is_form(kind: &str) -> bool {
+    let name = kind.split(';').next().unwrap_or_default().trim();
+    name.is_empty() || name.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 async fn enter<B>(doorway: &Routes, request: Request<B>) -> Response<Full<Bytes>>
 where
     B: Body<Data = Bytes>,
@@ -136,6 +142,12 @@ where
         return plain(
             StatusCode::FORBIDDEN,
             "this form came from another address; open the page anew and send it from there\n",
+        );
+    }
+    if is_post && !is_form(&text(header::CONTENT_TYPE)) {
+        return plain(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "this is no form of ours; open the page anew and send it from there\n",
         );
     }
     let path = parts.uri.path().to_owned();

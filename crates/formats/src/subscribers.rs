@@ -5,21 +5,20 @@
 //! `a..b@` and `a.@` of old Japanese carriers, which RFC 5321 wants quoted on the wire ([`MailAddress::smtp_form`]),
 //! and folds what a Japanese keyboard types in full width. This module knows nothing of consent or products.
 
+mod address;
+
 use std::collections::HashSet;
-use std::fmt;
+
+pub use address::{ADDRESS_BYTES_MAX, AddressProblem, LOCAL_BYTES_MAX, MailAddress};
 
 use crate::advisory::Lang;
 
 /// A file larger than this is refused; 100,000 rows have about 6 MB.
 pub const FILE_BYTES_MAX: usize = 32 << 20;
-/// Rows beyond this are left out, with one problem.
+/// A file of more rows is refused as a whole: nothing is entered in part without being named.
 pub const ROWS_MAX: usize = 200_000;
 /// Problems beyond this are counted, not kept: nobody reads more.
 pub const PROBLEMS_MAX: usize = 1_000;
-/// RFC 5321 §4.5.3.1.3: 256 octets of path with its two brackets.
-pub const ADDRESS_BYTES_MAX: usize = 254;
-/// RFC 5321 §4.5.3.1.1, counted after quoting.
-pub const LOCAL_BYTES_MAX: usize = 64;
 /// Name and target are cut off here by refusing the row.
 pub const FIELD_BYTES_MAX: usize = 400;
 
@@ -75,8 +74,8 @@ pub enum ProblemKind {
     Field,
     /// The line is no CSV, not UTF-8 or lacks columns.
     Line,
-    /// More than [`ROWS_MAX`] rows; the rest was left out.
-    TooManyRows,
+    /// A quotation mark that is not closed on its line; the lines after it are read for themselves.
+    Quote,
 }
 
 impl ProblemKind {
@@ -91,7 +90,7 @@ impl ProblemKind {
             ProblemKind::Duplicate => "duplicate",
             ProblemKind::Field => "field",
             ProblemKind::Line => "line",
-            ProblemKind::TooManyRows => "too_many_rows",
+            ProblemKind::Quote => "open_quote",
         }
     }
 }
@@ -105,6 +104,8 @@ pub struct Import {
     pub problems: Vec<Problem>,
     /// Problems found beyond [`PROBLEMS_MAX`].
     pub problems_unlisted: usize,
+    /// Columns of the first line that mean nothing here; what stands in them is left out.
+    pub columns_unknown: Vec<String>,
 }
 
 /// Why a file as a whole is not a list of subscribers.
@@ -116,6 +117,12 @@ pub enum ReadError {
         /// Size found.
         bytes: usize,
     },
+    /// More than [`ROWS_MAX`] rows.
+    #[error(
+        "more than {} rows; split the file: what is entered twice is entered once",
+        ROWS_MAX
+    )]
+    TooManyRows,
     /// The first line names no `address` column, so no row can be understood.
     #[error("the first line does not name the columns address,language,scope,target,name")]
     NoHeader,
@@ -127,6 +134,7 @@ impl ReadError {
     pub const fn code(&self) -> &'static str {
         match self {
             ReadError::TooLarge { .. } => "too_large",
+            ReadError::TooManyRows => "too_many_rows",
             ReadError::NoHeader => "no_header",
         }
     }
@@ -135,7 +143,7 @@ impl ReadError {
 /// Reads `address,language,scope,target,name` in UTF-8, with or without a byte order mark, columns in any order.
 ///
 /// # Errors
-/// Only when the file is too large or its first line names no address column.
+/// Only when the file or the number of its rows is too large, or its first line names no address column.
 pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(ReadError::TooLarge { bytes: bytes.len() });
@@ -147,35 +155,92 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
         .trim(csv::Trim::All)
         .from_reader(bytes);
     let mut record = csv::ByteRecord::new();
+    let mut import = Import::default();
     let columns = match reader.read_byte_record(&mut record) {
-        Ok(true) => Columns::of(&record)?,
+        Ok(true) => {
+            import.columns_unknown = unknown(&record);
+            Columns::of(&record)?
+        }
         _ => return Err(ReadError::NoHeader),
     };
-    let mut import = Import::default();
     let mut seen = HashSet::new();
     // Reading bytes of a flexible record cannot fail; were it to, the loop must not spin on the same place.
     while let Ok(true) = reader.read_byte_record(&mut record) {
-        let line = record.position().map_or(0, |place| {
-            // After CRLF the reader stands before the line feed, which still counts to the line before.
-            let at = usize::try_from(place.byte()).unwrap_or(usize::MAX);
-            place.line() + u64::from(bytes.get(at) == Some(&b'\n'))
+        let place = record.position();
+        let start = place.map_or(0, |place| {
+            usize::try_from(place.byte()).unwrap_or(usize::MAX)
         });
-        if import.rows.len() >= ROWS_MAX {
-            import.problem(line, ProblemKind::TooManyRows);
-            break;
-        }
-        match columns.row(&record, line) {
-            Ok(row) if seen.insert((row.address.clone(), row.scope.clone())) => {
-                import.rows.push(row)
+        // After CRLF the reader stands before the line feed, which still counts to the line before.
+        let line = place.map_or(0, |place| {
+            place.line() + u64::from(bytes.get(start) == Some(&b'\n'))
+        });
+        let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let raw = bytes.get(start..end.min(bytes.len())).unwrap_or_default();
+        let lines: Vec<&[u8]> = physical(raw).collect();
+        if let [_] | [] = lines.as_slice() {
+            import.take(&columns, &record, line, &mut seen);
+        } else {
+            for (line, raw) in (line..).zip(lines) {
+                match alone(raw) {
+                    Some(record) => import.take(&columns, &record, line, &mut seen),
+                    None => import.problem(line, ProblemKind::Quote),
+                }
             }
-            Ok(_) => import.problem(line, ProblemKind::Duplicate),
-            Err(kind) => import.problem(line, kind),
+        }
+        if import.rows.len() > ROWS_MAX {
+            return Err(ReadError::TooManyRows);
         }
     }
     Ok(import)
 }
 
+/// Names of columns that nothing here is kept in.
+fn unknown(header: &csv::ByteRecord) -> Vec<String> {
+    const KNOWN: [&str; 5] = ["address", "language", "scope", "target", "name"];
+    header
+        .iter()
+        .map(|name| String::from_utf8_lossy(name).into_owned())
+        .filter(|name| !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)))
+        .collect()
+}
+
+/// The lines of a record as they stand in the file; a field of ours never goes over several.
+fn physical(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
+    raw.split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.is_empty())
+}
+
+/// A line read for itself, if its quotation marks are in pairs.
+fn alone(line: &[u8]) -> Option<csv::ByteRecord> {
+    let marks = line.iter().filter(|byte| **byte == b'"').count();
+    let mut record = csv::ByteRecord::new();
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .buffer_capacity(line.len().max(1))
+        .from_reader(line);
+    let is_read = reader.read_byte_record(&mut record).unwrap_or(false);
+    (marks % 2 == 0 && is_read).then_some(record)
+}
+
 impl Import {
+    fn take(
+        &mut self,
+        columns: &Columns,
+        record: &csv::ByteRecord,
+        line: u64,
+        seen: &mut HashSet<(MailAddress, Scope)>,
+    ) {
+        match columns.row(record, line) {
+            Ok(row) if seen.insert((row.address.clone(), row.scope.clone())) => {
+                self.rows.push(row);
+            }
+            Ok(_) => self.problem(line, ProblemKind::Duplicate),
+            Err(kind) => self.problem(line, kind),
+        }
+    }
+
     fn problem(&mut self, line: u64, kind: ProblemKind) {
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(Problem { line, kind });
@@ -246,214 +311,6 @@ fn short(text: &str) -> Result<String, ProblemKind> {
         return Err(ProblemKind::Field);
     }
     Ok(text.to_owned())
-}
-
-/// A mail address that can be put on the wire. Two are equal if mail to them arrives in one mailbox for sure.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MailAddress {
-    /// Without quotes, as people write it.
-    local: String,
-    /// ASCII, lower case.
-    domain: String,
-}
-
-/// Why a text is no address. Never carries the text: it goes into logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressProblem {
-    /// Nothing there.
-    #[error("no address")]
-    Empty,
-    /// Longer than [`ADDRESS_BYTES_MAX`], or the local part than [`LOCAL_BYTES_MAX`].
-    #[error("longer than an address may be")]
-    TooLong,
-    /// A control character, above all a line break: it would add commands or headers of its own.
-    #[error("a control character")]
-    Control,
-    /// A space within the address.
-    #[error("a space")]
-    Space,
-    /// No at sign, or nothing before it.
-    #[error("not of the form name@domain")]
-    Form,
-    /// Letters beyond ASCII, or ones that no local part may have.
-    #[error("a character that a mailbox name cannot have")]
-    Local,
-    /// Not a domain in ASCII or punycode with at least two labels.
-    #[error("not a domain name in ASCII letters")]
-    Domain,
-}
-
-impl AddressProblem {
-    /// Returns the stable word for catalogues and logs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            AddressProblem::Empty => "address_empty",
-            AddressProblem::TooLong => "address_too_long",
-            AddressProblem::Control => "address_control",
-            AddressProblem::Space => "address_space",
-            AddressProblem::Form => "address_form",
-            AddressProblem::Local => "address_local",
-            AddressProblem::Domain => "address_domain",
-        }
-    }
-}
-
-impl MailAddress {
-    /// Reads an address as people type it: full-width letters fold, `"a..b"@x` and `a..b@x` are the same.
-    ///
-    /// # Errors
-    /// Says why it is none.
-    pub fn parse(typed: &str) -> Result<Self, AddressProblem> {
-        // Folding shortens, so a typed text may be three times as long; the limit bounds the work before it.
-        if typed.len() > ADDRESS_BYTES_MAX * 4 {
-            return Err(AddressProblem::TooLong);
-        }
-        let folded: String = typed
-            .trim_matches([' ', '\u{3000}'])
-            .chars()
-            .map(fold)
-            .collect();
-        if folded.is_empty() {
-            return Err(AddressProblem::Empty);
-        }
-        if folded.chars().any(char::is_control) {
-            return Err(AddressProblem::Control);
-        }
-        if folded.chars().any(char::is_whitespace) {
-            return Err(AddressProblem::Space);
-        }
-        let (local, domain) = folded.rsplit_once('@').ok_or(AddressProblem::Form)?;
-        let local = unquote(local)?;
-        if local.is_empty() {
-            return Err(AddressProblem::Form);
-        }
-        if !local.bytes().all(is_local_byte) {
-            return Err(AddressProblem::Local);
-        }
-        let address = MailAddress {
-            local,
-            domain: domain_name(domain)?,
-        };
-        let wire_local_bytes = address.smtp_form().len() - address.domain.len() - 1;
-        if wire_local_bytes > LOCAL_BYTES_MAX || address.smtp_form().len() > ADDRESS_BYTES_MAX {
-            return Err(AddressProblem::TooLong);
-        }
-        Ok(address)
-    }
-
-    /// Returns the form for `MAIL`, `RCPT` and headers: the local part is quoted where RFC 5321 wants it.
-    #[must_use]
-    pub fn smtp_form(&self) -> String {
-        let is_dot_string = !self.local.starts_with('.')
-            && !self.local.ends_with('.')
-            && !self.local.contains("..");
-        if is_dot_string {
-            format!("{}@{}", self.local, self.domain)
-        } else {
-            format!("\"{}\"@{}", self.local, self.domain)
-        }
-    }
-
-    /// Returns the domain, in lower case.
-    #[must_use]
-    pub fn domain(&self) -> &str {
-        &self.domain
-    }
-}
-
-impl fmt::Display for MailAddress {
-    /// The form people know, without quotes.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.local, self.domain)
-    }
-}
-
-impl fmt::Debug for MailAddress {
-    /// Personal: a log shows only where it is, not whose.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MailAddress(…@{})", self.domain)
-    }
-}
-
-impl std::str::FromStr for MailAddress {
-    type Err = AddressProblem;
-
-    fn from_str(typed: &str) -> Result<Self, AddressProblem> {
-        MailAddress::parse(typed)
-    }
-}
-
-/// Full-width ASCII (U+FF01–FF5E), the ideographic stop and the dashes of Japanese input, to ASCII
-/// (docs/design/japanese-practice.md §2.4).
-fn fold(typed: char) -> char {
-    match typed {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(typed as u32 - 0xfee0).unwrap_or(typed),
-        '。' | '｡' => '.',
-        'ー' | '‐' | '‑' | '−' | '–' | '—' | 'ｰ' => '-',
-        '\u{3000}' => ' ',
-        other => other,
-    }
-}
-
-/// Takes the quotes of `"a..b"` away; only what needs no escape within them is accepted.
-fn unquote(local: &str) -> Result<String, AddressProblem> {
-    match local.strip_prefix('"') {
-        Some(rest) => rest
-            .strip_suffix('"')
-            .map(str::to_owned)
-            .ok_or(AddressProblem::Local),
-        None => Ok(local.to_owned()),
-    }
-}
-
-/// RFC 5322 `atext` and the dot.
-const fn is_local_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'/'
-                | b'='
-                | b'?'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'{'
-                | b'|'
-                | b'}'
-                | b'~'
-                | b'.'
-        )
-}
-
-/// A domain of two or more labels, ASCII; names in other letters must come as punycode, which is what their mail servers have.
-fn domain_name(domain: &str) -> Result<String, AddressProblem> {
-    let lower = domain.to_ascii_lowercase();
-    let labels: Vec<&str> = lower.split('.').collect();
-    let valid_label = |label: &&str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    let top_is_a_name = labels
-        .last()
-        .is_some_and(|top| !top.bytes().all(|byte| byte.is_ascii_digit()));
-    if labels.len() < 2 || !labels.iter().all(valid_label) || !top_is_a_name {
-        return Err(AddressProblem::Domain);
-    }
-    Ok(lower)
 }
 
 #[cfg(test)]
@@ -553,6 +410,48 @@ mod tests {
                 (7, "target_missing"),
                 (8, "scope")
             ]
+        );
+    }
+
+    #[test]
+    fn an_open_quotation_mark_costs_its_own_line_and_no_other() {
+        let file = "address,language,name\na@x.example,ja,A\nb@x.example,ja,\"B\nc@x.example,en,C\n\
+            d@x.example,fr,D\n\"e@x.example\",en,\"E, F\"\n";
+        for file in [file.to_owned(), file.replace('\n', "\r\n")] {
+            let import = read(file.as_bytes()).unwrap();
+            let entered: Vec<String> = import
+                .rows
+                .iter()
+                .map(|row| format!("{} {} {}", row.line, row.address, row.name))
+                .collect();
+            assert_eq!(
+                entered,
+                ["2 a@x.example A", "4 c@x.example C", "6 e@x.example E, F"]
+            );
+            let problems: Vec<(u64, &str)> = import
+                .problems
+                .iter()
+                .map(|problem| (problem.line, problem.kind.code()))
+                .collect();
+            assert_eq!(problems, [(3, "open_quote"), (5, "language")]);
+        }
+    }
+
+    #[test]
+    fn the_fate_of_every_row_and_column_is_named() {
+        let rows: String = (0..ROWS_MAX + 1)
+            .map(|n| format!("a{n}@x.example\n"))
+            .collect();
+        let file = format!("address\n{rows}");
+        assert_eq!(read(file.as_bytes()), Err(ReadError::TooManyRows));
+        let import = read(b"address,Language,phone\na@x.example,en,1\n").unwrap();
+        assert_eq!(import.columns_unknown, ["phone"]);
+        assert_eq!(import.rows.len(), 1);
+        let wrong: String = (0..PROBLEMS_MAX + 7).map(|_| "x\n").collect();
+        let import = read(format!("address\n{wrong}").as_bytes()).unwrap();
+        assert_eq!(
+            import.problems.len() + import.problems_unlisted,
+            PROBLEMS_MAX + 7
         );
     }
 

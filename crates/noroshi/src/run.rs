@@ -18,7 +18,7 @@ use crate::init::store_location::location;
 use crate::{against, children, contexts, init, serve, show, socket, tools};
 
 /// Largest file that is read from the command line: 16 MiB.
-const FILE_BYTES_MAX: u64 = 16 << 20;
+const FILE_BYTES_MAX: usize = 16 << 20;
 
 /// Runs a command line; `false` says that something is not as it should be.
 ///
@@ -165,18 +165,35 @@ pub async fn open_signing(common: &Common) -> Result<(House, children::Children)
 /// # Errors
 /// If it cannot be read or is too large.
 pub fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+    read_up_to(path, FILE_BYTES_MAX)
+}
+
+/// Reads a file, or standard input for `-`, whole or not at all.
+///
+/// # Errors
+/// If it cannot be read or holds more than `max` bytes.
+pub fn read_up_to(path: &Path, max: usize) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     let doing = || format!("cannot read {}", path.display());
+    // One byte more tells that there is more.
+    let most = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     if path.as_os_str() == "-" {
         std::io::stdin()
             .lock()
-            .take(FILE_BYTES_MAX)
+            .take(most)
             .read_to_end(&mut bytes)
             .map_err(Fault::io(doing()))?;
     } else {
         std::fs::File::open(path)
-            .and_then(|f| f.take(FILE_BYTES_MAX).read_to_end(&mut bytes))
+            .and_then(|f| f.take(most).read_to_end(&mut bytes))
             .map_err(Fault::io(doing()))?;
+    }
+    if bytes.len() > max {
+        return Err(Fault::Config(format!(
+            "{} holds more than {} MiB; nothing of it was taken: split it",
+            path.display(),
+            max >> 20
+        )));
     }
     Ok(bytes)
 }
@@ -283,9 +300,9 @@ async fn replay(common: &Common, archive: &str, path: &Path) -> Result<bool, Fau
 }
 
 async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
-    let bytes = read(path)?;
+    let bytes = read_up_to(path, formats::subscribers::FILE_BYTES_MAX)?;
     let import = formats::subscribers::read(&bytes)
-        .map_err(|e| Fault::Config(format!("{}: {}", path.display(), e.code())))?;
+        .map_err(|e| Fault::Config(format!("{}: {e} ({})", path.display(), e.code())))?;
     let house = open(common).await?;
     let done = engine::distribution::command::import(&house, &import.rows).await?;
     let problems: Vec<Value> = import
@@ -293,14 +310,26 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
         .iter()
         .map(|p| json!({ "line": p.line, "code": p.kind.code() }))
         .collect();
-    let good = problems.is_empty();
+    let good = problems.is_empty() && import.columns_unknown.is_empty();
     show::answer(
         common.json,
-        &json!({ "entered": done.entered, "known": done.known, "problems": problems }),
+        &json!({
+            "entered": done.entered,
+            "known": done.known,
+            "problems": problems,
+            "problems_unlisted": import.problems_unlisted,
+            "columns_unknown": import.columns_unknown,
+        }),
         || {
             let mut out = format!("{} entered, {} known already", done.entered, done.known);
             for problem in &import.problems {
                 out.push_str(&format!("\nline {}: {}", problem.line, problem.kind.code()));
+            }
+            if import.problems_unlisted > 0 {
+                out.push_str(&format!("\nand {} lines more", import.problems_unlisted));
+            }
+            for column in &import.columns_unknown {
+                out.push_str(&format!("\ncolumn {column}: unknown, left out"));
             }
             out
         },

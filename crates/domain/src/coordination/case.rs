@@ -120,6 +120,11 @@ impl Case {
         }
     }
 
+    /// The reports of the case: the one that it began with, then those that were joined to it.
+    pub fn reports(&self) -> impl Iterator<Item = ReportId> + '_ {
+        self.report.iter().chain(&self.joined).copied()
+    }
+
     /// Refuses if the case is closed.
     ///
     /// # Errors

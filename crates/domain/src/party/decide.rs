@@ -129,7 +129,7 @@ pub fn name_person(
     handle: &str,
     role: Role,
 ) -> Result<Vec<Change>, Refusal> {
-    let handle = handle.trim();
+    let handle = super::handle(handle);
     let fits = (HANDLE_CHARS_MIN..=HANDLE_CHARS_MAX).contains(&handle.chars().count())
         && handle
             .chars()
@@ -154,7 +154,7 @@ pub fn name_person(
         stream,
         Event::PersonNamed {
             person,
-            handle: handle.to_owned(),
+            handle,
             role,
             founding: false,
             approval_key: None,

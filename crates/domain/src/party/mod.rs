@@ -194,9 +194,28 @@ pub fn folded(name: &str) -> String {
         .collect()
 }
 
+/// The handle that was typed: width, case and spaces around it do not matter.
+#[must_use]
+pub fn handle(typed: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    typed.nfkc().collect::<String>().trim().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::{folded, handle};
+
+    #[test]
+    fn a_handle_is_one_however_it_is_typed() {
+        for typed in [
+            "reception-1",
+            " Reception-1 ",
+            "ｒｅｃｅｐｔｉｏｎ－１",
+            "RECEPTION-1\u{3000}",
+        ] {
+            assert_eq!(handle(typed), "reception-1", "{typed}");
+        }
+    }
 
     #[test]
     fn legal_forms_and_widths_do_not_matter() {

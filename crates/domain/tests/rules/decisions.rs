@@ -108,7 +108,9 @@ fn a_person_has_a_handle_of_its_own_and_a_role_of_the_house() {
     let named = name(" second ", Role::Judge).unwrap();
     assert_eq!(house(&named).persons[&person(3)].handle, "second");
     let long = "a".repeat(persons::HANDLE_CHARS_MAX + 1);
-    for handle in ["a", "Second", "an other", long.as_str()] {
+    let wide = name("Ｓｅｃｏｎｄ", Role::Judge).unwrap();
+    assert_eq!(house(&wide).persons[&person(3)].handle, "second");
+    for handle in ["a", "an other", long.as_str()] {
         wrong(name(handle, Role::Judge), "handle");
     }
     for role in Role::ALL.into_iter().filter(|role| !role.is_house()) {

@@ -155,7 +155,7 @@ fn a_handle_is_as_long_as_a_line_of_history_allows() {
     for handle in ["ab", "a-1", "0-", &"a".repeat(persons::HANDLE_CHARS_MAX)] {
         assert!(name(handle).is_ok(), "{handle}");
     }
-    for handle in ["", " ", "a", " a ", "a_b", "a.b", "Ab", "あい", "a b"] {
+    for handle in ["", " ", "a", " a ", "a_b", "a.b", "あい", "a b"] {
         wrong(name(handle), "handle");
     }
 }

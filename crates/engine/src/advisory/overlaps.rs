@@ -39,7 +39,7 @@ pub(super) async fn find(
     names_agreed: bool,
 ) -> Result<Vec<Overlap>, Fault> {
     let (mut kept, mut open, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for report in case.report.iter().chain(&case.joined) {
+    for report in case.reports() {
         let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         if let Some(name) = &report.finder {
             names.extend(unless_erased(unit, name).await?);

@@ -89,7 +89,7 @@ async fn collect(
     advisory: Option<&Advisory>,
 ) -> Result<Vec<(TextRef, Origin)>, Fault> {
     let mut out: Vec<(TextRef, Origin)> = Vec::new();
-    for report in case.report.iter().chain(&case.joined) {
+    for report in case.reports() {
         let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         out.extend(report.parts.iter().map(|text| {
             let handling = report.handling.clone();

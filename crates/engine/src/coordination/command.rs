@@ -230,7 +230,7 @@ pub async fn record_basis(unit: &mut Unit<'_>, input: &RecordBasis) -> Result<Va
 pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Value, Fault> {
     let (case, participant) = with_case(unit, &input.participant).await?;
     let mut texts = Vec::new();
-    if let Some(report) = case.report {
+    for report in case.reports() {
         let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         texts.extend(
             report
@@ -242,7 +242,7 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
     if texts.is_empty() {
         return Err(Refusal::Input {
             field: "classes",
-            why: "the report has no sorted part of these classes",
+            why: "no report of the case has a sorted part of these classes",
         }
         .into());
     }

@@ -254,8 +254,8 @@ impl<'h> Reader<'h> {
     /// The parts of the case's reports that were opened to this participant.
     async fn texts(&self) -> Result<Vec<page::Text>, Fault> {
         let mut parts = Vec::new();
-        for report in self.case.report.iter().chain(&self.case.joined) {
-            if let Some(Aggregate::Report(report)) = state(self.house, (*report).into()).await? {
+        for report in self.case.reports() {
+            if let Some(Aggregate::Report(report)) = state(self.house, report.into()).await? {
                 parts.extend(report.parts);
             }
         }

@@ -225,7 +225,7 @@ impl House {
         if let Some(loaded) = self.load(case.into()).await?
             && let Aggregate::Case(case) = &*loaded.state
         {
-            into.extend(case.report.iter().chain(&case.joined));
+            into.extend(case.reports());
         }
         Ok(())
     }

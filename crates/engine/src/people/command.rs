@@ -36,7 +36,8 @@ async fn own(unit: &mut Unit<'_>) -> Result<House, Fault> {
     }
 }
 
-fn find(own: &House, handle: &str) -> Result<PersonId, Fault> {
+fn find(own: &House, typed: &str) -> Result<PersonId, Fault> {
+    let handle = domain::party::handle(typed);
     own.persons
         .iter()
         .find(|(_, person)| person.handle == handle && person.ended.is_none())
@@ -48,8 +49,8 @@ fn find(own: &House, handle: &str) -> Result<PersonId, Fault> {
 pub async fn name(unit: &mut Unit<'_>, input: &NamePerson) -> Result<Value, Fault> {
     let own = own(unit).await?;
     let person = PersonId(unit.draw());
-    let handle = input.handle.trim();
-    let changes = decide::name_person(&own, unit.house.stream(), person, handle, input.role)?;
+    let handle = domain::party::handle(&input.handle);
+    let changes = decide::name_person(&own, unit.house.stream(), person, &handle, input.role)?;
     unit.record(changes).await?;
     Ok(json!({ "person": person.to_string(), "handle": handle }))
 }

@@ -128,8 +128,9 @@ fn a_number_told_on_the_telephone_is_the_second_step_of_its_own_vendor_once() {
     let case = Case::open(&world);
     let house = world.house();
     let (aoba, birch) = (guest(&case, "Aoba"), guest(&case, "Birch"));
+    let act = world.act("coordinator");
     let issues = |guest: &Guest| {
-        let issued = issue_phone_code(house, guest.participant);
+        let issued = issue_phone_code(house, &act, guest.participant);
         world
             .wait(Box::pin(issued))
             .map_err(|fault| fault.code().to_owned())
@@ -188,7 +189,8 @@ fn whoever_asks_to_be_called_waits_until_it_is() {
     let written = serde_json::to_string(&seen::last(&world, aoba)).unwrap();
     assert!(!written.contains("0000-0000,"), "{written}");
     // While a number holds that was told, nobody has to call.
-    let issued = issue_phone_code(world.house(), guest(&case, "Aoba").participant);
+    let act = world.act("coordinator");
+    let issued = issue_phone_code(world.house(), &act, guest(&case, "Aoba").participant);
     world.wait(Box::pin(issued)).unwrap();
     assert!(!is_open());
     world.passes_to(world.ahead(span(0, 2)));
@@ -401,6 +403,26 @@ fn a_link_alone_shows_that_there_is_a_matter_and_until_when() {
         };
         seen::acts(&world, vendor, "record-ticket", leaves).unwrap();
         assert_eq!(view(&case, "Aoba", strength), before);
+    }
+    world.ends_well();
+}
+
+#[test]
+fn parts_of_a_report_that_was_joined_are_opened_too() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let other = given::report(&world);
+    let part = json!({ "class": "V", "lang": "ja", "text": "設定の一行が欠けています" });
+    let sorted = json!({ "report": other.number, "parts": [part] });
+    world.does_as("reception", "sort-report", sorted);
+    let joined = json!({ "report": other.number, "case": case.number });
+    world.does("merge-report", joined);
+    told(&case);
+    let seen = view(&case, "Aoba", Strength::SecondChannel);
+    let details = seen.details.expect("the details were opened");
+    let words: Vec<&str> = details.texts.iter().map(|one| one.text.as_str()).collect();
+    for part in ["経路の検査が一つ抜けて", "一行が欠けて"] {
+        assert!(words.iter().any(|words| words.contains(part)), "{words:?}");
     }
     world.ends_well();
 }

@@ -56,6 +56,8 @@ moment-jst = Japan Standard Time (JST)
 moment-utc = Coordinated Universal Time (UTC)
 moment-date-wrong = Give the date like 2026-11-21.
 moment-time-wrong = Give the time like 9:00.
+moment-time-twelve = Write half past noon as 12:30 and half past midnight as 0:30: 午前12時 and 午後12時 are read in two ways.
+moment-weekday-wrong = The date and the day of the week do not fit each other. Correct one of them.
 moment-zone-wrong = Choose Japan Standard Time or UTC.
 
 # Coming in.

@@ -56,6 +56,8 @@ moment-jst = 日本時間（JST）
 moment-utc = 協定世界時（UTC）
 moment-date-wrong = 日付は「2026-11-21」のように入力してください。
 moment-time-wrong = 時刻は「9:00」のように入力してください。
+moment-time-twelve = 「午前12時」「午後12時」は読み方が分かれます。昼の12時半は「12:30」、夜中の0時半は「0:30」のように入力してください。
+moment-weekday-wrong = 日付と曜日が合っていません。どちらかを直してください。
 moment-zone-wrong = 日本時間か協定世界時のどちらかを選んでください。
 
 # Coming in.
@@ -199,7 +201,7 @@ desk-record-button = 受領を記録する
 # Persons.
 desk-persons-caption = 担当者
 desk-person-handle = ユーザー名
-desk-person-handle-hint = サインインに使い、記録にも残ります。氏名ではなく、「受付1」のような名前にしてください。
+desk-person-handle-hint = サインインに使い、記録にも残ります。氏名ではなく、「reception-1」のような名前（半角の英小文字・数字・「-」）にしてください。
 desk-person-marks = 権限
 desk-person-admin = 管理者
 desk-person-approver = 公表の承認

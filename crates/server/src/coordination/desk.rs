@@ -89,8 +89,7 @@ pub(crate) async fn members(room: &Room, case: &Case, page: Lang) -> Result<Vec<
 /// Dossiers of a case: its own and those of its reports.
 pub(crate) fn dossiers(case: &Case) -> Vec<StreamId> {
     std::iter::once(case.id.into())
-        .chain(case.report.map(StreamId::from))
-        .chain(case.joined.iter().map(|report| (*report).into()))
+        .chain(case.reports().map(StreamId::from))
         .collect()
 }
 
@@ -118,8 +117,8 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     let timeline = history::told(room, visit, &dossiers, None).await?;
     let mut reports = Vec::new();
     let mut texts = Vec::new();
-    for report in case.report.iter().chain(&case.joined) {
-        let state = room.house.load((*report).into()).await?.map(|l| l.state);
+    for report in case.reports() {
+        let state = room.house.load(report.into()).await?.map(|l| l.state);
         if let Some(Aggregate::Report(report)) = state.as_deref() {
             reports.push(report.handling.clone());
             for text in &report.parts {
@@ -350,8 +349,8 @@ async fn read(room: &Room, visit: &Visit, case: &Case, mut typed: Typed) -> Resu
     let Ok(body) = uuid::Uuid::parse_str(typed.trimmed("body")) else {
         return Err(Stop::NotFound);
     };
-    for report in case.report.iter().chain(&case.joined) {
-        let state = room.house.load((*report).into()).await?.map(|l| l.state);
+    for report in case.reports() {
+        let state = room.house.load(report.into()).await?.map(|l| l.state);
         let Some(Aggregate::Report(found)) = state.as_deref() else {
             continue;
         };
@@ -378,7 +377,7 @@ async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
     Ok(all.into_iter().map(|(id, _)| id.into()).collect())
 }
 
-/// Tells whether a form ends an embargo that is in force, or brings its date forward.
+/// Remembers how far a person has looked.
 pub(crate) async fn look(
     room: &Room,
     signed: &Signed,

@@ -72,10 +72,11 @@ pub async fn title_of(
             return Ok(Some(gist(words)));
         }
     }
-    if let Some(report) = case.report
-        && let Some(state) = room.house.load(report.into()).await?.map(|l| l.state)
-        && let Aggregate::Report(report) = &*state
-    {
+    for report in case.reports() {
+        let state = room.house.load(report.into()).await?.map(|l| l.state);
+        let Some(Aggregate::Report(report)) = state.as_deref() else {
+            continue;
+        };
         for part in &report.parts {
             if part.class == domain::text::class::Class::V
                 && let Some(words) = eyes.words(part).await?

@@ -141,7 +141,12 @@ impl Answer {
             (header::REFERRER_POLICY, "same-origin"),
             (
                 HeaderName::from_static("cross-origin-resource-policy"),
-                "same-origin",
+                // A document that is shown alone has no origin, and dresses in our style: public bytes, without a secret.
+                if matches!(self.kind, Kind::Asset(_)) {
+                    "cross-origin"
+                } else {
+                    "same-origin"
+                },
             ),
             (
                 HeaderName::from_static("cross-origin-opener-policy"),

@@ -29,12 +29,11 @@ pub struct Line {
 /// Fields of events that are instants.
 const INSTANTS: [&str; 4] = ["until", "instant", "at", "published_at"];
 /// Fields that say nothing to people: ids, hashes, keys, bytes.
-const SILENT: [&str; 22] = [
+const SILENT: [&str; 21] = [
     "kind",
     "body",
     "bodies",
     "case",
-    "report",
     "party",
     "person",
     "by",
@@ -286,6 +285,8 @@ fn flatten(value: &Value, out: &mut Vec<(String, String)>) {
             continue;
         }
         match value {
+            // An id says nothing to people, whatever its field is called.
+            Value::String(word) if uuid::Uuid::parse_str(word).is_ok() => {}
             Value::String(word) => out.push((name.clone(), word.clone())),
             Value::Bool(is) => out.push((name.clone(), is.to_string())),
             Value::Number(number) => {

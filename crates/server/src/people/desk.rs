@@ -76,7 +76,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut typed = visit.form.clone();
     let verb = typed.value("do").to_owned();
     let handle = match verb.as_str() {
-        "person-add" => typed.trimmed("handle").to_owned(),
+        "person-add" => domain::party::handle(typed.value("handle")),
         _ => handle_of(room, typed.trimmed("person")).await?,
     };
     let command = match verb.as_str() {

@@ -180,7 +180,7 @@ pub async fn ask(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 pub async fn sign_in(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut typed = visit.form.clone();
     let kept = kept_from(&typed);
-    let handle = typed.trimmed("handle").to_lowercase();
+    let handle = domain::party::handle(typed.value("handle"));
     match room.house.sign_in(&handle, typed.value("password")).await? {
         Some(known) => match kept {
             // What waited is offered again by the person who is now signed in.

@@ -114,16 +114,16 @@ impl PublicLabel {
     }
 }
 
-/// What everybody may read of a participant: nothing if its party is not listed.
+/// What everybody may read of a participant (docs/design/japanese-practice.md §3.3); `None` stands on no board: its
+/// party is not listed, or it only got a first letter, in which nothing of the matter stands. Documents, the desk and
+/// the vendor's page all say this one.
 #[must_use]
 pub fn public_label_of(participant: &Participant, is_listed: bool) -> Option<PublicLabel> {
-    public_label(cell(participant, None)).filter(|_| is_listed)
+    let label = label_of(cell(participant, None)).filter(|_| is_listed)?;
+    (label != PublicLabel::Notified || participant.was_told()).then_some(label)
 }
 
-/// The public label of a cell (docs/design/japanese-practice.md §3.3); `None` stands on no board. Documents, the
-/// desk and the vendor's page all say this one.
-#[must_use]
-pub const fn public_label(cell: Cell) -> Option<PublicLabel> {
+const fn label_of(cell: Cell) -> Option<PublicLabel> {
     Some(match cell {
         Cell::NotAsked | Cell::Declined => return None,
         Cell::AskedSilent { .. } | Cell::Seen => PublicLabel::Notified,

@@ -239,6 +239,12 @@ impl Participant {
         })
     }
 
+    /// Whether the party has the report: details were opened to it, or somebody else had told it before.
+    #[must_use]
+    pub fn was_told(&self) -> bool {
+        self.details_at.is_some() || self.rm != Rm::Start
+    }
+
     /// The times for which the party agreed and could be shown anything: before it has details it is shown to nobody.
     fn shown(&self) -> impl Iterator<Item = (Instant, Option<Instant>)> {
         let details = self.details_at;

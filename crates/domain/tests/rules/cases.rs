@@ -7,6 +7,7 @@ use domain::coordination::participant::Participant;
 use domain::event::Event;
 use domain::machine::consent::Consent;
 use domain::machine::em::Em;
+use domain::machine::rm::Rm;
 use domain::text::class::Class;
 use domain::value::*;
 
@@ -340,29 +341,82 @@ fn an_answer_for_everything_counts_for_each_product_and_each_vulnerability() {
 }
 
 #[test]
-fn everybody_reads_a_label_only_of_a_listed_vendor_that_was_asked_and_stayed() {
-    let since = day(1);
-    for (cell, label) in [
-        (Cell::NotAsked, None),
-        (Cell::AskedSilent { since }, Some(PublicLabel::Notified)),
-        (Cell::Seen, Some(PublicLabel::Notified)),
-        (Cell::Unknown, Some(PublicLabel::Unknown)),
-        (Cell::Investigating, Some(PublicLabel::Investigating)),
-        (Cell::NotAffected, Some(PublicLabel::NotVulnerable)),
-        (Cell::Affected, Some(PublicLabel::Vulnerable)),
-        (Cell::Fixed, Some(PublicLabel::VulnerableFixed)),
-        (Cell::Declined, None),
-    ] {
-        assert_eq!(board::public_label(cell), label, "{cell:?}");
-    }
+fn everybody_reads_a_label_only_of_a_listed_vendor_that_knows_and_stayed() {
     let asked = Participant {
-        asked_at: Some(since),
+        asked_at: Some(day(1)),
         ..vendor(5)
     };
-    let label = |is_listed| board::public_label_of(&asked, is_listed);
-    assert_eq!(label(true), Some(PublicLabel::Notified));
-    assert_eq!(label(false), None);
-    assert_eq!(board::public_label_of(&vendor(5), true), None);
+    let told = Participant {
+        details_at: Some(day(2)),
+        ..asked.clone()
+    };
+    // Somebody else had told it before the house did: a record of a contact made elsewhere.
+    let told_elsewhere = Participant {
+        rm: Rm::Received,
+        ..asked.clone()
+    };
+    let seen = |one: &Participant| Participant {
+        seen_at: Some(day(3)),
+        ..one.clone()
+    };
+    let says = |said: VendorAnswer, fixed: bool| Participant {
+        answers: vec![answer(None, said, fixed.then_some("2"))],
+        answered_at: Some(day(4)),
+        ..asked.clone()
+    };
+    let left = Participant {
+        left: true,
+        ..told.clone()
+    };
+    for (about, one, label) in [
+        ("joined", vendor(5), None),
+        ("a first letter only", asked.clone(), None),
+        ("a first letter that was confirmed", seen(&asked), None),
+        ("details", told.clone(), Some(PublicLabel::Notified)),
+        (
+            "told elsewhere",
+            told_elsewhere,
+            Some(PublicLabel::Notified),
+        ),
+        (
+            "details and receipt",
+            seen(&told),
+            Some(PublicLabel::Notified),
+        ),
+        (
+            "unknown",
+            says(VendorAnswer::Unknown, false),
+            Some(PublicLabel::Unknown),
+        ),
+        (
+            "looks",
+            says(VendorAnswer::Investigating, false),
+            Some(PublicLabel::Investigating),
+        ),
+        (
+            "not affected",
+            says(VendorAnswer::NotAffected, false),
+            Some(PublicLabel::NotVulnerable),
+        ),
+        (
+            "affected",
+            says(VendorAnswer::Affected, false),
+            Some(PublicLabel::Vulnerable),
+        ),
+        (
+            "fixed",
+            says(VendorAnswer::Affected, true),
+            Some(PublicLabel::VulnerableFixed),
+        ),
+        ("left", left, None),
+    ] {
+        assert_eq!(board::public_label_of(&one, true), label, "{about}");
+        assert_eq!(
+            board::public_label_of(&one, false),
+            None,
+            "{about}, not listed"
+        );
+    }
 }
 
 #[test]

@@ -104,6 +104,8 @@ fn a_vendor_speaks_in_its_own_words_and_help_stays_with_the_editor() {
     let case = Case::open(&world);
     case.contact("Aoba");
     case.contact("Birch");
+    let call = json!({ "channel": "phone", "result": "reached" });
+    case.does_with(case.vendor("Birch"), "record-contact-elsewhere", call);
     case.has_a_fix("Aoba");
     for (vendor, kind, lang, words) in [
         ("Aoba", "statement", "ja", "ご報告に感謝します。"),

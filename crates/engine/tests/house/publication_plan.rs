@@ -38,6 +38,8 @@ fn a_plan_counts_its_recipients_by_what_they_asked_for() {
     reader(&world, "BOTH@reader.example", product("Aoba Gateway"));
     reader(&world, "other@reader.example", vendor("Cedar Works"));
     case.contact("Birch");
+    let call = json!({ "channel": "phone", "result": "reached" });
+    case.does_with(case.vendor("Birch"), "record-contact-elsewhere", call);
     case.contact("Aoba");
     case.has_a_fix("Aoba");
     case.drafted(None);

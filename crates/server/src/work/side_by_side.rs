@@ -267,7 +267,7 @@ const SITUATIONS: [(&str, Steps, &str); 31] = [
     (
         "first letter",
         &[letter],
-        "asked_silent notified P1/P1 coordinating -/open none/missing",
+        "asked_silent - P1/P1 coordinating -/open none/missing",
     ),
     (
         "details",
@@ -277,52 +277,52 @@ const SITUATIONS: [(&str, Steps, &str); 31] = [
     (
         "receipt",
         &[letter, receipt],
-        "seen notified P1/P1 coordinating -/open none/missing",
+        "seen - P1/P1 coordinating -/open none/missing",
     ),
     (
         "asked for the date",
         &[letter, date],
-        "asked_silent notified P1/P1 coordinating asked/asked none/missing",
+        "asked_silent - P1/P1 coordinating asked/asked none/missing",
     ),
     (
         "another date",
         &[letter, date, counters],
-        "seen notified P1/P1 coordinating countered/asked none/missing",
+        "seen - P1/P1 coordinating countered/asked none/missing",
     ),
     (
         "agreed",
         &[letter, date, agrees],
-        "seen notified P1/P1 date_agreed agreed/agreed none/missing",
+        "seen - P1/P1 date_agreed agreed/agreed none/missing",
     ),
     (
         "declined the date",
         &[letter, date, declines],
-        "seen notified P1/P1 coordinating declined/declined none/missing",
+        "seen - P1/P1 coordinating declined/declined none/missing",
     ),
     (
         "lapsed",
         &[letter, date, agrees, later],
-        "seen notified P1/P1 date_agreed lapsed/asked none/missing",
+        "seen - P1/P1 date_agreed lapsed/asked none/missing",
     ),
     (
         "asked anew",
         &[letter, date, agrees, later, anew],
-        "seen notified P1/P1 date_agreed asked/asked none/missing",
+        "seen - P1/P1 date_agreed asked/asked none/missing",
     ),
     (
         "asked anew after another date",
         &[letter, date, counters, anew],
-        "seen notified P1/P1 coordinating asked/asked none/missing",
+        "seen - P1/P1 coordinating asked/asked none/missing",
     ),
     (
         "date taken back",
         &[letter, date, rejected],
-        "asked_silent notified P1/P1 coordinating -/open none/missing",
+        "asked_silent - P1/P1 coordinating -/open none/missing",
     ),
     (
         "leaked under embargo",
         &[letter, date, agrees, leaks, broken],
-        "seen notified P1/P1 coordinating agreed/ended none/missing",
+        "seen - P1/P1 coordinating agreed/ended none/missing",
     ),
     (
         "leaked before the first letter",
@@ -397,22 +397,22 @@ const SITUATIONS: [(&str, Steps, &str); 31] = [
     (
         "closed and never published",
         &[letter, closes],
-        "asked_silent notified P1/P1 closed -/open none/missing",
+        "asked_silent - P1/P1 closed -/open none/missing",
     ),
     (
         "second step passed",
         &[letter, passes],
-        "asked_silent notified P1/P1 coordinating -/open passed/passed",
+        "asked_silent - P1/P1 coordinating -/open passed/passed",
     ),
     (
         "second step waived",
         &[letter, waived],
-        "asked_silent notified P1/P1 coordinating -/open waived/waived",
+        "asked_silent - P1/P1 coordinating -/open waived/waived",
     ),
     (
         "second step passed and waived",
         &[letter, passes, waived],
-        "asked_silent notified P1/P1 coordinating -/open waived/waived",
+        "asked_silent - P1/P1 coordinating -/open waived/waived",
     ),
 ];
 

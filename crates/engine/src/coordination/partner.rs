@@ -32,6 +32,8 @@ struct Reader<'h> {
     participant: Participant,
     party: Party,
     case: Case,
+    /// Number and instant of the first revision, once everybody may read it.
+    published: Option<(String, Instant)>,
     audience: Audience,
     phase: Phase,
     grants: Grants,
@@ -72,6 +74,18 @@ pub fn view(
             step,
             call_asked: participant.call_asked.map(|(asked, _)| at(asked)),
             date: reader.date(),
+            published: reader
+                .published
+                .as_ref()
+                .map(|(number, first)| page::Published {
+                    number: number.clone(),
+                    at: at(*first),
+                    address: format!(
+                        "{}{}",
+                        house.config.portal,
+                        pages::advisory_path(lang, number)
+                    ),
+                }),
             received: participant.seen_at.map(at),
             is_open: !participant.left && reader.case.closed.is_none(),
             has_left: participant.left,
@@ -103,10 +117,13 @@ impl<'h> Reader<'h> {
             return Err(missing().into());
         };
         let advisory = crate::kernel::ids::advisory_id(case.id);
-        let is_published = matches!(
-            state(house, advisory.into()).await?,
-            Some(Aggregate::Advisory(advisory)) if advisory.is_published()
-        );
+        let published = match state(house, advisory.into()).await? {
+            Some(Aggregate::Advisory(advisory)) => advisory
+                .published
+                .first()
+                .map(|first| (first.number.clone(), first.instant)),
+            _ => None,
+        };
         let role = role_of(participant.part).ok_or_else(missing)?;
         Ok(Reader {
             house,
@@ -117,12 +134,13 @@ impl<'h> Reader<'h> {
                 key: None,
             },
             // A fix that another vendor has ready opens nothing to this one.
-            phase: case.phase(is_published, &[]),
+            phase: case.phase(published.is_some(), &[]),
             grants: Grants {
                 second_step_waived: participant.step_waived,
                 ..Grants::default()
             },
             channel: Channel::Session { strength },
+            published,
             participant,
             party,
             case,
@@ -238,7 +256,7 @@ impl<'h> Reader<'h> {
             };
             let name = Classed::new(Class::N, owner, Form::Body, name);
             if let Some(name) = self.by(&by_consent, &name) {
-                let status = board::public_label(board::cell(&other, None)).map(Into::into);
+                let status = board::public_label_of(&other, true).map(Into::into);
                 let seen = self.by(&by_consent, &Classed::new(Class::R, owner, Form::Body, ""));
                 out.push(page::Other {
                     name: name.into(),

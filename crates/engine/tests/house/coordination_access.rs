@@ -426,3 +426,20 @@ fn parts_of_a_report_that_was_joined_are_opened_too() {
     }
     world.ends_well();
 }
+
+#[test]
+fn once_everybody_may_read_it_the_vendors_page_says_where() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    assert_eq!(view(&case, "Aoba", Strength::Link).published, None);
+    let at = case.published();
+    let out = view(&case, "Aoba", Strength::Link).published.unwrap();
+    assert_eq!(out.number, case.number);
+    assert!(
+        out.address
+            .ends_with(&format!("/en/advisories/{}.html", case.number))
+    );
+    assert_eq!(out.at, testkit::world::at(at));
+    let path = out.address.splitn(4, '/').nth(3).unwrap();
+    assert!(world.public(path).is_some(), "{path}");
+}

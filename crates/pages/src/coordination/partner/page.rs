@@ -40,6 +40,15 @@ pub fn page(inside: &Inside, view: &View, typed: &Typed) -> Vec<u8> {
             .received
             .as_deref()
             .map(|at| when::instant_html(inside.lang, at)),
+        published: view.published.as_ref().map(|out| PublishedPart {
+            words: say.with(
+                "partner-published",
+                &[("at", &when::instant(inside.lang, &out.at))],
+            ),
+            number: text::line(&out.number),
+            address: out.address.clone(),
+        }),
+        keeps: view.published.is_none() && view.date.state != DateState::Ended,
         date: date(inside, view, typed),
         details: view
             .details
@@ -65,6 +74,9 @@ struct Page {
     terms: Option<Terms>,
     step: Option<StepForm>,
     received_html: Option<String>,
+    published: Option<PublishedPart>,
+    /// The time of confidence has not ended.
+    keeps: bool,
     date: DatePart,
     details: Option<Matter>,
     leave: Option<Leave>,
@@ -89,8 +101,16 @@ struct StepForm {
     hours_html: String,
 }
 
+struct PublishedPart {
+    words: String,
+    number: String,
+    address: String,
+}
+
 struct DatePart {
     state: String,
+    /// A date is on the table: until then nothing is published.
+    is_running: bool,
     until_html: Option<String>,
     left_html: Option<String>,
     countered_html: Option<String>,
@@ -245,6 +265,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
     );
     let can_answer = view.is_open && is_running;
     DatePart {
+        is_running,
         state: say.t(match state {
             DateState::Open => "partner-date-open",
             DateState::Asked => "partner-date-asked",

@@ -265,3 +265,35 @@ fn what_was_done_has_words() {
         }
     }
 }
+
+#[test]
+fn once_it_is_out_nobody_is_asked_to_keep_silent() {
+    for lang in Lang::ALL {
+        let say = Say(lang);
+        let told = |view: &View| html(page(&inside(lang), view, &Typed::default()));
+        let (keep, until) = (say.t("partner-matter-keep"), say.t("partner-date-text"));
+        let mut view = whole();
+        view.date.state = DateState::Agreed;
+        let before = told(&view);
+        assert!(
+            before.contains(&keep) && before.contains(&until),
+            "{before}"
+        );
+        view.published = Some(Published {
+            number: "NRS-48217734".to_owned(),
+            at: "2026-11-21T00:00:00Z".to_owned(),
+            address: "https://noroshi.example/en/advisories/NRS-48217734.html".to_owned(),
+        });
+        let after = told(&view);
+        assert!(!after.contains(&keep) && !after.contains(&until), "{after}");
+        assert!(after.contains("<a href=\"https://noroshi.example/en/advisories/NRS-48217734.html\">NRS-48217734</a>"), "{after}");
+        // It leaked: the time of confidence is over, and nothing is out yet.
+        view.published = None;
+        view.date.state = DateState::Ended;
+        let leaked = told(&view);
+        assert!(
+            !leaked.contains(&keep) && !leaked.contains(&until),
+            "{leaked}"
+        );
+    }
+}

@@ -21,6 +21,8 @@ pub struct View {
     /// When the vendor asked to be called for the second step, RFC 3339.
     pub call_asked: Option<String>,
     pub date: Date,
+    /// What everybody may read of it by now.
+    pub published: Option<Published>,
     /// When the vendor confirmed that it has our letter, RFC 3339.
     pub received: Option<String>,
     /// Whether anything may still be said: the case is open and the vendor has not left.
@@ -30,6 +32,16 @@ pub struct View {
     pub is_told: bool,
     /// What this session may show of the matter itself.
     pub details: Option<Details>,
+}
+
+/// The advisory of a matter that was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    pub number: String,
+    /// When it came out first, RFC 3339.
+    pub at: String,
+    /// Address of its public page.
+    pub address: String,
 }
 
 /// On what ground details are kept confidential.

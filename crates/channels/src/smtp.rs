@@ -120,7 +120,7 @@ pub enum Outcome {
         /// What was refused.
         stage: Stage,
     },
-    /// Not at all. Only [`Stage::Rcpt`] speaks of the address; the others speak of us or of the message.
+    /// Not at all. Only [`Stage::Rcpt`] speaks of the recipient; the others speak of us or of the message.
     Refused {
         /// Reply code, 5xx; 553 is also our own answer to an address that would break the protocol.
         code: u16,
@@ -138,8 +138,10 @@ pub enum Outcome {
 pub enum Stage {
     /// The sender.
     Mail,
-    /// The recipient.
+    /// The recipient: there is no such mailbox, or it takes nothing.
     Rcpt,
+    /// Our use of the relay, in its answer to a recipient: relaying denied, a block, a policy.
+    Relay,
     /// The wish to send.
     Data,
     /// The message itself.

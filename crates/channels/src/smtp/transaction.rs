@@ -304,9 +304,27 @@ fn rcpt(job: &Job) -> Vec<u8> {
 fn refusal(reply: &Reply, stage: Stage) -> Outcome {
     let code = reply.code;
     if code / 100 == 5 {
+        let stage = match stage {
+            Stage::Rcpt if !is_about_the_mailbox(reply) => Stage::Relay,
+            stage => stage,
+        };
         Outcome::Refused { code, stage }
     } else {
         Outcome::Deferred { code, stage }
+    }
+}
+
+/// Whether a refusal of a recipient is about its mailbox, by the enhanced code (RFC 3463 §3.2, §3.3; RFC 7505): a relay
+/// that refuses us says so at the same place. Without one the code has to do, as RFC 5321 §4.3.2 gives it.
+fn is_about_the_mailbox(reply: &Reply) -> bool {
+    let first = reply.text.split_whitespace().next().unwrap_or_default();
+    let mut parts = first.split('.').map(str::parse::<u16>);
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(Ok(5)), Some(Ok(1)), Some(Ok(detail)), None) => {
+            matches!(detail, 1 | 2 | 3 | 6 | 10)
+        }
+        (Some(Ok(5)), Some(Ok(subject)), Some(Ok(_)), None) => subject == 2,
+        _ => matches!(reply.code, 550 | 551 | 553),
     }
 }
 

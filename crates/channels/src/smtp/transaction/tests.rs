@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::*;
 use crate::smtp::wire::Wire;
+mod refusals;
 
 /// A relay that says what it was told to say, and takes so many bytes.
 struct Scripted {

@@ -312,8 +312,10 @@ impl House {
         let (done, mut outcomes) = tokio::sync::mpsc::channel(SETTLE_GROUP * 2);
         let sender = tokio::spawn(async move { smtp::send_all(&config, jobs, &done).await });
         let mut group = Vec::with_capacity(SETTLE_GROUP);
+        let mut refused_us = None;
         while outcomes.recv_many(&mut group, SETTLE_GROUP).await > 0 {
             let now = clock::now().0;
+            refused_us = refused_us.or(group.iter().find_map(|(_, outcome)| concerns_us(outcome)));
             let settled: Vec<Settled> = group
                 .drain(..)
                 .filter_map(|(id, outcome)| {
@@ -327,6 +329,13 @@ impl House {
             crate::kernel::crash::point("post.settled");
         }
         let _ = sender.await;
+        if let Some(smtp) = refused_us {
+            tracing::error!(
+                code = "post.relay_refuses",
+                smtp,
+                "the relay refuses what is ours to mend, and no recipient; the copies are tried again up to their deadline"
+            );
+        }
         Ok(())
     }
 }
@@ -336,6 +345,14 @@ impl House {
 fn date_of(copy: &Copy, deadline_hours: u32) -> i64 {
     copy.date_at
         .unwrap_or_else(|| copy.deadline - i64::from(deadline_hours) * 3_600_000_000)
+}
+
+/// The code of a refusal that is about us or the text, and no recipient's.
+fn concerns_us(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Outcome::Refused { code, stage } if *stage != smtp::Stage::Rcpt => Some(*code),
+        _ => None,
+    }
 }
 
 /// Says what an outcome of sending means for a copy; what was not taken is tried again up to its deadline.
@@ -410,6 +427,14 @@ mod tests {
                 Outcome::Refused {
                     code: 554,
                     stage: message,
+                },
+                Happening::PutOff,
+                554,
+            ),
+            (
+                Outcome::Refused {
+                    code: 554,
+                    stage: smtp::Stage::Relay,
                 },
                 Happening::PutOff,
                 554,

@@ -510,15 +510,7 @@ fn instant_us(text: &str) -> Option<i64> {
 
 /// Returns the usual form of a CVE number; candidates (`CAN-`) became CVE numbers of the same digits in 2005.
 fn cve_id(word: &str) -> Option<String> {
-    let upper = word.to_ascii_uppercase();
-    let rest = upper
-        .strip_prefix("CVE-")
-        .or_else(|| upper.strip_prefix("CAN-"))
-        .unwrap_or(&upper);
-    let (year, sequence) = rest.split_once('-')?;
-    let valid =
-        year.len() == 4 && is_number(year, 4) && sequence.len() >= 4 && is_number(sequence, 19);
-    valid.then(|| format!("CVE-{year}-{sequence}"))
+    crate::cve::read(word).or_else(|| crate::cve::read(&format!("CVE-{word}")))
 }
 
 /// Tells whether a text is a base vector of version 2 as the archive writes it: in order, and with nothing more.

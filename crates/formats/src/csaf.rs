@@ -473,13 +473,7 @@ fn insert_list(fields: &mut Map<String, Value>, key: &str, list: Vec<Value>) {
 }
 
 fn is_cve(text: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let parts = text
-        .strip_prefix("CVE-")
-        .and_then(|rest| rest.split_once('-'));
-    parts.is_some_and(|(year, number)| {
-        year.len() == 4 && number.len() >= 4 && digits(year) && digits(number)
-    })
+    crate::cve::read(text).as_deref() == Some(text)
 }
 
 /// Returns whether `url` is an address that every JSON schema validator takes for a URI (RFC 3986, http or https).

@@ -7,6 +7,7 @@
 pub mod advisory;
 pub mod certcc;
 pub mod csaf;
+pub mod cve;
 pub mod cvss;
 pub mod feed;
 pub mod index;

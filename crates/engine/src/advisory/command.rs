@@ -95,7 +95,7 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
             .await?;
         texts.push((text.field, sealed));
     }
-    let facts = serde_json::to_string(&input.facts).map_err(|_| Fault::Form("facts"))?;
+    let facts = serde_json::to_string(&checked(&input.facts)?).map_err(|_| Fault::Form("facts"))?;
     let facts = unit
         .text(case.id.into(), Class::V, Lang::En, &facts)
         .await?;
@@ -104,6 +104,27 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
     unit.record(changes).await?;
     let revision = before.map_or(1, |b| b.next_revision());
     Ok(json!({ "advisory": id.to_string(), "revision": revision }))
+}
+
+/// The facts with their numbers as they are written; what is no number, or a score that does not follow, is refused
+/// wherever it comes from.
+fn checked(facts: &Facts) -> Result<Facts, Refusal> {
+    let wrong = |field: &'static str, why: &'static str| Refusal::Input { field, why };
+    let mut facts = facts.clone();
+    for cve in &mut facts.cve {
+        *cve = formats::cve::read(cve)
+            .ok_or_else(|| wrong("cve", "a number such as CVE-2026-12345"))?;
+    }
+    for cvss in &mut facts.cvss {
+        let line = format!("{} {:.1}", cvss.vector, cvss.base_score);
+        *cvss = formats::cvss::read_line(&line).map_err(|found| match found {
+            formats::cvss::Wrong::Score { .. } => {
+                wrong("cvss", "the base score that follows from the vector")
+            }
+            _ => wrong("cvss", "a vector of CVSS 2.0, 3.0, 3.1 or 4.0"),
+        })?;
+    }
+    Ok(facts)
 }
 
 /// The body that an empty text stands for: one of this field in the last draft, or in the case where there is none yet,

@@ -425,3 +425,32 @@ fn a_draft_is_for_editors_and_a_closed_case_has_none() {
     );
     world.ends_well();
 }
+
+#[test]
+fn numbers_and_scores_are_read_or_refused_wherever_they_come_from() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let with = |field: &str, value: Value| {
+        let mut draft = given::advisory(None);
+        draft["facts"][field] = value;
+        draft
+    };
+    let cvss = |vector: &str, score: f64| json!([{ "version": "4.0", "vector": vector, "base_score": score }]);
+    let critical = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+    for (field, value) in [
+        ("cve", json!(["CVE-26-1"])),
+        ("cve", json!(["foo bar"])),
+        ("cvss", cvss(critical, 1.0)),
+        ("cvss", cvss("AV:N", 9.3)),
+    ] {
+        let refused = case.refuses("draft-advisory", with(field, value));
+        assert_eq!(refused, "input", "{field}");
+    }
+    case.does("draft-advisory", with("cvss", cvss(critical, 9.3)));
+    let wide = json!(["ＣＶＥ－２０２６－１２３４５", "CVE‑2026‑12346"]);
+    let doc = look::composed(&case, with("cve", wide))
+        .unwrap()
+        .composition
+        .doc;
+    assert_eq!(doc.cve, ["CVE-2026-12345", "CVE-2026-12346"]);
+}

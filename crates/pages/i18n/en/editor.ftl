@@ -184,6 +184,7 @@ editor-wrong-choice = Please choose one.
 editor-wrong-title = Enter a title in Japanese, in English or in both.
 editor-wrong-cvss = “{ $line }” cannot be read as CVSS. Example: CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H
 editor-wrong-cvss-score = “{ $line }”: the score is another one. The base score of this vector is { $score }.
+editor-wrong-lines = Too many lines: at most { $n }.
 editor-wrong-cve = “{ $line }” is no CVE number. Example: CVE-2026-12345
 editor-wrong-other-id = “{ $line }” has no number. Enter body, space, number.
 editor-wrong-reference = “{ $line }” is no address that begins with https:// or http://.

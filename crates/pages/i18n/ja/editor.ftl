@@ -184,6 +184,7 @@ editor-wrong-choice = 一つ選んでください。
 editor-wrong-title = 件名を、日本語と英語の少なくとも一方で入力してください。
 editor-wrong-cvss = 「{ $line }」は CVSS の評価として読み取れません。例: CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H
 editor-wrong-cvss-score = 「{ $line }」の値が評価の文字列と合いません。この文字列の基本値は { $score } です。
+editor-wrong-lines = 行が多すぎます（{ $n } 行まで）。
 editor-wrong-cve = 「{ $line }」は CVE 番号ではありません。例: CVE-2026-12345
 editor-wrong-other-id = 「{ $line }」に番号がありません。機関名、空白、番号の順に入力してください。
 editor-wrong-reference = 「{ $line }」は https:// または http:// で始まるアドレスではありません。

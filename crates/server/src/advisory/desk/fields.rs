@@ -158,7 +158,7 @@ fn actions(typed: &mut Typed) -> Vec<DraftText> {
     out
 }
 
-fn credits(typed: &Typed) -> Vec<DraftText> {
+fn credits(typed: &mut Typed) -> Vec<DraftText> {
     lines(typed, "credits")
         .into_iter()
         .map(|text| DraftText {
@@ -171,15 +171,20 @@ fn credits(typed: &Typed) -> Vec<DraftText> {
         .collect()
 }
 
-fn lines(typed: &Typed, name: &str) -> Vec<String> {
-    typed
+fn lines(typed: &mut Typed, name: &str) -> Vec<String> {
+    let all: Vec<String> = typed
         .value(name)
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
-        .take(LINES_MAX)
         .map(str::to_owned)
-        .collect()
+        .collect();
+    if all.len() > LINES_MAX {
+        // Nothing is left out unsaid.
+        let most = LINES_MAX.to_string();
+        typed.refuse_with(name, "editor-wrong-lines", &[("n", &most)]);
+    }
+    all
 }
 
 fn facts(typed: &mut Typed, audience: Option<form::Audience>) -> Facts {
@@ -255,28 +260,17 @@ fn cves(typed: &mut Typed) -> Vec<String> {
         .value("cve")
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '、'))
         .filter(|word| !word.is_empty())
-        .take(LINES_MAX)
-        .map(str::to_ascii_uppercase)
+        .map(str::to_owned)
         .collect();
     for word in words {
-        let mut parts = word.split('-');
-        let is_cve = parts.next() == Some("CVE")
-            && parts.next().is_some_and(|y| y.len() == 4 && is_digits(y))
-            && parts.next().is_some_and(|n| n.len() >= 4 && is_digits(n))
-            && parts.next().is_none();
-        if is_cve {
-            out.push(word);
-        } else {
-            typed.refuse_with("cve", "editor-wrong-cve", &[("line", &word)]);
+        match formats::cve::read(&word) {
+            Some(cve) => out.push(cve),
+            None => typed.refuse_with("cve", "editor-wrong-cve", &[("line", &word)]),
         }
     }
     out.sort_unstable();
     out.dedup();
     out
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Fills the form with what is recorded. A new revision begins with the last one's words and no reason.

@@ -1,0 +1,65 @@
+//! Numbers of the CVE List, as people write them.
+//!
+//! Whether a number was ever given out it does not know.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Reads a number: width, case and the kind of dash do not matter; `CAN-` of the first years is `CVE-`.
+#[must_use]
+pub fn read(typed: &str) -> Option<String> {
+    let folded: String = typed
+        .nfkc()
+        .map(|c| match c {
+            '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ー' | '﹣' => '-',
+            other => other.to_ascii_uppercase(),
+        })
+        .collect();
+    let rest = folded.trim();
+    let rest = rest
+        .strip_prefix("CVE-")
+        .or_else(|| rest.strip_prefix("CAN-"))?;
+    let (year, sequence) = rest.split_once('-')?;
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = year.len() == 4
+        && (4..=19).contains(&sequence.len())
+        && is_digits(year)
+        && is_digits(sequence);
+    is_number.then(|| format!("CVE-{year}-{sequence}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_one_however_it_is_typed() {
+        for typed in [
+            "CVE-2026-12345",
+            "cve-2026-12345",
+            "ＣＶＥ－２０２６－１２３４５",
+            "CVE‑2026‑12345",
+            "CVE–2026−12345",
+            " CAN-2026-12345 ",
+        ] {
+            assert_eq!(read(typed).as_deref(), Some("CVE-2026-12345"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_none() {
+        for typed in [
+            "",
+            "CVE",
+            "CVE-26-1",
+            "CVE-2026-123",
+            "2026-12345",
+            "CVE-2026-12345-1",
+            "CVE-20265-12345",
+            "CVE-2026-1234x",
+            "JVN#12345678",
+        ] {
+            assert_eq!(read(typed), None, "{typed}");
+        }
+        assert_eq!(read(&format!("CVE-2026-{}", "1".repeat(20))), None);
+    }
+}

@@ -66,14 +66,15 @@ impl Store {
         })
     }
 
-    /// Writes all rows of all tables to `out`, as one consistent copy that [`Store::load`] reads on either engine.
+    /// Writes all rows of all tables to `out`, as one consistent copy that [`Store::load`] reads on either engine; returns
+    /// the position of the last record in it, 0 without one.
     ///
     /// # Errors
     /// If the database fails or a row cannot be written.
     pub fn dump<'a>(
         &'a self,
         out: &'a mut (dyn std::io::Write + Send),
-    ) -> Awaited<'a, Result<(), StoreError>> {
+    ) -> Awaited<'a, Result<u64, StoreError>> {
         Box::pin(async move {
             // One transaction gives one state on both engines; the writer waits meanwhile.
             // Sessions are not backed up: whoever was signed in signs in again.
@@ -103,8 +104,14 @@ impl Store {
             if matches!(self.engine, Engine::Postgres(_)) {
                 tables.remove(0);
             }
+            let mut last = 0;
             for (table, rows) in copied().zip(tables) {
                 for row in rows {
+                    if table.name == LEDGER.name
+                        && let Some(Value::Int(seq)) = row.values.as_slice().first()
+                    {
+                        last = last.max(u64::try_from(*seq).unwrap_or(0));
+                    }
                     let mut line = Vec::new();
                     frame(&mut line, table.name.as_bytes());
                     for value in row.values {
@@ -129,7 +136,7 @@ impl Store {
                         .map_err(|_| StoreError::Shape { table: table.name })?;
                 }
             }
-            Ok(())
+            Ok(last)
         })
     }
 

@@ -107,7 +107,7 @@ pub fn backup<'a>(
         // Keys and journal first: the data may then be newer than the journal, never older.
         let files = key_files(dir)?;
         let mut plain = DATA.to_vec();
-        store.dump(&mut plain).await?;
+        let records = store.dump(&mut plain).await?;
         let number = store
             .meta("key-backup")
             .await?
@@ -133,12 +133,17 @@ pub fn backup<'a>(
             seal::files::replace(path, &sealed, true)?;
         }
         store.set_meta("key-backup", &number.to_be_bytes()).await?;
-        let chain = store.walk_chain(&[]).await?;
+        // The house goes on meanwhile: the root is that of the records which are in the copy.
+        let chain = store.walk_chain(&[records]).await?;
+        let root = match chain.roots.first() {
+            Some((_, root)) => root,
+            None => &chain.root,
+        };
         Ok(BackedUp {
             data: data_file,
             keys: key_file,
-            records: chain.records,
-            root: seal::hex(&chain.root),
+            records,
+            root: seal::hex(root),
             number,
         })
     })
@@ -336,8 +341,15 @@ pub fn verify<'a>(
             Ok(tried)
         }
         .await;
-        std::fs::remove_dir_all(work).map_err(Fault::io("cannot remove the trial folder"))?;
-        result
+        let removed = std::fs::remove_dir_all(work);
+        // What the trial found comes first; a trial that could not begin left no folder.
+        let tried = result?;
+        match removed {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Fault::io("cannot remove the trial folder")(error))
+            }
+            _ => Ok(tried),
+        }
     })
 }
 

@@ -10,7 +10,7 @@ use domain::value::{Lang, StreamId};
 use engine::command::{Command, decide};
 use engine::intake::command::{FileReport, file_arrived};
 use engine::intake::mailbox::Arrival;
-use engine::kernel::backup::{BackedUp, backup, restore, store_file};
+use engine::kernel::backup::{BackedUp, backup, restore, store_file, verify};
 use engine::kernel::unit::LEDGER_BELL;
 use engine::{Fault, Location};
 use seal::receipt::Receipt;
@@ -331,4 +331,27 @@ fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
     let whole = restored(&world, &world.stage.beside("second"), "whole");
     assert_eq!(whole.unwrap().records, second.records);
     world.ends_well();
+}
+
+#[test]
+fn a_trial_of_a_backup_says_what_it_found() {
+    let world = World::founded();
+    let file = world.stage.beside("kept");
+    let (dir, store) = (world.stage.dir(), &world.house().store);
+    world.wait(Box::pin(backup(&dir, store, &file))).unwrap();
+    let tries = |file: &Path, secret: &str| {
+        let work = world.stage.beside("trial");
+        let tried = world.wait(Box::pin(verify(file, secret, &work)));
+        assert!(!work.exists(), "nothing is left of it");
+        tried.map_err(|fault| fault.to_string())
+    };
+    let secret = world.stage.kit.recovery_secret.as_str();
+    assert!(tries(&file, secret).is_ok());
+    let missing = tries(&world.stage.beside("missing"), secret).unwrap_err();
+    assert!(missing.contains("cannot open"), "{missing}");
+    let other = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
+    for wrong in ["", other] {
+        let said = tries(&file, wrong).unwrap_err();
+        assert!(!said.contains("trial folder"), "{said}");
+    }
 }

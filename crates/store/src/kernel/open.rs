@@ -97,7 +97,7 @@ pub enum OpenError {
     #[error("there is a house here already; choose an empty folder or database")]
     Exists,
     #[error(
-        "the database has schema {found}, this program knows {known}; use the program that wrote it, or a newer one (noroshi --version tells)"
+        "the database has schema {found}, this program knows {known}; use the program that wrote it, or a newer one"
     )]
     Schema { found: i64, known: i64 },
     #[error(

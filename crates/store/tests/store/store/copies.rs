@@ -184,6 +184,22 @@ async fn carry_over(world: World, engine: Engine) {
 }
 
 on_both! {
+    /// What is written meanwhile belongs to the next copy.
+    async fn a_copy_says_up_to_which_record_it_goes(world) {
+        let store = world.create().await;
+        assert_eq!(store.dump(&mut Vec::new()).await.unwrap(), 0);
+        for n in 1..=3 {
+            put(&store, next(id(n), 1)).await;
+        }
+        let last = store.dump(&mut Vec::new()).await.unwrap();
+        assert_eq!(last, 3);
+        let then = store.walk_chain(&[]).await.unwrap().root;
+        put(&store, next(id(4), 1)).await;
+        let now = store.walk_chain(&[last]).await.unwrap();
+        assert_eq!(now.roots, [(last, then)]);
+        assert_ne!(now.root, then);
+    }
+
     async fn a_copy_on_the_same_engine_is_the_same_house(world) {
         let engine = world.engine;
         carry_over(world, engine).await;

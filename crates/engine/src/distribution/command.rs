@@ -107,18 +107,30 @@ pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Val
     Ok(json!({ "subscriber": subscriber.id.to_string() }))
 }
 
+/// A reference as it stands on the mail: it is read aloud and typed in capitals, in groups, in full width.
+fn as_printed(typed: &str) -> String {
+    typed
+        .chars()
+        .map(|c| match u32::from(c) {
+            wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
+            _ => c,
+        })
+        .filter(|c| c.is_ascii_alphanumeric())
+        .take(64)
+        .collect::<String>()
+        .to_lowercase()
+}
+
 /// Records an acknowledgement.
 pub async fn acknowledge(unit: &mut Unit<'_>, input: &Acknowledge) -> Result<Value, Fault> {
     use crate::people::passwords::{TRIES_MAX, Tries};
     // Six digits are guessed in time; five wrong ones for a copy are enough for a while.
-    let name = format!(
-        "copy/{}",
-        input.reference.chars().take(64).collect::<String>()
-    );
+    let reference = as_printed(&input.reference);
+    let name = format!("copy/{reference}");
     let copy = unit
         .house
         .store
-        .copy_by_reference(store::Viewer::Bearer, &input.reference)
+        .copy_by_reference(store::Viewer::Bearer, &reference)
         .await?;
     let typed = base::digits(&input.code);
     let found = copy.filter(|copy| {
@@ -156,7 +168,10 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
     let copy = unit
         .house
         .store
-        .copy_by_reference(store::Viewer::Person(unit.act.actor), &input.reference)
+        .copy_by_reference(
+            store::Viewer::Person(unit.act.actor),
+            &as_printed(&input.reference),
+        )
         .await?
         .ok_or(Refusal::NoSuchCopy)?;
     let subscriber = find(unit, &copy.subscriber.to_string()).await?;

@@ -272,3 +272,29 @@ fn nobody_is_subscribed_without_the_code_of_the_mail_and_one_press_ends_it() {
     assert_eq!((world.times("unsubscribed"), waiting(&world)), (1, 0));
     world.ends_well();
 }
+
+#[test]
+fn a_reference_is_one_however_it_is_told() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    given::reader(&world, "one@reader.example");
+    let _ = case.published();
+    let copy = &copies(&case, 1)[0];
+    let (first, rest) = copy.reference.split_at(4);
+    let wide: String = copy
+        .reference
+        .chars()
+        .map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap())
+        .collect();
+    for typed in [
+        copy.reference.to_uppercase(),
+        format!(" {first}-{rest} "),
+        wide,
+    ] {
+        let fields = json!({ "reference": typed, "code": copy.code });
+        world.does("acknowledge", fields);
+    }
+    assert_eq!(states(&case, 1), ["acknowledged"]);
+    assert_eq!(world.times("copy_acknowledged"), 1);
+    world.ends_well();
+}

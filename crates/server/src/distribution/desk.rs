@@ -32,7 +32,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     typed.need("code", "desk-record-code-needed");
     if typed.is_good() {
         let command = Command::Acknowledge(commands::Acknowledge {
-            reference: typed.trimmed("reference").to_lowercase(),
+            reference: typed.trimmed("reference").to_owned(),
             code: typed.trimmed("code").to_owned(),
             way: AckWay::Hand,
         });

@@ -79,13 +79,15 @@ impl Kind {
         } else {
             "public, max-age=60, must-revalidate"
         };
-        let readers = if ["/csaf/", "/.well-known/csaf/"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
-        {
-            Readers::AnyOrigin
-        } else {
+        let is_of_a_page = content_type == HTML
+            || content_type.starts_with("image/")
+            || ["text/css", "text/javascript"]
+                .iter()
+                .any(|kind| content_type.starts_with(kind));
+        let readers = if is_of_a_page {
             Readers::SameOrigin
+        } else {
+            Readers::AnyOrigin
         };
         Self {
             content_type,
@@ -100,7 +102,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Readers {
     SameOrigin,
-    /// CSAF is made to be read by tools, also those that run in a browser.
+    /// Documents, feeds, lists, keys and signatures are made to be read by tools, also those that run in a browser.
     AnyOrigin,
 }
 
@@ -267,14 +269,35 @@ mod tests {
     }
 
     #[test]
-    fn csaf_is_open_to_every_origin_and_nothing_else_is() {
-        let open = Heads::of(Kind::of("/.well-known/csaf/a.json"), Coding::Identity);
-        assert_eq!(open.full["access-control-allow-origin"], "*");
-        assert_eq!(open.full["cross-origin-resource-policy"], "cross-origin");
-        assert_eq!(open.unchanged["access-control-allow-origin"], "*");
-        let ours = Heads::of(Kind::of("/csaf.html"), Coding::Brotli);
-        assert!(!ours.full.contains_key("access-control-allow-origin"));
-        assert_eq!(ours.full["cross-origin-resource-policy"], "same-origin");
-        assert_eq!(ours.full["content-encoding"], "br");
+    fn what_tools_read_is_open_to_every_origin_and_pages_are_not() {
+        for path in [
+            "/.well-known/csaf/a.json",
+            "/.well-known/security.txt",
+            "/advisories.json",
+            "/advisories/NRS-1.json",
+            "/advisories/NRS-1.ja.asc",
+            "/ja/advisories/feed.atom",
+            "/keys/advisory.asc",
+            "/SHA256SUMS",
+        ] {
+            let open = Heads::of(Kind::of(path), Coding::Identity);
+            assert_eq!(open.full["access-control-allow-origin"], "*", "{path}");
+            assert_eq!(open.full["cross-origin-resource-policy"], "cross-origin");
+            assert_eq!(open.unchanged["access-control-allow-origin"], "*");
+        }
+        for path in [
+            "/csaf.html",
+            "/assets/app.0123456789.css",
+            "/assets/find.0123456789.js",
+            "/assets/a.svg",
+        ] {
+            let ours = Heads::of(Kind::of(path), Coding::Brotli);
+            assert!(
+                !ours.full.contains_key("access-control-allow-origin"),
+                "{path}"
+            );
+            assert_eq!(ours.full["cross-origin-resource-policy"], "same-origin");
+            assert_eq!(ours.full["content-encoding"], "br");
+        }
     }
 }

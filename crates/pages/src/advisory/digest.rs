@@ -176,18 +176,54 @@ fn affected(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
         part.notes
             .push(say.with("sheet-products-more", &[("n", &left_out.to_string())]));
     }
-    part.or_unrecorded(say)
+    let mut part = part.or_unrecorded(say);
+    let looked_at = investigated(doc, lang);
+    if !looked_at.is_empty() {
+        part.notes.push(format!(
+            "{}: {}",
+            say.t(labels::product(ProductStatus::UnderInvestigation)),
+            joined(say, looked_at)
+        ));
+    }
+    part
 }
 
-/// Returns the products that are affected, or the vendors of affected products when nobody named one.
+/// What the vendors say of a product: nothing, if none of them names it.
+fn said_of<'d>(doc: &'d Advisory, id: &'d str) -> impl Iterator<Item = ProductStatus> + 'd {
+    let lines = doc.vendors.iter().flat_map(|vendor| &vendor.products);
+    lines
+        .filter(move |line| line.product == id)
+        .map(|line| line.status)
+}
+
+/// Returns the products that their vendors are still looking at, each with its vendor.
+fn investigated(doc: &Advisory, lang: Lang) -> Vec<String> {
+    let mut out = Vec::new();
+    for vendor in &doc.vendors {
+        let lines = vendor.products.iter();
+        for line in lines.filter(|line| line.status == ProductStatus::UnderInvestigation) {
+            let product = doc.products.iter().find(|one| one.id == line.product);
+            if let Some(product) = product {
+                let (vendor, name) = (
+                    text::run(lang, &vendor.name),
+                    text::run(lang, &product.name),
+                );
+                out.push(format!("{} ({})", name.text, vendor.text));
+            }
+        }
+    }
+    out
+}
+
+/// Returns the products that are affected, or the vendors of affected products when nobody named one. What a vendor is
+/// still looking at is none of them.
 fn affected_names(doc: &Advisory, lang: Lang) -> Vec<Run> {
-    let unaffected = |id: &str| {
-        let mut lines = doc
-            .vendors
-            .iter()
-            .flat_map(|vendor| &vendor.products)
-            .filter(|line| line.product == id);
-        lines.any(|line| line.status == ProductStatus::KnownNotAffected)
+    let is_told_otherwise = |id: &str| {
+        let is_affected = |status: ProductStatus| {
+            matches!(status, ProductStatus::KnownAffected | ProductStatus::Fixed)
+        };
+        let mut said = said_of(doc, id).peekable();
+        said.peek().is_some() && !said.any(is_affected)
     };
     let product = |product: &formats::advisory::Product| {
         let name = text::run(lang, &product.name);
@@ -201,7 +237,7 @@ fn affected_names(doc: &Advisory, lang: Lang) -> Vec<Run> {
     let products: Vec<Run> = doc
         .products
         .iter()
-        .filter(|product| !unaffected(&product.id))
+        .filter(|product| !is_told_otherwise(&product.id))
         .map(product)
         .collect();
     if !products.is_empty() {

@@ -224,3 +224,37 @@ fn the_easy_part_of_a_mail_says_what_the_document_is_not_and_links_to_the_whole(
         assert_eq!(html.matches(&Say(lang).t(note)).count(), 1, "said once");
     }
 }
+
+#[test]
+fn what_a_vendor_is_still_looking_at_is_not_listed_as_affected() {
+    let mut doc = advisory();
+    let product = |id: &str, name: &str| formats::advisory::Product {
+        id: id.to_owned(),
+        vendor: "v1".to_owned(),
+        name: both(name, name),
+        versions: "< 2".to_owned(),
+    };
+    doc.products = vec![product("p1", "Router One"), product("p2", "Switch Two")];
+    let line =
+        |id: &str, status: formats::advisory::ProductStatus| formats::advisory::VendorProduct {
+            product: id.to_owned(),
+            status,
+            fixed_in: None,
+        };
+    let mut one = vendor(1, VendorStatus::Vulnerable);
+    one.products = vec![
+        line("p1", formats::advisory::ProductStatus::KnownAffected),
+        line("p2", formats::advisory::ProductStatus::UnderInvestigation),
+    ];
+    let name = one.name[&Lang::En].clone();
+    doc.vendors = vec![one];
+    let html = mail::html(&site(), Lang::En, &doc);
+    assert!(html.contains("Router One"), "{html}");
+    assert!(
+        html.contains(&format!("Under investigation: Switch Two ({name})")),
+        "{html}"
+    );
+    assert_eq!(html.matches("Switch Two").count(), 1, "{html}");
+    let html = mail::html(&site(), Lang::Ja, &doc);
+    assert!(html.contains("調査中: Switch Two"), "{html}");
+}

@@ -28,6 +28,7 @@ cargo xtask COMMAND
         --install             installs what is missing (also with CI=true)
         --all                 adds the whole replay, all audit modes, all crash points,
                               the list of components and 10 s of each fuzz target
+  check --step NAME           that step alone, with what it needs; may stand several times
   check --quick               while you think: format, our own rules, clippy of what changed, and
                               the tests in memory; it needs Rust alone and proves less
   walk [OPTIONS]              a whole case in a real browser, by all seven people

@@ -28,12 +28,37 @@ use std::fs;
 use std::time::{Duration, Instant};
 use tests::Tally;
 
+/// The steps, in their order.
+const STEPS: [&str; 17] = [
+    "setup",
+    "fmt",
+    "clippy",
+    "tidy",
+    "dependencies",
+    "tests",
+    "engines",
+    "build",
+    "demo",
+    "judges",
+    "audit",
+    "walk",
+    "replay",
+    "crash",
+    "slices",
+    "sbom",
+    "fuzz",
+];
+/// Steps that others need: they are not left out.
+const NEEDED: [&str; 3] = ["setup", "build", "demo"];
+
 /// What the command line asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Wish {
     install: bool,
     all: bool,
     quick: bool,
+    /// Steps that are asked for by name; without any, all of them.
+    only: Vec<String>,
 }
 
 impl Wish {
@@ -42,9 +67,21 @@ impl Wish {
             install: std::env::var("CI").is_ok_and(|ci| ci == "true"),
             all: false,
             quick: false,
+            only: Vec::new(),
         };
-        for argument in arguments {
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
             match argument.as_str() {
+                "--step" => {
+                    let name = arguments
+                        .next()
+                        .filter(|name| STEPS.contains(&name.as_str()));
+                    let name = name.ok_or_else(|| {
+                        Problem::cannot_run(format!("--step takes one of {}", STEPS.join(", ")))
+                    })?;
+                    wish.only.push(name.clone());
+                    wish.all = true;
+                }
                 "--install" => wish.install = true,
                 "--all" => wish.all = true,
                 "--quick" => wish.quick = true,
@@ -52,7 +89,9 @@ impl Wish {
             }
         }
         if wish.all && wish.quick {
-            return Err(Problem::cannot_run("--all and --quick are two checks"));
+            return Err(Problem::cannot_run(
+                "--all or --step, and --quick, are two checks",
+            ));
         }
         Ok(wish)
     }
@@ -66,7 +105,8 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         return quick::run(&house);
     }
     let mut steps = Steps::begin(&house)?;
-    steps.step("setup", |log| setup::prepare(&house, log, wish));
+    steps.only.clone_from(&wish.only);
+    steps.step("setup", |log| setup::prepare(&house, log, &wish));
     if steps.failed() {
         return steps.close(&Tally::default());
     }
@@ -100,7 +140,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         done()
     });
 
-    demo_steps(&mut steps, &house, wish, built);
+    demo_steps(&mut steps, &house, &wish, built);
     steps.step("walk", |log| {
         require(built, "build")?;
         walk::all(&house, log, &walk::Wish::whole(wish.all))
@@ -118,7 +158,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     steps.close(&tally)
 }
 
-fn demo_steps(steps: &mut Steps<'_>, house: &House, wish: Wish, built: bool) {
+fn demo_steps(steps: &mut Steps<'_>, house: &House, wish: &Wish, built: bool) {
     let mut demo = None;
     steps.step("demo", |log| {
         require(built, "build")?;
@@ -154,6 +194,8 @@ struct Steps<'a> {
     house: &'a House,
     begun: Instant,
     rows: Vec<Row>,
+    /// What alone is run, beside what it needs; all of them, if nothing is named.
+    only: Vec<String>,
 }
 
 struct Row {
@@ -173,11 +215,16 @@ impl<'a> Steps<'a> {
             house,
             begun: Instant::now(),
             rows: Vec::new(),
+            only: Vec::new(),
         })
     }
 
-    /// Runs one step and tells whether it passed.
+    /// Runs one step and tells whether it passed. One that was left out by name stands in no one's way.
     fn step(&mut self, name: &'static str, work: impl FnOnce(&Log) -> Outcome<String>) -> bool {
+        let is_named = |wanted: &String| wanted == name;
+        if !self.only.is_empty() && !NEEDED.contains(&name) && !self.only.iter().any(is_named) {
+            return true;
+        }
         println!("{name} …");
         let begun = Instant::now();
         let log = Log::create(&self.house.results(), name);
@@ -231,6 +278,9 @@ impl<'a> Steps<'a> {
         if !failed.is_empty() {
             println!("\ncheck: these steps failed: {}", failed.join(", "));
         }
+        if !self.only.is_empty() {
+            println!("\ncheck: only {} and what it needs", self.only.join(", "));
+        }
         tally.print();
         if failed.is_empty() {
             Ok(())
@@ -246,4 +296,29 @@ impl<'a> Steps<'a> {
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    fn read(words: &[&str]) -> Outcome<Wish> {
+        let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+        Wish::read(&words)
+    }
+
+    #[test]
+    fn a_step_is_asked_for_by_its_name() {
+        let wish = read(&["--step", "fuzz", "--step", "walk"]).unwrap();
+        assert_eq!(wish.only, ["fuzz", "walk"]);
+        assert!(wish.all, "a step of the longer check may be asked for");
+        for wrong in [
+            vec!["--step"],
+            vec!["--step", "fizz"],
+            vec!["--step", "fuzz", "--quick"],
+        ] {
+            assert!(read(&wrong).is_err(), "{wrong:?}");
+        }
+        assert!(read(&[]).unwrap().only.is_empty());
+    }
 }

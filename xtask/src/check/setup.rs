@@ -86,7 +86,7 @@ const NEEDS_OF_ALL: &[Need] = &[
 ];
 
 /// Makes sure that everything is there, or says what to run.
-pub fn prepare(house: &House, log: &Log, wish: Wish) -> Outcome<String> {
+pub fn prepare(house: &House, log: &Log, wish: &Wish) -> Outcome<String> {
     packages(log, wish)?;
     node_version()?;
     cargo_parts(house, log, wish)?;
@@ -99,7 +99,7 @@ pub fn prepare(house: &House, log: &Log, wish: Wish) -> Outcome<String> {
     })
 }
 
-fn packages(log: &Log, wish: Wish) -> Outcome<()> {
+fn packages(log: &Log, wish: &Wish) -> Outcome<()> {
     let missing = |needs: &'static [Need]| needs.iter().filter(|need| !(need.here)());
     let mut lacking: Vec<&Need> = missing(NEEDS).collect();
     if wish.all {
@@ -168,7 +168,7 @@ fn node_version() -> Outcome<()> {
     )))
 }
 
-fn cargo_parts(house: &House, log: &Log, wish: Wish) -> Outcome<()> {
+fn cargo_parts(house: &House, log: &Log, wish: &Wish) -> Outcome<()> {
     for (part, line) in [
         ("fmt", "rustup component add rustfmt"),
         ("clippy", "rustup component add clippy"),
@@ -199,7 +199,7 @@ fn cargo_parts(house: &House, log: &Log, wish: Wish) -> Outcome<()> {
     log.run(run::cargo(&house.root).args(line), LONG)
 }
 
-fn npm_judges(house: &House, log: &Log, wish: Wish) -> Outcome<String> {
+fn npm_judges(house: &House, log: &Log, wish: &Wish) -> Outcome<String> {
     let line = "npm ci --ignore-scripts";
     let list = house.root.join("judges/package-lock.json");
     let Some(stamp) = stale(house, &list, "npm.done")? else {
@@ -219,7 +219,7 @@ fn npm_judges(house: &House, log: &Log, wish: Wish) -> Outcome<String> {
     Ok(format!("{line}: done"))
 }
 
-fn python_judges(house: &House, log: &Log, wish: Wish) -> Outcome<String> {
+fn python_judges(house: &House, log: &Log, wish: &Wish) -> Outcome<String> {
     let line = "pip install -r judges/requirements.txt";
     let list = house.root.join("judges/requirements.txt");
     let Some(stamp) = stale(house, &list, "pip.done")? else {
@@ -253,7 +253,7 @@ fn stale(house: &House, list: &Path, stamp: &str) -> Outcome<Option<PathBuf>> {
     Ok((!fresh).then_some(stamp))
 }
 
-fn may_install(wish: Wish, line: &str, what: &str) -> Outcome<()> {
+fn may_install(wish: &Wish, line: &str, what: &str) -> Outcome<()> {
     if wish.install {
         println!("  installing {what} into target/judges: {line}");
         return Ok(());

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::Fault;
 use crate::kernel::clock;
-use crate::kernel::house::{House, KEYS};
+use crate::kernel::house::KEYS;
 
 /// How long an old private half stays at the least after a new one was drawn: a letter may be on its way.
 const OVERLAP: Duration = Duration::from_secs(3_600);
@@ -150,20 +150,6 @@ pub fn destroy_old(dir: &Path, now: Instant) -> Result<(), Fault> {
         std::fs::remove_file(&old).map_err(Fault::io("cannot destroy an old intake key"))?;
     }
     Ok(())
-}
-
-impl House {
-    /// Writes down the house's id where the portal reads it: receipts are bound to it.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn show_id(&self) -> Result<(), Fault> {
-        let shown = self.dir.join(KEYS).join("public").join("house.hex");
-        if !shown.exists() {
-            seal::files::replace(&shown, seal::hex(&self.id()).as_bytes(), false)?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -150,25 +150,6 @@ impl House {
         Ok(Some((address.smtp_form(), composed)))
     }
 
-    /// The site as pages and mails name it.
-    #[must_use]
-    pub fn mail_site(&self) -> pages::Site {
-        pages::Site {
-            name: std::collections::BTreeMap::from([
-                (Lang::Ja, self.config.name_ja.clone()),
-                (Lang::En, self.config.name_en.clone()),
-            ]),
-            portal: self.config.portal.clone(),
-            contact: self.config.contact.clone(),
-            fingerprint: self.fingerprint.clone(),
-            marking: crate::advisory::compose::marking(
-                self.config.purpose,
-                seal::record::Realm::Live,
-            ),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
-    }
-
     async fn edition(
         &self,
         advisory: AdvisoryId,

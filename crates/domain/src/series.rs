@@ -369,7 +369,9 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
-fn is_dash(letter: char) -> bool {
+/// Tells whether a sign is one of those that are typed for a hyphen.
+#[must_use]
+pub fn is_dash(letter: char) -> bool {
     matches!(
         letter,
         '-' | 'ー' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ｰ'

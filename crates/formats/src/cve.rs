@@ -10,7 +10,7 @@ pub fn read(typed: &str) -> Option<String> {
     let folded: String = typed
         .nfkc()
         .map(|c| match c {
-            '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ー' | '﹣' => '-',
+            dash if domain::series::is_dash(dash) => '-',
             other => other.to_ascii_uppercase(),
         })
         .collect();

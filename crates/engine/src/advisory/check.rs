@@ -11,8 +11,9 @@ use domain::publication;
 use domain::text::hidden;
 use domain::value::{Field, Lang};
 use formats::advisory::{self as form, Advisory, Texts, VendorStatus};
+use serde_json::Value;
 
-use crate::advisory::compose::{Facts, Outgoing, Spot};
+use crate::advisory::compose::Facts;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ pub fn of_document(
             texts.push((Field::RevisionReason, *lang, reason));
         }
     }
-    findings(&Sheet {
+    let mut out = findings(&Sheet {
         texts,
         facts,
         has_audience: true,
@@ -118,7 +119,9 @@ pub fn of_document(
             .count(),
         revision: doc.revision,
         earlier_kept: advisory.published.iter().all(|p| !p.files.is_empty()),
-    })
+    });
+    out.extend(of_the_rest(doc));
+    out
 }
 
 pub(crate) fn words(texts: &Texts) -> impl Iterator<Item = (Field, &str)> {
@@ -335,35 +338,45 @@ fn patterns(field: &'static str, lang: Option<Lang>, text: &str, out: &mut Vec<F
             ..warning("H8", field, lang, code, "")
         });
     }
-    if let Some(hidden) = hidden::first_in(text) {
-        let about = format!("U+{:04X}", u32::from(hidden));
-        out.push(Finding {
-            severity: Severity::Error,
-            ..warning("H8", field, lang, "hidden_character", &about)
-        });
+    out.extend(hidden::first_in(text).map(|found| unseen(field, lang, found)));
+}
+
+fn unseen(field: &'static str, lang: Option<Lang>, found: char) -> Finding {
+    let about = format!("U+{:04X}", u32::from(found));
+    Finding {
+        severity: Severity::Error,
+        ..warning("H8", field, lang, "hidden_character", &about)
     }
 }
 
-/// H8 in what goes out beside the draft's own texts: what vendors say, names, versions, references, credits.
-#[must_use]
-pub fn of_the_rest(outgoing: &[Outgoing]) -> Vec<Finding> {
-    let mut out = Vec::new();
-    for one in outgoing {
-        let field = match &one.place {
-            Spot::Field(..) => continue,
-            Spot::Vendor(_) => "vendors",
-            Spot::Products => "products",
-            Spot::References => "references",
+/// H8 in whatever the document holds beside the draft's own texts and references: names of vendors, what they say,
+/// products, versions, numbers.
+fn of_the_rest(doc: &Advisory) -> Vec<Finding> {
+    const LOOKED_AT: [&str; 4] = ["texts", "credits", "history", "references"];
+    let Ok(Value::Object(fields)) = serde_json::to_value(doc) else {
+        return vec![];
+    };
+    let rest = fields
+        .iter()
+        .filter(|(name, _)| !LOOKED_AT.contains(&name.as_str()));
+    rest.filter_map(|(name, value)| {
+        let field = match name.as_str() {
+            "vendors" => "vendors",
+            "products" => "products",
+            _ => "references",
         };
-        if let Some(hidden) = hidden::first_in(&one.text) {
-            let about = format!("U+{:04X}", u32::from(hidden));
-            out.push(Finding {
-                severity: Severity::Error,
-                ..warning("H8", field, None, "hidden_character", &about)
-            });
-        }
+        hidden_in(value).map(|found| unseen(field, None, found))
+    })
+    .collect()
+}
+
+fn hidden_in(value: &Value) -> Option<char> {
+    match value {
+        Value::String(text) => hidden::first_in(text),
+        Value::Array(all) => all.iter().find_map(hidden_in),
+        Value::Object(fields) => fields.values().find_map(hidden_in),
+        _ => None,
     }
-    out
 }
 
 /// H9: a grave weakness concerns readers who administer nothing.

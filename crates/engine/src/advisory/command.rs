@@ -188,8 +188,7 @@ pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, F
         .unwrap_or(unit.act.occurred_at)
         .whole_seconds();
     let composition = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
-    let mut findings = check::of_document(&composition.doc, &composition.facts, &advisory);
-    findings.extend(check::of_the_rest(&composition.outgoing));
+    let findings = check::of_document(&composition.doc, &composition.facts, &advisory);
     Ok(Prepared {
         case,
         advisory,

@@ -109,16 +109,11 @@ pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Val
 
 /// A reference as it stands on the mail: it is read aloud and typed in capitals, in groups, in full width.
 fn as_printed(typed: &str) -> String {
-    typed
+    domain::party::handle(typed)
         .chars()
-        .map(|c| match u32::from(c) {
-            wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
-            _ => c,
-        })
         .filter(|c| c.is_ascii_alphanumeric())
         .take(64)
-        .collect::<String>()
-        .to_lowercase()
+        .collect()
 }
 
 /// Records an acknowledgement.

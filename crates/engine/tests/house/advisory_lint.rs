@@ -176,6 +176,14 @@ const ROWS: &[Row] = &[
         &["H11 references no_address"],
     ),
     (
+        "a reference that reads backwards",
+        |draft| {
+            let reference = json!({ "url": "https://a.example/1", "summary": "a\u{202e}b" });
+            draft["facts"]["references"] = json!([reference]);
+        },
+        &["H8 references hidden_character"],
+    ),
+    (
         "a reference to an attack",
         |draft| {
             let reference = json!({ "url": "https://code.example/poc/1", "summary": "" });
@@ -299,4 +307,25 @@ fn a_house_that_reports_tells_an_error_and_plans_all_the_same() {
     let told = json!([{ "rule": "H4", "field": "damage", "code": "missing" }]);
     assert_eq!(planned["lints"], told);
     world.ends_well_but(&["release"]);
+}
+
+#[test]
+fn what_nobody_sees_in_a_name_of_the_register_is_found_too() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let named = json!({
+        "name_ja": "葵", "name_en": "Mal\u{202e}low Works", "kana": "アオイ", "lang": "en", "listed": true,
+        "contact": "psirt@mallow.example",
+    });
+    let party = world.does("register-party", named)["party"].clone();
+    let joins = json!({ "case": case.number, "party": party, "part": "vendor" });
+    let joined = world.does("add-participant", joins);
+    let answer = json!({ "versions": "", "answer": "not_affected" });
+    let fields = json!({ "participant": joined["participant"], "answer": answer });
+    world.does("record-unasked-answer", fields);
+    let findings = found(&case, complete());
+    assert!(
+        findings.contains(&"H8 vendors hidden_character".to_owned()),
+        "{findings:?}"
+    );
 }

@@ -48,6 +48,7 @@ const split = { ...index, search: index.search.map((block) => ({ ...block, piece
 const terms = json('texts-0.json').terms;
 const pieces = [0, 1, 2, 3].map((n) => Object.fromEntries(Object.entries(terms).filter(([term]) => {
   const chars = [...term];
+  if (chars.length === 1) return page.piece(term, 4) === n;
   return chars.slice(1).some((c, at) => page.piece(chars[at] + c, 4) === n);
 })));
 for (const row of json('questions.json')) {

@@ -199,6 +199,9 @@ pub enum Event {
         number: String,
         report: ReportId,
         already_public: bool,
+        /// Not told by events from before cases had tracks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        track: Option<Track>,
     },
     CaseTextAdded {
         field: Field,
@@ -239,6 +242,8 @@ pub enum Event {
     CaseClosed {
         code: ClosureCode,
     },
+    /// A closed case goes on; why stands in the act's reason.
+    CaseReopened,
 
     // A party in a case.
     ParticipantJoined {

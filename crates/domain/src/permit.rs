@@ -151,6 +151,7 @@ const ROWS: &[Row] = &[
     row("record-statement", OFFICE, OR_ITS_VENDOR),
     row("leave-case", OFFICE, OR_ITS_VENDOR),
     row("close-case", OFFICE, NOBODY_ELSE),
+    row("reopen-case", OFFICE, NOBODY_ELSE),
     row("ask-call", OFFICE, OR_ITS_VENDOR),
     row("record-ticket", OFFICE, OR_ITS_VENDOR),
     with_step(row("agree-naming", OFFICE, OR_ITS_VENDOR), Step::IfWeighty),

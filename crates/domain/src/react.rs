@@ -106,6 +106,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::EmbargoRevisionRejected
         | Event::EmbargoEnded { .. }
         | Event::CaseClosed { .. }
+        | Event::CaseReopened
         | Event::ParticipantJoined { .. }
         | Event::ContactAttempted { .. }
         | Event::ReceiptConfirmed

@@ -15,6 +15,12 @@ pub enum Refusal {
     ReportDecided,
     #[error("the case is closed")]
     CaseClosed,
+    #[error("the case is open")]
+    CaseOpen,
+    #[error("a plan waits for its instant; take it back before the case is closed")]
+    PlanWaits,
+    #[error("nothing of this case was published; close it with the code that says why")]
+    NothingPublished,
     #[error("the weakness is public already; use accept-as-public")]
     AlreadyPublic,
     #[error("there is no basis of confidentiality in force; record one before details go out")]
@@ -39,6 +45,8 @@ pub enum Refusal {
     TooEarly { until: Instant },
     #[error("the instant of the plan, {}, has not come", written(*instant))]
     PlanNotDue { instant: Instant },
+    #[error("what is found on a website is mended with its operator and not published")]
+    Track,
     #[error("there is no draft")]
     NoDraft,
     #[error("there is no plan, or it was replaced by another")]
@@ -81,12 +89,60 @@ pub enum Refusal {
     Unsubscribed,
     #[error("no copy has this code")]
     NoSuchCopy,
+    #[error("this mail acknowledges nothing: {}", .0.words())]
+    Reply(ReplyLack),
     #[error("the copy is in state {0}, which does not allow this")]
     CopyState(&'static str),
     #[error("a receipt must not stand in a text; leave it out and send again")]
     ReceiptInText,
     #[error("another change came first; read again and decide anew")]
     Conflict,
+}
+
+/// Why a mail acknowledges nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyLack {
+    /// A robot wrote it.
+    Person,
+    /// It answers none of our copies and names none.
+    Copy,
+    /// It holds no code, or only where we wrote it.
+    Code,
+    /// It holds codes, and none of them is the copy's.
+    RightCode,
+    /// Its text could not be read.
+    Text,
+}
+
+impl ReplyLack {
+    /// All of them.
+    pub const ALL: [ReplyLack; 5] = [
+        ReplyLack::Person,
+        ReplyLack::Copy,
+        ReplyLack::Code,
+        ReplyLack::RightCode,
+        ReplyLack::Text,
+    ];
+
+    const fn code(self) -> &'static str {
+        match self {
+            ReplyLack::Person => "reply.person",
+            ReplyLack::Copy => "reply.copy",
+            ReplyLack::Code => "reply.code",
+            ReplyLack::RightCode => "reply.right_code",
+            ReplyLack::Text => "reply.text",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            ReplyLack::Person => "a program answered, and no person",
+            ReplyLack::Copy => "it answers no copy of ours and gives no reference of one",
+            ReplyLack::Code => "nobody typed a code in it",
+            ReplyLack::RightCode => "the code in it is not that of the copy",
+            ReplyLack::Text => "no text in it can be read",
+        }
+    }
 }
 
 /// An instant as people write it to a machine.
@@ -103,6 +159,9 @@ impl Refusal {
             Refusal::Exists(_) => "exists",
             Refusal::ReportDecided => "report.decided",
             Refusal::CaseClosed => "case.closed",
+            Refusal::CaseOpen => "case.open",
+            Refusal::PlanWaits => "case.plan_waits",
+            Refusal::NothingPublished => "case.nothing_published",
             Refusal::AlreadyPublic => "report.already_public",
             Refusal::NoBasis => "participant.no_basis",
             Refusal::NotAsked => "participant.not_asked",
@@ -114,6 +173,7 @@ impl Refusal {
             Refusal::EmbargoInForce => "case.embargo_in_force",
             Refusal::TooEarly { .. } => "release.too_early",
             Refusal::PlanNotDue { .. } => "release.not_due",
+            Refusal::Track => "case.track",
             Refusal::NoDraft => "advisory.no_draft",
             Refusal::NoPlan => "release.no_plan",
             Refusal::Quorum { .. } => "release.quorum",
@@ -131,6 +191,7 @@ impl Refusal {
             Refusal::Input { .. } => "input",
             Refusal::Unsubscribed => "subscriber.ended",
             Refusal::NoSuchCopy => "copy.unknown",
+            Refusal::Reply(lack) => lack.code(),
             Refusal::CopyState(_) => "copy.state",
             Refusal::ReceiptInText => "text.receipt",
             Refusal::Conflict => "conflict",

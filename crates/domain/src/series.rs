@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::fold::is_dash;
+
 /// Names what is numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -359,21 +361,9 @@ fn luhn(payload: &str) -> u32 {
 
 /// Brings full-width letters to narrow ones and large ones, and drops what only parts the digits.
 fn fold(text: &str) -> String {
-    let narrow = text.chars().map(|letter| match letter {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-        _ => letter,
-    });
-    narrow
+    crate::text::fold::width(text)
+        .chars()
         .filter(|letter| !letter.is_whitespace() && *letter != '#' && !is_dash(*letter))
         .map(|letter| letter.to_ascii_uppercase())
         .collect()
-}
-
-/// Tells whether a sign is one of those that are typed for a hyphen.
-#[must_use]
-pub fn is_dash(letter: char) -> bool {
-    matches!(
-        letter,
-        '-' | 'ー' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ｰ'
-    )
 }

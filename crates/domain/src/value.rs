@@ -434,6 +434,17 @@ pub enum ReportKind {
     Archive,
 }
 
+/// The track of a case: what it is about, and so what it may lead to (docs/design/forms.md 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Track {
+    Product,
+    /// Mended with the operator of the site, and never published.
+    Site,
+    Protocol,
+    Warning,
+}
+
 /// A form by which reports come, with its version; a form that was ever filled in stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReportForm {

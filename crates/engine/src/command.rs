@@ -112,6 +112,7 @@ commands! {
     RecordStatement "record-statement" case::RecordStatement record_statement;
     LeaveCase "leave-case" case::LeaveCase leave;
     CloseCase "close-case" case::CloseCase close;
+    ReopenCase "reopen-case" case::ReopenCase reopen;
     AskCall "ask-call" call::AskCall ask_call;
     RecordTicket "record-ticket" case::RecordTicket record_ticket;
     AgreeNaming "agree-naming" case::AgreeNaming agree_naming;

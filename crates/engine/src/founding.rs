@@ -99,6 +99,12 @@ pub fn found<'a>(
                 crate::kernel::house::instance_mark(dir)?.as_bytes(),
             )
             .await?;
+        store
+            .set_meta(
+                crate::kernel::house::FOLDING,
+                &[domain::text::fold::FOLDING],
+            )
+            .await?;
         drop(store);
         let admin = persons.first().map(|person| person.id);
         let mut passwords = kit.passwords.clone();

@@ -273,6 +273,12 @@ pub struct Vendor {
     /// The same in the other language, if the vendor said it in both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement_other: Option<Words>,
+    /// The vendor's own way around, once a language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workaround: Vec<Words>,
+    /// How the vendor's fix is taken, once a language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<Words>,
     /// What others say about the vendor's products.
     pub information: Option<Words>,
     /// The house's comment on the statement.
@@ -292,6 +298,13 @@ impl Vendor {
             .filter(|words| words.lang == lang)
             .or(self.statement.as_ref())
     }
+}
+
+/// What of several editions a reader of a language gets: the one in it, or the first.
+#[must_use]
+pub fn in_lang(editions: &[Words], lang: Lang) -> Option<&Words> {
+    let own = editions.iter().find(|words| words.lang == lang);
+    own.or(editions.first())
 }
 
 /// A text with the language that it is written in.

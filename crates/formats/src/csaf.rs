@@ -21,9 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::advisory::{Advisory, Lang, Marking, Severity, Status, Threat};
+use crate::advisory::{Advisory, Lang, Marking, Severity, Status, Threat, in_lang};
 use crate::provider;
-use products::{Affected, Catalogue};
+use products::Catalogue;
 
 /// Returns the bytes of the CSAF document.
 #[must_use]
@@ -288,7 +288,7 @@ fn vulnerability(doc: &Advisory, lang: Lang, catalogue: &Catalogue, cve: Option<
     insert_list(
         &mut fields,
         "remediations",
-        remediations(doc, lang, &catalogue.affected),
+        remediations(doc, lang, catalogue),
     );
     insert_list(&mut fields, "scores", scores::scores(&doc.cvss, &affected));
     insert_list(&mut fields, "threats", threats(doc, lang, &affected));
@@ -322,22 +322,46 @@ fn ids(doc: &Advisory) -> Vec<Value> {
 
 /// Each affected product gets at least one line, if only to say that nothing is recorded (test 6.1.29 forbids lines
 /// without products, which is why the texts stand in notes when nothing is affected).
-fn remediations(doc: &Advisory, lang: Lang, affected: &[Affected]) -> Vec<Value> {
+fn remediations(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Vec<Value> {
+    let affected = &catalogue.affected;
     if affected.is_empty() {
         return Vec::new();
     }
     let texts = doc.texts(lang);
     let all: Vec<&str> = affected.iter().map(|product| product.id.as_str()).collect();
     let mut lines = Vec::new();
-    for (category, text) in [
-        ("vendor_fix", plain(&texts.fix)),
-        ("workaround", plain(&texts.workaround)),
+    for (category, text, products) in [
+        ("vendor_fix", plain(&texts.fix), catalogue.fixed_by_text()),
+        ("workaround", plain(&texts.workaround), all),
     ] {
-        if !text.is_empty() {
-            lines.push(json!({ "category": category, "details": text, "product_ids": all }));
+        if !text.is_empty() && !products.is_empty() {
+            lines.push(json!({ "category": category, "details": text, "product_ids": products }));
         }
     }
-    let nothing_general = lines.is_empty();
+    for vendor in &doc.vendors {
+        let own = affected
+            .iter()
+            .filter(|product| product.vendor == vendor.id);
+        let own: Vec<&str> = own.map(|product| product.id.as_str()).collect();
+        for (category, said) in [
+            ("vendor_fix", &vendor.fix),
+            ("workaround", &vendor.workaround),
+        ] {
+            if let Some(words) = in_lang(said, lang).filter(|_| !own.is_empty()) {
+                let details = plain(&words.text);
+                lines.push(json!({ "category": category, "details": details, "product_ids": own }));
+            }
+        }
+    }
+    let named = |line: &Value, id: &str| {
+        let ids = line["product_ids"].as_array();
+        ids.is_some_and(|ids| ids.iter().any(|known| known == id))
+    };
+    let has_line: BTreeSet<&str> = affected
+        .iter()
+        .map(|product| product.id.as_str())
+        .filter(|id| lines.iter().any(|line| named(line, id)))
+        .collect();
     let mut by_details: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
     for product in affected {
         let line = match &product.fixed_in {
@@ -352,7 +376,9 @@ fn remediations(doc: &Advisory, lang: Lang, affected: &[Affected]) -> Vec<Value>
                 "vendor_fix",
                 say(lang, FIX_IS_OUT.0, FIX_IS_OUT.1).to_owned(),
             ),
-            None if nothing_general => ("none_available", say(lang, NO_FIX.0, NO_FIX.1).to_owned()),
+            None if !has_line.contains(product.id.as_str()) => {
+                ("none_available", say(lang, NO_FIX.0, NO_FIX.1).to_owned())
+            }
             None => continue,
         };
         by_details.entry(line).or_default().push(&product.id);

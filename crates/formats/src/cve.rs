@@ -2,18 +2,12 @@
 //!
 //! Whether a number was ever given out it does not know.
 
-use unicode_normalization::UnicodeNormalization as _;
-
 /// Reads a number: width, case and the kind of dash do not matter; `CAN-` of the first years is `CVE-`.
 #[must_use]
 pub fn read(typed: &str) -> Option<String> {
-    let folded: String = typed
-        .nfkc()
-        .map(|c| match c {
-            dash if domain::series::is_dash(dash) => '-',
-            other => other.to_ascii_uppercase(),
-        })
-        .collect();
+    let folded = domain::text::fold::width(typed)
+        .replace('ー', "-")
+        .to_ascii_uppercase();
     let rest = folded.trim();
     let rest = rest
         .strip_prefix("CVE-")

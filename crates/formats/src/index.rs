@@ -22,7 +22,7 @@ const PIECE_TERMS: usize = 4_000;
 /// Most pieces of a block: small enough that a folder of them stays readable.
 const PIECES_MAX: usize = 64;
 /// Version of both forms.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A block as the catalogue names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -195,6 +195,9 @@ pub fn pieces(docs: &[&Advisory]) -> Result<Vec<Vec<u8>>, serde_json::Error> {
 /// Returns the pieces in which a term is looked for: a word may be asked for by any part of it.
 fn places(term: &str, count: usize) -> BTreeSet<usize> {
     let chars: Vec<char> = term.chars().collect();
+    if let [alone] = chars.as_slice() {
+        return BTreeSet::from([fold::piece(*alone, *alone, count)]);
+    }
     chars
         .windows(2)
         .filter_map(|pair| match pair {
@@ -236,7 +239,8 @@ fn terms_of(doc: &Advisory) -> BTreeSet<String> {
             &vendor.information,
             &vendor.addendum,
         ];
-        for words in words.into_iter().flatten() {
+        let more = vendor.workaround.iter().chain(&vendor.fix);
+        for words in words.into_iter().flatten().chain(more) {
             add(&words.text);
         }
     }

@@ -14,6 +14,7 @@ pub mod index;
 pub mod letter;
 pub mod mail;
 pub mod provider;
+pub mod range;
 pub mod recent;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -84,8 +84,8 @@ pub struct Outgoing<'a> {
     pub reply_to: Option<&'a MailAddress>,
     /// One line.
     pub subject: &'a str,
-    /// The mail this one continues, for example the first notice of the same advisory.
-    pub in_reply_to: Option<&'a MessageId>,
+    /// What this mail belongs to, so that programs show the revisions of a publication together; no mail has this id.
+    pub thread: Option<&'a MessageId>,
     /// To one, or to a list that one can leave.
     pub circulation: Circulation<'a>,
     /// Further headers; names are ours, values may be anyone's.
@@ -99,6 +99,8 @@ pub enum Circulation<'a> {
     Personal,
     /// A notice to many; RFC 8058 lets the recipient leave with one click at this https address.
     List {
+        /// Name of the list, as a host name is written (RFC 2919).
+        list_id: &'a str,
         /// Address that takes the POST.
         unsubscribe_url: &'a str,
     },
@@ -225,14 +227,28 @@ fn headers(outgoing: &Outgoing<'_>) -> HeaderWriter {
     }
     headers.text("Subject", outgoing.subject);
     headers.raw("Message-ID", &format!("<{}>", outgoing.message_id.as_str()));
-    if let Some(earlier) = outgoing.in_reply_to {
-        headers.raw("In-Reply-To", &format!("<{}>", earlier.as_str()));
-        headers.raw("References", &format!("<{}>", earlier.as_str()));
+    // An answer repeats these. A relay may give the mail another id; then ours is still among them.
+    let mut references = Vec::new();
+    if let Some(thread) = outgoing.thread {
+        headers.raw("In-Reply-To", &format!("<{}>", thread.as_str()));
+        references.push(thread);
     }
-    // RFC 3834: a robot wrote this; well-behaved robots will not answer it.
+    references.push(outgoing.message_id);
+    let references: Vec<String> = references
+        .iter()
+        .map(|id| format!("<{}>", id.as_str()))
+        .collect();
+    headers.raw("References", &references.join("\r\n "));
+    // RFC 3834: a robot wrote this; well-behaved robots will not answer it. Exchange has a word of its own for that.
     headers.raw("Auto-Submitted", "auto-generated");
-    if let Circulation::List { unsubscribe_url } = outgoing.circulation {
+    headers.raw("X-Auto-Response-Suppress", "All");
+    if let Circulation::List {
+        list_id,
+        unsubscribe_url,
+    } = outgoing.circulation
+    {
         headers.raw("Precedence", "list");
+        headers.raw("List-Id", &format!("<{}>", encoding::ascii_token(list_id)));
         headers.raw(
             "List-Unsubscribe",
             &format!("<{}>", encoding::ascii_token(unsubscribe_url)),
@@ -275,8 +291,9 @@ mod tests {
             to: &to,
             reply_to: None,
             subject,
-            in_reply_to: None,
+            thread: None,
             circulation: Circulation::List {
+                list_id: "advisories.house.example",
                 unsubscribe_url: "https://house.example/u/x",
             },
             extra,
@@ -307,6 +324,9 @@ mod tests {
             "Date: Thu, 20 Mar 2008 14:00:00 +0000",
             "To: <\"a..b\"@carrier.example.jp>",
             "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: All",
+            "References: <nrs-1-r1-42@house.example>",
+            "List-Id: <advisories.house.example>",
             "List-Unsubscribe: <https://house.example/u/x>",
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         ] {

@@ -236,6 +236,8 @@ pub(crate) fn vendor(id: &str, status: VendorStatus) -> Vendor {
         notified: Some(format!("2026-01-{day:02}")),
         answered: answered.then(|| format!("2026-01-{:02}", day + 7)),
         statement: None,
+        workaround: vec![],
+        fix: vec![],
         information: None,
         statement_other: None,
         addendum: None,

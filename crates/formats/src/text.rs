@@ -241,11 +241,11 @@ fn affected(page: &mut Page, doc: &Advisory) {
 /// A product has one line for each vendor that speaks of it, and one in any case.
 fn product_lines(page: &Page, doc: &Advisory, product: &Product) -> Vec<String> {
     let labels = page.labels;
-    let versions = product.versions.trim();
+    let versions = crate::range::words(page.lang, &product.versions);
     let versions = if versions.is_empty() {
         format!("({})", labels.versions_not_recorded)
     } else {
-        versions.to_owned()
+        versions
     };
     let product_name = page.name(&product.name, &product.id);
     let line = |vendor: Option<&Vendor>, said: &str| {
@@ -487,7 +487,7 @@ mod tests {
         let text = bulletin(&samples::small(), Lang::En, COPIES);
         assert!(
             text.contains(
-                "  * Vendor v1 Gate p1 < 3.2.1: affected, fix available, fixed in 3.2.1\n"
+                "  * Vendor v1 Gate p1 before 3.2.1: affected, fix available, fixed in\n    3.2.1\n"
             ),
             "{text}"
         );

@@ -10,17 +10,19 @@ const SOUNDS = [["ヴァ", "バ"], ["ヴィ", "ビ"], ["ヴェ", "ベ"], ["ヴ�
   ["ゔぁ", "ば"], ["ゔぃ", "び"], ["ゔぇ", "べ"], ["ゔぉ", "ぼ"], ["ゔ", "ぶ"]];
 const SMALL = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ";
 const LARGE = "あいうえおつやゆよわかけアイウエオツヤユヨワカケ";
+const UNSEEN = /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFDD0-\uFDEF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
 const KATAKANA = /^[\u30A1-\u30FA\u30FD-\u30FF]/;
 const HIRAGANA = /^[\u3041-\u309F]+$/;
 const RUNS = /[\u30A1-\u30FA\u30FD-\u30FF]+|[\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+|[^\u30A1-\u30FA\u30FD-\u30FF\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+/gu;
 const DENSE = /^[\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
 
-/** One width and case, small kana large, no long-vowel marks, one space between words. */
+/** One width and case, no accents, small kana large, no long-vowel marks, one space between words; versions whole. */
 function plain(text) {
-  let out = text.normalize("NFKC").toLowerCase();
+  let out = text.normalize("NFKC").replace(UNSEEN, "").toLowerCase()
+    .normalize("NFD").replace(/[\u0300-\u036F]/g, "").normalize("NFC");
   for (const [from, to] of SOUNDS) out = out.replaceAll(from, to);
   return [...out.replaceAll("ー", "")].map((c) => LARGE[SMALL.indexOf(c)] ?? c).join("")
-    .replace(/[^\p{Alphabetic}\p{N}]+/gu, " ").trim();
+    .replace(/(?:(?!(?<=[0-9])\.(?=[0-9]))[^\p{Alphabetic}\p{N}])+/gu, " ").trim();
 }
 
 function moved(text, range, by) {
@@ -34,18 +36,30 @@ function loose(text) {
 
 function pairs(run) {
   const chars = [...run];
-  return chars.slice(1).map((c, at) => chars[at] + c);
+  return chars.length === 1 ? chars : chars.slice(1).map((c, at) => chars[at] + c);
+}
+
+/** What a version is asked by: itself without a leading v, and its beginnings. */
+function versions(word) {
+  const all = word.replace(/^v(?=[0-9])/, "");
+  if (!/^[0-9]/.test(all)) return [];
+  const letters = all.search(/[^0-9.]/);
+  return [...[...all.matchAll(/\./g)].map((dot) => dot.index), letters < 0 ? all.length : letters, all.length]
+    .map((end) => all.slice(0, end));
 }
 
 /** The terms of a plain text, sorted; the page itself asks run by run. */
 function terms(text) {
-  const all = text.split(" ").flatMap((word) => word.match(RUNS) ?? []).flatMap((run) =>
-    DENSE.test(run) ? pairs(run) : [...run].length > 1 ? [[...run].slice(0, WORD).join("")] : []);
+  const all = text.split(" ").flatMap((word) => word.match(RUNS) ?? []).flatMap((run) => {
+    if (DENSE.test(run)) return [...pairs(run), ...[...run].filter((c) => !HIRAGANA.test(c))];
+    const word = [...run].slice(0, WORD).join("");
+    return [word, ...versions(word)];
+  });
   return [...new Set(all)].sort();
 }
 
 function piece(pair, pieces) {
-  const [first, second] = [...pair].map((c) => c.codePointAt(0));
+  const [first, second = first] = [...pair].map((c) => c.codePointAt(0));
   return (first * 31 + second) % pieces;
 }
 
@@ -69,7 +83,19 @@ function vendorNames(e) {
 }
 
 function hay(e) {
-  return (e.hay ??= names(e.id, e.title, e.other_title, e.vendors, e.kana, e.products, e.ids, e.ids.map(bare), bare(e.id)));
+  return (e.hay ??= names(e.title, e.other_title, e.vendors, e.kana, e.products));
+}
+
+/** The numbers as words, each also as one: a number is asked by a whole word of it. */
+function ids(e) {
+  const all = [e.id, ...e.ids];
+  return (e.numbers ??= new Set([...all.map(bare), ...all.flatMap((id) => plain(id).split(" "))]));
+}
+
+/** Whether a text has a word: letters anywhere, digits only where a number begins and ends. */
+function holds(text, word) {
+  if (!/^[0-9]/.test(word)) return text.includes(word);
+  return new RegExp(`(?<![0-9.])${word.replaceAll(".", "\\.")}(?![0-9])`, "u").test(text);
 }
 
 function numbers(list, first, into) {
@@ -77,10 +103,11 @@ function numbers(list, first, into) {
   for (const step of list.split(" ")) into.add((at += Number(step)));
 }
 
-async function ofTerm(block, term, isWord, load) {
+async function ofTerm(block, asked, isWord, load) {
   const found = new Set();
+  const term = asked.replace(/^v(?=[0-9])/, "");
   const lists = await load(block.stem, piece([...term].slice(0, 2).join(""), block.pieces));
-  if (!isWord) {
+  if (!isWord || /^[0-9]/.test(term)) {
     if (Object.hasOwn(lists, term)) numbers(lists[term], block.first, found);
     return found;
   }
@@ -106,8 +133,7 @@ async function ofRun(block, run, load) {
 
 /** The numbers of the advisories whose texts have a word. */
 async function ofTexts(index, word, load) {
-  const runs = word.match(RUNS).filter((run) => [...run].length > 1);
-  if (!runs.length) return new Set();
+  const runs = word.match(RUNS);
   const blocks = await Promise.all(index.search.map(async (block) =>
     both(await Promise.all(runs.map((run) => ofRun(block, run, load))))));
   return new Set(blocks.flatMap((found) => [...found]));
@@ -122,8 +148,12 @@ async function search(index, ask, load) {
   const words = plain(ask.q ?? "").split(" ").filter(Boolean);
   if (!words.length) return rest;
   const texts = await Promise.all(words.map((word) => ofTexts(index, word, load)));
-  const named = (e) => words.every((word) => hay(e).includes(loose(word)));
-  const told = (e) => words.every((word, at) => texts[at].has(e.n) || hay(e).includes(loose(word)));
+  const has = (e, word) => ids(e).has(word) || holds(hay(e), loose(word));
+  // A number that was begun is asked by its series and its first digits.
+  const whole = words.join("");
+  const begins = /^[a-z]+[0-9]/.test(whole) ? (e) => [...ids(e)].some((id) => id.startsWith(whole)) : (e) => ids(e).has(whole);
+  const named = (e) => begins(e) || words.every((word) => has(e, word));
+  const told = (e) => words.every((word, at) => texts[at].has(e.n) || has(e, word));
   return [...rest.filter(named), ...rest.filter((e) => !named(e) && told(e))];
 }
 

@@ -105,6 +105,8 @@ pub(crate) fn vendor(n: usize, status: VendorStatus) -> Vendor {
             lang: Lang::En,
             text: "We are looking into it.\n\nThank you.".to_owned(),
         }),
+        workaround: vec![],
+        fix: vec![],
         information: None,
         statement_other: None,
         addendum: None,
@@ -244,7 +246,7 @@ fn served(lang: Lang) -> Vec<String> {
 
 fn mails(lang: Lang) -> Vec<String> {
     let personal = mail::Personal {
-        code: "123456".to_owned(),
+        code: "12345".to_owned(),
         acknowledge: "https://noroshi.example/ja/ack/abcdefghijklmnop".to_owned(),
         digits: "07".to_owned(),
         unsubscribe: "https://noroshi.example/stop".to_owned(),
@@ -252,7 +254,7 @@ fn mails(lang: Lang) -> Vec<String> {
     };
     let (subject, text) = mail::invitation(&site(), lang, &invited("TN#45678901"));
     vec![
-        mail::subject(lang, &advisory()),
+        mail::about(lang, &advisory()),
         mail::html(&site(), lang, &advisory()),
         mail::personal_text(&site(), lang, &personal),
         subject,
@@ -470,20 +472,20 @@ fn without_actions_the_page_says_what_it_knows() {
 fn subjects_carry_the_marks() {
     let mut doc = advisory();
     assert_eq!(
-        mail::subject(Lang::Ja, &doc),
+        mail::about(Lang::Ja, &doc),
         "[TLP:CLEAR] 【架空】 NRS-48217734 第2版: 算木会計の脆弱性"
     );
     doc.marking = Marking::Archive;
     assert_eq!(
-        mail::subject(Lang::En, &doc),
+        mail::about(Lang::En, &doc),
         "[TLP:CLEAR] [ARCHIVE] NRS-48217734 rev 2: Flaw in Sangi Kaikei"
     );
     assert!(
-        mail::subject(Lang::Ja, &doc).starts_with("[TLP:CLEAR] 【過去の事例】 NRS-48217734 第2版")
+        mail::about(Lang::Ja, &doc).starts_with("[TLP:CLEAR] 【過去の事例】 NRS-48217734 第2版")
     );
     doc.marking = Marking::None;
     assert_eq!(
-        mail::subject(Lang::En, &doc),
+        mail::about(Lang::En, &doc),
         "[TLP:CLEAR] NRS-48217734 rev 2: Flaw in Sangi Kaikei"
     );
 }
@@ -524,7 +526,7 @@ fn mails_ask_for_nothing_from_the_network() {
         "{personal}"
     );
     assert!(
-        personal.contains("確認コード: 123456\n") && personal.ends_with("D-1\n"),
+        personal.contains("確認コード: 12345 と、件名の数字1桁\n") && personal.ends_with("D-1\n"),
         "{personal}"
     );
 }

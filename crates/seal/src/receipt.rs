@@ -48,6 +48,22 @@ impl Receipt {
         Receipt(Zeroizing::new(bits.map(|b| b & 31)))
     }
 
+    /// Returns the receipt of a form that is sent once: whoever sends the same words under the same `once` again gets the
+    /// same receipt. `once` was drawn for the page of the form and is known to its reader only.
+    #[must_use]
+    pub fn of_once(once: &[u8; 16], house: &[u8; 16], said: &[u8; 32]) -> Self {
+        let name = crate::canon::Canon::of("noroshi/receipt-once/1")
+            .fixed(house)
+            .fixed(said)
+            .finish();
+        let mac = crate::hmac256(&crate::sha256(once), &name);
+        let mut values = [0; LETTERS];
+        for (value, byte) in values.iter_mut().zip(mac) {
+            *value = byte & 31;
+        }
+        Receipt(Zeroizing::new(values))
+    }
+
     /// Makes a receipt of given values (0 to 31 each), for golden vectors.
     #[must_use]
     pub fn from_values(values: [u8; LETTERS]) -> Self {

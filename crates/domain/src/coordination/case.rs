@@ -4,6 +4,7 @@
 //! (docs/design/process.md §1.5) is computed, never set (docs/design/settled.md §1.27). It does not know vendors'
 //! answers.
 
+use crate::coordination::date::Tally;
 use crate::event::{Event, Recorded};
 use crate::machine::cs::PublicState;
 use crate::machine::em::Em;
@@ -22,6 +23,8 @@ pub struct Case {
     pub joined: Vec<ReportId>,
     pub opened_at: Instant,
     pub already_public: bool,
+    /// What it is about; none if it was opened before cases had one, and its report tells.
+    pub track: Option<Track>,
     /// 起算日: the first attempt to contact a vendor; never moves.
     pub clock_start: Option<Instant>,
     pub em: Em,
@@ -52,6 +55,7 @@ impl Case {
             joined: vec![],
             opened_at: Instant(0),
             already_public: false,
+            track: None,
             clock_start: None,
             em: Em::None,
             until: None,
@@ -74,7 +78,9 @@ impl Case {
                 number,
                 report,
                 already_public,
+                track,
             } => {
+                self.track = *track;
                 self.number.clone_from(number);
                 self.report = Some(*report);
                 self.opened_at = recorded.occurred_at;
@@ -116,6 +122,7 @@ impl Case {
                 self.closed = Some(*code);
                 self.closed_at = self.closed_at.or(Some(recorded.occurred_at));
             }
+            Event::CaseReopened => (self.closed, self.closed_at) = (None, None),
             _ => {}
         }
     }
@@ -137,7 +144,8 @@ impl Case {
         }
     }
 
-    /// Stage of the case, computed from what has happened (docs/design/process.md §1.5).
+    /// Stage of the case, computed from what has happened to it alone (docs/design/process.md §1.5); what people are
+    /// told is [`Stage::told`].
     #[must_use]
     pub fn stage(&self, published: bool) -> Stage {
         let own = if self.closed.is_some() {
@@ -180,6 +188,15 @@ impl Stage {
             (Stage::Closed, _) => Stage::Closed,
             (_, true) => Stage::Published,
             (own, false) => own,
+        }
+    }
+
+    /// The stage as people are told it: a date is agreed once everybody agreed whom it was put to.
+    #[must_use]
+    pub const fn told(self, date: Tally) -> Stage {
+        match self {
+            Stage::DateAgreed if !date.is_whole() => Stage::Coordinating,
+            own => own,
         }
     }
 

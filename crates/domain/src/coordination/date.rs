@@ -1,6 +1,6 @@
 //! Where the date of publication stands for one participant, as everybody is told it who may know.
 //!
-//! Computed from the case's embargo and the participant's consent. It knows no other participant.
+//! Computed from the case's embargo and the participants' consent. What one said it tells of no other; of all it counts.
 
 use crate::coordination::case::Case;
 use crate::coordination::participant::Participant;
@@ -50,6 +50,38 @@ fn said(participant: &Participant) -> Option<Said> {
         Consent::Declined => Some(Said::Declined),
         Consent::Lapsed => Some(Said::Lapsed),
     }
+}
+
+/// How many of those that a date was put to agreed to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub agreed: usize,
+    /// Those in the case who were written to, and to whom a date that runs or ran was put.
+    pub asked: usize,
+}
+
+impl Tally {
+    /// Whether a date is agreed: by everybody whom it was put to. With one of twelve it is being talked about.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        self.agreed == self.asked
+    }
+}
+
+/// Counts the answers to the date of a case.
+#[must_use]
+pub fn tally(case: &Case, participants: &[Participant]) -> Tally {
+    let mut tally = Tally::default();
+    for participant in participants.iter().filter(|one| !one.left) {
+        let said = of(case, participant).said();
+        // Whoever was never written to does not know that there is a date.
+        let is_known = participant.asked_at.is_some() || said != Some(Said::Asked);
+        if let Some(said) = said.filter(|_| is_known) {
+            tally.asked += 1;
+            tally.agreed += usize::from(said == Said::Agreed);
+        }
+    }
+    tally
 }
 
 impl Date {
@@ -109,6 +141,30 @@ mod tests {
                 assert_eq!(of(&case, &vendor), expected, "{em:?} {consent:?}");
             }
         }
+    }
+
+    #[test]
+    fn all_count_whom_the_date_was_put_to() {
+        let mut case = Case::new(CaseId::from_bytes([2; 16]));
+        case.em = Em::Active;
+        let vendor = |consent, is_written_to: bool| {
+            let mut vendor = Participant::new(ParticipantId::from_bytes([1; 16]));
+            vendor.consent = consent;
+            vendor.asked_at = is_written_to.then_some(Instant(1));
+            vendor
+        };
+        let mut all = vec![vendor(Consent::Signatory, true)];
+        assert!(tally(&case, &all).is_whole());
+        all.push(vendor(Consent::NoEmbargo, true));
+        all.push(vendor(Consent::Invited, false));
+        assert!(tally(&case, &all).is_whole(), "nobody else knows of it");
+        for consent in [Consent::Invited, Consent::Declined, Consent::Lapsed] {
+            all.push(vendor(consent, true));
+        }
+        let counted = tally(&case, &all);
+        assert_eq!((counted.agreed, counted.asked), (1, 4));
+        all.iter_mut().skip(1).for_each(|one| one.left = true);
+        assert!(tally(&case, &all).is_whole());
     }
 
     #[test]

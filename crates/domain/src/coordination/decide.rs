@@ -7,6 +7,7 @@
 use crate::act::Act;
 use crate::coordination::case::Case;
 use crate::coordination::participant::Participant;
+use crate::coordination::range::{Bound, Range, RangeError};
 use crate::event::{Change, Event};
 use crate::machine::constraints as law;
 use crate::machine::em;
@@ -362,6 +363,7 @@ pub fn record_answer(
     unasked: bool,
 ) -> Result<Vec<Change>, Refusal> {
     asked(participant, unasked)?;
+    let answer = normal(answer)?;
     let mut changes = Vec::new();
     let mut rm = participant.rm;
     let mut step = |rm: &mut Rm, event: RmEvent| {
@@ -402,6 +404,33 @@ pub fn record_answer(
         Event::AnswerRecorded { answer, unasked },
     ));
     Ok(changes)
+}
+
+/// An answer with its versions as they are compared: width and signs folded. What is no range stays as it was written.
+fn normal(answer: ProductAnswer) -> Result<ProductAnswer, Refusal> {
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let versions = match Range::parse(&answer.versions) {
+        Ok(range) if !range.is_all() => range.to_string(),
+        Err(RangeError::Backwards) => {
+            return Err(Refusal::Input {
+                field: "versions",
+                why: "the range ends before it begins",
+            });
+        }
+        Ok(_) | Err(_) => answer.versions.trim().to_owned(),
+    };
+    let fixed_in = given(answer.fixed_in).map(|version| {
+        Bound::including(&version).map_or_else(
+            |_| version.trim().to_owned(),
+            |bound| bound.version().to_owned(),
+        )
+    });
+    Ok(ProductAnswer {
+        product: given(answer.product),
+        versions,
+        fixed_in,
+        ..answer
+    })
 }
 
 /// Records a text of or about a vendor.
@@ -541,14 +570,4 @@ pub fn name_vulnerability(
             text,
         },
     )])
-}
-
-/// Closes a case.
-///
-/// # Errors
-/// [`Refusal::EmbargoInForce`] by C5.
-pub fn close(case: &Case, code: ClosureCode) -> Result<Vec<Change>, Refusal> {
-    case.open()?;
-    law::c5_may_close(case.em).map_err(|_| Refusal::EmbargoInForce)?;
-    Ok(vec![Change::of(case.id, Event::CaseClosed { code })])
 }

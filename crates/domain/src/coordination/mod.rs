@@ -8,8 +8,10 @@
 pub mod access;
 pub mod board;
 pub mod case;
+pub mod closing;
 pub mod date;
 pub mod decide;
 pub mod participant;
 pub mod phase;
 pub mod range;
+pub mod track;

@@ -7,8 +7,6 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
-
 /// Longest version in characters; longer ones are sentences.
 pub const VERSION_CHARS_MAX: usize = 64;
 
@@ -103,6 +101,23 @@ impl Range {
         self.upper.as_ref()
     }
 
+    /// Tells whether a version lies in it, where that can be told; all versions hold every one.
+    #[must_use]
+    pub fn holds(&self, version: &str) -> Option<bool> {
+        let version = normal(version);
+        let after = |end: &Bound| match compare(&version, &end.version)? {
+            Ordering::Equal => Some(end.inclusive),
+            order => Some(order == Ordering::Greater),
+        };
+        let before = |end: &Bound| match compare(&version, &end.version)? {
+            Ordering::Equal => Some(end.inclusive),
+            order => Some(order == Ordering::Less),
+        };
+        let lower = self.lower.as_ref().map_or(Some(true), after)?;
+        let upper = self.upper.as_ref().map_or(Some(true), before)?;
+        Some(lower && upper)
+    }
+
     /// Tells whether it names all versions.
     #[must_use]
     pub fn is_all(&self) -> bool {
@@ -182,8 +197,7 @@ fn only(words: &str) -> Result<Range, RangeError> {
 
 /// Full-width digits and signs count, as do spaces of any width.
 fn normal(words: &str) -> String {
-    let words: String = words.nfkc().collect();
-    let words = words
+    let words = crate::text::fold::width(words)
         .replace(['≦', '≤'], "<=")
         .replace(['≧', '≥'], ">=")
         .replace('、', ",");
@@ -281,6 +295,22 @@ mod tests {
         }
         let long = format!("< {}", "9".repeat(VERSION_CHARS_MAX + 1));
         assert_eq!(Range::parse(&long), Err(RangeError::Version));
+    }
+
+    #[test]
+    fn a_version_lies_in_a_range_or_not() {
+        for (range, version, expected) in [
+            (">= 1.0.8", "1.0.7", Some(false)),
+            (">= 1.0.8", "１．０．８", Some(true)),
+            ("> 1.0.8", "1.0.8", Some(false)),
+            (">= 1, < 2", "1.9", Some(true)),
+            (">= 1, < 2", "2", Some(false)),
+            ("*", "7", Some(true)),
+            ("< r2", "r1", None),
+        ] {
+            let range = Range::parse(range).unwrap();
+            assert_eq!(range.holds(version), expected, "{range} {version}");
+        }
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Report {
     pub waits_since: Instant,
     /// When the finder was last asked something since then.
     pub asked_at: Option<Instant>,
+    /// A question about an accepted report waits for its answer.
+    pub asked_later: bool,
     /// When it was declined or withdrawn, unless the finder added something since.
     pub ended_at: Option<Instant>,
     /// All that came: the one text, or the bytes behind the fields.
@@ -215,6 +217,7 @@ impl Report {
             received_at: Instant(0),
             waits_since: Instant(0),
             asked_at: None,
+            asked_later: false,
             ended_at: None,
             whole: None,
             text: None,
@@ -263,10 +266,16 @@ impl Report {
                 }
             }
             Event::ReportQuestioned { .. } => {
-                (self.state, self.asked_at) = (ReportState::Questioned { since: at }, Some(at))
+                self.asked_at = Some(at);
+                if self.is_open() {
+                    self.state = ReportState::Questioned { since: at };
+                } else {
+                    self.asked_later = true;
+                }
             }
             Event::ReportAnswered { text } => {
                 self.take_part(*text, recorded.occurred_at);
+                self.asked_later = false;
                 // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
                 let stage = self.state.stage();
                 if stage.is_over() {
@@ -371,12 +380,20 @@ impl Report {
         Ok((text, vec![read]))
     }
 
-    /// Asks the finder something.
+    /// Whether the finder was asked something and has not answered.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.asked_later || matches!(self.state, ReportState::Questioned { .. })
+    }
+
+    /// Asks the finder something, also when the report has become a case.
     ///
     /// # Errors
-    /// If the report was decided.
+    /// If the report was declined or withdrawn.
     pub fn ask(&self, text: TextRef) -> Result<Vec<Change>, Refusal> {
-        self.open()?;
+        if self.state.stage().is_over() {
+            return Err(Refusal::ReportDecided);
+        }
         Ok(vec![Change::of(self.id, Event::ReportQuestioned { text })])
     }
 
@@ -424,6 +441,7 @@ impl Report {
                     number,
                     report: self.id,
                     already_public: as_public,
+                    track: Some(Track::of_report(self.kind)),
                 },
             ),
         ];

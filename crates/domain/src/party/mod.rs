@@ -163,42 +163,16 @@ impl Party {
     }
 }
 
-/// Folds a name for comparison: NFKC, lower case, no legal form, no spaces (docs/design/japanese-practice.md §2.4).
+/// Folds a name for comparison.
 #[must_use]
 pub fn folded(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    const FORMS: [&str; 16] = [
-        "株式会社",
-        "有限会社",
-        "合同会社",
-        "合名会社",
-        "合資会社",
-        "一般社団法人",
-        "(株)",
-        "(有)",
-        "kabushiki kaisha",
-        "co., ltd.",
-        "co.,ltd.",
-        "k.k.",
-        ", inc.",
-        " inc.",
-        " gmbh",
-        " corporation",
-    ];
-    let mut text: String = name.nfkc().collect::<String>().to_lowercase();
-    for form in FORMS {
-        text = text.replace(form, "");
-    }
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | '・' | '-' | '\''))
-        .collect()
+    crate::text::fold::name(name)
 }
 
 /// The handle that was typed: width, case and spaces around it do not matter.
 #[must_use]
 pub fn handle(typed: &str) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    typed.nfkc().collect::<String>().trim().to_lowercase()
+    crate::text::fold::width(typed).trim().to_lowercase()
 }
 
 #[cfg(test)]
@@ -221,7 +195,7 @@ mod tests {
     fn legal_forms_and_widths_do_not_matter() {
         for name in ["株式会社ミズカガミ", "ﾐｽﾞｶｶﾞﾐ（株）", "ミズカガミ 株式会社"]
         {
-            assert_eq!(folded(name), "ミズカガミ", "{name}");
+            assert_eq!(folded(name), "みずかがみ", "{name}");
         }
         assert_eq!(
             folded("Tarnhöhe Netztechnik GmbH"),

@@ -24,6 +24,7 @@ pub mod plan_guard;
 
 use crate::act::Act;
 use crate::coordination::case::Case;
+use crate::coordination::track::PublicTrack;
 use crate::event::{Change, Document, Event, Recorded, Signed};
 use crate::machine::constraints as law;
 use crate::refusal::Refusal;
@@ -429,7 +430,7 @@ pub fn publish(
 /// # Errors
 /// If the case is closed, a class may not stand in an advisory, or a title or revision reason is missing.
 pub fn draft(
-    case: &Case,
+    case: PublicTrack<'_>,
     advisory: AdvisoryId,
     before: Option<&Advisory>,
     stage: AdvisoryStage,
@@ -497,7 +498,7 @@ pub struct NewPlan {
 /// the draft is not the next revision.
 pub fn plan(
     advisory: &Advisory,
-    case: &Case,
+    case: PublicTrack<'_>,
     new: NewPlan,
     act: &Act,
 ) -> Result<Vec<Change>, Refusal> {

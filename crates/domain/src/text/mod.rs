@@ -13,6 +13,8 @@ pub mod matrix;
 
 pub mod standing;
 
+pub mod fold;
+
 pub mod gate;
 
 pub mod hidden;

@@ -27,6 +27,7 @@ fn begun(already_public: bool) -> Event {
         number: "NRS#12345674".to_owned(),
         report: ReportId::from_bytes([7; 16]),
         already_public,
+        track: None,
     }
 }
 
@@ -177,6 +178,29 @@ fn a_case_that_was_closed_is_dated_by_the_first_closing() {
     assert_eq!(case.closed, Some(ClosureCode::Published));
     assert_eq!(case.closed_at, Some(second(1)));
     assert!(case.open().is_err() && opened().open().is_ok());
+    let again = told(vec![closed(ClosureCode::Withdrawn), Event::CaseReopened]);
+    assert_eq!((again.closed, again.closed_at), (None, None));
+    let once_more = told(vec![
+        closed(ClosureCode::Withdrawn),
+        Event::CaseReopened,
+        closed(ClosureCode::Published),
+    ]);
+    assert_eq!(once_more.closed_at, Some(second(3)));
+}
+
+#[test]
+fn a_date_is_told_as_agreed_when_everybody_agreed_whom_it_was_put_to() {
+    use domain::coordination::date::Tally;
+    let tally = |agreed, asked| Tally { agreed, asked };
+    for stage in Stage::ALL {
+        assert_eq!(stage.told(tally(2, 2)), stage);
+        let expected = if stage == Stage::DateAgreed {
+            Stage::Coordinating
+        } else {
+            stage
+        };
+        assert_eq!(stage.told(tally(1, 12)), expected);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use domain::act::Act;
 use domain::coordination::case::Case;
+use domain::coordination::closing;
 use domain::coordination::decide;
 use domain::coordination::participant::Participant;
 use domain::event::{Change, Event};
@@ -407,12 +408,47 @@ fn whoever_leaves_under_an_embargo_says_whether_it_is_kept() {
 #[test]
 fn a_case_is_closed_once_and_not_under_an_embargo() {
     let code = ClosureCode::SiteFixed;
-    assert_eq!(decide::close(&closed(), code), Err(Refusal::CaseClosed));
+    let silent = closing::Outcome::Silent;
+    assert_eq!(
+        closing::close(&closed(), code, silent),
+        Err(Refusal::CaseClosed)
+    );
     for em in Em::ALL {
         let expected = match em {
             Em::Active | Em::Revise => Err(Refusal::EmbargoInForce),
             _ => Ok(of(opened().id, vec![Event::CaseClosed { code }])),
         };
-        assert_eq!(decide::close(&dated(em), code), expected, "{em:?}");
+        assert_eq!(closing::close(&dated(em), code, silent), expected, "{em:?}");
     }
+}
+
+#[test]
+fn a_case_is_closed_as_what_it_came_to() {
+    use closing::Outcome::{Planned, Published, Silent};
+    let published = ClosureCode::Published;
+    for (outcome, code, refused) in [
+        (Planned, published, Some(Refusal::PlanWaits)),
+        (Planned, ClosureCode::Withdrawn, Some(Refusal::PlanWaits)),
+        (Silent, published, Some(Refusal::NothingPublished)),
+        (Silent, ClosureCode::Withdrawn, None),
+        (Published, published, None),
+    ] {
+        let closed = closing::close(&opened(), code, outcome);
+        assert_eq!(closed.err(), refused, "{outcome:?} {code:?}");
+    }
+}
+
+#[test]
+fn a_closed_case_is_opened_again_with_a_reason() {
+    let why = |reason: &str| act(reason);
+    assert_eq!(
+        closing::reopen(&opened(), &why("x")),
+        Err(Refusal::CaseOpen)
+    );
+    assert_eq!(
+        closing::reopen(&closed(), &why(" ")),
+        Err(Refusal::NoReason)
+    );
+    let reopened = closing::reopen(&closed(), &why("attacks are seen"));
+    assert_eq!(reopened, Ok(of(closed().id, vec![Event::CaseReopened])));
 }

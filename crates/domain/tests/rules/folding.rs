@@ -45,6 +45,7 @@ fn states(golden: &BTreeMap<String, Recorded>) -> [(Aggregate, &'static str); 7]
         em: Em::Exited,
         until: Some(NOW),
         revision_until: Some(NOW),
+        closed: Some(ClosureCode::Withdrawn),
         ..Case::new(STREAM.into())
     };
     let participant = Participant {
@@ -77,7 +78,7 @@ fn states(golden: &BTreeMap<String, Recorded>) -> [(Aggregate, &'static str); 7]
         ),
         (
             Aggregate::Case(case),
-            "case_closed case_facts_noted case_opened case_text_added clock_started embargo_activated embargo_ended \
+            "case_closed case_facts_noted case_opened case_reopened case_text_added clock_started embargo_activated embargo_ended \
              embargo_proposed embargo_rejected embargo_revised embargo_revision_proposed embargo_revision_rejected \
              report_joined vulnerability_named world_fact_observed",
         ),

@@ -55,6 +55,7 @@ mod ranges;
 
 #[cfg(test)]
 mod reports;
+mod subscriptions_read;
 
 #[cfg(test)]
 mod releases;

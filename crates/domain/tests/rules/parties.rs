@@ -32,7 +32,7 @@ fn a_name_is_the_same_in_any_width_with_any_legal_form_and_however_it_is_spaced(
                 "㈲ミズカガミ",
                 "合同会社 ミズカガミ",
             ][..],
-            "ミズカガミ",
+            "みずかがみ",
         ),
         (
             &[

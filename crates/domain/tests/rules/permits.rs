@@ -16,7 +16,7 @@ const DESK: &str = "acknowledge give-up-copy";
 const REPORTS: &str =
     "accept-as-public accept-report ask-finder decline-report merge-report read-text sort-report";
 const EDITING: &str = "abort-plan draft-advisory plan-release";
-const OFFICE: &str = "add-participant agree-date agree-naming agree-standing ask-call change-contact close-case \
+const OFFICE: &str = "add-participant agree-date agree-naming agree-standing ask-call change-contact close-case reopen-case \
     confirm-receipt contact counter-date decline-date end-embargo issue-phone-code leave-case name-vulnerability observe \
     pass-second-step propose-date record-answer record-basis record-contact-elsewhere record-statement record-ticket \
     record-unasked-answer register-party revise-date send-details waive-second-step";

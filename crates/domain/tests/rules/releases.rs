@@ -2,6 +2,7 @@
 
 use domain::act::Act;
 use domain::coordination::case::Case;
+use domain::coordination::track::PublicTrack;
 use domain::event::{Change, Document, Event, Signed};
 use domain::machine::cs::PublicState;
 use domain::machine::em::Em;
@@ -52,6 +53,10 @@ fn drafted(published: u32) -> Advisory {
     advisory
 }
 
+fn public(case: &Case) -> PublicTrack<'_> {
+    case.public_track(Track::Product).unwrap()
+}
+
 fn out(revision: u32) -> PublishedRevision {
     PublishedRevision {
         revision,
@@ -66,7 +71,7 @@ fn out(revision: u32) -> PublishedRevision {
 
 fn draft(before: Option<&Advisory>, texts: Vec<(Field, TextRef)>) -> Result<Vec<Change>, Refusal> {
     let (stage, facts) = (AdvisoryStage::Final, text(3, Class::V));
-    publication::draft(&opened(), ID, before, stage, texts, facts)
+    publication::draft(public(&opened()), ID, before, stage, texts, facts)
 }
 
 fn new_plan(instant: Instant, emergency: bool) -> NewPlan {
@@ -83,7 +88,7 @@ fn new_plan(instant: Instant, emergency: bool) -> NewPlan {
 fn planned(instant: Instant, emergency: bool, approvals: u8) -> Advisory {
     let mut advisory = drafted(0);
     let new = new_plan(instant, emergency);
-    let changes = publication::plan(&advisory, &opened(), new, &act("why")).unwrap();
+    let changes = publication::plan(&advisory, public(&opened()), new, &act("why")).unwrap();
     take(&mut advisory, &changes);
     for n in 1..=approvals {
         let signed = approve(&advisory, n).unwrap();
@@ -160,7 +165,7 @@ fn a_draft_has_a_title_and_a_later_one_says_what_changed() {
     let third = draft(Some(&advisory), texts.clone());
     assert_eq!(third, Ok(of(ID, vec![event(3, texts)])));
     let (stage, facts) = (AdvisoryStage::Final, text(3, Class::V));
-    let late = publication::draft(&closed(), ID, None, stage, vec![title()], facts);
+    let late = publication::draft(public(&closed()), ID, None, stage, vec![title()], facts);
     assert_eq!(late, Err(Refusal::CaseClosed));
 }
 
@@ -194,7 +199,7 @@ fn embargoed(em: Em) -> Case {
 
 fn plan(case: &Case, instant: Instant, emergency: bool, reason: &str) -> Result<(), Refusal> {
     let new = new_plan(instant, emergency);
-    publication::plan(&drafted(0), case, new, &act(reason)).map(|_| ())
+    publication::plan(&drafted(0), public(case), new, &act(reason)).map(|_| ())
 }
 
 #[test]
@@ -219,7 +224,7 @@ fn a_plan_waits_for_the_embargo_unless_it_is_an_emergency_with_a_reason() {
 #[test]
 fn a_plan_is_made_of_the_draft_that_comes_next() {
     let plan = |advisory: &Advisory, case: &Case| {
-        publication::plan(advisory, case, new_plan(day(1), false), &act(""))
+        publication::plan(advisory, public(case), new_plan(day(1), false), &act(""))
     };
     let none = plan(&Advisory::new(ID), &opened());
     assert_eq!(none, Err(Refusal::NoDraft));
@@ -252,7 +257,7 @@ fn another_plan_takes_the_approvals_of_the_one_before_away() {
         sha256: "cd".to_owned(),
         ..new_plan(day(2), false)
     };
-    let changes = publication::plan(&advisory, &opened(), new, &act("")).unwrap();
+    let changes = publication::plan(&advisory, public(&opened()), new, &act("")).unwrap();
     take(&mut advisory, &changes);
     let (found, needed) = (0, 2);
     let lapsed = advisory.approved_plan(2).unwrap_err();

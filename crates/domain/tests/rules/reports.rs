@@ -90,7 +90,7 @@ const TABLE: [(&str, Command, [&str; 6]); 9] = {
     const W: &str = "withdrawn";
     const O: &str = ".";
     [
-        ("ask", |r| r.ask(text(8, Class::Y)), [Q, Q, O, O, O, O]),
+        ("ask", |r| r.ask(text(8, Class::Y)), [Q, Q, A, O, M, O]),
         ("add", |r| Ok(r.add(text(8, Class::U))), [R, R, A, R, M, R]),
         ("accept", |r| accept(r, None, false), [A, A, O, O, O, O]),
         (
@@ -203,6 +203,7 @@ fn what_is_public_already_is_accepted_as_such_and_nothing_else_is() {
             number: "NRS#12345674".to_owned(),
             report: ID,
             already_public,
+            track: Some(Track::Product),
         }];
         if already_public {
             opened.push(Event::WorldFactObserved {

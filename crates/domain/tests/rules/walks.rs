@@ -8,7 +8,7 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
-use domain::coordination::{access, decide};
+use domain::coordination::{access, closing, decide};
 use domain::event::{Change, Event, Recorded};
 use domain::intake::{self, Arrived, Report, ReportState};
 use domain::machine::consent::Consent;
@@ -102,6 +102,14 @@ impl World {
         }
     }
 
+    fn outcome(&self) -> closing::Outcome {
+        match self.advisory() {
+            Some(advisory) if advisory.plan.is_some() => closing::Outcome::Planned,
+            Some(advisory) if advisory.is_published() => closing::Outcome::Published,
+            _ => closing::Outcome::Silent,
+        }
+    }
+
     fn advisory(&self) -> Option<&Advisory> {
         match self.states.get(&StreamId::from(ADVISORY))? {
             Aggregate::Advisory(advisory) => Some(advisory),
@@ -187,7 +195,7 @@ impl World {
             17 if arg < 64 => decide::observe(case, FACTS[usize::from(arg) % FACTS.len()], &act),
             18 => decide::record_answer(one, said(arg), one.asked_at.is_none()),
             19 if arg < 32 => decide::leave(case, one, Some(arg.is_multiple_of(2))),
-            20 if arg < 4 => decide::close(case, ClosureCode::Published),
+            20 if arg < 4 => closing::close(case, ClosureCode::Published, self.outcome()),
             21 => access::agree_naming(one, arg.is_multiple_of(2), "by telephone", &act),
             _ => return None,
         })
@@ -202,7 +210,12 @@ impl World {
             let (stage, facts) = (AdvisoryStage::Final, text(41, Class::V));
             let before = self.advisory();
             return Some(publication::draft(
-                case, ADVISORY, before, stage, texts, facts,
+                case.public_track(Track::Product).ok()?,
+                ADVISORY,
+                before,
+                stage,
+                texts,
+                facts,
             ));
         }
         let advisory = self.advisory()?;
@@ -215,7 +228,12 @@ impl World {
                     documents: vec![],
                     emergency: arg.is_multiple_of(64),
                 };
-                Some(publication::plan(advisory, case, new, &act))
+                Some(publication::plan(
+                    advisory,
+                    case.public_track(Track::Product).ok()?,
+                    new,
+                    &act,
+                ))
             }
             23 => {
                 let sha256 = advisory.plan.as_ref()?.sha256.as_str();

@@ -15,6 +15,8 @@ use serde_json::Value;
 
 use crate::advisory::compose::Facts;
 
+mod versions;
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -121,6 +123,7 @@ pub fn of_document(
         earlier_kept: advisory.published.iter().all(|p| !p.files.is_empty()),
     });
     out.extend(of_the_rest(doc));
+    out.extend(versions::contradictions(doc));
     out
 }
 

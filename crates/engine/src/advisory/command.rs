@@ -100,7 +100,9 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
         .text(case.id.into(), Class::V, Lang::En, &facts)
         .await?;
     unit.in_dossier(id, case.id);
-    let changes = publication::draft(&case, id, before.as_ref(), input.stage, texts, facts)?;
+    let track = crate::coordination::track_of(unit.house, &case).await?;
+    let public = case.public_track(track)?;
+    let changes = publication::draft(public, id, before.as_ref(), input.stage, texts, facts)?;
     unit.record(changes).await?;
     let revision = before.map_or(1, |b| b.next_revision());
     Ok(json!({ "advisory": id.to_string(), "revision": revision }))

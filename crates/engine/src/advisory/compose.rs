@@ -467,19 +467,17 @@ async fn vendor(
         notified: day(participant.asked_at),
         answered: day(participant.answered_at),
         statement: None,
+        workaround: vec![],
+        fix: vec![],
         information: None,
         statement_other: None,
         addendum: None,
         references: vec![],
         products: own,
     };
-    let mut said_of = Vec::new();
+    let (mut said_of, mut fixes, mut ways_around) = (Vec::new(), Vec::new(), Vec::new());
     for said in &participant.statements {
         let (kind, text) = (said.kind, &said.text);
-        if matches!(kind, StatementKind::Workaround | StatementKind::Fix) {
-            // These are sources of the editor's texts; the board has no place for them.
-            continue;
-        }
         let released = through_gate(unit, text, grants).await?;
         outgoing.push(Outgoing {
             place: Spot::Vendor(party.name_en.clone()),
@@ -504,10 +502,16 @@ async fn vendor(
             StatementKind::References => {
                 vendor.references = released.as_str().lines().map(str::to_owned).collect()
             }
-            StatementKind::Workaround | StatementKind::Fix => {}
+            StatementKind::Workaround => ways_around.push((said.about.as_ref(), words)),
+            StatementKind::Fix => fixes.push((said.about.as_ref(), words)),
         }
     }
     (vendor.statement, vendor.statement_other) = statements::editions(&said_of);
+    let all = |said: &[statements::Said<'_>]| {
+        let (one, other) = statements::editions(said);
+        one.into_iter().chain(other).collect()
+    };
+    (vendor.fix, vendor.workaround) = (all(&fixes), all(&ways_around));
     Ok(vendor)
 }
 

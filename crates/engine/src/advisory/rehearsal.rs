@@ -163,7 +163,7 @@ pub fn show(
         ),
         "letter" => {
             let signed = of(DocumentKind::text(lang))?;
-            let subject = pages::distribution::mail::subject(lang, doc);
+            let subject = pages::distribution::mail::about(lang, doc);
             let mut letter = format!("Subject: {subject}\n\n").into_bytes();
             letter.extend_from_slice(signed);
             (Media::Text, letter)

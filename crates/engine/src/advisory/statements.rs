@@ -6,7 +6,7 @@ use domain::value::About;
 use formats::advisory::{Lang, Words};
 
 /// A released text with what it speaks of.
-type Said<'a> = (Option<&'a About>, Words);
+pub(super) type Said<'a> = (Option<&'a About>, Words);
 
 /// Joins statements: what speaks of everything first, what speaks of one product with its name in front. There is an
 /// edition for each language in which everything was said; if there is none, one holds each statement in the

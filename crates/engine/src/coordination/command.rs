@@ -3,7 +3,7 @@
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
-use domain::coordination::{access, decide};
+use domain::coordination::{access, closing, decide};
 use domain::intake::Report;
 use domain::publication::plan_guard;
 use domain::refusal::Refusal;
@@ -118,6 +118,10 @@ inputs! {
     CloseCase "Closes a case." {
         case: String = "case number or id";
         code: ClosureCode = "published, individual_response, not_vulnerability, …";
+    }
+    ReopenCase "Opens a closed case again; it goes on where it stood." {
+        case: String = "case number or id";
+        reason: String = "why";
     }
 }
 
@@ -398,7 +402,30 @@ pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Faul
 /// Closes a case.
 pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Fault> {
     let case = by_number::<Case>(unit, &input.case).await?;
-    unit.record(decide::close(&case, input.code)?).await?;
+    let outcome = outcome(unit, case.id).await?;
+    unit.record(closing::close(&case, input.code, outcome)?)
+        .await?;
+    Ok(json!({ "case": case.id.to_string() }))
+}
+
+/// What a case has to do with the public.
+async fn outcome(unit: &mut Unit<'_>, case: CaseId) -> Result<closing::Outcome, Fault> {
+    let advisory = crate::kernel::ids::advisory_id(case);
+    Ok(match unit.state(advisory.into()).await?.as_deref() {
+        Some(Aggregate::Advisory(advisory)) if advisory.plan.is_some() => closing::Outcome::Planned,
+        Some(Aggregate::Advisory(advisory)) if advisory.is_published() => {
+            closing::Outcome::Published
+        }
+        _ => closing::Outcome::Silent,
+    })
+}
+
+/// Opens a closed case again.
+pub async fn reopen(unit: &mut Unit<'_>, input: &ReopenCase) -> Result<Value, Fault> {
+    unit.act.reason.clone_from(&input.reason);
+    let case = by_number::<Case>(unit, &input.case).await?;
+    unit.record(closing::reopen(&case, &unit.act.clone())?)
+        .await?;
     Ok(json!({ "case": case.id.to_string() }))
 }
 

@@ -12,6 +12,31 @@ pub mod invitation;
 pub mod partner;
 pub mod step;
 
+use domain::aggregate::Aggregate;
+use domain::coordination::case::Case;
+use domain::value::{ReportKind, Track};
+
+use crate::Fault;
+use crate::kernel::house::House;
+
+/// The track of a case: its own, or that of its report where it was opened before cases had one.
+///
+/// # Errors
+/// If the store fails.
+pub async fn track_of(house: &House, case: &Case) -> Result<Track, Fault> {
+    if let Some(track) = case.track {
+        return Ok(track);
+    }
+    let mut kind = ReportKind::Product;
+    if let Some(report) = case.report
+        && let Some(loaded) = house.load(report.into()).await?
+        && let Aggregate::Report(report) = &*loaded.state
+    {
+        kind = report.kind;
+    }
+    Ok(Track::of_report(kind))
+}
+
 pub use invitation::{INVITATION, invite, invite_again};
 pub use partner::view;
 pub(crate) use step::shut;

@@ -7,11 +7,12 @@ use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome};
 use domain::aggregate::Aggregate;
 use domain::coordination::participant::Participant;
-use domain::refusal::Refusal;
+use domain::refusal::{Refusal, ReplyLack};
 use domain::value::{
     AckWay, Actor, AdvisoryId, ContactChannel, ContactResult, ParticipantId, SubscriberId,
 };
 use formats::advisory::Lang;
+use formats::mail::reply::{Problem, ReplyDraft};
 use formats::mail::{self, Circulation, Composed, Mailbox, MessageId, Outgoing};
 use formats::subscribers::MailAddress;
 use seal::record::Realm;
@@ -149,7 +150,7 @@ impl House {
             to: &address,
             reply_to: None,
             subject: &subject,
-            in_reply_to: None,
+            thread: None,
             circulation: Circulation::Personal,
             extra: &[],
         };
@@ -205,7 +206,7 @@ impl House {
             to: &address,
             reply_to: None,
             subject: "担当者の確認が必要です / Needs a person",
-            in_reply_to: None,
+            thread: None,
             circulation: Circulation::Personal,
             extra: &[],
         };
@@ -277,10 +278,10 @@ impl House {
         }
     }
 
-    /// Takes a reply: a code of one of our copies, typed by a person, acknowledges it.
+    /// Takes a reply: the code of the copy that it answers or names, typed by a person, acknowledges it.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchCopy`] if nothing in it is an acknowledgement; one answer for all such mails.
+    /// [`Refusal::Reply`] if it acknowledges nothing, with what it lacks: whoever takes mail is of the house.
     pub fn take_mail<'a>(
         &'a self,
         bytes: &'a [u8],
@@ -288,40 +289,73 @@ impl House {
         Box::pin(async move {
             let draft = mail::reply::read_reply(bytes);
             if draft.auto_submitted {
-                return Err(Refusal::NoSuchCopy.into());
+                return Err(Refusal::Reply(ReplyLack::Person).into());
             }
-            for id in &draft.message_ids {
-                let reference = id
-                    .trim_matches(['<', '>'])
-                    .split('@')
-                    .next()
-                    .unwrap_or_default();
-                let Some(copy) = self
-                    .store
-                    .copy_by_reference(store::Viewer::Bearer, reference)
-                    .await?
-                else {
-                    continue;
+            let Some(copy) = self.answered(&draft).await? else {
+                return Err(Refusal::Reply(ReplyLack::Copy).into());
+            };
+            let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
+            let sent = pages::distribution::mail::older_personal_parts(&self.config.contact, &code);
+            let typed = draft.codes(&sent);
+            let Some(first) = typed.first() else {
+                let is_read = !draft.problems.contains(&Problem::NoText)
+                    && !draft.problems.contains(&Problem::TooLarge)
+                    && !draft.problems.contains(&Problem::TooManyParts);
+                let lack = if is_read {
+                    ReplyLack::Code
+                } else {
+                    ReplyLack::Text
                 };
-                let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
-                if draft.codes.contains(&code) {
-                    let input = command::Acknowledge {
-                        reference: reference.to_owned(),
-                        code,
-                        way: AckWay::Reply,
-                    };
-                    let member = Actor::Member {
-                        subscriber: copy.subscriber,
-                    };
-                    let act = self.act_of(member, "");
-                    self.perform(&act, "acknowledge", Realm::Live, async |unit| {
-                        command::acknowledge(unit, &input).await
-                    })
-                    .await?;
-                    return Ok((copy.advisory, copy.revision, copy.subscriber));
+                return Err(Refusal::Reply(lack).into());
+            };
+            let input = command::Acknowledge {
+                reference: copy.reference.clone(),
+                // A wrong one is handed on too, since wrong ones are counted.
+                code: typed
+                    .iter()
+                    .find(|typed| **typed == code)
+                    .unwrap_or(first)
+                    .clone(),
+                way: AckWay::Reply,
+            };
+            let member = Actor::Member {
+                subscriber: copy.subscriber,
+            };
+            let act = self.act_of(member, "");
+            let done = self
+                .perform(&act, "acknowledge", Realm::Live, async |unit| {
+                    command::acknowledge(unit, &input).await
+                })
+                .await;
+            match done {
+                Ok(_) => Ok((copy.advisory, copy.revision, copy.subscriber)),
+                Err(Fault::Refused(Refusal::NoSuchCopy)) => {
+                    Err(Refusal::Reply(ReplyLack::RightCode).into())
                 }
+                Err(other) => Err(other),
             }
-            Err(Refusal::NoSuchCopy.into())
         })
+    }
+
+    /// The copy that a reply answers: by the ids of its headers, or by a reference in its text where a relay wrote ids
+    /// of its own.
+    async fn answered(
+        &self,
+        draft: &ReplyDraft,
+    ) -> Result<Option<store::distribution::Copy>, Fault> {
+        let ids = draft
+            .message_ids
+            .iter()
+            .map(|id| id.split('@').next().unwrap_or_default());
+        for reference in ids.chain(draft.references.iter().map(String::as_str)) {
+            let found = self
+                .store
+                .copy_by_reference(store::Viewer::Bearer, reference)
+                .await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 }

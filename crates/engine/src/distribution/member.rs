@@ -225,7 +225,7 @@ impl House {
             to: address,
             reply_to: None,
             subject,
-            in_reply_to: None,
+            thread: None,
             circulation: Circulation::Personal,
             extra: &[],
         };

@@ -6,6 +6,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
+use domain::coordination::date;
 use domain::coordination::participant::Participant;
 use domain::event::{Event, Recorded};
 use domain::intake::{Report, ReportState};
@@ -101,7 +102,7 @@ impl Facts {
     pub fn progress(&self, report: &Report) -> Progress {
         let mut steps = Steps::default();
         let joined = self.report_steps(&mut steps);
-        let asked = matches!(report.state, ReportState::Questioned { .. });
+        let asked = report.is_asked();
         if let (Some(case), Some(joined)) = (&self.case, joined) {
             case.steps(joined, &mut steps);
         }
@@ -179,26 +180,35 @@ impl CaseFacts {
         if let Some(at) = work.min() {
             put(at, StepKind::VendorsWork, "");
         }
-        let (mut talks, mut agreed) = (None, None);
+        let (mut talks, mut agreed, mut begun) = (None, None, None);
         for recorded in &self.happened {
             let at = recorded.occurred_at;
             match &recorded.event {
                 Event::EmbargoProposed { .. } | Event::EmbargoRevisionProposed { .. } => {
-                    talks = Some(at);
+                    (talks, begun) = (Some(at), begun.or(Some(at)));
                 }
                 Event::EmbargoActivated { until, .. } | Event::EmbargoRevised { until } => {
                     (talks, agreed) = (None, Some((at, *until)));
                 }
                 Event::EmbargoRejected | Event::EmbargoRevisionRejected => talks = None,
-                Event::CaseClosed { code: why } => put(at, StepKind::Closed, &code(why)),
                 _ => {}
             }
         }
+        // One of twelve who agrees sets the date, and eleven may still speak against it.
+        if !date::tally(&self.state, &self.participants).is_whole() {
+            (talks, agreed) = (talks.or(begun), None);
+        }
         if let Some((at, until)) = agreed {
+            let said = self.participants.iter().filter(|one| !one.left);
+            let last = said.filter_map(|one| one.said_at).max();
+            let at = last.unwrap_or(at).max(at);
             put(at, StepKind::DateAgreed, &clock::rfc3339(until));
         }
         if let Some(at) = talks.filter(|_| self.published.is_none()) {
             put(at, StepKind::DateTalks, "");
+        }
+        if let (Some(why), Some(at)) = (&self.state.closed, self.state.closed_at) {
+            put(at, StepKind::Closed, &code(why));
         }
         if let Some((number, at)) = &self.published {
             put(*at, StepKind::Published, number);

@@ -54,6 +54,9 @@ pub struct House {
     _instance: std::fs::File,
 }
 
+/// Row of `meta` that tells by which folding names are kept ([`domain::text::fold`]).
+pub const FOLDING: &str = "folding";
+
 /// Name of the folder that holds key files.
 pub const KEYS: &str = "keys";
 
@@ -98,8 +101,19 @@ impl House {
                 _instance: instance,
             };
             house.show_id()?;
+            house.refold().await?;
             Ok(house)
         })
+    }
+
+    /// Folds anew what is kept folded, where another program folded it.
+    async fn refold(&self) -> Result<(), Fault> {
+        let own = [domain::text::fold::FOLDING];
+        if self.store.meta(FOLDING).await?.as_deref() == Some(&own) {
+            return Ok(());
+        }
+        self.rebuild().await?;
+        Ok(self.store.set_meta(FOLDING, &own).await?)
     }
 
     /// Writes down the house's id where the portal reads it: receipts are bound to it.

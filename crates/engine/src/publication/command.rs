@@ -173,7 +173,9 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
         documents,
         emergency: input.emergency,
     };
-    let changes = publication::plan(&advisory, &case, new, &unit.act.clone())?;
+    let track = crate::coordination::track_of(unit.house, &case).await?;
+    let public = case.public_track(track)?;
+    let changes = publication::plan(&advisory, public, new, &unit.act.clone())?;
     unit.record(changes).await?;
     let findings: Vec<Value> = findings
         .iter()

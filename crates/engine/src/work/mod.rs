@@ -79,8 +79,9 @@ impl Kind {
         first.into_iter().chain(CopyChannel::ALL.map(Kind::Copies))
     }
 
-    /// Kinds of intents as the outbox names them.
-    const RELEASE: &'static str = "release";
+    // Kinds of intents as the outbox names them.
+    /// A plan that waits for its instant.
+    pub const RELEASE: &'static str = "release";
     const PRESS: &'static str = "press";
     const END_ACCESS: &'static str = "end_access";
     const FIRST_CONTACT: &'static str = "first_contact";

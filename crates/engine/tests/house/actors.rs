@@ -102,6 +102,7 @@ fn commands(case: &Case<'_>, report: &str) -> Vec<(&'static str, Value)> {
             "close-case",
             json!({ "case": case.number, "code": "merged" }),
         ),
+        ("reopen-case", json!({ "case": case.number, "reason": "x" })),
         ("ask-call", of(json!({ "text": text }))),
         ("record-ticket", of(json!({ "ticket": "A-1" }))),
         ("agree-naming", of(json!({ "agreed": true }))),

@@ -99,7 +99,7 @@ fn the_board_names_who_was_asked_and_agreed_to_be_named() {
 }
 
 #[test]
-fn a_vendor_speaks_in_its_own_words_and_help_stays_with_the_editor() {
+fn a_vendor_speaks_in_its_own_words_and_its_help_stands_with_its_name() {
     let world = World::founded();
     let case = Case::open(&world);
     case.contact("Aoba");
@@ -147,10 +147,24 @@ fn a_vendor_speaks_in_its_own_words_and_help_stays_with_the_editor() {
         (Lang::En, "We are looking into it.")
     );
     assert_eq!(birch.statement_other, None);
-    for one in &made {
-        let words = String::from_utf8_lossy(&one.bytes);
-        assert!(!words.contains("second port"), "{:?}", one.kind);
-    }
+    let [around] = aoba.workaround.as_slice() else {
+        panic!("one workaround: {:?}", aoba.workaround)
+    };
+    assert_eq!(around.text, "Unplug the second port.");
+    let csaf = made.iter().find(|one| one.kind == DocumentKind::Csaf);
+    let csaf: Value = serde_json::from_slice(&csaf.unwrap().bytes).unwrap();
+    let lines = csaf["vulnerabilities"][0]["remediations"]
+        .as_array()
+        .unwrap();
+    let own: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["details"] == "Unplug the second port.")
+        .collect();
+    let [own] = own.as_slice() else {
+        panic!("one line: {lines:?}")
+    };
+    assert_eq!(own["category"], "workaround");
+    assert_eq!(own["product_ids"], json!(["v1-p1"]));
     world.runs_due();
     world.ends_well_but(&["release"]);
 }

@@ -65,7 +65,8 @@ fn of_reports(world: &World, case: &Case<'_>) {
     let unsorted =
         json!({ "report": public, "parts": [{ "class": "U", "lang": "en", "text": "x" }] });
     assert_eq!(world.refuses("sort-report", unsorted), "input");
-    assert_eq!(world.refuses("ask-finder", decided()), "report.decided");
+    // What became a case may be asked about; what nothing came of may not.
+    world.does("ask-finder", decided());
     world.does(
         "ask-finder",
         json!({ "report": public, "text": text("Which version?") }),
@@ -98,6 +99,8 @@ fn of_reports(world: &World, case: &Case<'_>) {
         world.does(name, fields.clone());
         assert_eq!(world.refuses(name, fields), "report.decided", "{name}");
     }
+    let late = json!({ "report": declined, "text": text("Which version?") });
+    assert_eq!(world.refuses("ask-finder", late), "report.decided");
 
     let stream = world.wait(world.stage.numbered(&case.report.number));
     let loaded = world.wait(Box::pin(world.house().load(stream.unwrap())));
@@ -346,7 +349,16 @@ fn every_command_is_performed_and_refused() {
     let fact = json!({ "fact": "exploit_public" });
     case.does("observe", fact.clone());
     assert_eq!(case.refuses("observe", fact), "exists");
+    assert_eq!(
+        case.refuses("reopen-case", json!({ "reason": "x" })),
+        "case.open"
+    );
     case.does("close-case", json!({ "code": "published" }));
+    assert_eq!(
+        case.refuses("close-case", json!({ "code": "published" })),
+        "case.closed"
+    );
+    case.does("reopen-case", json!({ "reason": "a new finding" }));
 
     let (performed, refused) = world.commands();
     let all: BTreeSet<String> = COMMANDS.iter().map(|spec| spec.name.to_owned()).collect();

@@ -74,7 +74,17 @@ fn a_finder_follows_the_case_and_learns_no_vendor() {
         json!({ "classes": ["V"] }),
     );
     let until = world.ahead(span(14, 0));
-    case.coordinated(until);
+    for vendor in ["Aoba", "Birch"] {
+        case.contact(vendor);
+    }
+    case.does("propose-date", json!({ "until": at(until) }));
+    case.does_with(case.vendor("Birch"), "agree-date", json!({}));
+    world.runs_due();
+    // One of two agreed: the date is still being talked about.
+    let steps = finder.steps(&world);
+    assert!(steps.contains(&"date-talks") && !steps.contains(&"date-agreed"));
+    case.does_with(case.vendor("Aoba"), "agree-date", json!({}));
+    case.has_a_fix("Aoba");
     world.runs_due();
     let steps = finder.steps(&world);
     for step in [

@@ -115,15 +115,36 @@ fn a_case_that_was_closed_publishes_nothing() {
     case.drafted(None);
     let plan = case.planned(world.ahead(span(0, 2)));
     case.approved(&plan);
+    for code in ["withdrawn", "published"] {
+        let refused = case.refuses("close-case", json!({ "code": code }));
+        assert_eq!(refused, "case.plan_waits");
+    }
+    let taken_back = json!({ "plan": plan, "reason": "the finder withdrew" });
+    case.does("abort-plan", taken_back);
+    let published = json!({ "code": "published" });
+    assert_eq!(
+        case.refuses("close-case", published),
+        "case.nothing_published"
+    );
     case.does("close-case", json!({ "code": "withdrawn" }));
     assert_eq!(world.days_pass(1), Vec::<String>::new());
-    assert_eq!(looked(&case, &plan), waits("case.closed"));
-    let head = world.house().contexts.signer_head().unwrap();
-    assert_eq!(looked(&case, &plan), waits("case.closed"));
-    // The signer was not even asked.
-    assert_eq!(world.house().contexts.signer_head().unwrap(), head);
     assert_eq!(world.times("published"), 0);
-    world.ends_well_but(&["release"]);
+    world.ends_well();
+}
+
+#[test]
+fn a_closed_case_goes_on_when_somebody_says_why() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let why = |reason: &str| json!({ "reason": reason });
+    assert_eq!(case.refuses("reopen-case", why("once more")), "case.open");
+    case.does("close-case", json!({ "code": "judged_not_published" }));
+    assert_eq!(case.refuses("reopen-case", why(" ")), "no_reason");
+    case.does("reopen-case", why("attacks are seen"));
+    let published = case.published();
+    assert_eq!(world.times("published"), 1, "{published:?}");
+    case.does("close-case", json!({ "code": "published" }));
+    world.ends_well();
 }
 
 #[test]

@@ -9,15 +9,18 @@ use serde_json::{Value, json};
 use super::products::Catalogue;
 use super::{is_web_address, is_written, name, plain, say, scores, vendors};
 use crate::advisory::{
-    Action, Advisory, Lang, Marking, Status, Texts, Vendor, VendorStatus, Words,
+    Action, Advisory, Lang, Marking, Status, Texts, Vendor, VendorStatus, Words, in_lang,
 };
 
 /// Returns the notes of the document.
 pub(super) fn document_notes(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Vec<Value> {
-    let has_affected = !catalogue.affected.is_empty();
+    let has_field = HasField {
+        fix: !catalogue.fixed_by_text().is_empty(),
+        workaround: !catalogue.affected.is_empty(),
+    };
     let mut notes = Notes::default();
     standing(&mut notes, doc, lang);
-    texts(&mut notes, doc.texts(lang), lang, "", has_affected);
+    texts(&mut notes, doc.texts(lang), lang, "", has_field);
     for other in Lang::ALL
         .into_iter()
         .filter(|other| *other != lang && is_written(doc, *other))
@@ -29,7 +32,7 @@ pub(super) fn document_notes(doc: &Advisory, lang: Lang, catalogue: &Catalogue) 
             &format!("{prefix}{}", say(other, "題名", "Title")),
             &words.title,
         );
-        texts(&mut notes, words, other, &prefix, false);
+        texts(&mut notes, words, other, &prefix, HasField::default());
         notes.add(
             "general",
             &format!("{prefix}{}", say(other, "想定される影響", "Impact")),
@@ -43,7 +46,9 @@ pub(super) fn document_notes(doc: &Advisory, lang: Lang, catalogue: &Catalogue) 
     }
     facts(&mut notes, doc, lang, catalogue);
     for vendor in &doc.vendors {
-        words_about(&mut notes, vendor, lang);
+        let mut affected = catalogue.affected.iter();
+        let has_product = affected.any(|product| product.vendor == vendor.id);
+        words_about(&mut notes, vendor, lang, has_product);
     }
     notes.list
 }
@@ -113,7 +118,14 @@ fn standing(notes: &mut Notes, doc: &Advisory, lang: Lang) {
     }
 }
 
-fn texts(notes: &mut Notes, texts: &Texts, lang: Lang, prefix: &str, fix_stands_elsewhere: bool) {
+/// Which texts stand in a field of their own.
+#[derive(Clone, Copy, Default)]
+struct HasField {
+    fix: bool,
+    workaround: bool,
+}
+
+fn texts(notes: &mut Notes, texts: &Texts, lang: Lang, prefix: &str, has_field: HasField) {
     let lines: [(&str, &str, &str); 7] = [
         ("summary", say(lang, "概要", "Overview"), &texts.summary),
         (
@@ -160,12 +172,14 @@ fn texts(notes: &mut Notes, texts: &Texts, lang: Lang, prefix: &str, fix_stands_
     for (category, title, text) in lines {
         notes.add(category, &format!("{prefix}{title}"), text);
     }
-    if !fix_stands_elsewhere {
+    if !has_field.fix {
         notes.add(
             "general",
             &format!("{prefix}{}", say(lang, "修正方法", "Fix")),
             &texts.fix,
         );
+    }
+    if !has_field.workaround {
         notes.add(
             "general",
             &format!("{prefix}{}", say(lang, "回避方法", "Workaround")),
@@ -258,7 +272,7 @@ fn facts(notes: &mut Notes, doc: &Advisory, lang: Lang, catalogue: &Catalogue) {
     );
 }
 
-fn words_about(notes: &mut Notes, vendor: &Vendor, lang: Lang) {
+fn words_about(notes: &mut Notes, vendor: &Vendor, lang: Lang, has_product: bool) {
     let vendor_name = name(&vendor.name, lang, &vendor.id);
     let kinds = [
         (
@@ -278,7 +292,18 @@ fn words_about(notes: &mut Notes, vendor: &Vendor, lang: Lang) {
             vendor.addendum.as_ref(),
         ),
     ];
-    for (kind, words) in kinds {
+    // What stands with the vendor's products is the edition in the document's language, or the first.
+    let placed = |editions| in_lang(editions, lang).filter(|_| has_product);
+    let fix = say(lang, "製品開発者による対策方法", "Vendor fix");
+    let workaround = say(lang, "製品開発者による回避策", "Vendor workaround");
+    let more = [(fix, &vendor.fix), (workaround, &vendor.workaround)];
+    let more = more.into_iter().flat_map(|(kind, editions)| {
+        let rest = editions
+            .iter()
+            .filter(|words| Some(*words) != placed(editions));
+        rest.map(move |words| (kind, Some(words)))
+    });
+    for (kind, words) in kinds.into_iter().chain(more) {
         if let Some(Words {
             lang: written,
             text,

@@ -31,6 +31,8 @@ pub(super) struct Catalogue {
 pub(super) struct Affected {
     /// Product id in the CSAF document.
     pub(super) id: String,
+    /// Whose it is.
+    pub(super) vendor: String,
     /// Version that carries the fix.
     pub(super) fixed_in: Option<String>,
     /// The vendor says that the fix is out.
@@ -74,7 +76,30 @@ pub(super) fn catalogue(doc: &Advisory, lang: Lang) -> Catalogue {
     catalogue
 }
 
+impl Affected {
+    /// Whether a fix is known for it.
+    pub(super) const fn has_fix(&self) -> bool {
+        self.fixed_in.is_some() || self.fix_is_out
+    }
+}
+
 impl Catalogue {
+    /// The products that the fix of the advisory's own text is for: those that have one; or all, where they are of one
+    /// vendor and no version was told. A fix of one vendor is none of another's product.
+    pub(super) fn fixed_by_text(&self) -> Vec<&str> {
+        let ids = |is_one: &dyn Fn(&Affected) -> bool| {
+            let found = self.affected.iter().filter(|product| is_one(product));
+            found.map(|product| product.id.as_str()).collect::<Vec<_>>()
+        };
+        let fixed = ids(&Affected::has_fix);
+        let mut vendors = self.affected.iter().map(|product| product.vendor.as_str());
+        let first = vendors.next();
+        if fixed.is_empty() && vendors.all(|vendor| Some(vendor) == first) {
+            return ids(&|_| true);
+        }
+        fixed
+    }
+
     /// Returns whether at least one product has a status.
     pub(super) fn says_something(&self) -> bool {
         !self.branches.is_empty()
@@ -108,7 +133,7 @@ impl Catalogue {
         lang: Lang,
     ) -> Value {
         let id = self.unique(vendor.id.clone());
-        self.record(status, id.clone(), None);
+        self.record(vendor, status, id.clone(), None);
         let missing = say(lang, "製品の記録なし", "products not recorded");
         let full = format!("{vendor_name}: {missing}");
         json!({
@@ -135,7 +160,7 @@ impl Catalogue {
         let id = self.unique(format!("{}-{}", vendor.id, claim.product.id));
         let has_fix = matches!(status, ProductStatus::KnownAffected | ProductStatus::Fixed);
         let fixed_in = claim.fixed_in.filter(|_| has_fix);
-        self.record(status, id.clone(), fixed_in);
+        self.record(vendor, status, id.clone(), fixed_in);
         let mut whole = Vec::new();
         let mut by_version = Vec::new();
         if versions.is_empty() {
@@ -158,10 +183,17 @@ impl Catalogue {
         whole
     }
 
-    fn record(&mut self, status: ProductStatus, id: String, fixed_in: Option<&str>) {
+    fn record(
+        &mut self,
+        vendor: &Vendor,
+        status: ProductStatus,
+        id: String,
+        fixed_in: Option<&str>,
+    ) {
         match status {
             ProductStatus::KnownAffected | ProductStatus::Fixed => self.affected.push(Affected {
                 id,
+                vendor: vendor.id.clone(),
                 fixed_in: fixed_in.map(str::to_owned),
                 fix_is_out: status == ProductStatus::Fixed,
             }),

@@ -35,12 +35,12 @@ fn printer() -> Advisory {
         (
             Lang::Ja,
             "霧笛プリンタードライバーの脆弱性",
-            "ファームウェアを更新し、サーバーのヴァージョンを確認するため再起動してください。",
+            "ファームウェアを更新し、サーバーのヴァージョンを確認するため再起動してください。OpenSSL 3.0.7 の鍵も作り直してください。",
         ),
         (
             Lang::En,
             "Flaw in the Muteki printer driver",
-            "Update the firmware and the library libopenmist.",
+            "Update the firmware, OpenSSL 3.0.7 and the library libopenmist. Café mode stays as it is.",
         ),
     ] {
         if let Some(texts) = doc.texts.get_mut(&lang) {

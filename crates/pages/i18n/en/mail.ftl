@@ -1,5 +1,6 @@
 # Mails. Lines of plain text stay below 76 characters.
-mail-subject = [TLP:CLEAR] { $marks }{ $id } rev { $n }: { $title }
+mail-subject = [{ $digit }] { $about }
+mail-about = [TLP:CLEAR] { $marks }{ $id } rev { $n }: { $title }
 mail-mark-archive = [ARCHIVE]
 mail-mark-fictional = [FICTIONAL]
 mail-mark-exercise = [EXERCISE]
@@ -13,10 +14,11 @@ mail-personal =
     == To acknowledge
     Once you have received this, please press "Received" on this page:
     { $acknowledge }
-    Two digits: { $digits }
-    If you cannot use the page, reply to this mail with the code,
-    or tell us by telephone.
-    Confirmation code: { $code }
+    Two digits (only if the page asks for them): { $digits }
+    If you cannot use the page, reply to this mail with six digits, or
+    tell us by telephone: these five, then the one in the first brackets
+    of the subject.
+    Confirmation code: { $code } and the digit of the subject
     { $contact }
 
     == To stop these mails

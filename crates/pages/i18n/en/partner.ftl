@@ -143,6 +143,8 @@ partner-why = Reasons and remarks
 partner-why-hint = If it is not affected, please say why.
 partner-answer-button = Record the answer
 partner-answer-missing = Choose whether the product is affected.
+partner-end-choose = (choose)
+partner-end-needed = Choose whether the last version is included.
 partner-version-bad = Enter a version such as 3.2.1, without the signs < > = and comma.
 partner-range-backwards = The range ends before it begins. Check both versions.
 partner-vulnerability-bad = Choose one of the vulnerabilities in the list.

@@ -1,5 +1,6 @@
 # Mails. Lines of plain text stay below 38 full-width characters.
-mail-subject = [TLP:CLEAR] { $marks }{ $id } 第{ $n }版: { $title }
+mail-subject = [{ $digit }] { $about }
+mail-about = [TLP:CLEAR] { $marks }{ $id } 第{ $n }版: { $title }
 mail-mark-archive = 【過去の事例】
 mail-mark-fictional = 【架空】
 mail-mark-exercise = 【訓練】
@@ -13,11 +14,12 @@ mail-personal =
     ■ 受領の確認
     受け取られたら、次のページで「受領しました」を押してください。
     { $acknowledge }
-    2桁の数字: { $digits }
+    2桁の数字（ページで尋ねられた場合のみ）: { $digits }
     ページをお使いになれない場合は、
-    確認コードを書いてこのメールに返信するか、
-    次の連絡先へ電話でお知らせください。
-    確認コード: { $code }
+    次の5桁に、件名の最初の [ ] の数字1桁を続けた
+    6桁の確認コードを、このメールへの返信か
+    電話でお知らせください。
+    確認コード: { $code } と、件名の数字1桁
     { $contact }
 
     ■ 配信の停止

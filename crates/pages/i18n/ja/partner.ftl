@@ -143,6 +143,8 @@ partner-why = 理由・補足
 partner-why-hint = 該当しない場合は、その理由をお書きください。
 partner-answer-button = 回答を記録する
 partner-answer-missing = 影響の有無を選んでください。
+partner-end-choose = （選んでください）
+partner-end-needed = 最後のバージョンを含むかどうかを選んでください。
 partner-version-bad = バージョンを 3.2.1 のような形で入力してください。記号 < > = , は使えません。
 partner-range-backwards = 「どのバージョンまで」が「どのバージョンから」より前になっています。バージョンの範囲を確かめてください。
 partner-vulnerability-bad = 一覧にある脆弱性を選んでください。

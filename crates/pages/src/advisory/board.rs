@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use formats::advisory::{Advisory, Lang, Vendor, VendorStatus, Words};
+use formats::advisory::{Advisory, Lang, Vendor, VendorStatus, Words, in_lang};
 
 use crate::kit::catalogue::Say;
 use crate::kit::text::Run;
@@ -114,6 +114,11 @@ fn parts(lang: Lang, vendor: &Vendor) -> Vec<Part> {
     });
     let words = [
         part("advisory-vendor-statement", vendor.statement_in(lang)),
+        part("advisory-vendor-fix", in_lang(&vendor.fix, lang)),
+        part(
+            "advisory-vendor-workaround",
+            in_lang(&vendor.workaround, lang),
+        ),
         part("advisory-vendor-information", vendor.information.as_ref()),
         part("advisory-vendor-addendum", vendor.addendum.as_ref()),
         links,
@@ -170,7 +175,10 @@ pub(crate) fn products(doc: &Advisory, lang: Lang) -> Vec<Product> {
         Product {
             name: text::run(lang, &product.name),
             vendor: vendor.map_or_else(Run::default, |vendor| text::run(lang, &vendor.name)),
-            versions: or_unrecorded(say, text::line(&product.versions)),
+            versions: or_unrecorded(
+                say,
+                text::line(&formats::range::words(lang, &product.versions)),
+            ),
             status: joined(say, statuses),
             fixed_in: joined(say, fixes),
         }

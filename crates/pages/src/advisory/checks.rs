@@ -68,8 +68,7 @@ fn one(say: Say, check: &Check) -> String {
     let code = check.code.replace('_', "-");
     let place = place(say, check);
     let mut out = format!(
-        "<strong>{kind} {}</strong> <a href=\"#{}\">{}</a>: {}",
-        text::escape(&check.rule),
+        "<strong>{kind}</strong> <a href=\"#{}\">{}</a>: {}",
         text::escape(&target(check)),
         text::escape(&place),
         text::escape(&say.with(&format!("editor-code-{code}"), &about)),
@@ -87,16 +86,16 @@ fn one(say: Say, check: &Check) -> String {
     out
 }
 
-/// Returns in words what a rule found in a field, for where the finding itself does not stand.
+/// Returns in words what was found in a field, for where the finding itself does not stand.
 #[must_use]
-pub fn in_words(lang: Lang, rule: &str, field: &str, code: &str) -> String {
+pub fn in_words(lang: Lang, field: &str, code: &str) -> String {
     let say = Say(lang);
     let name = say.t(&format!("editor-f-{}", field.replace('_', "-")));
     let what = say.with(
         &format!("editor-code-{}", code.replace('_', "-")),
         &[("about", "")],
     );
-    format!("{rule} {name}: {what}")
+    format!("{name}: {what}")
 }
 
 fn place(say: Say, check: &Check) -> String {
@@ -121,7 +120,8 @@ pub(crate) fn lang_key(lang: Lang) -> &'static str {
 fn target(check: &Check) -> String {
     let lang = check.lang.unwrap_or(Lang::Ja);
     match check.field.as_str() {
-        "audience" | "damage" | "threat" | "references" => fact_id(&check.field),
+        "audience" | "damage" | "threat" | "references" | "cvss" | "cve" | "other_ids"
+        | "credits" | "credit_consent" => fact_id(&check.field),
         "status" => fact_id("stage"),
         "issued_at_utc" => fact_id("at_date"),
         "vendors" | "products" => "board".to_owned(),

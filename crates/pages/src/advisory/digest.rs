@@ -228,9 +228,13 @@ fn affected_names(doc: &Advisory, lang: Lang) -> Vec<Run> {
     let product = |product: &formats::advisory::Product| {
         let name = text::run(lang, &product.name);
         Run {
-            text: format!("{} {}", name.text, text::line(&product.versions))
-                .trim_end()
-                .to_owned(),
+            text: format!(
+                "{} {}",
+                name.text,
+                text::line(&formats::range::words(lang, &product.versions))
+            )
+            .trim_end()
+            .to_owned(),
             attr: name.attr,
         }
     };

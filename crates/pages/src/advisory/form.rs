@@ -94,7 +94,7 @@ pub fn page(inside: &Inside, view: &Editor, typed: &Typed) -> Vec<u8> {
                 vendor: text::line(&product.vendor),
                 href: inside.href(&format!("{base}/vendors/{}", product.tracking)),
                 product: text::line(&product.product),
-                versions: text::line(&product.versions),
+                versions: text::line(&formats::range::words(say.0, &product.versions)),
                 answer: say.t(&format!(
                     "editor-answer-{}",
                     product.answer.replace('_', "-")

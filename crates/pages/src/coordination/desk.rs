@@ -83,14 +83,16 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .map(|one| vulnerability(say, one))
             .collect(),
         texts: parts(&action, &view.texts, view.may_act),
-        actions: if view.may_act && is_open {
-            acting(&action, form)
-        } else {
-            String::new()
+        actions: match (view.may_act, is_open) {
+            (true, true) => acting(&action, form),
+            (true, false) => reopening(&action, form),
+            (false, _) => String::new(),
         },
         links: [("advisory", "work-to-advisory"), ("plan", "work-to-plan")]
+            .into_iter()
+            .filter(|_| view.is_for_the_public)
             .map(|(end, key)| (format!("{here}/{end}"), say.t(key)))
-            .into(),
+            .collect(),
         h1,
     })
 }
@@ -161,7 +163,12 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
     let embargo = &view.embargo;
     let instant = |at: &Option<Instant>| at.as_ref().map(|at| instant_full(say, at));
     EmbargoBox {
-        state: words::word(say, "embargo", &embargo.state),
+        state: match embargo.state.as_str() {
+            "active" if !embargo.tally.is_whole() => {
+                words::tally(say, "embargo-part", embargo.tally)
+            }
+            state => words::word(say, "embargo", state),
+        },
         ended: embargo
             .ended
             .as_ref()
@@ -351,6 +358,16 @@ fn acting(action: &Action<'_>, form: &Typed) -> String {
         action.html("close", &code),
     ]
     .concat()
+}
+
+/// What a closed case offers: to go on.
+fn reopening(action: &Action<'_>, form: &Typed) -> String {
+    let reason = Field::text(action.say, form, "reopen_reason", "work-reopen-reason")
+        .attr("autocomplete=\"off\"")
+        .max(LINE_CHARS_MAX)
+        .required()
+        .html();
+    action.html("reopen", &reason)
 }
 
 fn vulnerability(say: Say, one: &Vulnerability) -> (String, String) {

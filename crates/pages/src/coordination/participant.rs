@@ -427,6 +427,17 @@ fn answer_fields(say: Say, form: &Typed, view: &Participant) -> String {
         value: label.clone(),
         label: text::line(label),
     }));
+    let end = |name: &str, key: &str, codes: &[&str]| {
+        let choice = |code: &&str| Choice {
+            value: (*code).to_owned(),
+            label: say.t(match *code {
+                "yes" => "end-yes",
+                "no" => "end-no",
+                _ => "end-choose",
+            }),
+        };
+        Field::select(say, form, name, key, codes.iter().map(choice).collect()).html()
+    };
     let answers = choices(
         say,
         "answer",
@@ -449,16 +460,17 @@ fn answer_fields(say: Say, form: &Typed, view: &Participant) -> String {
             "<fieldset class=\"moment\"><legend>{}</legend>{}{}{}{}</fieldset>",
             text::escape(&say.t("work-answer-versions")),
             line("versions_from", "work-answer-from").html(),
-            Field::one(
-                say,
-                form,
+            end(
                 "versions_from_incl",
-                "yes",
-                "work-answer-from-incl"
-            )
-            .html(),
+                "work-answer-from-incl",
+                &["yes", "no"]
+            ),
             line("versions_to", "work-answer-to").html(),
-            Field::one(say, form, "versions_to_incl", "yes", "work-answer-to-incl").html(),
+            end(
+                "versions_to_incl",
+                "work-answer-to-incl",
+                &["", "yes", "no"]
+            ),
         ),
         line("fixed_in", "work-answer-fixed-in").html(),
     ]

@@ -47,6 +47,8 @@ pub struct Case {
     pub published: Option<u32>,
     /// Instant of the plan that waits.
     pub planned: Option<Instant>,
+    /// Whether it may be published, or was.
+    pub is_for_the_public: bool,
 }
 
 /// The date before which nothing is published.
@@ -61,6 +63,8 @@ pub struct Embargo {
     /// Code of why it ended.
     pub ended: Option<String>,
     pub consents: Vec<Consent>,
+    /// How many of those asked agreed.
+    pub tally: domain::coordination::date::Tally,
 }
 
 /// What a participant said to the date.

@@ -21,7 +21,7 @@ use crate::kit::{labels, text, when};
 /// Its `Debug` form hides the code and the address, since logs must not hold either.
 #[derive(Clone)]
 pub struct Personal {
-    /// Confirmation code, six digits.
+    /// First five digits of the confirmation code; the sixth stands in the subject.
     pub code: String,
     /// Address of the page on which this recipient says "received".
     pub acknowledge: String,
@@ -41,9 +41,15 @@ impl std::fmt::Debug for Personal {
     }
 }
 
-/// Returns the subject of an advisory's mail, with the marks that its document carries.
+/// Returns the subject of one recipient's mail: what it is [`about`], and the sixth digit of the code in brackets.
 #[must_use]
-pub fn subject(lang: Lang, doc: &Advisory) -> String {
+pub fn subject(lang: Lang, about: &str, digit: &str) -> String {
+    Say(lang).with("mail-subject", &[("about", about), ("digit", digit)])
+}
+
+/// Returns what the subject of an advisory's mails says of it, with the marks that its document carries.
+#[must_use]
+pub fn about(lang: Lang, doc: &Advisory) -> String {
     let say = Say(lang);
     let mark = labels::marking(doc.marking)
         .map_or_else(String::new, |[.., mark]| format!("{} ", say.t(mark)));
@@ -54,7 +60,7 @@ pub fn subject(lang: Lang, doc: &Advisory) -> String {
         ("title", Edition::new(doc, lang).title().text),
     ];
     say.with(
-        "mail-subject",
+        "mail-about",
         &args.each_ref().map(|(name, value)| (*name, value.as_str())),
     )
 }
@@ -75,7 +81,7 @@ pub fn html(site: &Site, lang: Lang, doc: &Advisory) -> String {
     let mail = Mail {
         w: say,
         lang: lang.tag(),
-        subject: subject(lang, doc),
+        subject: about(lang, doc),
         marks: marks.join(" "),
         title: edition.title(),
         document: sheet::document(say, doc),
@@ -134,6 +140,16 @@ pub fn personal_text(site: &Site, lang: Lang, p: &Personal) -> String {
     );
     words.push('\n');
     words
+}
+
+/// Returns what stood around the code in the personal parts of mails that held all of its digits, in both languages.
+/// Whoever answers such a mail may quote it; no mail is written so any more.
+#[must_use]
+pub fn older_personal_parts(contact: &str, code: &str) -> String {
+    format!(
+        "確認コードを書いてこのメールに返信するか、\n次の連絡先へ電話でお知らせください。\n確認コード: {code}\n{contact}\n\n\
+         If you cannot use the page, reply to this mail with the code,\nor tell us by telephone.\nConfirmation code: {code}\n{contact}\n"
+    )
 }
 
 /// What the first mail to a vendor carries: a link, and beside it the code that the link alone lacks.

@@ -76,7 +76,9 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
         to: &here,
         seen: view.seen,
     };
-    let is_open = ReportStage::parse(&view.state).is_some_and(ReportStage::is_open);
+    let stage = ReportStage::parse(&view.state);
+    let is_open = stage.is_some_and(ReportStage::is_open);
+    let is_over = stage.is_some_and(ReportStage::is_over);
     let entries: Vec<&Entry> = view.timeline.iter().collect();
     let h1 = say.with("work-report", &[("number", &text::line(&view.number))]);
     bytes(&ReportPage {
@@ -100,8 +102,8 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
         messages: view.messages.iter().map(|m| message(say, m)).collect(),
         actions: match (view.may_act, is_open) {
             (true, true) => deciding(&action, form),
-            (true, false) => action.form("ask", &asking(say, form), &draft_attr(&here)),
-            (false, _) => String::new(),
+            (true, false) if !is_over => action.form("ask", &asking(say, form), &draft_attr(&here)),
+            (true, false) | (false, _) => String::new(),
         },
         timeline: format!(
             "{}{}",

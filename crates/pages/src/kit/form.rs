@@ -514,6 +514,32 @@ pub(crate) fn hidden(name: &str, value: &str) -> String {
     )
 }
 
+/// Name of the field that tells one sending of a form from another.
+pub const ONCE: &str = "once";
+
+/// Puts a token into every form of a page that is posted, so that a second press, or a page that is loaded again, is
+/// known for the same sending.
+#[must_use]
+pub fn with_once(page: Vec<u8>, token: &str) -> Vec<u8> {
+    const OPENING: &str = "<form method=\"post\"";
+    let Ok(text) = String::from_utf8(page) else {
+        return Vec::new();
+    };
+    let mut out = String::with_capacity(text.len() + 256);
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(OPENING) {
+        let (tag, next) = after.split_once('>').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(OPENING);
+        out.push_str(tag);
+        out.push('>');
+        out.push_str(&hidden(ONCE, token));
+        rest = next;
+    }
+    out.push_str(rest);
+    out.into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use formats::advisory::Lang;

@@ -91,15 +91,9 @@ const JST: Offset = Offset::constant(9);
 
 /// Returns `text` with full-width letters, digits and signs as plain ones, and every dash as `-`.
 fn folded(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| match c {
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-            '\u{3000}' => ' ',
-            'ー' | '‐' | '−' | '–' | '—' | '‑' => '-',
-            _ => c,
-        })
-        .collect::<String>()
+    domain::text::fold::width(text)
+        .trim()
+        .replace('ー', "-")
         .to_uppercase()
 }
 

@@ -93,7 +93,7 @@ const FAMILIES: [&str; 33] = [
 ];
 
 /// Verbs of the forms, whose names, notes and buttons are put together.
-const VERBS: [&str; 31] = [
+const VERBS: [&str; 32] = [
     "accept",
     "accept-public",
     "add",
@@ -102,6 +102,7 @@ const VERBS: [&str; 31] = [
     "ask",
     "basis",
     "close",
+    "reopen",
     "contact",
     "counter",
     "decline",

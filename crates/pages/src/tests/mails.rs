@@ -36,18 +36,18 @@ fn each_marking_stands_in_the_subject_before_the_number() {
             let mut doc = advisory();
             (doc.marking, doc.revision) = (marking, revision);
             assert!(
-                mail::subject(Lang::Ja, &doc).starts_with(&format!(
+                mail::about(Lang::Ja, &doc).starts_with(&format!(
                     "[TLP:CLEAR] {japanese}NRS-48217734 第{revision}版: "
                 )),
                 "{}",
-                mail::subject(Lang::Ja, &doc)
+                mail::about(Lang::Ja, &doc)
             );
             assert!(
-                mail::subject(Lang::En, &doc).starts_with(&format!(
+                mail::about(Lang::En, &doc).starts_with(&format!(
                     "[TLP:CLEAR] {english}NRS-48217734 rev {revision}: "
                 )),
                 "{}",
-                mail::subject(Lang::En, &doc)
+                mail::about(Lang::En, &doc)
             );
         }
     }
@@ -60,7 +60,7 @@ fn no_title_adds_a_line_to_its_subject() {
         texts.title = EVIL.to_owned();
     }
     for lang in Lang::ALL {
-        let subject = mail::subject(lang, &doc);
+        let subject = mail::about(lang, &doc);
         assert!(!subject.contains(['\n', '\r', '\u{202e}']), "{subject:?}");
         assert!(
             subject.ends_with("a Bcc: x@evil.example[U+202E]"),

@@ -23,6 +23,7 @@ fn inside(lang: Lang) -> Inside {
 
 fn row(kind: RowKind, number: &str) -> QueueRow {
     QueueRow {
+        tally: None,
         kind,
         number: number.to_owned(),
         title: None,

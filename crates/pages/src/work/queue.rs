@@ -177,7 +177,10 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
             .title
             .as_ref()
             .map_or("", |words| text::lang_attr(say.0, words.lang)),
-        state: words::word(say, "state", &row.state),
+        state: match row.tally {
+            Some(tally) => words::tally(say, "state-talks", tally),
+            None => words::word(say, "state", &row.state),
+        },
         due: row.due.as_ref().map_or_else(
             || text::escape(&say.t("desk-no-due")),
             |due| {

@@ -61,6 +61,8 @@ pub struct QueueRow {
     pub title: Option<Words>,
     /// A word of [`domain::intake::ReportStage`] or of [`domain::coordination::case::Stage`].
     pub state: String,
+    /// How many agreed to the date, while it is being talked about.
+    pub tally: Option<domain::coordination::date::Tally>,
     pub due: Option<Due>,
     pub waiting: Waiting,
     /// Nothing is left to be done.
@@ -85,7 +87,7 @@ pub struct Tasks {
 pub struct Task {
     /// Id that the form carries.
     pub id: String,
-    /// `dead_address`, `expired_copy`, `no_plan`, `report_unread`, `vendor_silent`, `call_asked`, `dead_contact`.
+    /// The end of a key `task-…`: what kind of thing it is.
     pub kind: String,
     /// Whom to call: a party's name or a subscriber's reference.
     pub who: String,

@@ -101,7 +101,8 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
         address,
         scope,
     });
-    if let Err(error) = visit.desk.post(&letter) {
+    let sending = crate::door::exchange::Sending::of(&typed).map(|sending| sending.letter());
+    if let Err(error) = visit.desk.post(&letter, sending) {
         tracing::error!(code = "letter_not_taken", kind = ?error.kind(), "a letter could not be taken in");
         typed.refuse("", "reporter-box-full");
         return form(
@@ -223,7 +224,7 @@ fn noted(visit: &Visit, letter: &Letter, page: Vec<u8>) -> Response<Body> {
     if let Some(busy) = spent(visit, Lane::Members) {
         return busy;
     }
-    match visit.desk.post(letter) {
+    match visit.desk.post(letter, None) {
         Ok(()) => visit.page(StatusCode::OK, page),
         Err(error) => {
             tracing::error!(code = "letter_not_taken", kind = ?error.kind(), "a letter could not be taken in");

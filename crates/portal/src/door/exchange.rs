@@ -11,7 +11,9 @@ use http::header::{self, HeaderMap};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::{BodyDataStream, BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use pages::kit::form::Typed;
+use pages::kit::form::{ONCE, Typed};
+use seal::canon::Canon;
+use seal::receipt::Receipt;
 use tokio::time::timeout;
 
 use crate::door::body::Body;
@@ -112,8 +114,17 @@ async fn parts(kind: &str, bytes: Bytes) -> Option<Typed> {
     None
 }
 
-/// Returns an answer with a page.
+/// Returns an answer with a page; its forms are told from each other by what they carry.
 pub(crate) fn page(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Response<Body> {
+    plain(status, lang, once(bytes))
+}
+
+fn once(bytes: Vec<u8>) -> Vec<u8> {
+    let token = seal::hex(&seal::random::bytes::<16>());
+    pages::kit::form::with_once(bytes, &token)
+}
+
+fn plain(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::Full(bytes.into()));
     *response.status_mut() = status;
     *response.headers_mut() = Heads::plain();
@@ -128,14 +139,48 @@ pub(crate) fn page(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Re
 }
 
 /// Returns an answer with a page that is filled up to a whole step, so that its size tells nothing.
-pub(crate) fn even_page(status: StatusCode, lang: Lang, mut bytes: Vec<u8>) -> Response<Body> {
+pub(crate) fn even_page(status: StatusCode, lang: Lang, bytes: Vec<u8>) -> Response<Body> {
+    let mut bytes = once(bytes);
     bytes.resize(bytes.len().next_multiple_of(STEP_BYTES), b'\n');
-    page(status, Some(lang), bytes)
+    plain(status, Some(lang), bytes)
+}
+
+/// One sending of a form: what its page gave it, and what was typed.
+pub(crate) struct Sending {
+    once: [u8; 16],
+    said: [u8; 32],
+}
+
+impl Sending {
+    /// What a form says of itself; nothing where its page gave it no token.
+    pub(crate) fn of(typed: &Typed) -> Option<Sending> {
+        let once = seal::unhex(typed.value(ONCE))?.try_into().ok()?;
+        let mut said = Canon::of("noroshi/form/1");
+        for (name, value) in typed.pairs().filter(|(name, _)| *name != ONCE) {
+            said = said.bytes(name.as_bytes()).bytes(value.as_bytes());
+        }
+        let said = seal::sha256(&said.finish());
+        Some(Sending { once, said })
+    }
+
+    /// The receipt of what is sent, the same for the same sending.
+    pub(crate) fn receipt(&self, house: &[u8; 16]) -> Receipt {
+        Receipt::of_once(&self.once, house, &self.said)
+    }
+
+    /// The id of its letter, the same for the same sending: the house takes a letter once.
+    pub(crate) fn letter(&self) -> [u8; 16] {
+        let name = Canon::of("noroshi/letter-once/1")
+            .fixed(&self.said)
+            .finish();
+        let mac = seal::hmac256(&seal::sha256(&self.once), &name);
+        mac.first_chunk().copied().unwrap_or_default()
+    }
 }
 
 /// Returns an answer that a browser saves as a text file.
 pub(crate) fn file(name: &str, text: String) -> Response<Body> {
-    let mut response = page(StatusCode::OK, None, text.into_bytes());
+    let mut response = plain(StatusCode::OK, None, text.into_bytes());
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),

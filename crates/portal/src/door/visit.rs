@@ -97,13 +97,14 @@ impl Desk {
         seal::unhex(text.trim()).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
-    /// Seals a letter to the house and writes it durably, under a name that says nothing.
-    pub(crate) fn post(&self, letter: &Letter) -> io::Result<()> {
+    /// Seals a letter to the house and writes it durably, under a name that says nothing: its id, which the house takes
+    /// once.
+    pub(crate) fn post(&self, letter: &Letter, id: Option<[u8; 16]>) -> io::Result<()> {
         let key: [u8; 32] = self
             .fact("intake.hex")?
             .try_into()
             .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-        let id: [u8; 16] = seal::random::bytes();
+        let id = id.unwrap_or_else(seal::random::bytes::<16>);
         let sealed = seal::intake::seal(&key, &id, &letter.write()).map_err(io::Error::other)?;
         let name = seal::hex(&id);
         letterbox::write(&self.letters(), letterbox::Sort::Letter, &name, &sealed)

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use formats::letter::{
     Addition, Letter, Note, Progress, STEP_BYTES, TEXT_BYTES_MAX, TEXT_CHARS_MAX, Withdrawal,
@@ -27,6 +27,12 @@ use crate::intake::report::carried;
 const STATE: &str = "state";
 /// Names of messages begin so; a number follows, so that they sort in their order.
 const NOTE: &str = "note-";
+/// Marks a mailbox that a form has begun to make.
+const CLAIMED: &str = "claimed";
+/// Marks a mailbox whose letter is with the house.
+const POSTED: &str = "posted";
+/// So long a second sending waits for the first; whoever died in between is followed then.
+const MADE_TIME_MAX: Duration = Duration::from_secs(5);
 /// Marks a mailbox that was opened with its receipt before.
 const RETURNED: &str = "returned";
 /// Messages that are shown; a finder and the desk exchange a handful.
@@ -65,6 +71,40 @@ pub(crate) fn begin(
     let hash = seal::unhex32(lookup).ok_or(io::ErrorKind::InvalidData)?;
     let sealed = seal::mailbox::seal(public, &hash, &progress.write());
     seal::files::replace(&folder.join(STATE), &sealed, true).map_err(io::Error::other)
+}
+
+/// Takes the making of a mailbox on: true for one caller, for all others that ask for the same one false.
+pub(crate) fn claim(desk: &Desk, lookup: &str) -> io::Result<bool> {
+    let folder = desk.mailbox(lookup);
+    seal::files::private_folder(&folder).map_err(io::Error::other)?;
+    match std::fs::File::create_new(folder.join(CLAIMED)) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Notes that the letter of a mailbox is with the house.
+pub(crate) fn handed_over(desk: &Desk, lookup: &str) -> io::Result<()> {
+    std::fs::File::create(desk.mailbox(lookup).join(POSTED)).map(|_| ())
+}
+
+/// Waits until the letter of a mailbox that somebody else makes is with the house; false if that does not come.
+pub(crate) fn waits_for(desk: &Desk, lookup: &str) -> bool {
+    let posted = desk.mailbox(lookup).join(POSTED);
+    let until = Instant::now() + MADE_TIME_MAX;
+    while !posted.exists() {
+        if Instant::now() > until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
+/// The handling number of a mailbox, if it was begun.
+pub(crate) fn handling(desk: &Desk, receipt: Receipt) -> Option<String> {
+    opened(desk, receipt).map(|opened| opened.progress.handling)
 }
 
 /// What a receipt opens.
@@ -299,7 +339,8 @@ fn hand_in(
             &typed,
         );
     }
-    if let Err(error) = visit.desk.post(letter) {
+    let sending = exchange::Sending::of(&typed).map(|sending| sending.letter());
+    if let Err(error) = visit.desk.post(letter, sending) {
         tracing::error!(code = "letter_not_taken", kind = ?error.kind(), "a letter could not be taken in");
         typed.refuse("", "reporter-box-full");
         return page(

@@ -19,6 +19,7 @@ use std::time::Instant;
 use crate::door::body::Body;
 use crate::door::budget::Lane;
 use crate::door::exchange;
+use crate::door::exchange::Sending;
 use crate::door::visit::{Desk, HandlingNumber, Visit, now_text};
 use crate::intake::mailbox;
 
@@ -95,14 +96,35 @@ fn check(typed: &mut Typed) {
 fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
     let desk = &visit.desk;
     let house = desk.house()?;
-    let number = reserve(desk)?;
-    let receipt = Receipt::draw();
+    let sending = Sending::of(typed);
+    let receipt = sending
+        .as_ref()
+        .map_or_else(Receipt::draw, |sending| sending.receipt(&house));
     let lookup = seal::hex(&seal::sha256(&receipt.lookup(&house)));
+    let slip = |handling: String, receipt: &Receipt| Slip {
+        handling,
+        receipt: receipt.printed().to_string(),
+    };
+    let mut known = None;
+    if sending.is_some() && !mailbox::claim(desk, &lookup)? {
+        // The same form again: its first sending answers, or is followed if it ended half way.
+        let printed = receipt.printed();
+        let is_made = mailbox::waits_for(desk, &lookup);
+        let again = Receipt::read(&printed).map_err(io::Error::other)?;
+        known = mailbox::handling(desk, again);
+        if let (true, Some(handling)) = (is_made, &known) {
+            return Ok(slip(handling.clone(), &receipt));
+        }
+    }
+    let number = match known {
+        Some(printed) => printed,
+        None => reserve(desk)?.printed,
+    };
     let public = seal::mailbox::public(&receipt.mailbox_secret(&house));
     let at = now_text();
     let first = Progress {
         v: 1,
-        handling: number.printed.clone(),
+        handling: number.clone(),
         steps: vec![Step {
             step: StepKind::Received,
             at: at.clone(),
@@ -116,18 +138,18 @@ fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
         at,
         lookup: lookup.clone(),
         mailbox: seal::hex(&public),
-        handling: number.printed.clone(),
+        handling: number.clone(),
         ..typed_report(visit, typed)
     });
-    if let Err(error) = desk.post(&letter) {
+    let id = sending.as_ref().map(Sending::letter);
+    if let Err(error) = desk.post(&letter, id) {
         // Nobody has seen the receipt: the mailbox is nobody's.
         let _ = std::fs::remove_dir_all(desk.mailbox(&lookup));
         return Err(error);
     }
-    Ok(Slip {
-        handling: number.printed,
-        receipt: receipt.printed().to_string(),
-    })
+    // Without the mark a second sending writes the same letter again, which the house takes once.
+    let _ = mailbox::handed_over(desk, &lookup);
+    Ok(slip(number, &receipt))
 }
 
 fn typed_report(visit: &Visit, typed: &Typed) -> Report {

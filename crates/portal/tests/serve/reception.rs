@@ -160,6 +160,57 @@ async fn a_report_becomes_a_letter_that_only_the_house_reads() {
 }
 
 #[tokio::test]
+async fn a_report_that_is_sent_twice_is_one_report_with_one_receipt() {
+    let house = House::new();
+    let server = house.serve().await;
+    let once = value(&server.get("/ja/report", "").await.text(), "once");
+    let mut fields = GOOD.to_vec();
+    fields.push(("once", &once));
+    let both = tokio::join!(
+        server.post("/ja/report", &fields, ""),
+        server.post("/ja/report", &fields, "")
+    );
+    let told = |page: &str| (value(page, "receipt"), value(page, "handling"));
+    let first = told(&both.0.text());
+    assert_eq!(told(&both.1.text()), first);
+    let loaded_again = server.post("/ja/report", &fields, "").await;
+    assert_eq!(told(&loaded_again.text()), first);
+    assert_eq!(house.letters().len(), 1);
+    // Other words are another report, whoever sends them.
+    fields[1].1 = "別の問題です。";
+    let other = server.post("/ja/report", &fields, "").await;
+    assert_ne!(told(&other.text()), first);
+    assert_eq!(house.letters().len(), 2);
+}
+
+#[tokio::test]
+async fn a_report_whose_first_sending_ended_half_way_is_taken_by_the_second() {
+    let house = House::new();
+    let server = house.serve().await;
+    let once = value(&server.get("/ja/report", "").await.text(), "once");
+    let mut fields = GOOD.to_vec();
+    fields.push(("once", &once));
+    let page = server.post("/ja/report", &fields, "").await.text();
+    let first = (value(&page, "receipt"), value(&page, "handling"));
+    // The process ended between the mailbox and the letter.
+    for entry in std::fs::read_dir(house.dir().join("box"))
+        .unwrap()
+        .flatten()
+    {
+        if entry.file_name().to_string_lossy().starts_with("letter-") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    for mailbox in std::fs::read_dir(house.dir().join("mailbox")).unwrap() {
+        std::fs::remove_file(mailbox.unwrap().path().join("posted")).unwrap();
+    }
+    let page = server.post("/ja/report", &fields, "").await.text();
+    let again = (value(&page, "receipt"), value(&page, "handling"));
+    assert_eq!(again, first);
+    assert_eq!(house.letters().len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_report_is_named_and_nothing_typed_is_lost() {
     let house = House::new();
     let server = house.serve().await;

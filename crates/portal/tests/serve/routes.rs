@@ -31,7 +31,7 @@ fn paths(row: &Row) -> (String, String) {
 /// A page without what a stranger has typed into the address himself.
 fn without(reply: &Reply, path: &str) -> (u16, String) {
     let typed = path.rsplit('/').next().unwrap().to_owned();
-    (reply.status, reply.text().replace(&typed, "TYPED"))
+    (reply.status, reply.said().replace(&typed, "TYPED"))
 }
 
 /// Hidden fields of a page: what a robot sends that types nothing.

@@ -72,6 +72,11 @@ impl Desk {
     pub(crate) async fn of(room: &Room, visit: &Visit, number: &str) -> Result<Desk, Stop> {
         let case = find(room, visit.viewer()?, number).await?;
         let stream = plan::stream(&room.house, &case).await?;
+        // What was published before cases had tracks stays to be read.
+        let track = engine::coordination::track_of(&room.house, &case).await?;
+        if stream.is_none() && !track.is_for_the_public() {
+            return Err(Stop::NotFound);
+        }
         Ok(Desk { case, stream })
     }
 
@@ -265,7 +270,8 @@ async fn checks(
     typed: &Typed,
     board: Board,
 ) -> Result<Vec<Check>, Stop> {
-    let said = fields::read(&mut typed.clone(), desk.revision());
+    let mut read = typed.clone();
+    let said = fields::read(&mut read, desk.revision());
     let issued = desk.issued(typed);
     let written = issued.map(engine::kernel::clock::rfc3339);
     let mut out = fields::lints(
@@ -281,6 +287,7 @@ async fn checks(
                 .is_none_or(|s| s.published.iter().all(|p| !p.files.is_empty())),
         },
     );
+    out.extend(fields::unread(&read));
     out.extend(at_the_gate(room, visit, desk, &said, issued).await?);
     // What must be mended stands first; rules stay together.
     out.sort_by_key(|check| !check.is_error);
@@ -307,6 +314,15 @@ async fn at_the_gate(
     };
     let prepared = match composed(room, visit, desk, Some(&command), issued).await {
         Ok(prepared) => prepared,
+        // Of a finder's name the gate asks for consent, which is a box of this form.
+        Err(Fault::Refused(Refusal::Withheld { class: "H", .. })) => {
+            return Ok(vec![error(
+                "gate",
+                "credit_consent",
+                "no_consent",
+                String::new(),
+            )]);
+        }
         Err(Fault::Refused(Refusal::Withheld { class, .. })) => {
             return Ok(vec![error("gate", "fix", "withheld", class.to_owned())]);
         }
@@ -397,6 +413,12 @@ pub async fn save(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             }
             if let Err(answer) = keep(room, &visit, &desk, &typed).await? {
                 return Ok(answer);
+            }
+            // A preview shows what would be published: what cannot be read is named first, and is not left out of it.
+            let mut read = typed.clone();
+            fields::read(&mut read, desk.revision());
+            if verb == "preview" && !fields::unread(&read).is_empty() {
+                return shown_again(room, &visit, &desk, read).await;
             }
             let next = match verb.as_str() {
                 "preview" => format!("{here}/preview?as=page-{}", visit.lang.tag()),

@@ -78,11 +78,7 @@ pub(crate) async fn members(room: &Room, case: &Case, page: Lang) -> Result<Vec<
             out.push((participant.clone(), party.clone()));
         }
     }
-    out.sort_by_cached_key(|(_, party)| match page {
-        Lang::Ja if !party.kana.is_empty() => (party.kana.clone(), party.name_ja.clone()),
-        Lang::Ja => (party.name_ja.clone(), String::new()),
-        Lang::En => (party.name_en.to_lowercase(), String::new()),
-    });
+    out.sort_by_cached_key(|(_, party)| crate::party::desk::in_order(party, page));
     Ok(out)
 }
 
@@ -133,16 +129,23 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
             words: eyes.words(text).await?,
         });
     }
+    let participants: Vec<Participant> = members.iter().map(|(one, _)| one.clone()).collect();
+    let tally = date::tally(case, &participants);
+    let track = engine::coordination::track_of(&room.house, case).await?;
     let (register, register_total) = choices(room, visit, &members).await?;
     let view = View {
         number: case.number.clone(),
         title: title::title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
-        stage: case.stage(published.is_some()).word().to_owned(),
+        stage: case
+            .stage(published.is_some())
+            .told(tally)
+            .word()
+            .to_owned(),
         closed: case.closed.map(act::word),
         opened_at: case.opened_at,
         clock_start: case.clock_start,
         world: world(case),
-        embargo: embargo(case, &members, visit.lang),
+        embargo: embargo(case, tally, &members, visit.lang),
         reports,
         board: members
             .iter()
@@ -151,7 +154,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         vulnerabilities,
         seen: timeline.first().map_or(0, |entry| entry.seq),
         timeline,
-        deadlines: lists::of_matter(room, case, published.is_some()).await?,
+        deadlines: lists::of_matter(room, case, track, advisory.as_ref(), &participants),
         texts,
         register,
         register_total,
@@ -162,12 +165,13 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
             .as_ref()
             .and_then(|advisory| advisory.plan.as_ref())
             .map(|plan| plan.instant),
+        is_for_the_public: advisory.is_some() || track.is_for_the_public(),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }
 
 /// What each form of the page asks for.
-const FORMS: [(&str, &str); 7] = [
+const FORMS: [(&str, &str); 8] = [
     ("propose", "propose-date"),
     ("revise", "revise-date"),
     ("end", "end-embargo"),
@@ -175,6 +179,7 @@ const FORMS: [(&str, &str); 7] = [
     ("name", "name-vulnerability"),
     ("observe", "observe"),
     ("close", "close-case"),
+    ("reopen", "reopen-case"),
 ];
 
 fn may_act(signed: &Signed) -> bool {
@@ -223,8 +228,9 @@ pub(crate) fn consent_of(case: &Case, participant: &Participant, name: String) -
     })
 }
 
-fn embargo(case: &Case, members: &[Member], page: Lang) -> Embargo {
+fn embargo(case: &Case, tally: date::Tally, members: &[Member], page: Lang) -> Embargo {
     Embargo {
+        tally,
         state: act::word(case.em),
         until: case.until,
         revision: case.revision_until,
@@ -466,6 +472,16 @@ fn commands_of(case: &Case, typed: &mut Typed) -> Vec<Command> {
             .map(|code| Command::CloseCase(commands::CloseCase { case: number, code }))
             .into_iter()
             .collect(),
+        "reopen" => {
+            typed.need("reopen_reason", "work-reopen-reason-needed");
+            if !typed.is_good() {
+                return vec![];
+            }
+            vec![Command::ReopenCase(commands::ReopenCase {
+                case: number,
+                reason: typed.trimmed("reopen_reason").to_owned(),
+            })]
+        }
         _ => {
             typed.refuse("", "refusal-input");
             vec![]

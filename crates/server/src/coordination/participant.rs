@@ -441,10 +441,14 @@ fn bound(typed: &mut Typed, field: &str) -> Option<Bound> {
     if version.is_empty() {
         return None;
     }
-    let found = if typed.has(&format!("{field}_incl"), "yes") {
-        Bound::including(&version)
-    } else {
-        Bound::excluding(&version)
+    let is_in = typed.value(&format!("{field}_incl")).to_owned();
+    let found = match is_in.as_str() {
+        "yes" => Bound::including(&version),
+        "no" => Bound::excluding(&version),
+        _ => {
+            typed.refuse(&format!("{field}_incl"), "work-answer-end-needed");
+            return None;
+        }
     };
     match found {
         Ok(bound) => Some(bound),

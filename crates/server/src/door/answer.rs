@@ -77,6 +77,11 @@ impl Answer {
         }
     }
 
+    /// Where a form that was carried out leads to, if it takes nobody in or out.
+    pub(crate) fn led_to(&self) -> Option<&str> {
+        self.location.as_deref().filter(|_| self.cookie.is_none())
+    }
+
     /// A piece of a page, for the script that swaps it in.
     #[must_use]
     pub fn fragment(bytes: Vec<u8>) -> Answer {
@@ -130,7 +135,14 @@ impl Answer {
             Kind::Alone => ("text/html; charset=utf-8", ALONE, "no-store"),
             Kind::Asset(ty) => (*ty, POLICY, "public, max-age=31536000, immutable"),
         };
-        let mut response = Response::new(Full::from(self.bytes));
+        let bytes = match &self.kind {
+            Kind::Page | Kind::Fragment => {
+                let token = seal::hex(&seal::random::bytes::<16>());
+                pages::kit::form::with_once(self.bytes, &token)
+            }
+            _ => self.bytes,
+        };
+        let mut response = Response::new(Full::from(bytes));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         for (name, value) in [

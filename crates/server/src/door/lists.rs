@@ -8,7 +8,8 @@ use domain::coordination::board::{self, Cell};
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::intake::{Report, ReportState};
-use domain::value::{CaseId, Instant};
+use domain::publication::Advisory;
+use domain::value::{CaseId, Instant, Track};
 use engine::Fault;
 use pages::kit::desk::view::Due;
 
@@ -79,27 +80,22 @@ pub fn of_report(room: &Room, report: &Report) -> Vec<Due> {
     out
 }
 
-/// Deadlines of a case, the nearest first.
-#[must_use]
-pub fn of_case(room: &Room, case: &Case, is_published: bool) -> Vec<Due> {
+/// Deadlines of a case that is not published. A date in force takes the place of the target; what is mended with the
+/// operator of a website has no target.
+fn of_case(room: &Room, case: &Case, track: Track) -> Vec<Due> {
     let mut out = Vec::new();
-    if case.closed.is_some() {
-        return out;
-    }
     let mut timeline = Timeline::default();
     if let Some(moment) = case.clock_start.and_then(moment) {
         timeline.record(Milestone::ContactBegan, moment);
     }
-    if !is_published {
-        out.extend(due(room, "case.target_publication", &timeline));
-        if let Some(until) = case.until.filter(|_| case.em.in_force()) {
-            out.push(Due {
-                clock: "embargo".to_owned(),
-                at: until,
-            });
-        }
+    match case.until.filter(|_| case.em.in_force()) {
+        Some(until) => out.push(Due {
+            clock: "embargo".to_owned(),
+            at: until,
+        }),
+        None if !track.is_for_the_public() => {}
+        None => out.extend(due(room, "case.target_publication", &timeline)),
     }
-    out.sort_by_key(|due| due.at);
     out
 }
 
@@ -123,17 +119,34 @@ pub async fn participants(room: &Room, case: CaseId) -> Result<Vec<Participant>,
     Ok(out)
 }
 
-/// Deadlines of a case and of its vendors, the nearest first; of several vendors' the nearest stands for all.
-///
-/// # Errors
-/// If the store fails.
-pub async fn of_matter(room: &Room, case: &Case, is_published: bool) -> Result<Vec<Due>, Stop> {
-    let mut out = of_case(room, case, is_published);
-    if case.closed.is_some() || is_published {
-        return Ok(out);
+/// Deadlines of a case and of its vendors: the instant of a plan before all others, since it publishes, then the nearest
+/// first; of several vendors' the nearest stands for all.
+#[must_use]
+pub fn of_matter(
+    room: &Room,
+    case: &Case,
+    track: Track,
+    advisory: Option<&Advisory>,
+    participants: &[Participant],
+) -> Vec<Due> {
+    if case.closed.is_some() {
+        return Vec::new();
     }
-    let mut vendors: Vec<Due> = participants(room, case.id)
-        .await?
+    let plan = advisory.and_then(|advisory| advisory.plan.as_ref());
+    let plan: Vec<Due> = plan
+        .map(|plan| Due {
+            clock: "plan".to_owned(),
+            at: plan.instant,
+        })
+        .into_iter()
+        .collect();
+    if advisory.is_some_and(Advisory::is_published) {
+        return plan;
+    }
+    let mut out = of_case(room, case, track);
+    // What the plan says already.
+    out.retain(|one| plan.iter().all(|plan| plan.at != one.at));
+    let mut vendors: Vec<Due> = participants
         .iter()
         .filter_map(|participant| of_vendor(room, participant))
         .collect();
@@ -144,7 +157,7 @@ pub async fn of_matter(room: &Room, case: &Case, is_published: bool) -> Result<V
         }
     }
     out.sort_by_key(|due| due.at);
-    Ok(out)
+    plan.into_iter().chain(out).collect()
 }
 
 /// What runs for a vendor: its receipt after the details, or its answer after its last reply.

@@ -17,3 +17,4 @@ pub mod act;
 pub mod history;
 
 pub mod lists;
+pub(crate) mod once;

@@ -24,6 +24,7 @@ use pages::kit::inside::Side;
 
 use crate::distribution::mails::Mails;
 use crate::door::answer::Answer;
+use crate::door::once::{Sendings, Turn};
 use crate::door::room::Room;
 use crate::door::visit::{Stop, Visit, Who};
 use crate::enter::office::Office;
@@ -299,6 +300,17 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
             StatusCode::TOO_MANY_REQUESTS,
             "this was sent too often; please wait some minutes and send it again\n".into(),
         );
+    } else if asked.is_post && !asked.is_fragment {
+        let sendings = room.house.kept.of::<Sendings>();
+        match sendings.begin(&asked.cookie, path, &kept).await {
+            Turn::Done(path) => return Answer::see(path),
+            Turn::First(sending) => {
+                let answer = (route.handler)(room, visit).await;
+                let led_to = answer.as_ref().ok().and_then(Answer::led_to);
+                sendings.ended(sending, led_to);
+                answer
+            }
+        }
     } else {
         (route.handler)(room, visit).await
     };

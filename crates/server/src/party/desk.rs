@@ -1,7 +1,8 @@
 //! The register of parties: looking somebody up, entering somebody, contact and standing agreement.
 
 use domain::aggregate::Aggregate;
-use domain::party::{Party, folded};
+use domain::party::Party;
+use domain::text::fold::sought;
 use domain::value::{PartyId, StreamId};
 use engine::command::Command;
 use engine::party::command as commands;
@@ -36,12 +37,17 @@ async fn all(room: &Room, viewer: Viewer, page: Lang) -> Result<Vec<Party>, Stop
             out.push(party.clone());
         }
     }
-    out.sort_by_cached_key(|party| match page {
-        Lang::Ja if !party.kana.is_empty() => party.kana.clone(),
-        Lang::Ja => party.name_ja.clone(),
-        Lang::En => party.name_en.to_lowercase(),
-    });
+    out.sort_by_cached_key(|party| in_order(party, page));
     Ok(out)
+}
+
+/// By what a party is sorted in a list of a language: its reading, whatever the width of its kana.
+pub(crate) fn in_order(party: &Party, page: Lang) -> (String, String) {
+    match page {
+        Lang::Ja if !party.kana.is_empty() => (sought(&party.kana), party.name_ja.clone()),
+        Lang::Ja => (party.name_ja.clone(), String::new()),
+        Lang::En => (party.name_en.to_lowercase(), String::new()),
+    }
 }
 
 /// Parties whose name or reading holds `q`, however it is written.
@@ -49,12 +55,12 @@ async fn all(room: &Room, viewer: Viewer, page: Lang) -> Result<Vec<Party>, Stop
 /// # Errors
 /// If the store fails.
 pub async fn search(room: &Room, visit: &Visit, q: &str) -> Result<Vec<Party>, Stop> {
-    let q = folded(q);
+    let q = sought(q);
     let mut found = all(room, visit.viewer()?, visit.lang).await?;
     found.retain(|party| {
         [&party.name_ja, &party.name_en, &party.kana]
             .iter()
-            .any(|name| folded(name).contains(&q))
+            .any(|name| sought(name).contains(&q))
     });
     Ok(found)
 }

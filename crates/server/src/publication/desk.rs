@@ -328,7 +328,8 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
         Refusal::Lint(words) => {
             let mut parts = words.splitn(3, ' ');
             let mut next = || parts.next().unwrap_or_default();
-            let found = pages::advisory::checks::in_words(visit.lang, next(), next(), next());
+            let (_, field, code) = (next(), next(), next());
+            let found = pages::advisory::checks::in_words(visit.lang, field, code);
             typed.refuse_with("", "editor-wrong-lint", &[("lint", &found)]);
         }
         Refusal::NoDraft => typed.refuse("", "editor-plan-no-draft"),

@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell};
 use domain::coordination::case::{Case, Stage};
+use domain::coordination::date::{self, Date, Said};
+use domain::coordination::participant::Participant;
 use domain::intake::{Report, ReportStage};
-use domain::publication::Advisory;
 use domain::text::class::Class;
-use domain::value::{CaseId, StreamId};
+use domain::text::fold::sought;
+use domain::value::StreamId;
 use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 
@@ -35,10 +37,17 @@ const THREE_DAYS_US: i64 = 3 * 86_400_000_000;
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let signed = visit.person()?;
     let show = Show::of(&visit.query);
-    let (all, over) = rows(room, signed, visit.lang, show).await?;
+    let is_asked = !visit.query.trimmed("q").is_empty();
+    let (all, over) = rows(room, signed, visit.lang, show, is_asked).await?;
+    let (all, heaps): (Vec<QueueRow>, Vec<String>) = all.into_iter().unzip();
     let now = engine::kernel::clock::now().0;
     let counts = counts(&all, over, now);
-    let mut wanted: Vec<&QueueRow> = all.iter().filter(|row| fits(row, &visit, now)).collect();
+    let mut wanted: Vec<&QueueRow> = all
+        .iter()
+        .zip(&heaps)
+        .filter(|(row, heap)| fits(row, heap, &visit, now))
+        .map(|(row, _)| row)
+        .collect();
     match visit.query.trimmed("sort") {
         "new" => wanted.sort_by_key(|row| Reverse(row.since)),
         "number" => wanted.sort_by(|a, b| a.number.cmp(&b.number)),
@@ -119,7 +128,7 @@ impl Show {
     }
 }
 
-fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
+fn fits(row: &QueueRow, heap: &str, visit: &Visit, now: i64) -> bool {
     let show = match Show::of(&visit.query) {
         Show::Open => !row.is_over,
         Show::Over => row.is_over,
@@ -143,26 +152,28 @@ fn fits(row: &QueueRow, visit: &Visit, now: i64) -> bool {
         _ => true,
     };
     let state = is("state");
-    let folded = |text: &str| domain::party::folded(text);
-    let q = folded(&is("q"));
+    let q = sought(&is("q"));
     let said = || {
         q.is_empty()
-            || folded(&row.number).contains(&q)
+            || sought(&row.number).contains(&q)
+            || heap.contains(&q)
             || row
                 .title
                 .as_ref()
-                .is_some_and(|title| folded(&title.text).contains(&q))
+                .is_some_and(|title| sought(&title.text).contains(&q))
     };
     show && kind && due && waiting && (state.is_empty() || row.state == state) && said()
 }
 
-/// The rows, and how many are over; those are made only where they are wanted.
+/// The rows, each with what it is found by beside what it shows, and how many are over; those are made only where they
+/// are wanted.
 async fn rows(
     room: &Room,
     signed: &Signed,
     lang: Lang,
     show: Show,
-) -> Result<(Vec<QueueRow>, usize), Stop> {
+    is_asked: bool,
+) -> Result<(Vec<(QueueRow, String)>, usize), Stop> {
     let store = &room.house.store;
     let viewer = Viewer::Person(signed.id);
     let last = store.last_by_dossier(viewer).await.map_err(Fault::from)?;
@@ -182,7 +193,8 @@ async fn rows(
         if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Report(report) = &*loaded.state
         {
-            out.push(report_row(room, signed, &line, report, &news).await?);
+            let row = report_row(room, signed, &line, report, &news).await?;
+            out.push((row, String::new()));
         }
     }
     let done = store
@@ -198,10 +210,61 @@ async fn rows(
         if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Case(case) = &*loaded.state
         {
-            out.push(case_row(room, signed, &line, case, &news, lang).await?);
+            let heap = if is_asked {
+                heap(room, signed, case).await?
+            } else {
+                String::new()
+            };
+            let row = case_row(room, signed, &line, case, &news, lang).await?;
+            out.push((row, heap));
         }
     }
     Ok((out, over))
+}
+
+/// What a case is found by: the numbers of its reports, its vendors with their tracking numbers, its vulnerabilities, and
+/// the numbers of its draft, as far as this person may read them. Between two stands a sign that no question has.
+async fn heap(room: &Room, signed: &Signed, case: &Case) -> Result<String, Stop> {
+    let mut found: Vec<String> = Vec::new();
+    for report in case.reports() {
+        let state = room.house.load(report.into()).await?.map(|l| l.state);
+        if let Some(Aggregate::Report(report)) = state.as_deref() {
+            found.push(report.handling.clone());
+        }
+    }
+    for participant in lists::participants(room, case.id).await? {
+        found.push(participant.tracking.clone());
+        let Some(party) = participant.party else {
+            continue;
+        };
+        let state = room.house.load(party.into()).await?.map(|l| l.state);
+        if let Some(Aggregate::Party(party)) = state.as_deref() {
+            found.extend([&party.name_ja, &party.name_en, &party.kana].map(Clone::clone));
+        }
+    }
+    found.extend(case.vulnerabilities.iter().map(|(label, _)| label.clone()));
+    let advisory = advisory_of(room, case.id).await?;
+    if let Some(draft) = advisory.as_ref().and_then(|stream| stream.draft.as_ref()) {
+        let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
+        if let Some(words) = eyes.words(&draft.facts).await? {
+            found.extend(numbers_of(words.text.as_str()));
+        }
+    }
+    let folded: Vec<String> = found.iter().map(|text| sought(text)).collect();
+    Ok(folded.join("\n"))
+}
+
+/// The numbers that the facts of a draft name.
+fn numbers_of(facts: &str) -> Vec<String> {
+    let facts: serde_json::Value = serde_json::from_str(facts).unwrap_or_default();
+    let list = |name: &str| facts[name].as_array().cloned().unwrap_or_default();
+    let cve = list("cve").into_iter();
+    let others = list("other_ids")
+        .into_iter()
+        .map(|mut id| id["text"].take());
+    cve.chain(others)
+        .filter_map(|number| number.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// The lines of which rows are made: what is open always, since it is counted, and what is over where it is wanted.
@@ -247,6 +310,7 @@ async fn report_row(
         number: line.handling.clone(),
         title: report_title(&eyes, report).await?,
         state: report.state.word().to_owned(),
+        tally: None,
         due,
         waiting: match report.state.stage() {
             ReportStage::Received => Waiting::Us,
@@ -298,22 +362,25 @@ async fn case_row(
 ) -> Result<QueueRow, Stop> {
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
-    let published = advisory.as_ref().is_some_and(Advisory::is_published);
     let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
     let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
+    let participants = lists::participants(room, case.id).await?;
+    let tally = date::tally(case, &participants);
+    let track = engine::coordination::track_of(&room.house, case).await?;
+    let is_talked_about = !is_over && case.em.is_under_way() && !tally.is_whole();
     Ok(QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),
         title: title_of(room, &eyes, case, advisory.as_ref(), lang).await?,
-        state: line.stage.word().to_owned(),
-        due: lists::of_matter(room, case, published)
-            .await?
+        state: line.stage.told(tally).word().to_owned(),
+        tally: is_talked_about.then_some(tally),
+        due: lists::of_matter(room, case, track, advisory.as_ref(), &participants)
             .into_iter()
             .next(),
         waiting: if is_over {
             Waiting::Nobody
         } else {
-            waiting(room, case.id).await?
+            waiting(room, case, &participants).await?
         },
         is_over: case.closed.is_some(),
         is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
@@ -322,17 +389,24 @@ async fn case_row(
     })
 }
 
-/// For whom a case waits: for us while a vendor wishes to be called or no mail reaches it, else for the vendors
-/// that have not answered.
-async fn waiting(room: &Room, case: CaseId) -> Result<Waiting, Stop> {
+/// For whom a case waits: for us while a vendor wishes to be called, wants another date, or no mail reaches it, else for
+/// the vendors that have not answered.
+async fn waiting(room: &Room, case: &Case, participants: &[Participant]) -> Result<Waiting, Stop> {
     let mut found = Waiting::Us;
-    for participant in lists::participants(room, case).await? {
+    for participant in participants {
         let is_out_of_reach = participant.undeliverable.is_some() && !participant.left;
-        if is_out_of_reach || engine::coordination::is_call_open(&room.house, &participant).await? {
+        let is_ours = matches!(
+            date::of(case, participant),
+            Date::Running(Said::Countered | Said::Declined)
+        ) && !participant.left;
+        if is_out_of_reach
+            || is_ours
+            || engine::coordination::is_call_open(&room.house, participant).await?
+        {
             return Ok(Waiting::Us);
         }
         if matches!(
-            board::cell(&participant, None),
+            board::cell(participant, None),
             Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
         ) {
             found = Waiting::Vendor;

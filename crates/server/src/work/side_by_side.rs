@@ -90,6 +90,7 @@ fn opens(matter: &mut Matter, already_public: bool) {
         number: "NRS-1".to_owned(),
         report: ReportId::from_bytes([1; 16]),
         already_public,
+        track: None,
     });
 }
 
@@ -302,12 +303,12 @@ const SITUATIONS: [(&str, Steps, &str); 31] = [
     (
         "lapsed",
         &[letter, date, agrees, later],
-        "seen - P1/P1 date_agreed lapsed/asked none/missing",
+        "seen - P1/P1 coordinating lapsed/asked none/missing",
     ),
     (
         "asked anew",
         &[letter, date, agrees, later, anew],
-        "seen - P1/P1 date_agreed asked/asked none/missing",
+        "seen - P1/P1 coordinating asked/asked none/missing",
     ),
     (
         "asked anew after another date",
@@ -451,6 +452,7 @@ fn told(matter: &Matter) -> String {
     let projected = projected(&Aggregate::Case(case.clone()), "case_file", "stage");
     let listed = Stage::parse(&projected).map(|stage| stage.with(is_published));
     assert_eq!(listed, Some(case.stage(is_published)), "list and page");
+    let tally = date::tally(case, std::slice::from_ref(vendor));
     let on_desk = desk::consent_of(case, vendor, String::new());
     let state = vendor.second_step(vendor.step_passed);
     format!(
@@ -462,7 +464,7 @@ fn told(matter: &Matter) -> String {
         document.as_deref().unwrap_or("-"),
         house.code(),
         own.code(),
-        case.stage(is_published).word(),
+        case.stage(is_published).told(tally).word(),
         on_desk.map_or_else(|| "-".to_owned(), |said| said.answer),
         debugged(partner::date_state(date::of(case, vendor))),
         state.word(),

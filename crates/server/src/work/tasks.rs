@@ -1,5 +1,5 @@
-//! 対応が必要なこと: addresses that are dead, copies that ran out, dates that came without a plan, vendors that no
-//! mail reaches or that wish to be called.
+//! 対応が必要なこと: addresses that are dead, copies that ran out, plans that wait for approvals or are held, dates that
+//! came without a plan, cases that everybody may know of, vendors that no mail reaches or that wish to be called.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
@@ -9,6 +9,7 @@ use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;
+use engine::work::Kind;
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
@@ -23,6 +24,8 @@ use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
 
+/// A plan is looked at in its instant; one that has not gone after so long is held by something, µs.
+const HELD_AFTER_US: i64 = 10_000_000;
 /// Digits of a copy's code that are shown, so that both speak of the same copy; the person tells the rest.
 const HINT_DIGITS: usize = 2;
 
@@ -38,6 +41,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows = copies(room, visit).await?;
+    rows.extend(plans(room, visit.viewer()?).await?);
     rows.extend(dates(room, visit.viewer()?).await?);
     rows.extend(vendors(room, visit).await?);
     let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
@@ -117,23 +121,82 @@ async fn dates(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
             && case.closed.is_none()
             && !case.world.public
         {
-            out.push(Task {
-                id: format!("date-{}", case.number),
-                kind: "no_plan".to_owned(),
-                who: case.number.clone(),
-                contact: None,
-                what: case.number.clone(),
-                path: Some(format!("/desk/cases/{}/plan", case.number)),
-                since: case.until.unwrap_or(Instant(at)),
-                reference: None,
-                code_hint: None,
-            });
+            let since = case.until.unwrap_or(Instant(at));
+            out.push(of_case(case, "no_plan", "plan", since));
         }
     }
     Ok(out)
 }
 
-/// Participants of open cases that no mail reaches, or that wish to be called.
+/// Plans that wait for a person: for approvals, or because their instant has passed and nothing is out.
+async fn plans(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
+    let store = &room.house.store;
+    let waiting = store
+        .intents_about(viewer, Kind::RELEASE)
+        .await
+        .map_err(Fault::from)?;
+    let (now, quorum) = (engine::kernel::clock::now(), room.house.own().await?.quorum);
+    let mut out: Vec<Task> = Vec::new();
+    for (id, _) in waiting {
+        let advisory = room.house.load(id).await?.map(|l| l.state);
+        let Some(Aggregate::Advisory(advisory)) = advisory.as_deref() else {
+            continue;
+        };
+        let (Some(plan), Some(case)) = (&advisory.plan, advisory.case) else {
+            continue;
+        };
+        let kind = match advisory.approved_plan(quorum) {
+            Err(_) => "approve_plan",
+            Ok(_) if now.0 - plan.instant.0 > HELD_AFTER_US => "held_plan",
+            Ok(_) => continue,
+        };
+        let state = room.house.load(case.into()).await?.map(|l| l.state);
+        let Some(Aggregate::Case(case)) = state.as_deref() else {
+            continue;
+        };
+        let task = of_case(case, kind, "plan", plan.instant);
+        // A plan that another one replaced waits beside it for the same case.
+        if out.iter().all(|before| before.id != task.id) {
+            out.push(task);
+        }
+    }
+    out.sort_by_key(|task| task.since);
+    Ok(out)
+}
+
+/// A row that leads to a page of a case.
+fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
+    Task {
+        id: format!("{kind}-{}", case.number),
+        kind: kind.to_owned(),
+        who: case.number.clone(),
+        contact: None,
+        what: case.number.clone(),
+        path: Some(format!("/desk/cases/{}/{page}", case.number)),
+        since,
+        reference: None,
+        code_hint: None,
+    }
+}
+
+/// A case about which everybody may know already while nothing is published or planned: somebody decides what now.
+async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
+    if !(case.world.public || case.world.exploit || case.world.attacks) {
+        return Ok(None);
+    }
+    let advisory = title::advisory_of(room, case.id).await?;
+    let is_decided = advisory
+        .as_ref()
+        .is_some_and(|advisory| advisory.is_published() || advisory.plan.is_some());
+    let kind = if case.world.attacks {
+        "decide_attacks"
+    } else {
+        "decide_public"
+    };
+    Ok((!is_decided).then(|| of_case(case, kind, "advisory", case.opened_at)))
+}
+
+/// Participants of open cases that no mail reaches, or that wish to be called; and cases that wait for a decision.
 async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let store = &room.house.store;
     let mut out = Vec::new();
@@ -149,6 +212,7 @@ async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let Aggregate::Case(case) = &*loaded.state else {
             continue;
         };
+        out.extend(decision(room, case).await?);
         for (id, _) in store
             .participants(viewer, case.id)
             .await

@@ -21,9 +21,20 @@ fn password(world: &World, handle: &str) -> String {
 fn the_page_tells_where_the_case_stands_in_both_languages() {
     let world = World::founded();
     let case = Case::open(&world);
-    case.coordinated(world.ahead(span(30, 0)));
+    for vendor in ["Aoba", "Birch"] {
+        case.contact(vendor);
+    }
+    let until = json!({ "until": at(world.ahead(span(30, 0))) });
+    case.does("propose-date", until);
+    case.does_with(case.vendor("Aoba"), "agree-date", json!({}));
     let doors = Doors::of(&world);
     let coordinator = doors.person("coordinator");
+    let page = coordinator.get(&format!("/en/desk/cases/{}", case.number));
+    assert!(page.has("1 of 2 agreed") && !page.says("state-date-agreed"));
+    let page = coordinator.get("/en/desk/");
+    assert!(page.has("1 of 2 agreed"), "{}", page.text);
+    case.does_with(case.vendor("Birch"), "agree-date", json!({}));
+    case.has_a_fix("Aoba");
     for (lang, vendor) in [("ja", "Aoba 工房"), ("en", "Aoba Works")] {
         let page = coordinator.get(&format!("/{lang}/desk/cases/{}", case.number));
         assert_eq!(page.status, 200);

@@ -32,7 +32,10 @@ fn the_page_behind_a_link_is_the_same_for_every_link() {
         assert_eq!(shown.status, 200);
         assert!(shown.says("partner-invitation-title"), "{lang}");
         assert!(!shown.has("Birch") && !shown.has(&case.number), "{lang}");
-        assert_eq!(shown.text.replace(&known, &unknown), page(&unknown).text);
+        assert_eq!(
+            shown.shown().replace(&known, &unknown),
+            page(&unknown).shown()
+        );
     }
     // What is not in the form of a link is repeated on no page.
     let missing = stranger.get("/en/partner/nothing");
@@ -53,7 +56,7 @@ fn wrong_unknown_and_used_are_one_answer() {
     let with = |link: &str, code: &str| {
         let path = format!("/en/partner/i/{link}");
         let page = stranger.sends(&path, &[("code", code)]);
-        (page.status, page.text.replace(link, "LINK"), page.cookie)
+        (page.status, page.shown().replace(link, "LINK"), page.cookie)
     };
     let unknown = with(&"a".repeat(26), "123456");
     assert_eq!(unknown.0, 422);

@@ -266,7 +266,7 @@ type Refused = (
     (&'static str, &'static str),
 );
 
-const REFUSED: [Refused; 13] = [
+const REFUSED: [Refused; 14] = [
     (
         "answer",
         &[("product", "Birch Gateway")],
@@ -290,7 +290,14 @@ const REFUSED: [Refused; 13] = [
     ),
     (
         "answer",
-        &[("answer", "affected"), ("to", "3, 4")],
+        &[("answer", "affected"), ("to", "3.2")],
+        "to_in",
+        "partner-end-needed",
+        ("to", "3.2"),
+    ),
+    (
+        "answer",
+        &[("answer", "affected"), ("to", "3, 4"), ("to_in", "no")],
         "to",
         "partner-version-bad",
         ("answer", "affected"),
@@ -304,7 +311,12 @@ const REFUSED: [Refused; 13] = [
     ),
     (
         "answer",
-        &[("answer", "affected"), ("from", "3.2"), ("to", "3.1")],
+        &[
+            ("answer", "affected"),
+            ("from", "3.2"),
+            ("to", "3.1"),
+            ("to_in", "yes"),
+        ],
         "to",
         "partner-range-backwards",
         ("to", "3.1"),

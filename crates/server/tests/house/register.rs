@@ -39,7 +39,15 @@ fn a_party_is_entered_and_found_however_its_name_is_written() {
         let q: String = form_urlencoded::byte_serialize(q.as_bytes()).collect();
         reception.get(&format!("{REGISTER}?q={q}"))
     };
-    for q in ["dogwood", "ＤＯＧ", "花水木", "ハナミズキ", "sons ltd"] {
+    for q in [
+        "dogwood",
+        "ＤＯＧ",
+        "花水木",
+        "ハナミズキ",
+        "sons ltd",
+        "はなみずき",
+        "ﾊﾅﾐｽﾞｷ",
+    ] {
         let page = found(q);
         assert!(page.has("Dogwood & Sons Ltd"), "{q}");
         assert!(!page.has("Birch Works"), "{q}");
@@ -55,6 +63,28 @@ fn a_party_is_entered_and_found_however_its_name_is_written() {
     let page = reception.get("/ja/desk/register");
     let at = |name: &str| page.text.find(name).unwrap();
     assert!(at("Birch 工房") < at("株式会社花水木"), "by reading");
+    world.ends_well();
+}
+
+#[test]
+fn a_form_that_is_pressed_twice_is_done_once() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    let once = reception.get(REGISTER).hidden("once").unwrap();
+    let mut fields = DOGWOOD.to_vec();
+    fields.push(("once", &once));
+    let first = reception.sends(REGISTER, &fields);
+    let second = reception.sends(REGISTER, &fields);
+    assert_eq!((first.status, second.status), (303, 303));
+    assert_eq!(first.sent_on(), second.sent_on());
+    assert_eq!(world.times("party_registered"), 1);
+    // What came back with something to mend was not done, and is tried again.
+    fields[1] = ("name_ja", " ");
+    for _ in 0..2 {
+        let page = reception.sends(REGISTER, &fields);
+        page.refused("name_ja", "desk-party-name-needed");
+    }
     world.ends_well();
 }
 

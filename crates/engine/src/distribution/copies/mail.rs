@@ -36,7 +36,10 @@ pub(super) type Editions = HashMap<(AdvisoryId, u32, Lang), Arc<Edition>>;
 /// What all copies of one revision in one language share.
 pub(super) struct Edition {
     shared: SharedBody,
+    /// What the subject says of the publication.
     subject: String,
+    /// The public number, by which revisions are shown together.
+    id: String,
     named: Named,
 }
 
@@ -112,12 +115,13 @@ impl House {
             self.config.portal, subscriber.reference
         );
         let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
+        let (code, digit) = code.split_at_checked(5).unwrap_or((&code, ""));
         let site = self.mail_site();
         let personal = pages::distribution::mail::personal_text(
             &site,
             lang,
             &pages::distribution::mail::Personal {
-                code,
+                code: code.to_owned(),
                 acknowledge: format!(
                     "{}/{}/ack/{}",
                     self.config.portal,
@@ -130,6 +134,9 @@ impl House {
             },
         );
         let name = site.name.get(&lang).cloned().unwrap_or_default();
+        let thread = MessageId::new(&edition.id, self.mail_domain());
+        let list_id = format!("advisories.{}", self.mail_domain());
+        let subject = pages::distribution::mail::subject(lang, &edition.subject, digit);
         let outgoing = Outgoing {
             message_id: &message_id,
             date_us: date_of(copy, self.config.mail.deadline_hours),
@@ -139,9 +146,10 @@ impl House {
             },
             to: &address,
             reply_to: None,
-            subject: &edition.subject,
-            in_reply_to: None,
+            subject: &subject,
+            thread: thread.as_ref(),
             circulation: Circulation::List {
+                list_id: &list_id,
                 unsubscribe_url: &unsubscribe,
             },
             extra: &[],
@@ -199,7 +207,8 @@ impl House {
         let html = pages::distribution::mail::html(&self.mail_site(), lang, &doc);
         let edition = Arc::new(Edition {
             shared: SharedBody::new(&text, &html, &clear.sha256),
-            subject: pages::distribution::mail::subject(lang, &doc),
+            subject: pages::distribution::mail::about(lang, &doc),
+            id: doc.id.to_ascii_lowercase(),
             named: Named::of(&doc),
         });
         if editions.len() >= EDITIONS_MAX {

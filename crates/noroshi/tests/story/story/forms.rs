@@ -249,7 +249,7 @@ on_both! {
         send(&aoba, "counter", &moment(["counter_date", "counter_time", "counter_zone"], 40, &mut day));
         send(&aoba, "agree", &[]);
         send(&birch, "decline-date", &[]);
-        let range = [("versions_from", "3.0"), ("versions_from_incl", "yes"), ("versions_to", "3.2.1"), ("fixed_in", "3.2.1")];
+        let range = [("versions_from", "3.0"), ("versions_from_incl", "yes"), ("versions_to", "3.2.1"), ("versions_to_incl", "no"), ("fixed_in", "3.2.1")];
         send(&aoba, "answer", &[&[("product", "Aoba Gateway"), ("answer", "affected")], &range[..]].concat());
         for (statement, about) in [("statement", ""), ("workaround", "Aoba Gateway (>= 3.0, < 3.2.1)"), ("references", "")] {
             let words = if statement == "references" { "https://aoba.example/7" } else { "Update to 3.2.1." };

@@ -5,6 +5,7 @@
 
 mod invitation;
 mod page;
+mod range;
 pub mod read;
 #[cfg(test)]
 mod tests;

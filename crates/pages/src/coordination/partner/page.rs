@@ -7,6 +7,7 @@ use askama::Template;
 use formats::advisory::Lang;
 
 use crate::coordination::partner::limits;
+use crate::coordination::partner::range::{RangeFields, range_fields};
 use crate::coordination::partner::view::{
     Answer, AnswerKind, Basis, Date, DateState, Details, Other, Step, TextKind, View, WordsKind,
 };
@@ -141,13 +142,6 @@ struct NamingPart {
     is_agreed: bool,
     /// Name and label of each other vendor.
     others: Vec<(String, String)>,
-}
-
-struct RangeFields {
-    from: String,
-    from_in: String,
-    to: String,
-    to_in: String,
 }
 
 struct Shown {
@@ -442,37 +436,6 @@ fn answer_fields(say: Say, details: &Details, typed: &Typed) -> String {
     out.join("\n")
 }
 
-fn range_fields(say: Say, typed: &Typed) -> RangeFields {
-    let with = [("yes", "partner-end-in"), ("no", "partner-end-out")];
-    let without = [("no", "partner-end-out"), ("yes", "partner-end-in")];
-    let version = |name: &str, key: &str, hint: &str| {
-        Field::text(say, typed, name, key)
-            .hint(hint)
-            .max(limits::VERSION_CHARS)
-            .html()
-    };
-    RangeFields {
-        from: version("from", "partner-from", "partner-from-hint"),
-        from_in: Field::select(
-            say,
-            typed,
-            "from_in",
-            "partner-from-in",
-            choices(say, &with),
-        )
-        .html(),
-        to: version("to", "partner-until", "partner-until-hint"),
-        to_in: Field::select(
-            say,
-            typed,
-            "to_in",
-            "partner-until-in",
-            choices(say, &without),
-        )
-        .html(),
-    }
-}
-
 fn answer_rest(say: Say, typed: &Typed) -> String {
     [
         Field::text(say, typed, "fixed_in", "partner-fixed-in")
@@ -557,7 +520,7 @@ fn leave(say: Say, view: &View, typed: &Typed) -> Leave {
     }
 }
 
-fn choices(say: Say, pairs: &[(&str, &str)]) -> Vec<Choice> {
+pub(super) fn choices(say: Say, pairs: &[(&str, &str)]) -> Vec<Choice> {
     pairs
         .iter()
         .map(|(value, key)| Choice {

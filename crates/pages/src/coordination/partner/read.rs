@@ -158,6 +158,9 @@ pub fn answer(typed: &mut Typed, labels: &[&str]) -> Option<Answered> {
     {
         typed.refuse("vulnerability", "partner-vulnerability-bad");
     }
+    if filled(typed, "to").is_some() && !["yes", "no"].contains(&typed.value("to_in")) {
+        typed.refuse("to_in", "partner-end-needed");
+    }
     let fixed_in = filled(typed, "fixed_in");
     if fixed_in.is_some() && answer.is_some_and(|answer| answer != AnswerKind::Affected) {
         refuse(typed, Wrong::Fixed);
@@ -168,7 +171,7 @@ pub fn answer(typed: &mut Typed, labels: &[&str]) -> Option<Answered> {
         product: filled(typed, "product"),
         vulnerability,
         answer,
-        // Where nothing was chosen, a range begins with its first version and ends before its last.
+        // Where nothing was chosen, a range begins with its first version.
         from: end("from", !typed.has("from_in", "no")),
         to: end("to", typed.has("to_in", "yes")),
         fixed_in,

@@ -57,6 +57,12 @@ const ARGS: [&str; 42] = [
     "why",
 ];
 
+/// Says how many of those asked agreed to the date; `key` has the arguments `agreed` and `asked`.
+pub(crate) fn tally(say: Say, key: &str, tally: domain::coordination::date::Tally) -> String {
+    let (agreed, asked) = (tally.agreed.to_string(), tally.asked.to_string());
+    say.with(key, &[("agreed", &agreed), ("asked", &asked)])
+}
+
 /// Returns the key of the words for a refusal's code, for [`crate::kit::form::Typed::refuse`].
 #[must_use]
 pub fn refusal_key(code: &str) -> String {
@@ -95,7 +101,7 @@ pub fn group(kind: &str) -> &'static str {
 
 /// Keys of what can be wrong with a field, for [`crate::kit::form::Typed::refuse`]: what a handler says when the
 /// command would not even be tried. `desk-password-short` takes `min`, `form-too-long` takes `max` and `now`.
-pub const PROBLEMS: [&str; 31] = [
+pub const PROBLEMS: [&str; 33] = [
     "desk-password-before-wrong",
     "desk-sign-in-wrong",
     "desk-password-short",
@@ -114,6 +120,7 @@ pub const PROBLEMS: [&str; 31] = [
     "work-ask-text-needed",
     "work-decline-reason-needed",
     "work-merge-case-needed",
+    "work-reopen-reason-needed",
     "work-end-reason-needed",
     "work-add-party-needed",
     "work-name-label-needed",
@@ -123,6 +130,7 @@ pub const PROBLEMS: [&str; 31] = [
     "work-statement-text-needed",
     "work-answer-version-wrong",
     "work-answer-backwards",
+    "work-answer-end-needed",
     "moment-date-wrong",
     "moment-time-wrong",
     "moment-zone-wrong",

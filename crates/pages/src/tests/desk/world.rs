@@ -194,6 +194,10 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
             revision: Some(instant("2026-12-02T03:00:00Z")),
             ended: None,
             consents: (0..vendors).map(consent).collect(),
+            tally: domain::coordination::date::Tally {
+                agreed: 1,
+                asked: vendors,
+            },
         },
         reports: vec!["4821-7730-6".to_owned()],
         vulnerabilities: ["CVE-1900-0001", "CVE-1900-0002"]
@@ -226,6 +230,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
         may_act: true,
         published: Some(1),
         planned: Some(instant("2026-12-01T03:00:00Z")),
+        is_for_the_public: true,
     }
 }
 
@@ -296,6 +301,7 @@ pub(super) fn participant_view() -> Participant {
 
 pub(super) fn queue_view() -> Queue {
     let row = |kind, state: &str, due: Option<Due>| QueueRow {
+        tally: None,
         kind,
         number: "NRS-12345678".to_owned(),
         title: Some(words(EVIL)),
@@ -453,6 +459,8 @@ pub(super) fn pages(lang: Lang) -> BTreeMap<&'static str, String> {
     };
     let typed = Typed::filled(kept().pairs);
     let case_path = "/desk/cases/NRS-12345678";
+    let mut closed = case_view(1, 1);
+    closed.closed = Some("withdrawn".to_owned());
     let mut none = case_view(0, 0);
     none.embargo = Embargo {
         state: "none".to_owned(),
@@ -475,6 +483,10 @@ pub(super) fn pages(lang: Lang) -> BTreeMap<&'static str, String> {
         (
             "case",
             case::page(&at(case_path), &case_view(12, 80), &nothing, &nothing),
+        ),
+        (
+            "closed case",
+            case::page(&at(case_path), &closed, &nothing, &nothing),
         ),
         (
             "new case",

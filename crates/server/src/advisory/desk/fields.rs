@@ -448,6 +448,27 @@ fn shown(finding: Finding) -> Check {
     }
 }
 
+/// What was typed and could not be read: it would be missing from what is published.
+pub(super) fn unread(read: &Typed) -> Vec<Check> {
+    const LISTS: [&str; 5] = ["cvss", "cve", "other_ids", "references", "credits"];
+    let of_list = |field: &str| LISTS.contains(&field);
+    read.problems()
+        .iter()
+        .filter(|problem| of_list(&problem.field))
+        .map(|problem| {
+            let line = problem.args.iter().find(|(name, _)| name == "line");
+            Check {
+                rule: "input".to_owned(),
+                field: problem.field.clone(),
+                code: "unread".to_owned(),
+                is_error: true,
+                about: line.map_or_else(String::new, |(_, line)| line.clone()),
+                ..Check::default()
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

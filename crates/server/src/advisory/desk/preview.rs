@@ -11,7 +11,7 @@ use pages::advisory::preview as page;
 use pages::advisory::view::Preview;
 
 use crate::advisory::desk::working::{content, draft_name, form_of};
-use crate::advisory::desk::{Desk, may_edit, newest, refused, rehearse};
+use crate::advisory::desk::{Desk, fields, may_edit, newest, refused, rehearse};
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::visit::{Stop, Visit};
@@ -52,6 +52,14 @@ async fn look(room: &Room, visit: &Visit, number: &str) -> Result<Result<Look, A
     }
     if wants_plan {
         return Err(Stop::NotFound);
+    }
+    if let Some(saved) = room.house.draft(&draft_name(&desk.case)).await? {
+        let mut read = content(&form_of(&saved));
+        fields::read(&mut read, desk.revision());
+        if !fields::unread(&read).is_empty() {
+            let page = crate::advisory::desk::render(room, visit, &desk, read, Some(&saved));
+            return Ok(Err(Answer::wrong(page.await?)));
+        }
     }
     let (draft, issued) = newest(room, &desk).await?;
     let issued = issued.or_else(|| desk.issued(&pages::kit::form::Typed::default()));

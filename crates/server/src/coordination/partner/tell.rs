@@ -209,10 +209,13 @@ fn versions(typed: &mut Typed, read: &Answered) -> Option<String> {
     if range == Err(RangeError::Backwards) {
         read::refuse(typed, Wrong::Range);
     }
-    range
-        .ok()
-        .filter(|_| typed.is_good())
-        .map(|range| range.to_string())
+    let range = range.ok().filter(|_| typed.is_good())?;
+    // Whoever leaves both ends empty speaks of all versions, as the page says.
+    Some(if range.is_all() {
+        formats::range::ALL.to_owned()
+    } else {
+        range.to_string()
+    })
 }
 
 /// Takes a text: a statement, a workaround, a fix, addresses.

@@ -1,0 +1,95 @@
+//! The track of a case, and the right to prepare a publication of it.
+//!
+//! What is found on a website is mended with its operator: no function leads from such a case to a draft or a plan,
+//! since both take a [`PublicTrack`], and [`Case::public_track`] alone makes one.
+//!
+//! ```compile_fail
+//! fn plan(a: &domain::publication::Advisory, c: &domain::coordination::case::Case, n: domain::publication::NewPlan, act: &domain::act::Act) {
+//!     let _ = domain::publication::plan(a, c, n, act); // a case is no right to publish it
+//! }
+//! ```
+//! ```compile_fail
+//! fn made(case: &domain::coordination::case::Case) -> domain::coordination::track::PublicTrack<'_> {
+//!     domain::coordination::track::PublicTrack(case) // private field
+//! }
+//! ```
+//! It knows no text and no page.
+
+use std::ops::Deref;
+
+use crate::coordination::case::Case;
+use crate::refusal::Refusal;
+use crate::value::{ReportKind, Track};
+
+impl Track {
+    /// The track of a case that a report begins.
+    #[must_use]
+    pub const fn of_report(kind: ReportKind) -> Track {
+        match kind {
+            ReportKind::Site => Track::Site,
+            ReportKind::Product | ReportKind::OwnProduct | ReportKind::Archive => Track::Product,
+        }
+    }
+
+    /// Whether a case of this track may be published.
+    #[must_use]
+    pub const fn is_for_the_public(self) -> bool {
+        !matches!(self, Track::Site)
+    }
+}
+
+/// A case on a track that leads to a publication.
+#[derive(Clone, Copy, Debug)]
+pub struct PublicTrack<'a>(&'a Case);
+
+impl Deref for PublicTrack<'_> {
+    type Target = Case;
+
+    fn deref(&self) -> &Case {
+        self.0
+    }
+}
+
+impl Case {
+    /// The right to prepare a publication; `track` is the case's own, or, where it was opened before cases had one, that
+    /// of its report.
+    ///
+    /// # Errors
+    /// [`Refusal::Track`] for a website.
+    pub fn public_track(&self, track: Track) -> Result<PublicTrack<'_>, Refusal> {
+        let track = self.track.unwrap_or(track);
+        if track.is_for_the_public() {
+            Ok(PublicTrack(self))
+        } else {
+            Err(Refusal::Track)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::CaseId;
+
+    #[test]
+    fn only_a_website_is_not_for_the_public() {
+        let mut case = Case::new(CaseId::from_bytes([2; 16]));
+        for kind in [
+            ReportKind::Product,
+            ReportKind::OwnProduct,
+            ReportKind::Archive,
+        ] {
+            assert!(case.public_track(Track::of_report(kind)).is_ok());
+        }
+        let of_report = Track::of_report(ReportKind::Site);
+        assert_eq!(case.public_track(of_report).err(), Some(Refusal::Track));
+        // What the case says counts, whatever its report was.
+        case.track = Some(Track::Site);
+        assert_eq!(
+            case.public_track(Track::Product).err(),
+            Some(Refusal::Track)
+        );
+        case.track = Some(Track::Protocol);
+        assert!(case.public_track(of_report).is_ok());
+    }
+}

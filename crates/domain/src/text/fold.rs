@@ -1,0 +1,241 @@
+//! One form for what people write in many: for numbers, names, subscriptions and both searches.
+//!
+//! The script of the public search folds as [`words`] and [`loose`] do; `fixtures/find` holds both to the same vectors. It knows no language and judges no spelling right.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::text::hidden::is_hidden;
+
+/// Number of this folding. What the store holds folded was folded by the one that it names.
+pub const FOLDING: u8 = 2;
+
+/// Tells whether a sign is one of those that are typed for a hyphen.
+#[must_use]
+pub fn is_dash(letter: char) -> bool {
+    matches!(
+        letter,
+        '-' | 'ー' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | 'ｰ'
+    )
+}
+
+/// Sounds that are written with ヴ and heard as a letter of バ's row.
+const SOUNDS: [(&str, &str); 10] = [
+    ("ヴァ", "バ"),
+    ("ヴィ", "ビ"),
+    ("ヴェ", "ベ"),
+    ("ヴォ", "ボ"),
+    ("ヴ", "ブ"),
+    ("ゔぁ", "ば"),
+    ("ゔぃ", "び"),
+    ("ゔぇ", "べ"),
+    ("ゔぉ", "ぼ"),
+    ("ゔ", "ぶ"),
+];
+
+/// Returns `text` in one width, without what nobody sees, with one dash and one wave. The long vowel mark stays, since
+/// only its place tells whether somebody typed it for a dash.
+#[must_use]
+pub fn width(text: &str) -> String {
+    text.nfkc()
+        .filter(|c| c.is_control() || !(is_hidden(*c) || *c == '\u{ad}'))
+        .map(|c| match c {
+            'ー' => c,
+            c if is_dash(c) => '-',
+            '〜' | '∼' => '~',
+            c => c,
+        })
+        .collect()
+}
+
+/// As [`width`], in small letters and without accents; the marks of kana are no accents.
+fn small(text: &str) -> String {
+    let is_accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
+    let lower = width(text).to_lowercase();
+    lower.nfd().filter(|c| !is_accent(c)).nfc().collect()
+}
+
+/// Returns the words of `text`, one space between them: one width and case, no accents, small kana large, no long vowel
+/// marks. A point between digits belongs to its version. Katakana and hiragana stay apart.
+#[must_use]
+pub fn words(text: &str) -> String {
+    spelt(text, false)
+}
+
+fn spelt(text: &str, keeps_long: bool) -> String {
+    let mut text = small(text);
+    if text.contains(['ヴ', 'ゔ']) {
+        for (from, to) in SOUNDS {
+            text = text.replace(from, to);
+        }
+    }
+    let is_long = |c: &char| *c == 'ー' && !keeps_long;
+    let letters: Vec<char> = text.chars().filter(|c| !is_long(c)).collect();
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| letters.get(at))
+            .is_some_and(char::is_ascii_digit)
+    };
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in letters.iter().enumerate() {
+        // After a letter that is no kana, somebody typed it for a dash.
+        let is_for_dash = *c == 'ー' && !out.ends_with(is_kana);
+        if c.is_alphanumeric() && !is_for_dash {
+            out.push(large(*c));
+        } else if *c == '.' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) {
+            out.push('.');
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn is_kana(c: char) -> bool {
+    ('\u{3041}'..='\u{30ff}').contains(&c)
+}
+
+/// Returns folded words with their katakana as hiragana, for looking into titles and names.
+#[must_use]
+pub fn loose(words: &str) -> String {
+    words
+        .chars()
+        .map(|c| match c {
+            'ァ'..='ヶ' | 'ヽ' | 'ヾ' => shifted(c, -0x60),
+            _ => c,
+        })
+        .collect()
+}
+
+/// Returns a text for looking into it: its words as one, in hiragana.
+#[must_use]
+pub fn sought(text: &str) -> String {
+    loose(&words(text)).replace(' ', "")
+}
+
+/// Returns a name for comparison: its words as one, in hiragana, without its legal form
+/// (docs/design/japanese-practice.md §2.4).
+#[must_use]
+pub fn name(name: &str) -> String {
+    const FORMS: [&str; 6] = [
+        "株式会社",
+        "有限会社",
+        "合同会社",
+        "合名会社",
+        "合資会社",
+        "一般社団法人",
+    ];
+    /// Words that are a legal form where they stand alone, as `Example, Inc.`
+    const WORDS: [&str; 14] = [
+        "inc",
+        "ltd",
+        "llc",
+        "gmbh",
+        "ag",
+        "sa",
+        "bv",
+        "corp",
+        "corporation",
+        "kk",
+        "k k",
+        "co ltd",
+        "co",
+        "limited",
+    ];
+    let mut text = width(name).to_lowercase();
+    for form in ["(株)", "(有)", "(同)"].iter().chain(&FORMS) {
+        text = text.replace(form, " ");
+    }
+    text = text.replace("kabushiki kaisha", " ");
+    let mut words = loose(&spelt(&text, true));
+    while let Some(rest) = WORDS
+        .iter()
+        .filter_map(|form| words.strip_suffix(form)?.strip_suffix(' '))
+        .min_by_key(|rest| rest.len())
+    {
+        words.truncate(rest.len());
+    }
+    words.replace(' ', "")
+}
+
+/// Returns the large form of a small kana: キヤノン and キャノン are one name to a searcher.
+fn large(c: char) -> char {
+    match c {
+        'ぁ' | 'ぃ' | 'ぅ' | 'ぇ' | 'ぉ' | 'っ' | 'ゃ' | 'ゅ' | 'ょ' | 'ゎ' => {
+            shifted(c, 1)
+        }
+        'ァ' | 'ィ' | 'ゥ' | 'ェ' | 'ォ' | 'ッ' | 'ャ' | 'ュ' | 'ョ' | 'ヮ' => {
+            shifted(c, 1)
+        }
+        'ゕ' => 'か',
+        'ゖ' => 'け',
+        'ヵ' => 'カ',
+        'ヶ' => 'ケ',
+        _ => c,
+    }
+}
+
+fn shifted(c: char, by: i32) -> char {
+    u32::from(c)
+        .checked_add_signed(by)
+        .and_then(char::from_u32)
+        .unwrap_or(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_in_several_spellings_is_one() {
+        for same in [
+            &[
+                "EX-1",
+                "EX‐1",
+                "EX–1",
+                "ＥＸ－１",
+                "ex 1",
+                "E\u{ad}X-1",
+                "EX\u{200b}-1",
+            ][..],
+            &[
+                "霧笛電子",
+                "株式会社霧笛電子",
+                "㈱霧笛電子",
+                "霧笛電子（株）",
+            ],
+            &["ソフトウエア七曲", "ソフトウェア七曲", "ｿﾌﾄｳｪｱ七曲"],
+            &["なぎの", "ナギノ", "ﾅｷﾞﾉ"],
+            &["Café Tools", "CAFE TOOLS, Inc.", "cafe\u{301} tools"],
+            &[
+                "Example Works",
+                "Example Works Co., Ltd.",
+                "EXAMPLE WORKS LLC",
+            ],
+        ] {
+            for spelling in same {
+                assert_eq!(name(spelling), name(same[0]), "{spelling}");
+            }
+        }
+        for (one, other) in [
+            ("EX-1", "EX-2"),
+            ("Gate 2.0", "Gate 20"),
+            ("が", "か"),
+            ("ハート", "ハト"),
+        ] {
+            assert_ne!(name(one), name(other));
+        }
+    }
+
+    #[test]
+    fn a_legal_form_alone_is_a_name() {
+        assert_eq!(name("AG"), "ag");
+        assert_eq!(name("Inc"), "inc");
+    }
+
+    #[test]
+    fn versions_stay_whole_and_accents_go() {
+        assert_eq!(words("OpenSSL 3.0.7, TLS 1.3."), "openssl 3.0.7 tls 1.3");
+        assert_eq!(words("café Ärger が ガ"), "cafe arger が ガ");
+        assert_eq!(words("v1.2.b . 3"), "v1.2 b 3");
+    }
+}

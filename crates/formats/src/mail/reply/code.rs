@@ -1,0 +1,242 @@
+//! Codes in a text, and which of them stand where we wrote them.
+//!
+//! A text is looked at without its spaces, marks of quotation and forms of letters, so that neither another language nor
+//! another program's way to quote, break or colour lines changes what is found. It knows no code to be right.
+
+use domain::text::fold::{is_dash, width};
+
+/// Letters before a code that tell a quotation by themselves: the line before it is among them.
+const BEFORE: usize = 24;
+/// Letters on either side that tell it together.
+const BESIDE: usize = 6;
+/// Letters looked at.
+const LETTERS_MAX: usize = 200_000;
+/// Codes found in one text.
+const FOUND_MAX: usize = 64;
+
+/// What stood between a letter and the one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    None,
+    Space,
+    Line,
+}
+
+/// A text without spaces and marks, which are remembered by the letter after them.
+#[derive(Clone)]
+pub(super) struct Flat {
+    letters: Vec<char>,
+    gaps: Vec<Gap>,
+}
+
+/// A code and the places of its first letter and of what follows it.
+struct Found {
+    code: String,
+    start: usize,
+    end: usize,
+}
+
+impl Flat {
+    pub(super) fn of(text: &str) -> Flat {
+        let mut flat = Flat {
+            letters: Vec::new(),
+            gaps: Vec::new(),
+        };
+        let mut gap = Gap::Line;
+        for c in width(text).chars() {
+            if c == '\n' || c == '\r' {
+                gap = Gap::Line;
+            } else if c.is_whitespace() || matches!(c, '>' | '|' | '*') {
+                if gap == Gap::None {
+                    gap = Gap::Space;
+                }
+            } else if flat.letters.len() < LETTERS_MAX {
+                flat.letters.extend(c.to_lowercase());
+                flat.gaps.resize(flat.letters.len(), Gap::None);
+                if let Some(last) = flat.gaps.last_mut() {
+                    *last = gap;
+                }
+                gap = Gap::None;
+            }
+        }
+        flat
+    }
+
+    /// The codes of this text, without those that stand in `sent` at the same place.
+    pub(super) fn codes_beside(&self, sent: &Flat) -> Vec<String> {
+        let ours = sent.found();
+        let is_ours = |found: &Found| {
+            ours.iter().any(|our| {
+                let before = |letters| {
+                    letters <= our.start
+                        && self.before(found.start, letters) == sent.before(our.start, letters)
+                };
+                let after = self.after(found.end) == sent.after(our.end);
+                our.code == found.code && (before(BEFORE) || (before(BESIDE) && after))
+            })
+        };
+        let found = self.found();
+        found
+            .into_iter()
+            .filter(|found| !is_ours(found))
+            .map(|found| found.code)
+            .collect()
+    }
+
+    fn before(&self, start: usize, letters: usize) -> Option<&[char]> {
+        self.letters.get(start.checked_sub(letters)?..start)
+    }
+
+    fn after(&self, end: usize) -> &[char] {
+        let last = self.letters.len().min(end + BESIDE);
+        self.letters.get(end..last).unwrap_or_default()
+    }
+
+    /// Codes: six digits in one chain, or in neighbouring chains of one line, and no piece of a longer number or word.
+    fn found(&self) -> Vec<Found> {
+        let chains = self.chains();
+        let mut found = Vec::new();
+        for first in 0..chains.len() {
+            let mut code = String::new();
+            for (at, chain) in chains.iter().enumerate().skip(first) {
+                let follows =
+                    at == first || (chain.follows && chains.get(at - 1).is_some_and(|c| c.is_free));
+                if !follows || !chain.is_free {
+                    break;
+                }
+                code.push_str(&chain.digits);
+                if code.len() >= 6 {
+                    if code.len() == 6 && found.len() < FOUND_MAX {
+                        let start = chains.get(first).map_or(0, |chain| chain.start);
+                        found.push(Found {
+                            code: code.clone(),
+                            start,
+                            end: chain.end,
+                        });
+                    }
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Chains of digits with single dashes between them.
+    fn chains(&self) -> Vec<Chain> {
+        let letter = |at: usize| self.letters.get(at).copied();
+        let joined = |at: usize| self.gaps.get(at).is_some_and(|gap| *gap == Gap::None);
+        let is_digit = |at: usize| letter(at).is_some_and(|c| c.is_ascii_digit());
+        let mut chains: Vec<Chain> = Vec::new();
+        let mut at = 0;
+        while at < self.letters.len() {
+            if !is_digit(at) {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let mut digits = String::new();
+            loop {
+                digits.extend(letter(at));
+                let is_inner = letter(at + 1).is_some_and(is_dash) && joined(at + 1);
+                if is_digit(at + 1) && joined(at + 1) {
+                    at += 1;
+                } else if is_inner && is_digit(at + 2) && joined(at + 2) {
+                    at += 2;
+                } else {
+                    break;
+                }
+            }
+            at += 1;
+            let touches = |c: Option<char>, more: &[char]| {
+                c.is_some_and(|c| {
+                    c.is_ascii_alphanumeric() || "-/@_+".contains(c) || more.contains(&c)
+                })
+            };
+            let before = (start > 0 && joined(start))
+                .then(|| letter(start - 1))
+                .flatten();
+            let after = joined(at).then(|| letter(at)).flatten();
+            let decimal = after == Some('.') && joined(at + 1) && is_digit(at + 1);
+            let last = chains.last();
+            chains.push(Chain {
+                start,
+                end: at,
+                is_free: !touches(before, &['#', '.']) && !touches(after, &[]) && !decimal,
+                follows: last.is_some_and(|last| last.end == start)
+                    && self.gaps.get(start).is_some_and(|gap| *gap == Gap::Space),
+                digits,
+            });
+        }
+        chains
+    }
+}
+
+struct Chain {
+    start: usize,
+    end: usize,
+    digits: String,
+    /// It is no piece of a word or of a longer number.
+    is_free: bool,
+    /// The chain before it stands on the same line, and only space between them.
+    follows: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_found_as_people_write_them() {
+        #[track_caller]
+        fn check(text: &str, expected: &[&str]) {
+            assert_eq!(
+                Flat::of(text).codes_beside(&Flat::of("")),
+                expected,
+                "{text}"
+            );
+        }
+        check("確認しました。コードは１２３－４５６です。", &["123456"]);
+        check("code: 123 456.", &["123456"]);
+        check("12345 6", &["123456"]);
+        check("12345-6 です", &["123456"]);
+        check("123 456 11月30日", &["123456"]);
+        check("照会キー123456 と 654ー321", &["123456", "654321"]);
+        check("*123456*", &["123456"]);
+        check("12\u{200b}3456", &["123456"]);
+        check("確認コード：123456", &["123456"]);
+        // What is a piece of something else is none.
+        check(
+            "電話 03-0000-0012 番号 NRS#48217734 CVE-2026-123456 1234567 2026-11-22",
+            &[],
+        );
+        check(
+            "A123456 123456B 123-4567 12 3456a 1.123456 123456.7 #333333",
+            &[],
+        );
+        // Two lines are no number.
+        check("123\n456", &[]);
+    }
+
+    #[test]
+    fn what_stands_where_we_wrote_it_is_no_answer() {
+        let sent = "If you cannot use the page, reply to this mail with the code,\nor tell us by telephone.\n\
+                    Confirmation code: 222222\ndesk@house.example\n";
+        let left = |text: &str| Flat::of(text).codes_beside(&Flat::of(sent));
+        for quoted in [
+            sent.to_owned(),
+            sent.replace('\n', "\n> "),
+            sent.replace('\n', " "),
+            sent.replace("desk@house.example", "[mailto:desk@house.example]"),
+            sent.replace(" by telephone.\n", "\n>> by telephone.\n>> "),
+            sent.to_uppercase(),
+        ] {
+            assert!(left(&quoted).is_empty(), "{quoted}");
+            assert_eq!(left(&format!("222222\n{quoted}")), ["222222"]);
+            assert_eq!(left(&format!("{quoted}\n222222")), ["222222"]);
+        }
+        assert_eq!(
+            left("Confirmation code: 222222\nThank you, Sato"),
+            ["222222"]
+        );
+    }
+}

@@ -36,6 +36,13 @@ export class Post {
 /** Six digits that stand alone, in the order of the text; those within a signature's letters do not. */
 export const codes = (text, digits = 6) => [...text.normalize('NFKC').matchAll(new RegExp(`(?<![\\w#+/=-])\\d{${digits}}(?![\\w+/=-])`, 'g'))].map((m) => m[0]);
 
+/** The code of a copy: five digits of its text, and the one in the first brackets of its subject. */
+export function copyCode(mail) {
+  const [five] = codes(mail.text, 5);
+  const [, last] = /^\[(\d)\]/.exec(mail.subject) ?? [];
+  return five && last ? `${five}${last}` : undefined;
+}
+
 /** Addresses in a text. */
 export const links = (text) => [...text.matchAll(/https?:\/\/[^\s<>"）)]+/g)].map((m) => m[0]);
 

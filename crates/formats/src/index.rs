@@ -21,8 +21,10 @@ pub const BLOCK: usize = 256;
 const PIECE_TERMS: usize = 4_000;
 /// Most pieces of a block: small enough that a folder of them stays readable.
 const PIECES_MAX: usize = 64;
-/// Version of both forms.
-const VERSION: u32 = 2;
+/// Version of the catalogue's form.
+const CATALOGUE: u32 = 1;
+/// Version of the pieces' form: which terms a text has.
+const PIECES: u32 = 2;
 
 /// A block as the catalogue names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -108,7 +110,7 @@ pub fn catalogue(
     }
     let lines = docs.iter().zip(numbers);
     let mut bytes = serde_json::to_vec(&Catalogue {
-        v: VERSION,
+        v: CATALOGUE,
         search: blocks,
         advisories: lines
             .map(|(doc, n)| line(lang, doc, n, path(&doc.id)))
@@ -172,7 +174,7 @@ pub fn pieces(docs: &[&Advisory]) -> Result<Vec<Vec<u8>>, serde_json::Error> {
         .min(PIECES_MAX);
     let mut pieces: Vec<Piece> = (0..count)
         .map(|_| Piece {
-            v: VERSION,
+            v: PIECES,
             terms: BTreeMap::new(),
         })
         .collect();

@@ -171,6 +171,12 @@ pub enum Command {
         /// Fingerprint or certificate file of the key that must have signed
         #[arg(long, value_name = "FILE|FINGERPRINT")]
         key: Option<String>,
+        /// Fingerprint of the key that must have signed pages and lists
+        #[arg(long, value_name = "FINGERPRINT", alias = "legacy-log-key")]
+        log_key: Option<String>,
+        /// Where the log stood when you last looked, as it was printed: an older tree is found
+        #[arg(long, value_name = "LEAVES:ROOT")]
+        log: Option<String>,
     },
     /// Scenarios: who does what when, and what each then sees
     Scenario {

@@ -20,14 +20,18 @@ mod tools;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // A log that cannot be written must not stop what it tells of.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .log_internal_errors(false)
         .with_target(false)
-        .without_time()
+        .with_ansi(false)
         .with_max_level(tracing::Level::INFO)
         .init();
     match args::read() {
         Ok(args) => match run::run(args) {
+            // An answer that nobody could read is none.
+            Ok(_) if show::is_lost() => ExitCode::from(2),
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(1),
             Err(error) => {

@@ -89,9 +89,10 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             what: ConfigCommand::Explain,
         } => tools::config_explain(&common),
         Command::Doctor => tools::doctor(&common).await,
+        // `backup verify` without a backup is no wish for one that is called so.
         Command::Backup {
             file, verify: None, ..
-        } => tools::backup(&common, &file).await,
+        } if file.as_os_str() != "verify" => tools::backup(&common, &file).await,
         Command::Backup {
             file,
             verify: Some(backup),
@@ -121,7 +122,18 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             what: LedgerCommand::Rebuild,
         } => tools::ledger_rebuild(&common).await,
         Command::Press { out } => press(&common, out.as_deref()).await,
-        Command::Verify { path, key } => tools::verify(&common, &path, key.as_deref()),
+        Command::Verify {
+            path,
+            key,
+            log_key,
+            log,
+        } => tools::verify(
+            &common,
+            &path,
+            key.as_deref(),
+            log_key.as_deref(),
+            log.as_deref(),
+        ),
         Command::Scenario {
             what:
                 ScenarioCommand::Run {
@@ -351,7 +363,7 @@ async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
         MailCommand::Take { .. } => Ok(true),
         MailCommand::Send => {
             if let Some(why) = house.held().await? {
-                eprintln!("noroshi: held: {why}");
+                show::warn(&format!("noroshi: held: {why}"));
                 return Err(Fault::Held);
             }
             let mut editions = Editions::default();

@@ -56,9 +56,9 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
         },
     );
     if let Some(why) = house.held().await? {
-        eprintln!(
+        crate::show::warn(&format!(
             "noroshi: this house is held ({why}): nothing leaves until you say: noroshi resume --compared …"
-        );
+        ));
     }
     let done = work(&house, stop, requests).await;
     ended(&house, pages, children);
@@ -137,6 +137,7 @@ async fn start(
     location: &Location,
     listen: SocketAddr,
 ) -> Result<(Arc<House>, children::Children, SocketAddr), Fault> {
+    free(&common.dir).await?;
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, location, contexts).await?);
     note_run(&common.dir, address)?;
@@ -154,6 +155,23 @@ async fn start(
     }
     Ok((house, children, address))
 }
+
+/// Waits for a command that has the house for a moment; whoever keeps it longer is another `serve`.
+async fn free(dir: &std::path::Path) -> Result<(), Fault> {
+    let until = std::time::Instant::now() + BUSY;
+    loop {
+        match engine::kernel::house::lock(dir) {
+            Err(Fault::InUse) if std::time::Instant::now() < until => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            // Opening takes it for good.
+            other => return other.map(drop),
+        }
+    }
+}
+
+/// How long a command may have the house when it is started.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn note_run(dir: &std::path::Path, address: SocketAddr) -> Result<(), Fault> {
     let run = dir.join("run");
@@ -242,6 +260,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
         config.partner = format!("http://{listen_partner}");
         engine::founding::found(&common.dir, &location, &config).await?;
     }
+    free(&common.dir).await?;
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, &location, contexts).await?);
     if house.config.purpose != engine::kernel::config::Purpose::Demo {

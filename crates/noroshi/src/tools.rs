@@ -18,11 +18,17 @@ use crate::show;
 /// If it cannot be read; what is wrong is an answer.
 pub fn config_check(common: &Common) -> Result<bool, Fault> {
     match Config::read(&common.dir) {
-        Ok(_) => {
-            show::answer(common.json, &json!({ "good": true }), || {
-                "The configuration is good.".into()
+        Ok(config) => {
+            let fresh = config.placeholders();
+            let value = json!({ "good": fresh.is_empty(), "placeholders": fresh });
+            show::answer(common.json, &value, || match fresh.as_slice() {
+                [] => "The configuration is good.".into(),
+                left => format!(
+                    "still as init wrote it, and nobody's: {}. Put in what is yours before anything is published.",
+                    left.join(", ")
+                ),
             });
-            Ok(true)
+            Ok(fresh.is_empty())
         }
         Err(Fault::Config(why)) => {
             show::answer(
@@ -350,8 +356,14 @@ pub async fn ledger_rebuild(common: &Common) -> Result<bool, Fault> {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn verify(common: &Common, path: &Path, key: Option<&str>) -> Result<bool, Fault> {
-    use seal::verify::{KeyPin, Options};
+pub fn verify(
+    common: &Common,
+    path: &Path,
+    key: Option<&str>,
+    log_key: Option<&str>,
+    log: Option<&str>,
+) -> Result<bool, Fault> {
+    use seal::verify::{KeyPin, LogPin, Options};
     let pin = match key {
         None => None,
         Some(text)
@@ -361,8 +373,16 @@ pub fn verify(common: &Common, path: &Path, key: Option<&str>) -> Result<bool, F
         }
         Some(file) => Some(KeyPin::Certificate(read(Path::new(file))?)),
     };
+    let log = match log {
+        None => None,
+        Some(text) => Some(LogPin::parse(text).ok_or_else(|| {
+            Fault::Config("--log: give LEAVES:ROOT as an earlier verification printed it".into())
+        })?),
+    };
     let options = Options {
         key: pin,
+        log_key: log_key.map(str::to_owned),
+        log,
         now: SystemTime::now(),
     };
     let report = if path.is_dir() {
@@ -378,7 +398,8 @@ pub fn verify(common: &Common, path: &Path, key: Option<&str>) -> Result<bool, F
         .collect();
     let value = json!({
         "good": report.is_good(), "files": report.files, "advisories": report.advisories, "documents": report.documents, "signatures": report.signatures,
-        "leaves": report.leaves, "fingerprint": report.fingerprint, "user_id": report.user_id, "pinned": report.pinned, "findings": findings, "notes": report.notes,
+        "leaves": report.leaves, "fingerprint": report.fingerprint, "user_id": report.user_id, "pinned": report.pinned,
+        "newest": report.newest.as_ref().map(|(number, at)| json!({ "number": number, "published": at })), "log": report.log, "findings": findings, "notes": report.notes,
     });
     show::answer(common.json, &value, || {
         let mut out = format!(
@@ -391,6 +412,12 @@ pub fn verify(common: &Common, path: &Path, key: Option<&str>) -> Result<bool, F
             report.fingerprint,
             report.user_id
         );
+        if let Some((number, at)) = &report.newest {
+            out.push_str(&format!("newest: {number} of {at}\n"));
+        }
+        if !report.log.is_empty() {
+            out.push_str(&format!("log: {}\n", report.log));
+        }
         for f in &report.findings {
             out.push_str(&format!("FINDING [{}] {}: {}\n", f.code, f.path, f.message));
         }

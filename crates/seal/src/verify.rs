@@ -6,11 +6,12 @@
 //! error is only what keeps the verification from being done at all.
 //!
 //! What it does not see: whether another reader was shown another tree (no witness), whether CSAF's whole
-//! schema holds (csaf-rs judges that before publication; here stand the fields that the lists rely on), and
-//! the inside of compressed siblings, of which length and checksum are compared.
+//! schema holds (csaf-rs judges that before publication; here stand the fields that the lists rely on), and what
+//! pages say beside the documents that they show: they are signed by the log key alone.
 //! Start reading at [`tree`]; each check has a module and each kind of finding a stable code.
 
 mod archive;
+mod catalogues;
 mod csaf;
 mod current;
 mod keys;
@@ -50,8 +51,30 @@ pub enum KeyPin {
 pub struct Options {
     /// The advisory key, if the reader has it; without it the tree can only be consistent with itself.
     pub key: Option<KeyPin>,
+    /// Whole fingerprint of the log key, which signs pages and lists, if the reader has it.
+    pub log_key: Option<String>,
+    /// What an earlier verification said of the log: so many leaves, with this root.
+    pub log: Option<LogPin>,
     /// The reader's time.
     pub now: SystemTime,
+}
+
+/// Where a log stood when the reader last looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogPin {
+    pub leaves: u64,
+    pub root: [u8; 32],
+}
+
+impl LogPin {
+    /// Reads `LEAVES:ROOT`, as a report writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<LogPin> {
+        let (leaves, root) = text.trim().split_once(':')?;
+        let root = crate::unhex32(root)?;
+        let leaves = leaves.parse().ok()?;
+        Some(LogPin { leaves, root })
+    }
 }
 
 /// Something that does not fit.
@@ -88,6 +111,10 @@ pub struct Report {
     pub user_id: String,
     /// Whether that key is the one that the reader brought.
     pub pinned: bool,
+    /// Number and instant of the newest publication.
+    pub newest: Option<(String, String)>,
+    /// Where the log stands, `LEAVES:ROOT`: to be kept for the next verification.
+    pub log: String,
 }
 
 impl Report {
@@ -165,7 +192,7 @@ pub fn tree(path: &Path, options: &Options) -> Result<Report, VerifyError> {
     let pin = keys::Pin::of(options.key.as_ref())?;
     let mut report = Report::default();
     let files = walk::Files::walk(path, &mut report)?;
-    let keys = keys::of_tree(&files, pin.as_ref(), options.now, &mut report);
+    let keys = keys::of_tree(&files, pin.as_ref(), options, &mut report);
     let mut run = Run {
         files,
         keys,
@@ -176,9 +203,10 @@ pub fn tree(path: &Path, options: &Options) -> Result<Report, VerifyError> {
     siblings::check(&mut run);
     let archive = archive::check(&mut run);
     current::check(&mut run, &archive);
-    leaves::check(&mut run, &archive);
+    leaves::check(&mut run, &archive, options.log);
     let documents = csaf::check(&mut run, &archive);
     lists::check(&mut run, &documents);
+    run.report.newest = catalogues::check(&mut run, &archive);
     site::check(&mut run);
     run.report.advisories = archive.newest.len();
     run.report.notes.push(SPLIT_VIEW.to_owned());

@@ -2,12 +2,14 @@
 //!
 //! What could go wrong: bytes changed by whoever serves the tree, with hashes and even the list of files made
 //! to fit; a press that forgets, mixes up or renames; keys that are others', old, or for exercises; bytes
-//! that are nothing at all. Not a failure: a bent middle of a compressed sibling, which whoever unpacks it
-//! refuses, and a tree that was taken back as a whole, which nobody can see without a witness.
+//! that are nothing at all. Not a failure: a tree that was taken back as a whole, which nobody can see who has not
+//! noted where its log stood.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "verify/kinds.rs"]
 mod kinds;
+#[path = "verify/lists.rs"]
+mod lists;
 #[path = "verify/tree.rs"]
 mod tree;
 
@@ -325,7 +327,7 @@ fn keys_that_must_not_vouch_are_found() {
 /// Without touching the list of files: whoever cannot sign cannot make it fit.
 #[test]
 fn the_list_of_files_is_complete_and_signed() {
-    let mutations: [Mutation; 12] = [
+    let mutations: [Mutation; 13] = [
         ("file-unlisted", |files| put(files, "ja/new.html", b"<p>")),
         ("file-unlisted", |files| {
             put(files, "ja/new.gz", b"\x1f\x8b")
@@ -353,6 +355,9 @@ fn the_list_of_files_is_complete_and_signed() {
             put(files, "index.html.gz", &packed);
         }),
         ("sibling-brotli", |files| put(files, "index.html.br", b"")),
+        ("sibling-brotli", |files| {
+            put(files, "SHA256SUMS.br", &brotli(b"other"));
+        }),
     ];
     for (code, mutate) in mutations {
         let mut files = GOOD.clone();

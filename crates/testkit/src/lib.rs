@@ -22,6 +22,7 @@ pub mod given;
     reason = "a test stops at the first surprise"
 )]
 pub mod letters;
+pub mod pages;
 
 pub use given::Case;
 pub use world::World;

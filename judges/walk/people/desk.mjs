@@ -1,5 +1,5 @@
 // The people of the house: the administrator who lets the others in, reception, coordinator.
-import { codes } from '../mail.mjs';
+import { copyCode } from '../mail.mjs';
 import { both } from '../browser.mjs';
 import { warned } from './member.mjs';
 import { fields as moment, inDays } from '../moment.mjs';
@@ -223,7 +223,7 @@ export async function close(w) {
   const { member } = w.words;
   const mail = await warned(w, member.phone);
   // The member reads reference and code from its mail, the desk types them.
-  const [code] = codes(mail.text);
+  const code = copyCode(mail);
   const reference = /(?:\/ack\/)(\S+)/.exec(mail.text)?.[1];
   await r.open(door(w), '');
   await r.follow(/\/desk\/record$/, 'record');

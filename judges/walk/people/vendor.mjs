@@ -51,9 +51,9 @@ export async function answer(w) {
   w.require(!shown.includes(w.words.vendors.b.name_ja) && !shown.includes(w.words.vendors.b.name_en), 'another vendor shows');
   await a.send('/partner/receipt', { verb: 'confirm', label: 'receipt confirmed' });
   await a.send('/partner/date', { verb: 'agree', label: 'date agreed' });
-  await a.send('/partner/answer', { verb: 'record', fields: { product: w.words.product, answer: 'affected', from: '3.2.1', to: '3.1.0' }, label: 'answer refused', status: 422 });
+  await a.send('/partner/answer', { verb: 'record', fields: { product: w.words.product, answer: 'affected', from: '3.2.1', to: '3.1.0', to_in: 'no' }, label: 'answer refused', status: 422 });
   await a.send('/partner/answer', { verb: 'record', label: 'answer recorded', fields: {
-    vulnerability: w.words.vulnerability.label, product: w.words.product, answer: 'affected', from: '3.1.0', to: '3.2.1', fixed_in: '3.2.1',
+    vulnerability: w.words.vulnerability.label, product: w.words.product, answer: 'affected', from: '3.1.0', to: '3.2.1', to_in: 'no', fixed_in: '3.2.1',
   } });
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'statement', lang: w.lang, text: w.words.statement }, label: 'statement recorded' });
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'workaround', lang: w.lang, text: w.words.workaround }, label: 'workaround recorded' });

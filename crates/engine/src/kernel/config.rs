@@ -226,8 +226,16 @@ impl Config {
         }
         let text = std::fs::read_to_string(&path)
             .map_err(Fault::io(format!("cannot read {}", path.display())))?;
-        let config: Config = toml::from_str(&text)
-            .map_err(|error| Fault::Config(format!("{}: {}", path.display(), error.message())))?;
+        let config: Config = toml::from_str(&text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let before = text.get(..start).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            Fault::Config(format!(
+                "{}, line {line}: {}",
+                path.display(),
+                error.message()
+            ))
+        })?;
         config.check()?;
         Ok(config)
     }
@@ -243,12 +251,16 @@ impl Config {
             ("desk", &self.desk),
             ("partner", &self.partner),
         ] {
-            if !(address.starts_with("https://") || address.starts_with("http://"))
-                || address.ends_with('/')
-            {
+            let host = ["https://", "http://"]
+                .iter()
+                .find_map(|scheme| address.strip_prefix(scheme));
+            let is_bare = |host: &str| {
+                !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) && host.is_ascii()
+            };
+            if !host.is_some_and(is_bare) {
                 return wrong(
                     key,
-                    "give the address that people use, https://…, without a slash at the end",
+                    "give the address that people use, https://NAME or https://NAME:PORT, without a path or a slash at the end",
                 );
             }
         }
@@ -270,6 +282,13 @@ impl Config {
                 "give a mail address of a domain that receives bounces",
             );
         }
+        if !is_contact(&self.contact) {
+            return wrong(
+                "contact",
+                "give a mail address, or the address of a page, https://…",
+            );
+        }
+        self.check_relay()?;
         if self.mail.connections == 0 || self.mail.connections > 256 {
             return wrong("mail.connections", "between 1 and 256");
         }
@@ -288,11 +307,121 @@ impl Config {
         Ok(())
     }
 
+    fn check_relay(&self) -> Result<(), Fault> {
+        let wrong = |key: &str, mend: &str| Err(Fault::Config(format!("{key}: {mend}")));
+        let mail = &self.mail;
+        if !mail.duty.is_empty() && formats::subscribers::MailAddress::parse(&mail.duty).is_err() {
+            return wrong("mail.duty", "give a mail address, or leave it out");
+        }
+        if mail.transport == Transport::Folder {
+            return Ok(());
+        }
+        if mail.host.trim().is_empty() {
+            return wrong("mail.host", "give the name of the relay");
+        }
+        if mail.user.is_empty() != mail.password_file.is_empty() {
+            return wrong(
+                "mail.user",
+                "give both user and password_file, or neither for a relay that asks for none",
+            );
+        }
+        let is_here = ["127.0.0.1", "::1", "localhost"].contains(&mail.host.as_str());
+        if !mail.user.is_empty() && mail.tls == MailTls::None && !is_here {
+            return wrong(
+                "mail.tls",
+                "a password goes over starttls or implicit only; none would show it to the net",
+            );
+        }
+        Ok(())
+    }
+
+    /// What still stands as `init` wrote it and is nobody's: to be mended before anything is published.
+    #[must_use]
+    pub fn placeholders(&self) -> Vec<&'static str> {
+        if self.purpose != Purpose::Live {
+            return Vec::new();
+        }
+        let fresh = Config::of(Purpose::Live);
+        [
+            ("name_ja", self.name_ja == fresh.name_ja),
+            ("name_en", self.name_en == fresh.name_en),
+            ("portal", self.portal == fresh.portal),
+            ("contact", self.contact == fresh.contact),
+            ("mail.from", self.mail.from == fresh.mail.from),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_fresh)| is_fresh.then_some(key))
+        .collect()
+    }
+
     /// Returns the file's text.
     ///
     /// # Errors
     /// [`Fault::Config`] if a value cannot be written, which the types rule out.
     pub fn to_text(&self) -> Result<String, Fault> {
         toml::to_string_pretty(self).map_err(|_| Fault::Config("cannot be written".into()))
+    }
+}
+
+/// Whether readers can follow it: a mail address, or a page.
+fn is_contact(contact: &str) -> bool {
+    let is_page = contact.starts_with("https://") && contact.len() > "https://".len();
+    is_page || formats::subscribers::MailAddress::parse(contact).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_work_is_named_with_its_key() {
+        #[track_caller]
+        fn check(change: fn(&mut Config), key: &str) {
+            let mut config = Config::of(Purpose::Live);
+            change(&mut config);
+            match config.check() {
+                Err(Fault::Config(why)) => assert!(why.starts_with(&format!("{key}:")), "{why}"),
+                other => panic!("{key}: {other:?}"),
+            }
+        }
+        fn smtp(config: &mut Config) {
+            config.mail.transport = Transport::Smtp;
+            config.mail.host = "relay.example".into();
+        }
+        assert!(Config::of(Purpose::Live).check().is_ok());
+        check(|c| c.contact = "call us".into(), "contact");
+        check(
+            |c| c.portal = "https://portal.example/advisories".into(),
+            "portal",
+        );
+        check(|c| c.portal = "https://".into(), "portal");
+        check(|c| c.mail.duty = "somebody".into(), "mail.duty");
+        check(
+            |c| {
+                smtp(c);
+                c.mail.host = " ".into();
+            },
+            "mail.host",
+        );
+        check(
+            |c| {
+                smtp(c);
+                c.mail.user = "noroshi".into();
+            },
+            "mail.user",
+        );
+        check(
+            |c| {
+                smtp(c);
+                (c.mail.user, c.mail.password_file) = ("noroshi".into(), "p".into());
+                c.mail.tls = MailTls::None;
+            },
+            "mail.tls",
+        );
+        let all = Config::of(Purpose::Live).placeholders();
+        assert_eq!(
+            all,
+            ["name_ja", "name_en", "portal", "contact", "mail.from"]
+        );
     }
 }

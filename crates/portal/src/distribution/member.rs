@@ -88,12 +88,13 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
             "reporter-budget",
             &[("minutes", &spent.minutes.to_string())],
         );
-        return form(
+        let page = form(
             visit,
             StatusCode::TOO_MANY_REQUESTS,
             &typed,
             &Preview::NotAsked,
         );
+        return crate::door::exchange::again_in(page, spent.minutes);
     }
     let letter = Letter::Subscription(Subscription {
         at: now_text(),

@@ -25,6 +25,8 @@ const FORM_BYTES_MAX: usize = 1 << 20;
 const PARTS_MAX: usize = 200;
 /// Time for a form to arrive.
 const FORM_TIME_MAX: Duration = Duration::from_secs(30);
+/// When it is worth while to come again where the house is busy or away.
+const BUSY_SECONDS: &str = "30";
 /// Answers with a receipt have a multiple of this many bytes (docs/design/security.md §2.18).
 const STEP_BYTES: usize = 4 << 10;
 
@@ -131,6 +133,9 @@ fn plain(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Response<Bod
     let headers = response.headers_mut();
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     headers.insert(header::CONTENT_TYPE, html);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(BUSY_SECONDS));
+    }
     if let Some(lang) = lang {
         let tag = HeaderValue::from_static(lang.tag());
         headers.insert(header::CONTENT_LANGUAGE, tag);
@@ -143,6 +148,13 @@ pub(crate) fn even_page(status: StatusCode, lang: Lang, bytes: Vec<u8>) -> Respo
     let mut bytes = once(bytes);
     bytes.resize(bytes.len().next_multiple_of(STEP_BYTES), b'\n');
     plain(status, Some(lang), bytes)
+}
+
+/// Tells a program what the page tells its reader: in how many minutes there is room again.
+pub(crate) fn again_in(mut response: Response<Body>, minutes: u64) -> Response<Body> {
+    let seconds = HeaderValue::from(minutes.saturating_mul(60));
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    response
 }
 
 /// One sending of a form: what its page gave it, and what was typed.

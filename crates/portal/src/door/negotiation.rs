@@ -42,15 +42,22 @@ pub(crate) struct Forms<T> {
 }
 
 impl<T> Forms<T> {
-    /// Returns the form to send: br before gzip before plain.
+    /// Returns the form to send: the one that is wanted most, of equal ones br before gzip before plain.
     ///
     /// Plain bytes are sent even to those who refuse them: an answer they may not read beats a 406.
     pub(crate) fn pick(&self, accepted: Accepted) -> &T {
-        match (&self.br, &self.gzip) {
-            (Some(br), _) if accepted.br() => br,
-            (_, Some(gzip)) if accepted.gzip() => gzip,
-            _ => &self.identity,
+        let packed = [(accepted.br(), &self.br), (accepted.gzip(), &self.gzip)];
+        let mut best = (accepted.identity(), &self.identity);
+        for (weight, form) in packed.into_iter().rev() {
+            // A packed form is smaller, and is sent where both are wanted alike.
+            if let Some(form) = form
+                && weight > 0
+                && weight >= best.0
+            {
+                best = (weight, form);
+            }
         }
+        best.1
     }
 
     /// Returns all forms.
@@ -82,34 +89,39 @@ impl<T> Forms<T> {
 /// The codings a client accepts; without any Accept-Encoding, only plain bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Accepted {
-    br: Option<bool>,
-    gzip: Option<bool>,
-    any: Option<bool>,
+    br: Option<u16>,
+    gzip: Option<u16>,
+    identity: Option<u16>,
+    any: Option<u16>,
 }
 
 impl Accepted {
-    /// Takes one Accept-Encoding header into account; there may be several.
-    ///
-    /// Of weights only zero is heeded: a smaller answer serves those who prefer a larger one just as well.
+    /// Takes one Accept-Encoding header into account, with its weights; there may be several.
     pub(crate) fn read(&mut self, value: &[u8]) {
         for (name, weight) in weighted(value) {
-            let wanted = weight > 0;
             if name.eq_ignore_ascii_case(b"br") {
-                self.br = Some(wanted);
+                self.br = Some(weight);
             } else if name.eq_ignore_ascii_case(b"gzip") || name.eq_ignore_ascii_case(b"x-gzip") {
-                self.gzip = Some(wanted);
+                self.gzip = Some(weight);
+            } else if name.eq_ignore_ascii_case(b"identity") {
+                self.identity = Some(weight);
             } else if name == b"*" {
-                self.any = Some(wanted);
+                self.any = Some(weight);
             }
         }
     }
 
-    pub(crate) fn br(self) -> bool {
-        self.br.or(self.any).unwrap_or(false)
+    fn br(self) -> u16 {
+        self.br.or(self.any).unwrap_or(0)
     }
 
-    pub(crate) fn gzip(self) -> bool {
-        self.gzip.or(self.any).unwrap_or(false)
+    fn gzip(self) -> u16 {
+        self.gzip.or(self.any).unwrap_or(0)
+    }
+
+    /// Plain bytes are always acceptable, and preferred only by who says so (RFC 9110 §12.5.3).
+    fn identity(self) -> u16 {
+        self.identity.unwrap_or(0)
     }
 }
 
@@ -143,7 +155,9 @@ mod tests {
     #[test]
     fn the_best_accepted_coding_is_sent() {
         check(&["gzip, deflate, br, zstd"], Coding::Brotli);
-        check(&["br;q=0.1, gzip;q=1.0"], Coding::Brotli);
+        check(&["br;q=0.1, gzip;q=1.0"], Coding::Gzip);
+        check(&["br;q=0.5, gzip;q=1, identity;q=0.8"], Coding::Gzip);
+        check(&["identity;q=1, br;q=0.5"], Coding::Identity);
         check(&["gzip, deflate"], Coding::Gzip);
         check(&["X-GZIP"], Coding::Gzip);
         check(&["deflate", "BR"], Coding::Brotli);

@@ -165,5 +165,6 @@ pub(crate) fn spent(visit: &Visit, lane: Lane) -> Option<Response<Body>> {
         .spend(lane, visit.sender.from, Instant::now());
     let minutes = spent.err()?.minutes;
     let why = reporter::Halt::Spent { minutes };
-    Some(visit.halt(StatusCode::TOO_MANY_REQUESTS, why))
+    let halted = visit.halt(StatusCode::TOO_MANY_REQUESTS, why);
+    Some(exchange::again_in(halted, minutes))
 }

@@ -330,7 +330,7 @@ fn hand_in(
             "reporter-budget",
             &[("minutes", &spent.minutes.to_string())],
         );
-        return page(
+        let page = page(
             visit,
             StatusCode::TOO_MANY_REQUESTS,
             both,
@@ -338,6 +338,7 @@ fn hand_in(
             None,
             &typed,
         );
+        return exchange::again_in(page, spent.minutes);
     }
     let sending = exchange::Sending::of(&typed).map(|sending| sending.letter());
     if let Err(error) = visit.desk.post(letter, sending) {

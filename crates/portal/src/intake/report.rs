@@ -48,7 +48,8 @@ pub(crate) fn taken(visit: &Visit, mut typed: Typed) -> Response<Body> {
             "reporter-budget",
             &[("minutes", &spent.minutes.to_string())],
         );
-        return form(visit, StatusCode::TOO_MANY_REQUESTS, &typed);
+        let page = form(visit, StatusCode::TOO_MANY_REQUESTS, &typed);
+        return exchange::again_in(page, spent.minutes);
     }
     match file_in(visit, &typed) {
         Ok(slip) => {

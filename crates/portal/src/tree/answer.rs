@@ -1,7 +1,8 @@
 //! From a request to its answer: every branch stands here, nothing waits.
 //!
-//! Only the path is looked up; the query is ignored, and `..` or percent signs simply lead nowhere. Every
-//! address that leads nowhere gets the same bytes, so that nobody learns what will be published.
+//! Only the path is looked up; the query is ignored, and `..` simply leads nowhere. A folder without its slash and a name
+//! with letters in percent are sent to the address of what they name, if it is published. Every address that leads
+//! nowhere gets the same bytes, so that nobody learns what will be published.
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Version};
@@ -23,6 +24,7 @@ pub(crate) fn answer<B>(site: &Site, request: &Request<B>, limits: &Limits) -> R
         Some(object) => published(site, object, &asked),
         None if path == HEALTH_PATH => plain(StatusCode::OK, "ok"),
         None if let Some((kind, bytes)) = worn(path) => dressed(kind, bytes),
+        None if let Some(leads_to) = elsewhere(site, path) => moved(&leads_to),
         None => missing(site, &asked),
     }
 }
@@ -69,6 +71,25 @@ impl<'a> Asked<'a> {
             return Err(Refusal::Method);
         }
         Ok(asked)
+    }
+
+    /// The part of a form that is asked for (RFC 9110 §14.2): one, of whole bytes, and of this very form. Whatever else
+    /// a Range says is passed over, and the whole is sent.
+    fn part(&self, form: &Form, length: usize) -> Option<std::ops::Range<usize>> {
+        if let Some(known) = self.headers.get(header::IF_RANGE)
+            && known != form.tag
+        {
+            return None;
+        }
+        let wanted = self.headers.get(header::RANGE)?.to_str().ok()?;
+        let (first, last) = wanted.strip_prefix("bytes=")?.split_once('-')?;
+        let number = |text: &str| text.trim().parse::<usize>().ok();
+        let (start, end) = match (first.trim(), last.trim()) {
+            ("", most) => (length.saturating_sub(number(most)?), length),
+            (first, "") => (number(first)?, length),
+            (first, last) => (number(first)?, number(last)?.checked_add(1)?.min(length)),
+        };
+        (start < end).then_some(start..end)
     }
 
     /// Tells whether the client has this form of a file already (RFC 9110 §13.2.2).
@@ -125,7 +146,48 @@ fn published(site: &Site, object: &Object, asked: &Asked<'_>) -> Response<Body> 
     let mut head = form.heads.full.clone();
     head.insert(header::ETAG, form.tag.clone());
     head.insert(header::LAST_MODIFIED, object.modified.clone());
+    if let Body::Full(bytes) = &body
+        && let Some(part) = asked.part(form, bytes.len())
+    {
+        return partial(head, bytes, part);
+    }
     respond(StatusCode::OK, head, body)
+}
+
+/// The address of what a path names in another way: a folder, or letters that need no percent.
+fn elsewhere(site: &Site, path: &str) -> Option<String> {
+    let plain = if path.contains('%') {
+        percent_decoded(path)?
+    } else {
+        path.to_owned()
+    };
+    let folder = format!("{plain}/");
+    [plain, folder]
+        .into_iter()
+        .find(|found| found != path && site.object(found).is_some())
+}
+
+/// Letters, digits and signs that stand for themselves (RFC 3986 §2.3), each in percent or not; nothing else.
+fn percent_decoded(path: &str) -> Option<String> {
+    let mut pieces = path.split('%');
+    let mut out = pieces.next()?.to_owned();
+    for piece in pieces {
+        let (code, rest) = piece.split_at_checked(2)?;
+        let byte = u8::from_str_radix(code, 16).ok()?;
+        let stands_for_itself = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        out.push(stands_for_itself.then_some(char::from(byte))?);
+        out.push_str(rest);
+    }
+    Some(out)
+}
+
+fn moved(leads_to: &str) -> Response<Body> {
+    let mut response = plain(StatusCode::MOVED_PERMANENTLY, "moved\n");
+    // What is published has a path of visible ASCII.
+    if let Ok(place) = HeaderValue::from_str(leads_to) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
 }
 
 /// What the pages of the reception wear, if the tree is older than this program or not there yet.
@@ -146,6 +208,22 @@ fn worn(path: &str) -> Option<(&'static str, &'static [u8])> {
     .into_iter()
     .find(|(own, ..)| *own == path)
     .map(|(_, kind, bytes)| (kind, bytes))
+}
+
+fn partial(
+    mut head: HeaderMap,
+    bytes: &bytes::Bytes,
+    part: std::ops::Range<usize>,
+) -> Response<Body> {
+    let place = format!("bytes {}-{}/{}", part.start, part.end - 1, bytes.len());
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        head.insert(header::CONTENT_RANGE, place);
+    }
+    respond(
+        StatusCode::PARTIAL_CONTENT,
+        head,
+        Body::Full(bytes.slice(part)),
+    )
 }
 
 fn dressed(kind: &'static str, bytes: &'static [u8]) -> Response<Body> {

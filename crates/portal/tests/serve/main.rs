@@ -87,7 +87,15 @@ async fn a_folder_is_its_index_and_a_query_changes_nothing() {
     assert_eq!(server.get("/ja/?utm=1&x=%2e%2e", "").await, home);
     assert_eq!(server.get("http://portal.example/ja/", "").await, home);
     assert_eq!(server.get("/", "").await.body, b"front");
-    assert_eq!(server.get("/ja", "").await.status, 404);
+    // A folder without its slash, and letters that need no percent, lead to the one address of what they name.
+    for (path, leads_to) in [
+        ("/ja", "/ja/"),
+        ("/%69ndex.html", "/index.html"),
+        ("/%6A%61", "/ja/"),
+    ] {
+        let reply = server.get(path, "").await;
+        assert_eq!((reply.status, reply.header("location")), (301, leads_to));
+    }
     assert_eq!(server.get("/empty.txt", "").await.body, b"");
     let healthy = server.get("/healthz", "").await;
     assert_eq!((healthy.status, healthy.body.as_slice()), (200, &b"ok"[..]));
@@ -148,6 +156,43 @@ async fn head_has_the_headers_of_get_and_no_body() {
 }
 
 #[tokio::test]
+async fn a_part_is_sent_to_who_asks_for_one() {
+    let press = Press::usual();
+    let server = press.serve(Limits::default()).await;
+    let whole = server.get("/index.html", "").await;
+    let length = whole.body.len();
+    let part = |range: &str| format!("Range: {range}\r\n");
+    for (range, from, to) in [
+        ("bytes=1-3", 1, 4),
+        ("bytes=2-", 2, length),
+        ("bytes=-2", length - 2, length),
+        ("bytes=0-9999", 0, length),
+    ] {
+        let reply = server.get("/index.html", &part(range)).await;
+        assert_eq!(reply.status, 206, "{range}");
+        assert_eq!(reply.body, whole.body[from..to], "{range}");
+        let place = format!("bytes {from}-{}/{length}", to - 1);
+        assert_eq!(reply.header("content-range"), place);
+    }
+    // What cannot be meant is passed over, as is a part of a form that is known no more.
+    for range in [
+        "bytes=9-2",
+        "bytes=x-",
+        "lines=1-2",
+        "bytes=0-1,3-4",
+        "bytes=99-",
+    ] {
+        assert_eq!(
+            server.get("/index.html", &part(range)).await.status,
+            200,
+            "{range}"
+        );
+    }
+    let old = "Range: bytes=0-1\r\nIf-Range: \"older\"\r\n";
+    assert_eq!(server.get("/index.html", old).await.status, 200);
+}
+
+#[tokio::test]
 async fn every_address_that_leads_nowhere_is_answered_alike() {
     let press = Press::usual();
     let server = press.serve(Limits::default()).await;
@@ -159,8 +204,11 @@ async fn every_address_that_leads_nowhere_is_answered_alike() {
     for path in [
         "/../manifest",
         "/ja/../index.html",
-        "/%69ndex.html",
         "/ja%2f",
+        "/%6",
+        "/%zz",
+        "/%2e%2e/manifest",
+        "/%69ndex.htm",
         "//index.html",
         "/ja/index.html/",
         "/objects/",

@@ -162,15 +162,16 @@ fn hashes(run: &mut Run, path: &str, bytes: &[u8]) {
     }
 }
 
-/// Hash first, in lower case, then one or two blanks and the file's name (CSAF 2.0 §7.1.18).
+/// Hash first, then one or two blanks, or a blank and an asterisk, and the file's name (CSAF 2.0 §7.1.18): as the
+/// programs of Unix, BSD and Windows write it.
 pub(super) fn is_sum_of(line: &[u8], expected: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let Ok(line) = std::str::from_utf8(line) else {
         return false;
     };
-    let line = line.strip_suffix('\n').unwrap_or(line);
+    let line = line.trim_end_matches(['\r', '\n']);
     line.split_once(' ').is_some_and(|(hash, rest)| {
-        hash == expected && rest.strip_prefix(' ').unwrap_or(rest) == name
+        hash.eq_ignore_ascii_case(expected) && rest.strip_prefix([' ', '*']).unwrap_or(rest) == name
     })
 }
 
@@ -261,7 +262,8 @@ mod tests {
     fn hash_files_name_the_file() {
         assert!(is_sum_of(b"ab  x.json\n", "ab", "csaf/x.json"));
         assert!(is_sum_of(b"ab x.json", "ab", "x.json"));
-        assert!(!is_sum_of(b"AB  x.json\n", "ab", "x.json"));
+        assert!(is_sum_of(b"AB *x.json\r\n", "ab", "x.json"));
+        assert!(!is_sum_of(b"cd  x.json\n", "ab", "x.json"));
         assert!(!is_sum_of(b"ab  y.json\n", "ab", "x.json"));
         assert!(!is_sum_of(b"ab", "ab", "x.json"));
     }

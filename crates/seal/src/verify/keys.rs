@@ -13,7 +13,7 @@ use sequoia_openpgp::serialize::SerializeInto;
 use sequoia_openpgp::types::RevocationStatus;
 
 use super::walk::Files;
-use super::{KeyPin, Report, VerifyError};
+use super::{KeyPin, Options, Report, VerifyError};
 use crate::openpgp::Certificate;
 
 /// Path of the advisory key.
@@ -34,6 +34,8 @@ pub(super) struct Keys {
     pub(super) log: Option<Certificate>,
     /// Whether the advisory key says that it is for exercises only.
     pub(super) exercise: bool,
+    /// The certificate of the advisory key as it was read.
+    advisory_cert: Option<Cert>,
 }
 
 /// A pinned key, read.
@@ -83,23 +85,47 @@ fn fingerprint(text: &str) -> Option<String> {
 pub(super) fn of_tree(
     files: &Files,
     pin: Option<&Pin>,
-    now: SystemTime,
+    options: &Options,
     report: &mut Report,
 ) -> Keys {
+    let now = options.now;
     let beside = cert(ADVISORY, files.read(ADVISORY).ok(), report);
     let log = cert(LOG, files.read(LOG).ok(), report);
     let mut keys = advisory(beside, pin, now, report);
     if let Some(log) = log {
         lifetime(&log, LOG, now, report);
-        if report.pinned {
-            report.notes.push(format!(
-                "pages, lists and leaves are signed by a key that lies beside them (fingerprint {}) and was not pinned",
-                log.fingerprint().to_hex()
-            ));
-        }
+        log_key(&log, &keys, options, report);
         keys.log = certificate(&log, LOG, report);
     }
     keys
+}
+
+/// Whether the log key is the reader's: pinned by itself, or certified by the pinned advisory key
+/// (docs/design/forms.md 12). One that is neither is named, since whoever has the tree can bring a log key of their own.
+fn log_key(log: &Cert, keys: &Keys, options: &Options, report: &mut Report) {
+    let found = log.fingerprint().to_hex();
+    if let Some(expected) = &options.log_key {
+        if fingerprint(expected).as_deref() != Some(found.as_str()) {
+            let message = format!("the key has fingerprint {found}, the pinned one {expected}");
+            report.find("log-key-pin", LOG, message);
+        }
+        return;
+    }
+    let is_certified = keys.advisory_cert.as_ref().is_some_and(|advisory| {
+        let issuer = advisory.primary_key();
+        log.userids().any(|id| {
+            id.certifications().any(|signature| {
+                signature
+                    .verify_userid_binding(issuer.key(), log.primary_key().key(), id.userid())
+                    .is_ok()
+            })
+        })
+    });
+    if !is_certified && report.pinned {
+        report.notes.push(format!(
+            "pages, lists and leaves are signed by a key that lies beside them, is not certified by the advisory key and was not pinned: give its fingerprint {found} as --log-key once you have it by another way"
+        ));
+    }
 }
 
 /// Chooses the advisory key between the one beside the documents and the pinned one.
@@ -113,6 +139,7 @@ pub(super) fn advisory(
         advisory: None,
         log: None,
         exercise: false,
+        advisory_cert: None,
     };
     if let (Some(beside), Some(pin)) = (&beside, pin) {
         let found = beside.fingerprint().to_hex();
@@ -165,6 +192,7 @@ pub(super) fn advisory(
     }
     keys.exercise = names.iter().any(|name| name.starts_with("EXERCISE"));
     keys.advisory = certificate(&chosen, ADVISORY, report);
+    keys.advisory_cert = Some(chosen);
     keys
 }
 

@@ -5,18 +5,19 @@
 
 use std::collections::BTreeSet;
 
-use super::Run;
 use super::archive::{Archive, EXERCISE, Place};
 use super::reading;
 use super::sums::is_sha256;
+use super::{LogPin, Run};
 use crate::leaf::Leaf;
-use crate::record::Realm;
+use crate::record::{Realm, Tree};
 
 /// Path of the list of leaves.
 pub(super) const PATH: &str = "archive/leaves.jsonl";
 
 /// Holds the leaves against the archive, both ways.
-pub(super) fn check(run: &mut Run, archive: &Archive) {
+pub(super) fn check(run: &mut Run, archive: &Archive, pin: Option<LogPin>) {
+    let mut tree = Tree::default();
     let Some(bytes) = run.bytes(PATH, "leaves-missing") else {
         return;
     };
@@ -27,12 +28,25 @@ pub(super) fn check(run: &mut Run, archive: &Archive) {
         .filter(|_| !bytes.is_empty());
     for (number, line) in (1_usize..).zip(lines) {
         run.report.leaves += 1;
+        tree.push(crate::record::leaf_hash(line));
+        if pin.is_some_and(|pin| pin.leaves == number as u64 && pin.root != tree.root()) {
+            let message = format!("the first {number} leaves are not those of the root given");
+            run.find("log-pin", PATH, message);
+        }
         match read(line) {
             Err(problem) => run.find("leaf-form", PATH, format!("line {number}: {problem}")),
             Ok(Read::Anchor) => {}
             Ok(Read::Document(leaf)) => document(run, archive, &mut seen, number, &leaf),
         }
     }
+    if let Some(pin) = pin.filter(|pin| pin.leaves > run.report.leaves as u64) {
+        let message = format!(
+            "the log has {} leaves and had {}: this tree is an older one, or another",
+            run.report.leaves, pin.leaves
+        );
+        run.find("log-pin", PATH, message);
+    }
+    run.report.log = format!("{}:{}", run.report.leaves, crate::hex(&tree.root()));
     for place in archive
         .digests
         .keys()

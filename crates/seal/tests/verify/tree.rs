@@ -42,6 +42,8 @@ pub(crate) fn at() -> SystemTime {
 
 pub(crate) fn options(key: Option<KeyPin>) -> Options {
     Options {
+        log_key: None,
+        log: None,
         key,
         now: at() + Duration::from_secs(3_600),
     }
@@ -79,9 +81,9 @@ fn good() -> Files {
     ] {
         put(&mut files, page, b"<p>page");
         put(&mut files, &format!("{page}.gz"), &gzip(b"<p>page"));
-        put(&mut files, &format!("{page}.br"), b"not looked into");
+        put(&mut files, &format!("{page}.br"), &brotli(b"<p>page"));
     }
-    put(&mut files, "advisories.json", b"{}\n");
+    lists(&mut files);
     put(&mut files, "keys/advisory.asc", &ADVISORY.public);
     put(&mut files, "keys/log.asc", &LOG.public);
     resum(&mut files);
@@ -153,7 +155,8 @@ fn advisory(number: &str, revision: u32, times: &[&str]) -> Value {
     json!({
         "schema": "noroshi/advisory/1", "id": number, "revision": revision, "status": "final",
         "marking": "none", "first_published": times[0], "published": times[times.len() - 1],
-        "publisher": {}, "audience": "administrator", "texts": {}, "damage": [],
+        "publisher": {}, "audience": "administrator", "damage": [],
+        "texts": { "ja": { "title": "題" }, "en": { "title": "A <title>" } },
         "threat": "not_recorded", "severity": "not_recorded", "cvss": [], "cve": [],
         "other_ids": [], "products": [], "vendors": [], "references": [], "credits": [],
         "history": history,
@@ -255,6 +258,89 @@ pub(crate) fn resum(files: &mut Files) {
     let signature = signing(&LOG).detached(sums.as_bytes(), at()).unwrap();
     put(files, "SHA256SUMS", sums.as_bytes());
     put(files, "SHA256SUMS.asc", &signature);
+}
+
+/// The lists that readers and programs follow, as the press writes them.
+fn lists(files: &mut Files) {
+    let docs = [
+        advisory("NRS-1", 2, &[FIRST, SECOND]),
+        advisory("NRS-2", 1, &[OLD]),
+    ];
+    let page = |lang: &str, doc: &Value| {
+        format!("/{lang}/advisories/{}.html", doc["id"].as_str().unwrap())
+    };
+    let fields = [
+        "id",
+        "revision",
+        "status",
+        "marking",
+        "severity",
+        "cve",
+        "first_published",
+        "published",
+    ];
+    let line = |doc: &Value| -> Value {
+        let pairs = fields.map(|field| (field.to_owned(), doc[field].clone()));
+        pairs.into_iter().collect::<serde_json::Map<_, _>>().into()
+    };
+    let entries: Vec<Value> = docs
+        .iter()
+        .map(|doc| {
+            let mut entry = line(doc);
+            entry["title"] = json!({ "ja": "題", "en": "A <title>" });
+            entry["page"] = json!({ "ja": format!("{BASE}{}", page("ja", doc)), "en": format!("{BASE}{}", page("en", doc)) });
+            entry["csaf"] = format!("{BASE}/csaf/white/2026/x.json").into();
+            entry
+        })
+        .collect();
+    put(
+        files,
+        "advisories.json",
+        &pretty(&json!({ "schema": "noroshi/advisories/1", "advisories": entries })),
+    );
+    for (lang, title) in [("ja", "題"), ("en", "A <title>")] {
+        let lines: Vec<Value> = docs
+            .iter()
+            .map(|doc| {
+                let mut entry = line(doc);
+                entry["title"] = title.into();
+                entry["path"] = page(lang, doc).into();
+                entry
+            })
+            .collect();
+        put(
+            files,
+            &format!("{lang}/advisories/index.json"),
+            &pretty(&json!({ "v": 1, "advisories": lines })),
+        );
+        let mut feed = format!("<feed>\n<updated>{SECOND}</updated>\n");
+        for doc in &docs {
+            let id = doc["id"].as_str().unwrap();
+            let text = |field: &str| doc[field].as_str().unwrap().to_owned();
+            feed += &format!(
+                "<entry>\n<id>urn:noroshi:{id}</id>\n<title>{} ({id})</title>\n<published>{}</published>\n<updated>{}</updated>\n\
+                 <link rel=\"alternate\" type=\"text/html\" href=\"{BASE}{}\"/>\n</entry>\n",
+                title.replace('<', "&lt;").replace('>', "&gt;"),
+                text("first_published"),
+                text("published"),
+                page(lang, doc)
+            );
+        }
+        put(
+            files,
+            &format!("{lang}/advisories/feed.atom"),
+            (feed + "</feed>\n").as_bytes(),
+        );
+    }
+}
+
+pub(crate) fn brotli(plain: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut out = Vec::new();
+    let mut packer = brotli::CompressorWriter::new(&mut out, 4096, 5, 22);
+    packer.write_all(plain).unwrap();
+    drop(packer);
+    out
 }
 
 /// gzip with one stored block (RFC 1951 §3.2.4).

@@ -92,12 +92,7 @@ impl Page {
 
     /// The text without the tokens of its forms, which are drawn for each page.
     pub fn shown(&self) -> String {
-        const FIELD: &str = "name=\"once\" value=\"";
-        let mut pieces = self.text.split(FIELD);
-        let first = pieces.next().unwrap_or_default().to_owned();
-        pieces.fold(first, |before, piece| {
-            before + FIELD + piece.split_once('"').map_or(piece, |(_, rest)| rest)
-        })
+        testkit::pages::without_tokens(&self.text)
     }
 
     /// Tells whether some words stand on the page.

@@ -279,7 +279,7 @@ on_both! {
         let text = mails.iter().find(|(name, _)| name == typed).map(|(_, bytes)| mail_text(bytes)).expect("a copy");
         assert!(text.contains(&format!("/ack/{typed}")), "{text}");
         let digits: String = text
-            .split("Two digits: ").nth(1).or(text.split("2桁の数字: ").nth(1))
+            .split("Two digits (only if the page asks for them): ").nth(1).or(text.split("2桁の数字（ページで尋ねられた場合のみ）: ").nth(1))
             .expect("two digits").chars().take(2).collect();
         let own = &mails.iter().find(|(name, _)| name == guessed).map(|(_, bytes)| mail_text(bytes)).expect("a copy");
         let wrong = (0..100).map(|n| format!("{n:02}")).find(|n| !own.contains(&format!(": {n}\n"))).expect("wrong digits");

@@ -1,0 +1,108 @@
+//! What somebody can do who has a log key of their own, and who has an older tree.
+
+use seal::verify::{self, KeyPin, LogPin, Options};
+use serde_json::Value;
+
+use super::{Mutation, codes};
+use crate::tree::*;
+
+/// What somebody can do who has a log key, and no advisory key: the list of files is signed anew.
+#[test]
+fn lists_that_say_other_than_the_documents_are_found() {
+    fn edit(files: &mut Files, path: &str, from: &str, to: &str) {
+        let text = String::from_utf8(files[path].clone()).unwrap();
+        assert!(text.contains(from), "{path}: {from}");
+        put(files, path, text.replacen(from, to, 1).as_bytes());
+    }
+    fn without(files: &mut Files, path: &str, id: &str) {
+        let mut list: Value = serde_json::from_slice(&files[path]).unwrap();
+        let all = list["advisories"].as_array_mut().unwrap();
+        all.retain(|one| one["id"] != id);
+        put(files, path, &pretty(&list));
+    }
+    const FEED: &str = "en/advisories/feed.atom";
+    const INDEX: &str = "ja/advisories/index.json";
+    const LIST: &str = "advisories.json";
+    let mutations: [Mutation; 14] = [
+        ("list-set", |files| without(files, LIST, "NRS-2")),
+        ("list-set", |files| without(files, INDEX, "NRS-1")),
+        ("list-set", |files| edit(files, INDEX, "NRS-2\"", "NRS-9\"")),
+        ("list-differs", |files| {
+            edit(files, LIST, "not_recorded", "critical")
+        }),
+        ("list-differs", |files| {
+            edit(files, LIST, "\"revision\": 2", "\"revision\": 1")
+        }),
+        ("list-differs", |files| {
+            edit(files, LIST, "A <title>", "All is well")
+        }),
+        ("list-differs", |files| edit(files, INDEX, "題", "別")),
+        ("list-link", |files| {
+            edit(files, LIST, "/en/advisories/NRS-1", "/en/NRS-1")
+        }),
+        ("list-link", |files| {
+            edit(files, INDEX, "/ja/advisories/NRS-1", "/ja/x")
+        }),
+        ("list-differs", |files| {
+            edit(files, FEED, "A &lt;title&gt;", "Nothing")
+        }),
+        ("list-differs", |files| {
+            edit(
+                files,
+                FEED,
+                &format!("<updated>{OLD}"),
+                "<updated>2020-01-01T00:00:00Z",
+            )
+        }),
+        ("list-link", |files| {
+            edit(files, FEED, "/en/advisories/NRS-2", "/elsewhere")
+        }),
+        ("list-order", |files| edit(files, FEED, SECOND, OLD)),
+        ("list-set", |files| {
+            edit(files, FEED, "noroshi:NRS-2<", "noroshi:NRS-1<")
+        }),
+    ];
+    let key = || Some(KeyPin::Fingerprint(ADVISORY.fingerprint.clone()));
+    for (code, mutate) in mutations {
+        let mut files = GOOD.clone();
+        mutate(&mut files);
+        resum(&mut files);
+        let report = verified(&files, key());
+        assert!(
+            codes(&report).contains(&code),
+            "{code}: {:?}",
+            report.findings
+        );
+    }
+}
+
+#[test]
+fn an_older_tree_and_another_log_are_found_by_what_was_noted_before() {
+    let folder = Folder::of(&GOOD);
+    let now = verify::tree(&folder.path, &options(None)).unwrap();
+    assert_eq!(now.newest, Some(("NRS-1".to_owned(), SECOND.to_owned())));
+    let noted = LogPin::parse(&now.log).unwrap();
+    let with = |log, log_key: Option<String>| Options {
+        log: Some(log),
+        log_key,
+        ..options(None)
+    };
+    let own = Some(LOG.fingerprint.clone());
+    let again = verify::tree(&folder.path, &with(noted, own)).unwrap();
+    assert!(again.is_good(), "{:?}", again.findings);
+    let later = LogPin {
+        leaves: noted.leaves + 1,
+        ..noted
+    };
+    let other = LogPin {
+        root: [7; 32],
+        ..noted
+    };
+    for pin in [later, other] {
+        let report = verify::tree(&folder.path, &with(pin, None)).unwrap();
+        assert_eq!(codes(&report), ["log-pin"]);
+    }
+    let foreign = Some(ADVISORY.fingerprint.clone());
+    let report = verify::tree(&folder.path, &with(noted, foreign)).unwrap();
+    assert_eq!(codes(&report), ["log-key-pin"]);
+}

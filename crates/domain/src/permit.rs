@@ -171,6 +171,7 @@ const ROWS: &[Row] = &[
     row("subscribe", &GIVEN, &[Other::Member, Other::Operator]),
     row("unsubscribe", &GIVEN, &[Other::Stranger]),
     row("give-up-copy", DESK, NOBODY_ELSE),
+    row("queue-copies-again", DESK, NOBODY_ELSE),
     row("acknowledge", COUNTER, &[Other::Member, Other::Stranger]),
     // A number that is read aloud: no command of its own, and as weighty as one.
     with_step(row("issue-phone-code", OFFICE, NOBODY_ELSE), Step::Always),

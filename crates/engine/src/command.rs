@@ -131,6 +131,7 @@ commands! {
     Subscribe "subscribe" distribution::Subscribe subscribe;
     Unsubscribe "unsubscribe" distribution::Unsubscribe unsubscribe;
     GiveUpCopy "give-up-copy" distribution::GiveUpCopy give_up;
+    QueueCopiesAgain "queue-copies-again" distribution::QueueCopiesAgain queue_again;
     Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
 }
 

@@ -241,7 +241,8 @@ fn headers(outgoing: &Outgoing<'_>) -> HeaderWriter {
     headers.raw("References", &references.join("\r\n "));
     // RFC 3834: a robot wrote this; well-behaved robots will not answer it. Exchange has a word of its own for that.
     headers.raw("Auto-Submitted", "auto-generated");
-    headers.raw("X-Auto-Response-Suppress", "All");
+    // What says that a mail could not be delivered is wanted, and so not among them.
+    headers.raw("X-Auto-Response-Suppress", "OOF, AutoReply, DR, RN, NRN");
     if let Circulation::List {
         list_id,
         unsubscribe_url,
@@ -324,7 +325,7 @@ mod tests {
             "Date: Thu, 20 Mar 2008 14:00:00 +0000",
             "To: <\"a..b\"@carrier.example.jp>",
             "Auto-Submitted: auto-generated",
-            "X-Auto-Response-Suppress: All",
+            "X-Auto-Response-Suppress: OOF, AutoReply, DR, RN, NRN",
             "References: <nrs-1-r1-42@house.example>",
             "List-Id: <advisories.house.example>",
             "List-Unsubscribe: <https://house.example/u/x>",

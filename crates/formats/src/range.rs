@@ -26,9 +26,11 @@ pub fn words(lang: Lang, versions: &str) -> String {
         (Lang::En, None, None) => "all versions".to_owned(),
         (_, Some(from), Some(to)) if from == to => from.version().to_owned(),
         (Lang::Ja, from, to) => {
+            let begins_after = from.is_some_and(|end| !end.is_inclusive());
             let from = from.map(|end| one(end, "以上", "より後"));
             let to = to.map(|end| one(end, "以下", "未満"));
-            from.into_iter().chain(to).collect::<Vec<_>>().join(" ")
+            let between = if begins_after { "、" } else { " " };
+            from.into_iter().chain(to).collect::<Vec<_>>().join(between)
         }
         (Lang::En, Some(from), Some(to)) => {
             let from = if from.is_inclusive() {
@@ -74,7 +76,7 @@ mod tests {
             ),
             (
                 "> 1, <= 2",
-                "1 より後 2 以下",
+                "1 より後、2 以下",
                 "after 1, up to and including 2",
             ),
             ("<= 2.3", "2.3 以下", "2.3 and earlier"),

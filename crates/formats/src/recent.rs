@@ -1,8 +1,9 @@
 //! What a subscription would have brought lately, read from the pressed index of advisories.
 //!
 //! The portal shows it before somebody subscribes. It reads `/{lang}/advisories/index.json`; how names are compared is
-//! an argument, since the house compares them when it sends. It knows no clock and no disk.
+//! the house's matter, and for vendors an argument. It knows no clock and no disk.
 
+use domain::text::fold::product;
 use serde::Deserialize;
 
 use crate::letter::Scope;
@@ -50,7 +51,8 @@ pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64, fold: fn(&str) -> Strin
     let since = now.saturating_sub(DAYS * 86_400);
     let wanted = match scope {
         Scope::Everything => None,
-        Scope::Vendor { name } | Scope::Product { name } => Some(fold(name)),
+        Scope::Vendor { name } => Some(fold(name)),
+        Scope::Product { name } => Some(product(name)),
     };
     lines
         .into_iter()
@@ -58,10 +60,10 @@ pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64, fold: fn(&str) -> Strin
             crate::time::instant(&line.published).is_some_and(|at| at.as_second() >= since)
         })
         .filter(|line| {
-            let names = match scope {
+            let (names, fold) = match scope {
                 Scope::Everything => return true,
-                Scope::Vendor { .. } => &line.vendors,
-                Scope::Product { .. } => &line.products,
+                Scope::Vendor { .. } => (&line.vendors, fold),
+                Scope::Product { .. } => (&line.products, product as fn(&str) -> String),
             };
             names.iter().any(|name| Some(fold(name)) == wanted)
         })

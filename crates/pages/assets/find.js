@@ -10,7 +10,7 @@ const SOUNDS = [["ヴァ", "バ"], ["ヴィ", "ビ"], ["ヴェ", "ベ"], ["ヴ�
   ["ゔぁ", "ば"], ["ゔぃ", "び"], ["ゔぇ", "べ"], ["ゔぉ", "ぼ"], ["ゔ", "ぶ"]];
 const SMALL = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ";
 const LARGE = "あいうえおつやゆよわかけアイウエオツヤユヨワカケ";
-const UNSEEN = /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFDD0-\uFDEF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+const UNSEEN = /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFDD0-\uFDEF\uFFF9-\uFFFB\uFFFE\uFFFF\u{E0000}-\u{E007F}]/gu;
 const KATAKANA = /^[\u30A1-\u30FA\u30FD-\u30FF]/;
 const HIRAGANA = /^[\u3041-\u309F]+$/;
 const RUNS = /[\u30A1-\u30FA\u30FD-\u30FF]+|[\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+|[^\u30A1-\u30FA\u30FD-\u30FF\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+/gu;
@@ -22,7 +22,7 @@ function plain(text) {
     .normalize("NFD").replace(/[\u0300-\u036F]/g, "").normalize("NFC");
   for (const [from, to] of SOUNDS) out = out.replaceAll(from, to);
   return [...out.replaceAll("ー", "")].map((c) => LARGE[SMALL.indexOf(c)] ?? c).join("")
-    .replace(/(?:(?!(?<=[0-9])\.(?=[0-9]))[^\p{Alphabetic}\p{N}])+/gu, " ").trim();
+    .replace(/([0-9])\.(?=[0-9])/g, "$1\u0001").replace(/[^\p{Alphabetic}\p{N}\u0001]+/gu, " ").replaceAll("\u0001", ".").trim();
 }
 
 function moved(text, range, by) {
@@ -39,13 +39,18 @@ function pairs(run) {
   return chars.length === 1 ? chars : chars.slice(1).map((c, at) => chars[at] + c);
 }
 
-/** What a version is asked by: itself without a leading v, and its beginnings. */
+/** A word of letters and a version behind them, as tls1.3: its parts. */
+function parts(word) {
+  return /^(\p{Alphabetic}*)([0-9][0-9.]*[^0-9.]?)$/u.exec(word)?.slice(1) ?? ["", ""];
+}
+
+/** What a version is asked by: itself without a leading v, its beginnings, and the letters before it. */
 function versions(word) {
-  const all = word.replace(/^v(?=[0-9])/, "");
-  if (!/^[0-9]/.test(all)) return [];
+  const [name, all] = parts(word);
+  if (!all) return [];
   const letters = all.search(/[^0-9.]/);
   return [...[...all.matchAll(/\./g)].map((dot) => dot.index), letters < 0 ? all.length : letters, all.length]
-    .map((end) => all.slice(0, end));
+    .map((end) => all.slice(0, end)).concat(name && name !== "v" ? [name] : []);
 }
 
 /** The terms of a plain text, sorted; the page itself asks run by run. */
@@ -95,7 +100,7 @@ function ids(e) {
 /** Whether a text has a word: letters anywhere, digits only where a number begins and ends. */
 function holds(text, word) {
   if (!/^[0-9]/.test(word)) return text.includes(word);
-  return new RegExp(`(?<![0-9.])${word.replaceAll(".", "\\.")}(?![0-9])`, "u").test(text);
+  return new RegExp(`(?:^|[^0-9.])${word.replaceAll(".", "\\.")}(?![0-9])`, "u").test(text);
 }
 
 function numbers(list, first, into) {
@@ -107,7 +112,7 @@ async function ofTerm(block, asked, isWord, load) {
   const found = new Set();
   const term = asked.replace(/^v(?=[0-9])/, "");
   const lists = await load(block.stem, piece([...term].slice(0, 2).join(""), block.pieces));
-  if (!isWord || /^[0-9]/.test(term)) {
+  if (!isWord || /^[0-9]/.test(term) || [...term].length === 1) {
     if (Object.hasOwn(lists, term)) numbers(lists[term], block.first, found);
     return found;
   }
@@ -133,7 +138,8 @@ async function ofRun(block, run, load) {
 
 /** The numbers of the advisories whose texts have a word. */
 async function ofTexts(index, word, load) {
-  const runs = word.match(RUNS);
+  const [name, version] = parts(word);
+  const runs = name && name !== "v" && version ? [name, version] : word.match(RUNS);
   const blocks = await Promise.all(index.search.map(async (block) =>
     both(await Promise.all(runs.map((run) => ofRun(block, run, load))))));
   return new Set(blocks.flatMap((found) => [...found]));
@@ -148,7 +154,8 @@ async function search(index, ask, load) {
   const words = plain(ask.q ?? "").split(" ").filter(Boolean);
   if (!words.length) return rest;
   const texts = await Promise.all(words.map((word) => ofTexts(index, word, load)));
-  const has = (e, word) => ids(e).has(word) || holds(hay(e), loose(word));
+  const has = (e, word) => ids(e).has(word) || holds(hay(e), loose(word))
+    || (parts(word)[0] && parts(word).every((part) => holds(hay(e), loose(part))));
   // A number that was begun is asked by its series and its first digits.
   const whole = words.join("");
   const begins = /^[a-z]+[0-9]/.test(whole) ? (e) => [...ids(e)].some((id) => id.startsWith(whole)) : (e) => ids(e).has(whole);

@@ -116,6 +116,13 @@ pub struct Settled {
     pub detail: i64,
 }
 
+/// Which copies that reached nobody are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undelivered {
+    Copy([u8; 16]),
+    Advisory(AdvisoryId),
+}
+
 /// A copy that reached nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadCopy {
@@ -298,6 +305,31 @@ impl Store {
             .collect();
         self.transact("delivery", statements).await?;
         Ok(())
+    }
+
+    /// Queues copies again that reached nobody: one by its id, or all of an advisory. They are tried from now to a new
+    /// deadline, as the copies that they were.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn queue_again(
+        &self,
+        wanted: Undelivered,
+        now: i64,
+        deadline: i64,
+    ) -> Result<u64, StoreError> {
+        let can = can(Happening::QueuedAgain);
+        let (column, of) = match wanted {
+            Undelivered::Copy(id) => ("id", id),
+            Undelivered::Advisory(advisory) => ("advisory", advisory.bytes()),
+        };
+        let state = Happening::QueuedAgain.leads_to().name();
+        let sql = format!(
+            "UPDATE delivery SET state = $1, next_at = $2, deadline = $3, attempts = 0, changed_at = $2 WHERE {column} = $4 AND {can} RETURNING id"
+        );
+        let values = vec![state.into(), now.into(), deadline.into(), of.into()];
+        let rows = self.transact("delivery", vec![(sql, values)]).await?;
+        Ok(rows.iter().map(|rows| rows.len() as u64).sum())
     }
 
     /// Finds a copy by the reference of its Message-ID or envelope.

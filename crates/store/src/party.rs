@@ -56,6 +56,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let name = domain::party::folded(name);
+        if name.is_empty() {
+            return Ok(Vec::new());
+        }
         let rows = self
             .rows(
                 "party",

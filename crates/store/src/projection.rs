@@ -132,7 +132,9 @@ fn subscriber(subscriber: &Subscriber) -> SubscriberRow {
         scope: match &subscriber.scope {
             Scope::Everything => Scope::Everything,
             Scope::Vendor { name } => Scope::Vendor { name: folded(name) },
-            Scope::Product { name } => Scope::Product { name: folded(name) },
+            Scope::Product { name } => Scope::Product {
+                name: domain::text::fold::product(name),
+            },
         },
         reference: seal::sha256(subscriber.reference.as_bytes()),
         mailbox: subscriber.mailbox.as_deref().and_then(seal::unhex32),

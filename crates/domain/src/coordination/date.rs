@@ -64,7 +64,7 @@ impl Tally {
     /// Whether a date is agreed: by everybody whom it was put to. With one of twelve it is being talked about.
     #[must_use]
     pub const fn is_whole(self) -> bool {
-        self.agreed == self.asked
+        self.asked > 0 && self.agreed == self.asked
     }
 }
 
@@ -165,6 +165,8 @@ mod tests {
         assert_eq!((counted.agreed, counted.asked), (1, 4));
         all.iter_mut().skip(1).for_each(|one| one.left = true);
         assert!(tally(&case, &all).is_whole());
+        all.iter_mut().for_each(|one| one.left = true);
+        assert!(!tally(&case, &all).is_whole(), "nobody is left who agreed");
     }
 
     #[test]

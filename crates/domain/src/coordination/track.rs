@@ -52,13 +52,17 @@ impl Deref for PublicTrack<'_> {
 
 impl Case {
     /// The right to prepare a publication; `track` is the case's own, or, where it was opened before cases had one, that
-    /// of its report.
+    /// of its report. What is out already is revised and withdrawn, whatever it is about.
     ///
     /// # Errors
-    /// [`Refusal::Track`] for a website.
-    pub fn public_track(&self, track: Track) -> Result<PublicTrack<'_>, Refusal> {
+    /// [`Refusal::Track`] for a website of which nothing is out.
+    pub fn public_track(
+        &self,
+        track: Track,
+        is_published: bool,
+    ) -> Result<PublicTrack<'_>, Refusal> {
         let track = self.track.unwrap_or(track);
-        if track.is_for_the_public() {
+        if is_published || track.is_for_the_public() {
             Ok(PublicTrack(self))
         } else {
             Err(Refusal::Track)
@@ -79,17 +83,24 @@ mod tests {
             ReportKind::OwnProduct,
             ReportKind::Archive,
         ] {
-            assert!(case.public_track(Track::of_report(kind)).is_ok());
+            assert!(case.public_track(Track::of_report(kind), false).is_ok());
         }
         let of_report = Track::of_report(ReportKind::Site);
-        assert_eq!(case.public_track(of_report).err(), Some(Refusal::Track));
+        assert_eq!(
+            case.public_track(of_report, false).err(),
+            Some(Refusal::Track)
+        );
+        assert!(
+            case.public_track(of_report, true).is_ok(),
+            "it can be withdrawn"
+        );
         // What the case says counts, whatever its report was.
         case.track = Some(Track::Site);
         assert_eq!(
-            case.public_track(Track::Product).err(),
+            case.public_track(Track::Product, false).err(),
             Some(Refusal::Track)
         );
         case.track = Some(Track::Protocol);
-        assert!(case.public_track(of_report).is_ok());
+        assert!(case.public_track(of_report, false).is_ok());
     }
 }

@@ -172,7 +172,7 @@ pub fn folded(name: &str) -> String {
 /// The handle that was typed: width, case and spaces around it do not matter.
 #[must_use]
 pub fn handle(typed: &str) -> String {
-    crate::text::fold::width(typed).trim().to_lowercase()
+    crate::text::fold::compatible(typed).trim().to_lowercase()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text::hidden::is_hidden;
 
 /// Number of this folding. What the store holds folded was folded by the one that it names.
-pub const FOLDING: u8 = 2;
+pub const FOLDING: u8 = 3;
 
 /// Tells whether a sign is one of those that are typed for a hyphen.
 #[must_use]
@@ -47,6 +47,12 @@ pub fn width(text: &str) -> String {
         .collect()
 }
 
+/// Returns the compatible form of each letter, and no more: names that people sign in with were entered so.
+#[must_use]
+pub fn compatible(text: &str) -> String {
+    text.nfkc().collect()
+}
+
 /// As [`width`], in small letters and without accents; the marks of kana are no accents.
 fn small(text: &str) -> String {
     let is_accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
@@ -61,14 +67,15 @@ pub fn words(text: &str) -> String {
     spelt(text, false)
 }
 
-fn spelt(text: &str, keeps_long: bool) -> String {
+/// `is_name`: long vowel marks stay, and so do the signs that tell C from C++ and C#.
+fn spelt(text: &str, is_name: bool) -> String {
     let mut text = small(text);
     if text.contains(['ヴ', 'ゔ']) {
         for (from, to) in SOUNDS {
             text = text.replace(from, to);
         }
     }
-    let is_long = |c: &char| *c == 'ー' && !keeps_long;
+    let is_long = |c: &char| *c == 'ー' && !is_name;
     let letters: Vec<char> = text.chars().filter(|c| !is_long(c)).collect();
     let is_digit = |at: Option<usize>| {
         at.and_then(|at| letters.get(at))
@@ -78,7 +85,8 @@ fn spelt(text: &str, keeps_long: bool) -> String {
     for (at, c) in letters.iter().enumerate() {
         // After a letter that is no kana, somebody typed it for a dash.
         let is_for_dash = *c == 'ー' && !out.ends_with(is_kana);
-        if c.is_alphanumeric() && !is_for_dash {
+        let is_sign = is_name && matches!(c, '+' | '#');
+        if (c.is_alphanumeric() || is_sign) && !is_for_dash {
             out.push(large(*c));
         } else if *c == '.' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) {
             out.push('.');
@@ -112,19 +120,22 @@ pub fn sought(text: &str) -> String {
     loose(&words(text)).replace(' ', "")
 }
 
-/// Returns a name for comparison: its words as one, in hiragana, without its legal form
-/// (docs/design/japanese-practice.md §2.4).
+/// Returns the name of an organisation for comparison: in hiragana, without spaces and its legal form
+/// (docs/design/japanese-practice.md §2.4). A name of which nothing is left is empty, and equals none.
 #[must_use]
 pub fn name(name: &str) -> String {
-    const FORMS: [&str; 6] = [
+    const FORMS: [&str; 9] = [
         "株式会社",
         "有限会社",
         "合同会社",
         "合名会社",
         "合資会社",
         "一般社団法人",
+        "(株)",
+        "(有)",
+        "(同)",
     ];
-    /// Words that are a legal form where they stand alone, as `Example, Inc.`
+    /// Words that are a legal form where they stand alone at the end, as in `Example, Inc.`
     const WORDS: [&str; 14] = [
         "inc",
         "ltd",
@@ -142,7 +153,7 @@ pub fn name(name: &str) -> String {
         "limited",
     ];
     let mut text = width(name).to_lowercase();
-    for form in ["(株)", "(有)", "(同)"].iter().chain(&FORMS) {
+    for form in FORMS {
         text = text.replace(form, " ");
     }
     text = text.replace("kabushiki kaisha", " ");
@@ -154,7 +165,26 @@ pub fn name(name: &str) -> String {
     {
         words.truncate(rest.len());
     }
-    words.replace(' ', "")
+    joined(&words)
+}
+
+/// Returns the name of a product for comparison: as [`name`], but for legal forms, which are parts of model names.
+#[must_use]
+pub fn product(name: &str) -> String {
+    joined(&loose(&spelt(name, true)))
+}
+
+/// One word of all, in which two numbers stay two.
+fn joined(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for word in words.split(' ') {
+        let is_digit = |c: char| c.is_ascii_digit();
+        if out.ends_with(is_digit) && word.starts_with(is_digit) {
+            out.push('-');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 /// Returns the large form of a small kana: キヤノン and キャノン are one name to a searcher.

@@ -12,7 +12,7 @@ use domain::value::*;
 const ANYBODY: &str =
     "add-to-report approve-plan file-report set-password subscribe unsubscribe withdraw-report";
 /// What whoever works on cases may ask for beyond that.
-const DESK: &str = "acknowledge give-up-copy";
+const DESK: &str = "acknowledge give-up-copy queue-copies-again";
 const REPORTS: &str =
     "accept-as-public accept-report ask-finder decline-report merge-report read-text sort-report";
 const EDITING: &str = "abort-plan draft-advisory plan-release";

@@ -54,7 +54,7 @@ fn drafted(published: u32) -> Advisory {
 }
 
 fn public(case: &Case) -> PublicTrack<'_> {
-    case.public_track(Track::Product).unwrap()
+    case.public_track(Track::Product, false).unwrap()
 }
 
 fn out(revision: u32) -> PublishedRevision {

@@ -210,7 +210,7 @@ impl World {
             let (stage, facts) = (AdvisoryStage::Final, text(41, Class::V));
             let before = self.advisory();
             return Some(publication::draft(
-                case.public_track(Track::Product).ok()?,
+                case.public_track(Track::Product, false).ok()?,
                 ADVISORY,
                 before,
                 stage,
@@ -230,7 +230,7 @@ impl World {
                 };
                 Some(publication::plan(
                     advisory,
-                    case.public_track(Track::Product).ok()?,
+                    case.public_track(Track::Product, false).ok()?,
                     new,
                     &act,
                 ))

@@ -101,7 +101,10 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
         .await?;
     unit.in_dossier(id, case.id);
     let track = crate::coordination::track_of(unit.house, &case).await?;
-    let public = case.public_track(track)?;
+    let is_published = before
+        .as_ref()
+        .is_some_and(publication::Advisory::is_published);
+    let public = case.public_track(track, is_published)?;
     let changes = publication::draft(public, id, before.as_ref(), input.stage, texts, facts)?;
     unit.record(changes).await?;
     let revision = before.map_or(1, |b| b.next_revision());

@@ -5,6 +5,7 @@ use domain::refusal::Refusal;
 use domain::text::class::Class;
 use domain::value::*;
 use serde_json::{Value, json};
+use store::distribution::Undelivered;
 
 use crate::Awaited;
 use crate::Fault;
@@ -24,6 +25,10 @@ inputs! {
     }
     GiveUpCopy "Records that a copy could not be delivered and that a person has looked after it." {
         reference: String = "reference that stands on the copy";
+    }
+    QueueCopiesAgain "Sends copies again that reached nobody, up to a new deadline: one by its reference, or all of an advisory." {
+        reference: Option<String> = "reference that stands on the copy";
+        advisory: Option<String> = "public number, for all of its copies";
     }
     Acknowledge "Records that a person said \"received\", by the code of the copy told by telephone or fax." {
         reference: String = "reference that stands on the copy";
@@ -181,6 +186,42 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
         },
     ));
     Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
+}
+
+/// Queues copies again. What becomes of a copy is no event until a person says "received" or gives it up.
+pub async fn queue_again(unit: &mut Unit<'_>, input: &QueueCopiesAgain) -> Result<Value, Fault> {
+    let viewer = store::Viewer::Person(unit.act.actor);
+    let house = unit.house;
+    let wanted = match (&input.reference, &input.advisory) {
+        (Some(reference), None) => {
+            let reference = as_printed(reference);
+            let copy = house.store.copy_by_reference(viewer, &reference).await?;
+            Undelivered::Copy(copy.ok_or(Refusal::NoSuchCopy)?.id)
+        }
+        (None, Some(number)) => {
+            let all = house.store.advisories(viewer).await?;
+            let found = all.into_iter().find(|row| row.number == *number);
+            Undelivered::Advisory(found.ok_or(Refusal::NotFound("advisory"))?.id)
+        }
+        _ => {
+            return Err(Refusal::Input {
+                field: "reference",
+                why: "give a reference or a public number",
+            }
+            .into());
+        }
+    };
+    let now = unit.act.now.0;
+    let hours = house.config.deadline_hours(CopyChannel::Mail);
+    let deadline = now + i64::from(hours) * 3_600_000_000;
+    let queued = house.store.queue_again(wanted, now, deadline).await?;
+    if queued == 0 {
+        return Err(Refusal::NoSuchCopy.into());
+    }
+    for channel in CopyChannel::ALL {
+        house.bells.ring(channel.name());
+    }
+    Ok(json!({ "queued": queued }))
 }
 
 /// Records an acknowledgement of a copy's page: its reference is known from the mail only, and either a browser

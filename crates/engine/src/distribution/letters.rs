@@ -22,6 +22,7 @@ use crate::Fault;
 use crate::coordination::command as coordination;
 use crate::distribution::command;
 use crate::distribution::copies::LEASE_US;
+use crate::distribution::relay::Relay;
 use crate::kernel::clock;
 use crate::kernel::config::Transport;
 use crate::kernel::house::House;
@@ -256,7 +257,10 @@ impl House {
                 let outcome = outcomes.recv().await;
                 let _ = sender.await;
                 match outcome {
-                    Some((_, Outcome::Accepted { .. })) => Ok(Handed::Taken),
+                    Some((_, Outcome::Accepted { .. })) => {
+                        self.kept.of::<Relay>().took();
+                        Ok(Handed::Taken)
+                    }
                     // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
                     Some((
                         _,
@@ -272,7 +276,10 @@ impl House {
                         );
                         Ok(Handed::Refused)
                     }
-                    _ => Err(Fault::Config("the mail relay did not take the mail".into())),
+                    _ => {
+                        self.kept.of::<Relay>().failed(0);
+                        Err(Fault::Config("the mail relay did not take the mail".into()))
+                    }
                 }
             }
         }
@@ -295,7 +302,8 @@ impl House {
                 return Err(Refusal::Reply(ReplyLack::Copy).into());
             };
             let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
-            let sent = pages::distribution::mail::older_personal_parts(&self.config.contact, &code);
+            let own = pages::distribution::mail::older_personal_parts(&self.config.contact, &code);
+            let sent = format!("{own}\n{}", self.signed_texts(&copy).await?);
             let typed = draft.codes(&sent);
             let Some(first) = typed.first() else {
                 let is_read = !draft.problems.contains(&Problem::NoText)
@@ -308,6 +316,11 @@ impl House {
                 };
                 return Err(Refusal::Reply(lack).into());
             };
+            let is_right = typed.contains(&code);
+            if !is_right && typed.len() > 1 {
+                // Which of them was meant, nobody can tell; a miss is counted where one was.
+                return Err(Refusal::Reply(ReplyLack::RightCode).into());
+            }
             let input = command::Acknowledge {
                 reference: copy.reference.clone(),
                 // A wrong one is handed on too, since wrong ones are counted.
@@ -335,6 +348,31 @@ impl House {
                 Err(other) => Err(other),
             }
         })
+    }
+
+    /// What a copy's mail said to everybody, in each language: whoever answers may quote it, with the numbers in it.
+    async fn signed_texts(&self, copy: &store::distribution::Copy) -> Result<String, Fault> {
+        let loaded = self.load(copy.advisory.into()).await?;
+        let Some(Aggregate::Advisory(advisory)) = loaded.as_ref().map(|l| &*l.state) else {
+            return Ok(String::new());
+        };
+        let mut revisions = advisory.published.iter();
+        let Some(published) = revisions.find(|one| one.revision == copy.revision) else {
+            return Ok(String::new());
+        };
+        let mut out = String::new();
+        for signed in published
+            .signatures
+            .iter()
+            .filter(|one| one.form == "clear")
+        {
+            let hash = seal::unhex32(&signed.sha256).ok_or(Fault::Form("file hash"))?;
+            if let Some(bytes) = self.store.file(&hash).await? {
+                out.push_str(&String::from_utf8_lossy(&bytes));
+                out.push('\n');
+            }
+        }
+        Ok(out)
     }
 
     /// The copy that a reply answers: by the ids of its headers, or by a reference in its text where a relay wrote ids

@@ -7,3 +7,5 @@ pub mod member;
 pub mod copies;
 
 pub mod letters;
+
+pub mod relay;

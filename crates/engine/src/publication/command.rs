@@ -174,7 +174,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
         emergency: input.emergency,
     };
     let track = crate::coordination::track_of(unit.house, &case).await?;
-    let public = case.public_track(track)?;
+    let public = case.public_track(track, advisory.is_published())?;
     let changes = publication::plan(&advisory, public, new, &unit.act.clone())?;
     unit.record(changes).await?;
     let findings: Vec<Value> = findings

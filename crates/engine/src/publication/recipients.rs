@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::aggregate::Aggregate;
 use domain::party::folded;
+use domain::text::fold::product;
 use domain::value::{AdvisoryId, Scope, SubscriberId};
 use formats::advisory::{Advisory, Lang};
 use store::distribution::Reader;
@@ -126,8 +127,8 @@ pub(crate) struct Named {
 impl Named {
     pub(crate) fn of(doc: &Advisory) -> Named {
         Named {
-            vendors: names(doc.vendors.iter().map(|v| &v.name)),
-            products: names(doc.products.iter().map(|p| &p.name)),
+            vendors: names(doc.vendors.iter().map(|v| &v.name), folded),
+            products: names(doc.products.iter().map(|p| &p.name), product),
         }
     }
 
@@ -136,7 +137,7 @@ impl Named {
         match scope {
             Scope::Everything => true,
             Scope::Vendor { name } => self.vendors.contains(&folded(name)),
-            Scope::Product { name } => self.products.contains(&folded(name)),
+            Scope::Product { name } => self.products.contains(&product(name)),
         }
     }
 }
@@ -160,9 +161,13 @@ fn one_a_mailbox(readers: Vec<Reader>) -> Vec<Reader> {
         .collect()
 }
 
-fn names<'a>(all: impl Iterator<Item = &'a BTreeMap<Lang, String>>) -> Vec<String> {
+fn names<'a>(
+    all: impl Iterator<Item = &'a BTreeMap<Lang, String>>,
+    fold: fn(&str) -> String,
+) -> Vec<String> {
     let mut out: Vec<String> = all
-        .flat_map(|names| names.values().map(|name| folded(name)))
+        .flat_map(|names| names.values().map(|name| fold(name)))
+        .filter(|name| !name.is_empty())
         .collect();
     out.sort_unstable();
     out.dedup();
@@ -201,7 +206,7 @@ mod tests {
     fn a_wish_is_compared_by_folded_names() {
         let named = Named {
             vendors: vec![folded("Example Works")],
-            products: vec![folded("Gateway")],
+            products: vec![product("Gateway")],
         };
         let name = || "EXAMPLE works".to_owned();
         assert!(named.suits(&Scope::Everything));

@@ -251,6 +251,9 @@ impl House {
                 let case =
                     crate::kernel::find::by_number::<Case>(unit, &approved.case().to_string())
                         .await?;
+                // A plan of a website that an older program made goes out as little as a new one.
+                let track = crate::coordination::track_of(self, &case).await?;
+                case.public_track(track, stream.is_published())?;
                 let permit = case.release_permit(&approved, &unit.act)?;
                 let persons = approved.persons();
                 let release =

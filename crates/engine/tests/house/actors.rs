@@ -142,6 +142,7 @@ fn commands(case: &Case<'_>, report: &str) -> Vec<(&'static str, Value)> {
         ),
         ("unsubscribe", json!({ "reference": "nothing" })),
         ("give-up-copy", json!({ "reference": "nothing" })),
+        ("queue-copies-again", json!({ "reference": "nothing" })),
         (
             "acknowledge",
             json!({ "reference": "nothing", "code": "123456" }),

@@ -320,11 +320,15 @@ fn of_the_advisory(world: &World, case: &Case<'_>) {
     let unknown = json!({ "reference": "nothing" });
     assert_eq!(world.refuses("unsubscribe", unknown.clone()), "not_found");
     assert_eq!(world.refuses("give-up-copy", unknown), "copy.unknown");
+    assert_eq!(world.refuses("queue-copies-again", json!({})), "input");
     assert_eq!(world.passes_to(instant), std::slice::from_ref(&case.number));
 
     for copy in copies(case, 1) {
         let right = json!({ "reference": copy.reference, "code": copy.code });
         if copy.state == "refused" {
+            let again = json!({ "reference": copy.reference });
+            world.does("queue-copies-again", again);
+            world.runs_due();
             world.does("give-up-copy", json!({ "reference": copy.reference }));
             continue;
         }

@@ -173,6 +173,44 @@ fn a_reader_whom_the_relay_refuses_costs_the_others_nothing() {
 }
 
 #[test]
+fn copies_that_reached_nobody_are_sent_again_when_somebody_wants_it() {
+    let relay = Relay::started();
+    relay.refuses("gone@");
+    let world = World::founded_with(|config| relay.is_used_by(config));
+    let case = Case::open(&world);
+    given::reader(&world, "gone@reader.example");
+    let _ = case.published();
+    assert_eq!(states(&case, 1), ["refused"]);
+    let copy = copies(&case, 1).remove(0);
+    for wrong in [
+        json!({}),
+        json!({ "reference": copy.reference, "advisory": case.number }),
+    ] {
+        assert_eq!(world.refuses("queue-copies-again", wrong), "input");
+    }
+    let unknown = json!({ "advisory": "NRS-00000000" });
+    assert_eq!(world.refuses("queue-copies-again", unknown), "not_found");
+    for wanted in [
+        json!({ "reference": copy.reference }),
+        json!({ "advisory": case.number }),
+    ] {
+        let queued = world.does("queue-copies-again", wanted);
+        assert_eq!(queued["queued"], 1);
+        world.runs_due();
+        assert_eq!(
+            states(&case, 1),
+            ["refused"],
+            "it was tried, and refused again"
+        );
+    }
+    // What was taken is not sent twice.
+    let taken = json!({ "reference": copy.reference });
+    world.does("give-up-copy", taken.clone());
+    assert_eq!(world.refuses("queue-copies-again", taken), "copy.unknown");
+    world.ends_well();
+}
+
+#[test]
 fn a_relay_that_is_away_for_an_hour_delays_and_loses_nothing() {
     let relay = Relay::started();
     let world = World::founded_with(|config| relay.is_used_by(config));

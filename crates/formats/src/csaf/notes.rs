@@ -40,7 +40,7 @@ pub(super) fn document_notes(doc: &Advisory, lang: Lang, catalogue: &Catalogue) 
         );
         notes.add(
             "general",
-            &format!("{prefix}{}", say(other, "脅威の分析", "Threat")),
+            &format!("{prefix}{}", say(other, "悪用の状況", "Threat")),
             &words.threat_note,
         );
     }
@@ -87,7 +87,7 @@ fn standing(notes: &mut Notes, doc: &Advisory, lang: Lang) {
         Marking::None => "",
         Marking::Archive => say(
             lang,
-            "過去の公開情報から再現した文書です。この発行者が調整した案件ではありません。",
+            "過去の公開情報から再現した文書です。この公表者が調整した案件ではありません。",
             "Replayed from a public archive. This publisher did not coordinate the case.",
         ),
         Marking::Fictional => say(

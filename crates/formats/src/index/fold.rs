@@ -32,12 +32,25 @@ pub fn terms(plain: &str, terms: &mut BTreeSet<String>) {
     terms.remove("");
 }
 
-/// What a version is asked by: itself without a leading `v`, and its beginnings: `3.0.7`, `3.0`, `3`.
+/// What a version is asked by: itself without a leading `v`, and its beginnings: `3.0.7`, `3.0`, `3`. Where letters stand
+/// before it without a space, as in `tls1.3`, they are a term too.
 fn versions(word: &str) -> Vec<String> {
-    let bare = word.strip_prefix('v').unwrap_or(word);
-    if !bare.starts_with(|c: char| c.is_ascii_digit()) {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let letters = word.find(is_digit).unwrap_or(word.len());
+    let (name, bare) = word.split_at_checked(letters).unwrap_or((word, ""));
+    let tail = bare.trim_start_matches(|c: char| is_digit(c) || c == '.');
+    // One letter may follow, as in `1.1.1k`; what goes on is no version.
+    if bare.is_empty() || tail.chars().count() > 1 || !name.chars().all(char::is_alphabetic) {
         return Vec::new();
     }
+    let mut out = beginnings(bare);
+    if !matches!(name, "" | "v") {
+        out.push(name.to_owned());
+    }
+    out
+}
+
+fn beginnings(bare: &str) -> Vec<String> {
     let ends = bare.match_indices('.').map(|(at, _)| at);
     let letters = bare.find(|c: char| !c.is_ascii_digit() && c != '.');
     ends.chain(letters)

@@ -211,8 +211,6 @@ fn is_automatic(headers: &[Header]) -> bool {
             "auto-submitted" => first != "no",
             "precedence" => matches!(first, "bulk" | "junk" | "auto_reply" | "auto-reply"),
             "x-autoreply" | "x-autorespond" | "x-autoresponder" => first != "no",
-            // Microsoft's robots write it on what they send; nobody's mail program does.
-            "x-auto-response-suppress" => !matches!(first, "" | "none"),
             "return-path" => value == "<>" || value.is_empty(),
             "content-type" => first == "multipart/report",
             _ => false,

@@ -70,7 +70,7 @@ static JA: Labels = Labels {
     audience: "対象の読者",
     first_published: "公開日",
     published: "最終更新日",
-    publisher: "発行者",
+    publisher: "公表者",
     untranslated: "日本語の訳はありません。本文は原文のまま掲載します。",
     withdrawn: "この文書は取り消されました。理由は更新履歴に示します。",
     not_recorded: "記録されていません。",
@@ -93,7 +93,7 @@ static JA: Labels = Labels {
         summary: "概要",
         check: "該当するかどうかの確認方法",
         impact: "想定される影響",
-        threat: "脅威の分析",
+        threat: "悪用の状況",
         fix: "対策方法（修正方法）",
         workaround: "対策方法（回避方法）",
         side_effects: "対策を行う際の注意",
@@ -157,7 +157,7 @@ pub(super) fn marking(marking: Marking, lang: Lang) -> &'static str {
     let (ja, en) = match marking {
         Marking::None => ("", ""),
         Marking::Archive => (
-            "【過去の記録】過去の公開情報から再現した文書です。この発行者が調整した案件ではありません。",
+            "【過去の記録】過去の公開情報から再現した文書です。この公表者が調整した案件ではありません。",
             "[ARCHIVE] Replayed from a public archive. This publisher did not coordinate the case.",
         ),
         Marking::Fictional => (

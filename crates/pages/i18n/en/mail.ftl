@@ -16,8 +16,8 @@ mail-personal =
     { $acknowledge }
     Two digits (only if the page asks for them): { $digits }
     If you cannot use the page, reply to this mail with six digits, or
-    tell us by telephone: these five, then the one in the first brackets
-    of the subject.
+    tell us by telephone: these five, then the one that stands in
+    brackets in the subject.
     Confirmation code: { $code } and the digit of the subject
     { $contact }
 
@@ -25,7 +25,7 @@ mail-personal =
     { $unsubscribe }
 
     Reference: { $reference }
-mail-invitation-subject = [TLP:AMBER] { $name } [TN#{ $tn }]
+mail-invitation-subject = [TN#{ $tn }] Please confirm your contact for product security ({ $name })
 mail-invitation-text =
     To the person in charge of product security
     { $to }

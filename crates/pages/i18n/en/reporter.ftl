@@ -70,7 +70,7 @@ reporter-confirm-last = Last five characters of the receipt
 reporter-confirm-hint = Capital or small letters do not matter.
 reporter-confirm = Confirm
 reporter-confirm-wrong = This is not the last group of the receipt. Please look at your copy again.
-reporter-confirmed = Your copy of the receipt is right.
+reporter-confirmed = Your copy matches.
 reporter-slip-text =
     Receipt slip
     { $site }

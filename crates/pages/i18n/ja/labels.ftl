@@ -47,4 +47,4 @@ vendor-unreachable-note = さまざまな方法で連絡を試みましたが、
 product-known-affected = 影響を受ける
 product-known-not-affected = 影響を受けない
 product-under-investigation = 調査中
-product-fixed = 対策済みの版あり
+product-fixed = 修正済みバージョンあり

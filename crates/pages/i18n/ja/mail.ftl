@@ -16,7 +16,7 @@ mail-personal =
     { $acknowledge }
     2桁の数字（ページで尋ねられた場合のみ）: { $digits }
     ページをお使いになれない場合は、
-    次の5桁に、件名の最初の [ ] の数字1桁を続けた
+    次の5桁に、件名の [ ] に入った数字1桁を続けた
     6桁の確認コードを、このメールへの返信か
     電話でお知らせください。
     確認コード: { $code } と、件名の数字1桁
@@ -27,10 +27,10 @@ mail-personal =
     { $unsubscribe }
 
     整理番号: { $reference }
-mail-invitation-subject = [TLP:AMBER] { $name } [TN#{ $tn }]
+mail-invitation-subject = [TN#{ $tn }] 製品セキュリティの連絡窓口のご確認のお願い（{ $name }）
 mail-invitation-text =
     { $to }
-    製品セキュリティご担当者 御中
+    製品セキュリティご担当者 様
 
     平素よりお世話になっております。
     { $name }の調整担当です。

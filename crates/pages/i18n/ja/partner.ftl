@@ -20,7 +20,7 @@ partner-sender-contact = 連絡先
 partner-sender-key = 署名鍵の指紋
 
 partner-title = 製品のセキュリティに関するご連絡
-partner-to = { $name } 製品セキュリティご担当者 御中
+partner-to = { $name } 製品セキュリティご担当者 様
 partner-reference = 追跡番号（TN）
 partner-colon = ：
 partner-has-left = この件への参加を取りやめられています。記録は残りますが、入力はできません。

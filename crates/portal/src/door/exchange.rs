@@ -121,6 +121,20 @@ pub(crate) fn page(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Re
     plain(status, lang, once(bytes))
 }
 
+/// Returns an answer with a page that holds a form again which may have been taken: it keeps what it carried.
+pub(crate) fn page_again(
+    status: StatusCode,
+    lang: Lang,
+    bytes: Vec<u8>,
+    typed: &Typed,
+) -> Response<Body> {
+    if Sending::of(typed).is_none() {
+        return page(status, Some(lang), bytes);
+    }
+    let bytes = pages::kit::form::with_once(bytes, typed.value(ONCE));
+    plain(status, Some(lang), bytes)
+}
+
 fn once(bytes: Vec<u8>) -> Vec<u8> {
     let token = seal::hex(&seal::random::bytes::<16>());
     pages::kit::form::with_once(bytes, &token)

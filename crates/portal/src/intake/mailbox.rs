@@ -27,8 +27,10 @@ use crate::intake::report::carried;
 const STATE: &str = "state";
 /// Names of messages begin so; a number follows, so that they sort in their order.
 const NOTE: &str = "note-";
-/// Marks a mailbox that a form has begun to make.
+/// Holds the handling number of a mailbox that a form has begun to make.
 const CLAIMED: &str = "claimed";
+/// A handling number as it is printed is shorter.
+const NUMBER_BYTES_MAX: u64 = 64;
 /// Marks a mailbox whose letter is with the house.
 const POSTED: &str = "posted";
 /// So long a second sending waits for the first; whoever died in between is followed then.
@@ -73,15 +75,29 @@ pub(crate) fn begin(
     seal::files::replace(&folder.join(STATE), &sealed, true).map_err(io::Error::other)
 }
 
-/// Takes the making of a mailbox on: true for one caller, for all others that ask for the same one false.
-pub(crate) fn claim(desk: &Desk, lookup: &str) -> io::Result<bool> {
+/// Gives the mailbox of a sending its handling number, and returns the one that it has: the first that is given stays.
+pub(crate) fn claim(desk: &Desk, lookup: &str, number: &str) -> io::Result<String> {
     let folder = desk.mailbox(lookup);
     seal::files::private_folder(&folder).map_err(io::Error::other)?;
-    match std::fs::File::create_new(folder.join(CLAIMED)) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+    let whole = folder.join(format!(".{:016x}.tmp", seal::random::u64()));
+    seal::files::replace(&whole, number.as_bytes(), true).map_err(io::Error::other)?;
+    // A link appears with all that stands in the file, and not where there is one.
+    let linked = std::fs::hard_link(&whole, folder.join(CLAIMED));
+    let _ = std::fs::remove_file(&whole);
+    match linked {
+        Ok(()) => Ok(number.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            claimed(desk, lookup).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        }
         Err(error) => Err(error),
     }
+}
+
+/// The handling number that the mailbox of a sending was given.
+pub(crate) fn claimed(desk: &Desk, lookup: &str) -> Option<String> {
+    let bytes = read_up_to(&desk.mailbox(lookup).join(CLAIMED), NUMBER_BYTES_MAX).ok()?;
+    let number = String::from_utf8(bytes).ok()?;
+    (!number.is_empty()).then_some(number)
 }
 
 /// Notes that the letter of a mailbox is with the house.

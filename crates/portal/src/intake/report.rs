@@ -41,6 +41,10 @@ pub(crate) fn taken(visit: &Visit, mut typed: Typed) -> Response<Body> {
     if !typed.is_good() {
         return form(visit, StatusCode::UNPROCESSABLE_ENTITY, &typed);
     }
+    // What was taken in already is answered from what stands, and costs no budget.
+    if let Some(slip) = Sending::of(&typed).and_then(|sending| sent_before(visit, &sending)) {
+        return receipt_of(visit, &slip);
+    }
     let from = visit.sender.from;
     if let Err(spent) = visit.desk.budget.spend(Lane::Letters, from, Instant::now()) {
         typed.refuse_with(
@@ -48,20 +52,46 @@ pub(crate) fn taken(visit: &Visit, mut typed: Typed) -> Response<Body> {
             "reporter-budget",
             &[("minutes", &spent.minutes.to_string())],
         );
-        let page = form(visit, StatusCode::TOO_MANY_REQUESTS, &typed);
+        let page = same_form(visit, StatusCode::TOO_MANY_REQUESTS, &typed);
         return exchange::again_in(page, spent.minutes);
     }
     match file_in(visit, &typed) {
-        Ok(slip) => {
-            let page = reporter::receipt(visit.site(), visit.lang, &slip, &Typed::default());
-            exchange::even_page(StatusCode::OK, visit.lang, page)
-        }
+        Ok(slip) => receipt_of(visit, &slip),
         Err(error) => {
             tracing::error!(code = "report_not_taken", kind = ?error.kind(), "a report could not be taken in");
             typed.refuse("", "reporter-box-full");
-            form(visit, StatusCode::SERVICE_UNAVAILABLE, &typed)
+            same_form(visit, StatusCode::SERVICE_UNAVAILABLE, &typed)
         }
     }
+}
+
+/// The form with its token kept: sent again, it is the same sending.
+fn same_form(visit: &Visit, status: StatusCode, typed: &Typed) -> Response<Body> {
+    let page = reporter::report(visit.site(), visit.lang, typed);
+    exchange::page_again(status, visit.lang, page, typed)
+}
+
+fn receipt_of(visit: &Visit, slip: &Slip) -> Response<Body> {
+    let page = reporter::receipt(visit.site(), visit.lang, slip, &Typed::default());
+    exchange::even_page(StatusCode::OK, visit.lang, page)
+}
+
+/// The slip of a sending whose letter is with the house, waiting for one that is on its way.
+fn sent_before(visit: &Visit, sending: &Sending) -> Option<Slip> {
+    let desk = &visit.desk;
+    let house = desk.house().ok()?;
+    let receipt = sending.receipt(&house);
+    let lookup = seal::hex(&seal::sha256(&receipt.lookup(&house)));
+    mailbox::claimed(desk, &lookup)?;
+    if !mailbox::waits_for(desk, &lookup) {
+        return None;
+    }
+    let printed = receipt.printed().to_string();
+    let handling = mailbox::handling(desk, receipt)?;
+    Some(Slip {
+        handling,
+        receipt: printed,
+    })
 }
 
 fn check(typed: &mut Typed) {
@@ -102,24 +132,13 @@ fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
         .as_ref()
         .map_or_else(Receipt::draw, |sending| sending.receipt(&house));
     let lookup = seal::hex(&seal::sha256(&receipt.lookup(&house)));
-    let slip = |handling: String, receipt: &Receipt| Slip {
-        handling,
-        receipt: receipt.printed().to_string(),
-    };
-    let mut known = None;
-    if sending.is_some() && !mailbox::claim(desk, &lookup)? {
-        // The same form again: its first sending answers, or is followed if it ended half way.
-        let printed = receipt.printed();
-        let is_made = mailbox::waits_for(desk, &lookup);
-        let again = Receipt::read(&printed).map_err(io::Error::other)?;
-        known = mailbox::handling(desk, again);
-        if let (true, Some(handling)) = (is_made, &known) {
-            return Ok(slip(handling.clone(), &receipt));
-        }
-    }
-    let number = match known {
-        Some(printed) => printed,
+    // A sending has one number, whoever draws it: one that ended half way is followed under its own.
+    let number = match &sending {
         None => reserve(desk)?.printed,
+        Some(_) => match mailbox::claimed(desk, &lookup) {
+            Some(number) => number,
+            None => mailbox::claim(desk, &lookup, &reserve(desk)?.printed)?,
+        },
     };
     let public = seal::mailbox::public(&receipt.mailbox_secret(&house));
     let at = now_text();
@@ -144,13 +163,18 @@ fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
     });
     let id = sending.as_ref().map(Sending::letter);
     if let Err(error) = desk.post(&letter, id) {
-        // Nobody has seen the receipt: the mailbox is nobody's.
-        let _ = std::fs::remove_dir_all(desk.mailbox(&lookup));
+        // Nobody has seen the receipt: the mailbox is nobody's, unless the same form may come again.
+        if sending.is_none() {
+            let _ = std::fs::remove_dir_all(desk.mailbox(&lookup));
+        }
         return Err(error);
     }
     // Without the mark a second sending writes the same letter again, which the house takes once.
     let _ = mailbox::handed_over(desk, &lookup);
-    Ok(slip(number, &receipt))
+    Ok(Slip {
+        handling: number,
+        receipt: receipt.printed().to_string(),
+    })
 }
 
 fn typed_report(visit: &Visit, typed: &Typed) -> Report {

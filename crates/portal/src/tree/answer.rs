@@ -35,6 +35,8 @@ struct Asked<'a> {
     accepted: Accepted,
     if_none_match: bool,
     if_modified_since: Option<&'a HeaderValue>,
+    /// Of GET alone a part may be asked (RFC 9110 §14.2).
+    is_get: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -47,6 +49,7 @@ impl<'a> Asked<'a> {
             accepted: Accepted::default(),
             if_none_match: false,
             if_modified_since: None,
+            is_get: *request.method() == Method::GET,
         };
         for (name, value) in headers {
             match *name {
@@ -76,6 +79,9 @@ impl<'a> Asked<'a> {
     /// The part of a form that is asked for (RFC 9110 §14.2): one, of whole bytes, and of this very form. Whatever else
     /// a Range says is passed over, and the whole is sent.
     fn part(&self, form: &Form, length: usize) -> Option<std::ops::Range<usize>> {
+        if !self.is_get {
+            return None;
+        }
         if let Some(known) = self.headers.get(header::IF_RANGE)
             && known != form.tag
         {

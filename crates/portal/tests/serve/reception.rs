@@ -211,6 +211,45 @@ async fn a_report_whose_first_sending_ended_half_way_is_taken_by_the_second() {
 }
 
 #[tokio::test]
+async fn a_report_that_the_house_could_not_take_keeps_its_number_for_the_next_try() {
+    let house = House::new();
+    let server = house.serve().await;
+    let from = "X-Forwarded-For: 192.0.2.9\r\n";
+    let once = value(&server.get("/ja/report", "").await.text(), "once");
+    let mut fields = GOOD.to_vec();
+    fields.push(("once", &once));
+    let key = house.dir().join("keys/public/intake.hex");
+    let away = key.with_extension("away");
+    std::fs::rename(&key, &away).unwrap();
+    let reply = server.post("/ja/report", &fields, from).await;
+    assert_eq!(reply.status, 503);
+    assert_eq!(
+        value(&reply.text(), "once"),
+        once,
+        "the form is the same one"
+    );
+    let begun: Vec<_> = std::fs::read_dir(house.dir().join("mailbox"))
+        .unwrap()
+        .flatten()
+        .map(|one| std::fs::read_to_string(one.path().join("claimed")).unwrap())
+        .collect();
+    std::fs::rename(&away, &key).unwrap();
+    let told = server.post("/ja/report", &fields, from).await.text();
+    assert_eq!([value(&told, "handling")], begun[..]);
+    assert_eq!(house.letters().len(), 1);
+    // What was taken is answered again even where nothing more passes.
+    let mut last = 200;
+    for _ in 0..40 {
+        last = server.post("/ja/report", &GOOD, from).await.status;
+    }
+    assert_eq!(last, 429);
+    let again = server.post("/ja/report", &fields, from).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(value(&again.text(), "handling"), value(&told, "handling"));
+    assert_eq!(value(&again.text(), "receipt"), value(&told, "receipt"));
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_report_is_named_and_nothing_typed_is_lost() {
     let house = House::new();
     let server = house.serve().await;

@@ -201,13 +201,26 @@ fn of_catalogue(run: &mut Run, path: &str, lang: Lang, entry: &Value, records: &
     }
 }
 
-/// A feed holds the newest, which come first; each entry is read in the form in which the press writes it.
+/// Entries of a feed; what is older stands in the lists.
+const FEED_ENTRIES_MAX: usize = 100;
+
+/// A feed holds the newest, which come first; each entry is read in the form in which the press writes it, and nothing
+/// else may stand in it.
 fn feed(run: &mut Run, path: &str, lang: Lang, feed: &str, records: &Records, base: &str) {
     let mut entries = feed.split("<entry>");
     let head = entries.next().unwrap_or_default();
+    let entries: Vec<&str> = entries.collect();
+    let is_whole = feed.matches("<entry").count() == entries.len()
+        && feed.matches("</entry").count() == entries.len()
+        && feed.matches("</feed>").count() == 1
+        && feed.ends_with("</feed>\n")
+        && !feed.contains("<!");
+    if !is_whole {
+        run.find("list-form", path, "the feed holds more than its entries");
+    }
     let mut seen = BTreeSet::new();
     let mut before = None;
-    for entry in entries {
+    for entry in &entries {
         let id = within(entry, "<id>urn:noroshi:", "</id>");
         let Some(record) = records.get(id) else {
             run.find(
@@ -220,25 +233,8 @@ fn feed(run: &mut Run, path: &str, lang: Lang, feed: &str, records: &Records, ba
         if !seen.insert(id) {
             run.find("list-set", path, format!("{id} is listed twice"));
         }
-        let at = text(record, "/published");
-        let named = unescaped(within(entry, "<title>", "</title>"));
-        let known = title(record, lang);
-        let known = if known.trim().is_empty() { id } else { known };
-        let fits = within(entry, "<updated>", "</updated>") == at
-            && within(entry, "<published>", "</published>") == text(record, "/first_published")
-            && named.ends_with(&format!("{known} ({id})"));
-        if !fits {
-            run.find(
-                "list-differs",
-                path,
-                format!("the entry of {id} is not its record's"),
-            );
-        }
-        let leads_to = within(entry, "type=\"text/html\" href=\"", "\"");
-        if unescaped(leads_to) != format!("{base}{}", page(lang, id)) {
-            run.find("list-link", path, format!("the page of {id} is elsewhere"));
-        }
-        let at = instant(at);
+        of_feed(run, path, lang, (id, entry), record, base);
+        let at = instant(text(record, "/published"));
         if before.is_some_and(|before| at > before) {
             run.find(
                 "list-order",
@@ -248,6 +244,7 @@ fn feed(run: &mut Run, path: &str, lang: Lang, feed: &str, records: &Records, ba
         }
         before = Some(at);
     }
+    of_newest(run, path, &seen, records);
     let newest = records
         .values()
         .filter_map(|doc| instant(text(doc, "/published")))
@@ -256,6 +253,88 @@ fn feed(run: &mut Run, path: &str, lang: Lang, feed: &str, records: &Records, ba
     if newest.is_some() && begins != newest {
         let message = "the feed does not begin with the newest publication";
         run.find("list-order", path, message);
+    }
+}
+
+/// All that was published stands in a feed while there is room; then no entry is older than one that is left out.
+fn of_newest(run: &mut Run, path: &str, seen: &BTreeSet<&str>, records: &Records) {
+    let at = |doc: &Value| instant(text(doc, "/published"));
+    let (listed, left): (Vec<_>, Vec<_>) = records
+        .iter()
+        .partition(|(id, _)| seen.contains(id.as_str()));
+    let oldest = listed.iter().map(|(_, doc)| at(doc)).min();
+    for (id, doc) in left {
+        let is_due = seen.len() < FEED_ENTRIES_MAX || oldest.is_some_and(|oldest| at(doc) > oldest);
+        if is_due {
+            run.find(
+                "list-set",
+                path,
+                format!("{id} is published and not listed"),
+            );
+        }
+    }
+}
+
+/// What may stand before a title, by what the record says of itself.
+fn before_title(record: &Value, lang: Lang) -> String {
+    let (ja, en) = match text(record, "/marking") {
+        "archive" => ("【過去の記録】", "[ARCHIVE] "),
+        "fictional" => ("【架空】", "[FICTIONAL] "),
+        "exercise" => ("【訓練】", "[EXERCISE] "),
+        _ => ("", ""),
+    };
+    let withdrawn = if text(record, "/status") == "withdrawn" {
+        ("【取消し】", "[WITHDRAWN] ")
+    } else {
+        ("", "")
+    };
+    match lang {
+        Lang::Ja => format!("{ja}{}", withdrawn.0),
+        Lang::En => format!("{en}{}", withdrawn.1),
+    }
+}
+
+fn of_feed(
+    run: &mut Run,
+    path: &str,
+    lang: Lang,
+    (id, entry): (&str, &str),
+    record: &Value,
+    base: &str,
+) {
+    const ELEMENTS: [&str; 5] = ["id", "title", "published", "updated", "summary"];
+    let known = title(record, lang);
+    let known = if known.trim().is_empty() { id } else { known };
+    // What XML does not allow is left away by the press.
+    let known: String = known
+        .chars()
+        .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..))
+        .collect();
+    let named = unescaped(within(entry, "<title>", "</title>"));
+    let are_once = ELEMENTS
+        .into_iter()
+        .all(|name| entry.matches(&format!("<{name}>")).count() == 1);
+    let fits = are_once
+        && within(entry, "<updated>", "</updated>") == text(record, "/published")
+        && within(entry, "<published>", "</published>") == text(record, "/first_published")
+        && named == format!("{}{known} ({id})", before_title(record, lang));
+    if !fits {
+        run.find(
+            "list-differs",
+            path,
+            format!("the entry of {id} is not its record's"),
+        );
+    }
+    // One link is for readers and one for programs; both lead into this portal.
+    let page = format!("{base}{}", page(lang, id));
+    let leads_to = within(entry, "type=\"text/html\" href=\"", "\"");
+    let document = unescaped(within(entry, "type=\"application/json\" href=\"", "\""));
+    let is_ours = unescaped(leads_to) == page
+        && document.starts_with(&format!("{base}/csaf/white/"))
+        && entry.matches("<link").count() == 2
+        && entry.matches("href=").count() == 2;
+    if !is_ours {
+        run.find("list-link", path, format!("the page of {id} is elsewhere"));
     }
 }
 

@@ -92,6 +92,13 @@ pub(super) fn of_tree(
     let beside = cert(ADVISORY, files.read(ADVISORY).ok(), report);
     let log = cert(LOG, files.read(LOG).ok(), report);
     let mut keys = advisory(beside, pin, now, report);
+    if log.is_none() && options.log_key.is_some() {
+        report.find(
+            "log-key-pin",
+            LOG,
+            "there is no log key to hold against the pinned one",
+        );
+    }
     if let Some(log) = log {
         lifetime(&log, LOG, now, report);
         log_key(&log, &keys, options, report);

@@ -23,7 +23,7 @@ fn lists_that_say_other_than_the_documents_are_found() {
     const FEED: &str = "en/advisories/feed.atom";
     const INDEX: &str = "ja/advisories/index.json";
     const LIST: &str = "advisories.json";
-    let mutations: [Mutation; 14] = [
+    let mutations: [Mutation; 21] = [
         ("list-set", |files| without(files, LIST, "NRS-2")),
         ("list-set", |files| without(files, INDEX, "NRS-1")),
         ("list-set", |files| edit(files, INDEX, "NRS-2\"", "NRS-9\"")),
@@ -60,6 +60,32 @@ fn lists_that_say_other_than_the_documents_are_found() {
         ("list-order", |files| edit(files, FEED, SECOND, OLD)),
         ("list-set", |files| {
             edit(files, FEED, "noroshi:NRS-2<", "noroshi:NRS-1<")
+        }),
+        // Words before a title, a second link, an entry in another form, one that is left out.
+        ("list-differs", |files| {
+            edit(files, FEED, "<title>A", "<title>WITHDRAWN: A")
+        }),
+        ("list-link", |files| {
+            let other = "<link href=\"https://evil.example/\"/>\n<summary>";
+            edit(files, FEED, "<summary>", other)
+        }),
+        ("list-form", |files| {
+            edit(files, FEED, "</feed>", "<entry a=\"\">x</entry></feed>")
+        }),
+        ("list-form", |files| {
+            edit(files, FEED, "</feed>", "<entry\n>x</entry></feed>")
+        }),
+        ("list-differs", |files| {
+            edit(files, FEED, "</entry>", "<title>y</title></entry>")
+        }),
+        ("list-link", |files| {
+            edit(files, FEED, "/csaf/white/2026/x.json", "/other.json")
+        }),
+        ("list-set", |files| {
+            let feed = String::from_utf8(files[FEED].clone()).unwrap();
+            let (before, rest) = feed.split_once("<entry>").unwrap();
+            let (_, after) = rest.split_once("</entry>").unwrap();
+            put(files, FEED, format!("{before}{after}").as_bytes());
         }),
     ];
     let key = || Some(KeyPin::Fingerprint(ADVISORY.fingerprint.clone()));

@@ -319,7 +319,9 @@ fn lists(files: &mut Files) {
             let text = |field: &str| doc[field].as_str().unwrap().to_owned();
             feed += &format!(
                 "<entry>\n<id>urn:noroshi:{id}</id>\n<title>{} ({id})</title>\n<published>{}</published>\n<updated>{}</updated>\n\
-                 <link rel=\"alternate\" type=\"text/html\" href=\"{BASE}{}\"/>\n</entry>\n",
+                 <link rel=\"alternate\" type=\"text/html\" href=\"{BASE}{}\"/>\n\
+                 <link rel=\"related\" type=\"application/json\" href=\"{BASE}/csaf/white/2026/x.json\"/>\n\
+                 <summary>What it is.</summary>\n</entry>\n",
                 title.replace('<', "&lt;").replace('>', "&gt;"),
                 text("first_published"),
                 text("published"),

@@ -304,10 +304,17 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         let sendings = room.house.kept.of::<Sendings>();
         match sendings.begin(&asked.cookie, path, &kept).await {
             Turn::Done(path) => return Answer::see(path),
+            Turn::Busy => {
+                return Answer::with_status(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "this is still being done; please load the page again in a moment\n".into(),
+                );
+            }
             Turn::First(sending) => {
                 let answer = (route.handler)(room, visit).await;
-                let led_to = answer.as_ref().ok().and_then(Answer::led_to);
-                sendings.ended(sending, led_to);
+                if let Some(led_to) = answer.as_ref().ok().and_then(Answer::led_to) {
+                    sending.done(led_to);
+                }
                 answer
             }
         }

@@ -9,6 +9,7 @@ use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;
+use engine::distribution::relay::Relay;
 use engine::work::Kind;
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::form::Typed;
@@ -40,7 +41,8 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 }
 
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
-    let mut rows = copies(room, visit).await?;
+    let mut rows: Vec<Task> = relay(room).into_iter().collect();
+    rows.extend(copies(room, visit).await?);
     rows.extend(plans(room, visit.viewer()?).await?);
     rows.extend(dates(room, visit.viewer()?).await?);
     rows.extend(vendors(room, visit).await?);
@@ -48,6 +50,26 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
         .map_or(0, |entries| entries.flatten().count());
     let view = Tasks { rows, unreadable };
     Ok(pages::work::tasks::page(&visit.inside(room), &view, typed))
+}
+
+/// The relay, while it takes no mail: nothing that is published reaches anybody by mail until it does.
+fn relay(room: &Room) -> Option<Task> {
+    let trouble = room.house.kept.of::<Relay>().trouble()?;
+    let host = &room.house.config.mail.host;
+    Some(Task {
+        id: "relay".to_owned(),
+        kind: "relay_down".to_owned(),
+        who: host.clone(),
+        contact: None,
+        what: match trouble.smtp {
+            0 => host.clone(),
+            code => format!("{host} ({code})"),
+        },
+        path: None,
+        since: trouble.since,
+        reference: None,
+        code_hint: None,
+    })
 }
 
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
@@ -120,6 +142,7 @@ async fn dates(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
         if let Some(Aggregate::Case(case)) = state.as_deref()
             && case.closed.is_none()
             && !case.world.public
+            && is_for_the_public(room, case).await?
         {
             let since = case.until.unwrap_or(Instant(at));
             out.push(of_case(case, "no_plan", "plan", since));
@@ -164,6 +187,12 @@ async fn plans(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
     Ok(out)
 }
 
+/// What is found on a website is mended with its operator: nothing of it is planned.
+async fn is_for_the_public(room: &Room, case: &Case) -> Result<bool, Stop> {
+    let track = engine::coordination::track_of(&room.house, case).await?;
+    Ok(track.is_for_the_public())
+}
+
 /// A row that leads to a page of a case.
 fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
     Task {
@@ -181,7 +210,8 @@ fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
 
 /// A case about which everybody may know already while nothing is published or planned: somebody decides what now.
 async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
-    if !(case.world.public || case.world.exploit || case.world.attacks) {
+    let is_open = case.world.public || case.world.exploit || case.world.attacks;
+    if !is_open || !is_for_the_public(room, case).await? {
         return Ok(None);
     }
     let advisory = title::advisory_of(room, case.id).await?;
@@ -296,6 +326,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             })
         }
         ("done", Some(reference)) => Command::GiveUpCopy(commands::GiveUpCopy { reference }),
+        ("again", Some(reference)) => Command::QueueCopiesAgain(commands::QueueCopiesAgain {
+            reference: Some(reference),
+            advisory: None,
+        }),
         _ => return Err(Stop::NotFound),
     };
     if typed.is_good()

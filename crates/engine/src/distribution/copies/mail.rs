@@ -20,6 +20,7 @@ use store::distribution::{Copy, Settled};
 
 use super::{SETTLE_GROUP, Sent, copy_digits, ended, tried};
 use crate::Fault;
+use crate::distribution::relay::Relay;
 use crate::kernel::clock;
 use crate::kernel::config::{MailTls, Transport};
 use crate::kernel::house::House;
@@ -284,7 +285,8 @@ impl House {
         if ready.is_empty() {
             return Ok(());
         }
-        let config = self.relay()?;
+        let relay = self.kept.of::<Relay>();
+        let config = self.relay().inspect_err(|_| relay.failed(0))?;
         let domain = self.mail_domain().to_owned();
         let mut copies = Vec::with_capacity(ready.len());
         let mut jobs = Vec::with_capacity(ready.len());
@@ -302,10 +304,16 @@ impl House {
         let (done, mut outcomes) = tokio::sync::mpsc::channel(SETTLE_GROUP * 2);
         let sender = tokio::spawn(async move { smtp::send_all(&config, jobs, &done).await });
         let mut group = Vec::with_capacity(SETTLE_GROUP);
-        let mut refused_us = None;
+        let (mut refused_us, mut is_taking, mut is_away) = (None, false, false);
         while outcomes.recv_many(&mut group, SETTLE_GROUP).await > 0 {
             let now = clock::now().0;
             refused_us = refused_us.or(group.iter().find_map(|(_, outcome)| concerns_us(outcome)));
+            is_taking |= group
+                .iter()
+                .any(|(_, outcome)| matches!(outcome, Outcome::Accepted { .. }));
+            is_away |= group
+                .iter()
+                .any(|(_, outcome)| matches!(outcome, Outcome::NotSent));
             let settled: Vec<Settled> = group
                 .drain(..)
                 .filter_map(|(id, outcome)| {
@@ -319,6 +327,11 @@ impl House {
             crate::kernel::crash::point("post.settled");
         }
         let _ = sender.await;
+        if is_taking {
+            relay.took();
+        } else if is_away || refused_us.is_some() {
+            relay.failed(refused_us.unwrap_or(0));
+        }
         if let Some(smtp) = refused_us {
             tracing::error!(
                 code = "post.relay_refuses",

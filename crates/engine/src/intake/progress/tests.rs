@@ -2,6 +2,7 @@
 
 use domain::act::Act;
 use domain::event::Event;
+use domain::machine::consent::Consent;
 use domain::role::Role;
 use domain::text::class::Class;
 use domain::value::*;
@@ -84,6 +85,7 @@ fn case(happened_in_it: Vec<Recorded>) -> CaseFacts {
     let mut vendor = Participant::new(ParticipantId(uuid(3)));
     vendor.details_at = Some(Instant(5 * DAY));
     vendor.seen_at = Some(Instant(6 * DAY));
+    vendor.consent = Consent::Signatory;
     CaseFacts {
         state,
         happened: happened_in_it,

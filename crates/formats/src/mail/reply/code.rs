@@ -106,7 +106,14 @@ impl Flat {
                 }
                 code.push_str(&chain.digits);
                 if code.len() >= 6 {
-                    if code.len() == 6 && found.len() < FOUND_MAX {
+                    // Further digits on the line are a longer number's, unless a word of their own begins with them.
+                    let goes_on = chains
+                        .get(at + 1)
+                        .is_some_and(|next| next.follows && !next.begins_a_word);
+                    let has_begun = chains
+                        .get(first)
+                        .is_some_and(|chain| chain.follows && at > first);
+                    if code.len() == 6 && !goes_on && !has_begun && found.len() < FOUND_MAX {
                         let start = chains.get(first).map_or(0, |chain| chain.start);
                         found.push(Found {
                             code: code.clone(),
@@ -162,6 +169,7 @@ impl Flat {
                 start,
                 end: at,
                 is_free: !touches(before, &['#', '.']) && !touches(after, &[]) && !decimal,
+                begins_a_word: after.is_some_and(char::is_alphabetic),
                 follows: last.is_some_and(|last| last.end == start)
                     && self.gaps.get(start).is_some_and(|gap| *gap == Gap::Space),
                 digits,
@@ -177,6 +185,8 @@ struct Chain {
     digits: String,
     /// It is no piece of a word or of a longer number.
     is_free: bool,
+    /// A letter stands right behind it.
+    begins_a_word: bool,
     /// The chain before it stands on the same line, and only space between them.
     follows: bool,
 }
@@ -213,6 +223,9 @@ mod tests {
             "A123456 123456B 123-4567 12 3456a 1.123456 123456.7 #333333",
             &[],
         );
+        // A longer number in groups is none.
+        check("03 1234 5678", &[]);
+        check("123 456 789", &[]);
         // Two lines are no number.
         check("123\n456", &[]);
     }

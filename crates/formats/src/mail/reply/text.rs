@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
@@ -95,6 +95,14 @@ fn decoded(bytes: &[u8], label: Option<&str>) -> String {
     let shifts = bytes.is_ascii() && bytes.windows(2).any(|two| two == b"\x1b$");
     if shifts {
         return ISO_2022_JP.decode(bytes).0.into_owned();
+    }
+    // Two bytes a letter are valid UTF-8 too where the letters are plain.
+    let wide = label
+        .and_then(by_label)
+        .filter(|named| [UTF_16LE, UTF_16BE].contains(named));
+    let wide = wide.or(Encoding::for_bom(bytes).map(|(found, _)| found));
+    if let Some(wide) = wide {
+        return wide.decode(bytes).0.into_owned();
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();
@@ -210,6 +218,11 @@ mod tests {
         ] {
             assert_eq!(decoded(&seven, Some(label)), text, "{label}");
         }
+        let wide: Vec<u8> = "code 123456"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(decoded(&wide, Some("utf-16le")), "code 123456");
         for bytes in [&*shift_jis, &*euc, &*seven, text.as_bytes()] {
             assert_eq!(decoded(bytes, None), text);
         }

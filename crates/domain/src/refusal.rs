@@ -93,6 +93,8 @@ pub enum Refusal {
     Reply(ReplyLack),
     #[error("the copy is in state {0}, which does not allow this")]
     CopyState(&'static str),
+    #[error("a later revision is out, so this copy is not sent any more")]
+    CopyOutdated,
     #[error("a receipt must not stand in a text; leave it out and send again")]
     ReceiptInText,
     #[error("another change came first; read again and decide anew")]
@@ -193,6 +195,7 @@ impl Refusal {
             Refusal::NoSuchCopy => "copy.unknown",
             Refusal::Reply(lack) => lack.code(),
             Refusal::CopyState(_) => "copy.state",
+            Refusal::CopyOutdated => "copy.outdated",
             Refusal::ReceiptInText => "text.receipt",
             Refusal::Conflict => "conflict",
         }

@@ -45,6 +45,33 @@ fn keys(
     Ok(keys)
 }
 
+/// Returns the messages of a language by their keys, each in one line.
+pub fn messages(house: &House, language: &str) -> Outcome<BTreeMap<String, String>> {
+    let mut all = BTreeMap::new();
+    for file in files_below(&house.root.join(FOLDER).join(language))? {
+        if !has_extension(&file, "ftl") {
+            continue;
+        }
+        let mut now = None;
+        for line in read_text(&file)?.lines() {
+            if let Some(name) = key(line) {
+                let text = line.split_once('=').map_or("", |(_, text)| text.trim());
+                all.insert(name.to_owned(), text.to_owned());
+                now = Some(name.to_owned());
+            } else if let (Some(name), true) = (&now, line.starts_with(' ')) {
+                let text: &mut String = all.entry(name.clone()).or_default();
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(line.trim());
+            } else if !line.is_empty() {
+                now = None;
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// Returns the key of a line like `key-of-a-text = …`.
 fn key(line: &str) -> Option<&str> {
     let (key, _) = line.split_once('=')?;

@@ -14,6 +14,7 @@ mod kinds;
 mod migrations;
 mod nouns;
 mod paths;
+mod promises;
 mod references;
 mod roles;
 mod serde_use;
@@ -46,7 +47,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 17] = [
+    let rules: [(&str, Findings); 18] = [
         ("length", files::length(house)),
         ("base", files::base(house)),
         ("heads", files::heads(house)),
@@ -60,6 +61,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("migrations", migrations::only_added(house, log)),
         ("serde", serde_use::in_domain(house)),
         ("paths", paths::exist(house)),
+        ("promises", promises::kept(house)),
         ("references", references::lead_somewhere(house)),
         ("roles", roles::in_one_table(house)),
         ("decided", decided::in_domain(house)),

@@ -139,7 +139,7 @@ pub fn send_details(
     for text in texts {
         if matches!(
             text.class,
-            Class::A | Class::T | Class::U | Class::H | Class::I | Class::G | Class::O
+            Class::A | Class::T | Class::U | Class::H | Class::I | Class::C | Class::G | Class::O
         ) {
             return Err(Refusal::Withheld {
                 class: text.class.code(),

@@ -150,6 +150,7 @@ fn what_helps_an_attacker_or_tells_who_somebody_is_does_not_travel_with_details(
         Class::H,
         Class::O,
         Class::I,
+        Class::C,
         Class::G,
         Class::U,
     ];

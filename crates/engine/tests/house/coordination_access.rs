@@ -103,6 +103,24 @@ fn nobody_is_invited_again_who_has_left_or_whose_case_is_closed() {
 }
 
 #[test]
+fn the_link_of_a_first_letter_holds_for_14_days() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    for vendor in ["Aoba", "Birch"] {
+        case.contact(vendor);
+    }
+    world.runs_due();
+    let [of_aoba, of_birch] = ["psirt@aoba.example", "psirt@birch.example"]
+        .map(|address| given::invitation(&world, address));
+    world.days_pass(13);
+    assert!(is_let_in(&world, &of_aoba));
+    world.days_pass(2);
+    assert!(!is_let_in(&world, &of_birch));
+    assert!(again(&world, &of_birch.link, "psirt@birch.example").is_some());
+    world.ends_well();
+}
+
+#[test]
 fn a_link_with_wrong_codes_opens_nothing_any_more() {
     let world = World::founded();
     let case = Case::open(&world);

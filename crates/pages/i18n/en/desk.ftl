@@ -94,7 +94,7 @@ desk-sorry-link-text = It was used, has expired, or the address is wrong. Ask th
 desk-sorry-form = The form was not accepted
 desk-sorry-form-text = It was too large, or it may have been sent from another site. Go back and send it again.
 desk-sorry-trouble = This could not be done
-desk-sorry-trouble-text = Nothing was changed. Please try again in a while. If it goes on, tell the person who runs the system.
+desk-sorry-trouble-text = It is not known whether it was done: look at the page before you send it again. If it goes on, tell the person who runs the system.
 desk-sorry-home = Back to reports and cases
 
 # The list.
@@ -206,7 +206,7 @@ task-todo-relay-down = No mail leaves. Tell whoever runs the system; until it is
 task-todo-no-plan = The date is near or has passed, and there is no release plan. Change the date or make a plan.
 task-todo-report-unread = Look at the report and answer the finder.
 task-todo-vendor-silent = Reach them another way, for example by telephone.
-task-todo-call-asked = Call the number given, draw a code on the vendor’s page, and read it out. The entry goes when the call is recorded.
+task-todo-call-asked = Call the number given, draw a code on the vendor’s page, and read it out. The entry goes when a code is drawn or a call is recorded.
 task-todo-dead-contact = The first mail did not arrive. Check the address and write again, or reach them another way, and record it.
 desk-record-text = When somebody tells you by telephone or fax that they have a document, enter its reference and code here.
 desk-record-reference = Reference

@@ -110,7 +110,7 @@ pub const GOOD: [(&str, &str); 5] = [
     ("what", "浮橋リゾルバー 3.1"),
     ("happens", TEXT),
     ("contact", "hanako@finder.example"),
-    ("consent", "2026-1"),
+    ("consent", "2026-2"),
     ("do", "send"),
 ];
 
@@ -135,7 +135,7 @@ async fn a_report_becomes_a_letter_that_only_the_house_reads() {
     );
     assert_eq!(
         (report.contact.as_str(), report.consent.as_str()),
-        ("hanako@finder.example", "2026-1")
+        ("hanako@finder.example", "2026-2")
     );
     assert_eq!(report.handling, handling);
     let digits = handling.replace('-', "");

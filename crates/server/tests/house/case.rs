@@ -231,6 +231,9 @@ fn parties_are_looked_up_and_added_many_at_once() {
     assert!(next.says("done-add"));
     assert!(next.has("Dogwood Works") && next.has("Elder Works"));
     assert_eq!(world.times("participant_joined"), 5);
+    assert_eq!(world.times("contact_attempted"), 0);
+    world.runs_due();
+    assert!(world.mails_to("@").is_empty(), "adding contacts nobody");
     // Who is in it already is not added again.
     let again = coordinator.fills(&path(&case), &fields[..2]);
     again.refused("", "refusal-exists");

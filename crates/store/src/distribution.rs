@@ -119,8 +119,10 @@ pub struct Settled {
 /// Which copies that reached nobody are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undelivered {
+    /// One, by its id.
     Copy([u8; 16]),
-    Advisory(AdvisoryId),
+    /// All of a revision.
+    Revision(AdvisoryId, u32),
 }
 
 /// A copy that reached nobody.
@@ -307,7 +309,7 @@ impl Store {
         Ok(())
     }
 
-    /// Queues copies again that reached nobody: one by its id, or all of an advisory. They are tried from now to a new
+    /// Queues copies again that reached nobody: one by its id, or all of a revision. They are tried from now to a new
     /// deadline, as the copies that they were.
     ///
     /// # Errors
@@ -319,15 +321,28 @@ impl Store {
         deadline: i64,
     ) -> Result<u64, StoreError> {
         let can = can(Happening::QueuedAgain);
-        let (column, of) = match wanted {
-            Undelivered::Copy(id) => ("id", id),
-            Undelivered::Advisory(advisory) => ("advisory", advisory.bytes()),
+        let (these, of, revision) = match wanted {
+            Undelivered::Copy(id) => ("id = $5 AND revision >= $6", id, 0),
+            Undelivered::Revision(advisory, revision) => (
+                "advisory = $5 AND revision = $6",
+                advisory.bytes(),
+                revision,
+            ),
         };
         let state = Happening::QueuedAgain.leads_to().name();
         let sql = format!(
-            "UPDATE delivery SET state = $1, next_at = $2, deadline = $3, attempts = 0, changed_at = $2 WHERE {column} = $4 AND {can} RETURNING id"
+            "UPDATE delivery SET state = $1, next_at = $2, deadline = $3, attempts = 0, changed_at = $2,
+             date_at = CASE WHEN date_at = 0 THEN deadline - $4 ELSE date_at END WHERE {these} AND {can} RETURNING id"
         );
-        let values = vec![state.into(), now.into(), deadline.into(), of.into()];
+        let values = vec![
+            state.into(),
+            now.into(),
+            deadline.into(),
+            // A copy from before schema 4 keeps the Date that followed from its deadline.
+            (deadline - now).into(),
+            of.into(),
+            i64::from(revision).into(),
+        ];
         let rows = self.transact("delivery", vec![(sql, values)]).await?;
         Ok(rows.iter().map(|rows| rows.len() as u64).sum())
     }

@@ -1,5 +1,6 @@
 //! Commands of distribution: who is told, and who said "received".
 
+use domain::aggregate::Aggregate;
 use domain::distribution;
 use domain::refusal::Refusal;
 use domain::text::class::Class;
@@ -10,6 +11,7 @@ use store::distribution::Undelivered;
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::find::inputs;
+use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -26,7 +28,7 @@ inputs! {
     GiveUpCopy "Records that a copy could not be delivered and that a person has looked after it." {
         reference: String = "reference that stands on the copy";
     }
-    QueueCopiesAgain "Sends copies again that reached nobody, up to a new deadline: one by its reference, or all of an advisory." {
+    QueueCopiesAgain "Sends copies again that reached nobody, up to a new deadline: one by its reference, or all of the revision of an advisory that is out now." {
         reference: Option<String> = "reference that stands on the copy";
         advisory: Option<String> = "public number, for all of its copies";
     }
@@ -188,6 +190,15 @@ pub async fn give_up(unit: &mut Unit<'_>, input: &GiveUpCopy) -> Result<Value, F
     Ok(json!({ "advisory": copy.advisory.to_string(), "revision": copy.revision }))
 }
 
+/// The revision that is out now: nobody is sent an older one any more.
+async fn newest(house: &House, advisory: AdvisoryId) -> Result<u32, Fault> {
+    let loaded = house.load(advisory.into()).await?;
+    let Some(Aggregate::Advisory(advisory)) = loaded.as_ref().map(|loaded| &*loaded.state) else {
+        return Ok(0);
+    };
+    Ok(advisory.published.last().map_or(0, |last| last.revision))
+}
+
 /// Queues copies again. What becomes of a copy is no event until a person says "received" or gives it up.
 pub async fn queue_again(unit: &mut Unit<'_>, input: &QueueCopiesAgain) -> Result<Value, Fault> {
     let viewer = store::Viewer::Person(unit.act.actor);
@@ -196,12 +207,18 @@ pub async fn queue_again(unit: &mut Unit<'_>, input: &QueueCopiesAgain) -> Resul
         (Some(reference), None) => {
             let reference = as_printed(reference);
             let copy = house.store.copy_by_reference(viewer, &reference).await?;
-            Undelivered::Copy(copy.ok_or(Refusal::NoSuchCopy)?.id)
+            let copy = copy.ok_or(Refusal::NoSuchCopy)?;
+            distribution::step(copy.state, distribution::Happening::QueuedAgain)?;
+            if copy.revision < newest(house, copy.advisory).await? {
+                return Err(Refusal::CopyOutdated.into());
+            }
+            Undelivered::Copy(copy.id)
         }
         (None, Some(number)) => {
             let all = house.store.advisories(viewer).await?;
             let found = all.into_iter().find(|row| row.number == *number);
-            Undelivered::Advisory(found.ok_or(Refusal::NotFound("advisory"))?.id)
+            let id = found.ok_or(Refusal::NotFound("advisory"))?.id;
+            Undelivered::Revision(id, newest(house, id).await?)
         }
         _ => {
             return Err(Refusal::Input {
@@ -215,9 +232,11 @@ pub async fn queue_again(unit: &mut Unit<'_>, input: &QueueCopiesAgain) -> Resul
     let hours = house.config.deadline_hours(CopyChannel::Mail);
     let deadline = now + i64::from(hours) * 3_600_000_000;
     let queued = house.store.queue_again(wanted, now, deadline).await?;
-    if queued == 0 {
-        return Err(Refusal::NoSuchCopy.into());
-    }
+    tracing::info!(
+        code = "post.queued_again",
+        copies = queued,
+        "copies that reached nobody are sent again"
+    );
     for channel in CopyChannel::ALL {
         house.bells.ring(channel.name());
     }

@@ -22,7 +22,7 @@ use crate::Fault;
 use crate::coordination::command as coordination;
 use crate::distribution::command;
 use crate::distribution::copies::LEASE_US;
-use crate::distribution::relay::Relay;
+use crate::distribution::relay::{Relay, tells_of_relay};
 use crate::kernel::clock;
 use crate::kernel::config::Transport;
 use crate::kernel::house::House;
@@ -276,8 +276,10 @@ impl House {
                         );
                         Ok(Handed::Refused)
                     }
-                    _ => {
-                        self.kept.of::<Relay>().failed(0);
+                    other => {
+                        if let Some(smtp) = other.and_then(|(_, told)| tells_of_relay(&told)) {
+                            self.kept.of::<Relay>().failed(smtp);
+                        }
                         Err(Fault::Config("the mail relay did not take the mail".into()))
                     }
                 }
@@ -316,11 +318,6 @@ impl House {
                 };
                 return Err(Refusal::Reply(lack).into());
             };
-            let is_right = typed.contains(&code);
-            if !is_right && typed.len() > 1 {
-                // Which of them was meant, nobody can tell; a miss is counted where one was.
-                return Err(Refusal::Reply(ReplyLack::RightCode).into());
-            }
             let input = command::Acknowledge {
                 reference: copy.reference.clone(),
                 // A wrong one is handed on too, since wrong ones are counted.

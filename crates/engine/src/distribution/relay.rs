@@ -5,6 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use channels::smtp::{Outcome, Stage};
 use domain::value::Instant;
 
 use crate::kernel::clock;
@@ -52,5 +53,45 @@ impl Relay {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Trouble>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an outcome tells of the relay itself: that it takes nothing now, with its answer or 0 where there was none. What
+/// it says of a recipient, and a mail that may have arrived, tell nothing.
+pub(crate) fn tells_of_relay(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Outcome::NotSent => Some(0),
+        Outcome::Refused { code, stage } | Outcome::Deferred { code, stage }
+            if *stage != Stage::Rcpt =>
+        {
+            Some(*code)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mailbox_tells_nothing_of_the_relay_and_any_other_refusal_does() {
+        for stage in [
+            Stage::Mail,
+            Stage::Rcpt,
+            Stage::Relay,
+            Stage::Data,
+            Stage::Message,
+        ] {
+            let is_ours = stage != Stage::Rcpt;
+            let (refused, put_off) = (
+                Outcome::Refused { code: 550, stage },
+                Outcome::Deferred { code: 452, stage },
+            );
+            assert_eq!(tells_of_relay(&refused), is_ours.then_some(550));
+            assert_eq!(tells_of_relay(&put_off), is_ours.then_some(452));
+        }
+        assert_eq!(tells_of_relay(&Outcome::NotSent), Some(0));
+        assert_eq!(tells_of_relay(&Outcome::MaybeDelivered), None);
     }
 }

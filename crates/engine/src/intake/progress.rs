@@ -195,7 +195,11 @@ impl CaseFacts {
             }
         }
         // One of twelve who agrees sets the date, and eleven may still speak against it.
-        if !date::tally(&self.state, &self.participants).is_whole() {
+        // Where nobody is left who was asked, the date that ran is told no more, and no talks either.
+        let tally = date::tally(&self.state, &self.participants);
+        if tally.asked == 0 {
+            (talks, agreed) = (None, None);
+        } else if !tally.is_whole() {
             (talks, agreed) = (talks.or(begun), None);
         }
         if let Some((at, until)) = agreed {

@@ -203,10 +203,27 @@ fn copies_that_reached_nobody_are_sent_again_when_somebody_wants_it() {
             "it was tried, and refused again"
         );
     }
+    // Of an older revision nothing is sent any more.
+    case.does("draft-advisory", given::advisory(Some("手順を足しました")));
+    let instant = world.ahead(span(0, 2));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    world.passes_to(instant);
+    world.runs_due();
+    assert_eq!(states(&case, 2), ["refused"]);
+    let older = json!({ "reference": copy.reference });
+    assert_eq!(world.refuses("queue-copies-again", older), "copy.outdated");
+    let all = json!({ "advisory": case.number });
+    assert_eq!(world.does("queue-copies-again", all)["queued"], 1);
+    assert_eq!(states(&case, 1), ["refused"]);
+    let copy = copies(&case, 2).remove(0);
+    world.runs_due();
     // What was taken is not sent twice.
     let taken = json!({ "reference": copy.reference });
     world.does("give-up-copy", taken.clone());
-    assert_eq!(world.refuses("queue-copies-again", taken), "copy.unknown");
+    assert_eq!(world.refuses("queue-copies-again", taken), "copy.state");
+    let all = json!({ "advisory": case.number });
+    assert_eq!(world.does("queue-copies-again", all)["queued"], 0);
     world.ends_well();
 }
 

@@ -102,7 +102,7 @@ impl World {
             "--name-en",
             "Test Centre",
             "--portal",
-            "https://portal.example",
+            "https://portal.centre.example",
             "--contact",
             "desk@centre.example",
         ]);

@@ -164,7 +164,7 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
     let instant = |at: &Option<Instant>| at.as_ref().map(|at| instant_full(say, at));
     EmbargoBox {
         state: match embargo.state.as_str() {
-            "active" if !embargo.tally.is_whole() => {
+            "active" if embargo.tally.asked > 0 && !embargo.tally.is_whole() => {
                 words::tally(say, "embargo-part", embargo.tally)
             }
             state => words::word(say, "embargo", state),

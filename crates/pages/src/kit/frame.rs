@@ -8,7 +8,7 @@ use formats::advisory::{Lang, Marking};
 use crate::Site;
 use crate::kit::catalogue::Say;
 use crate::kit::links::{
-    Place, about_path, home_path, list_path, report_path, return_path, subscribe_path,
+    Place, about_path, feed_path, home_path, list_path, report_path, return_path, subscribe_path,
 };
 use crate::kit::{assets, labels, text};
 
@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     pub(crate) nav_label: String,
     pub(crate) nav: Vec<Item>,
     pub(crate) twins: Vec<Twin>,
+    /// The feed of what is published, on pages from which readers follow it.
+    pub(crate) feed: Option<String>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) foot: Vec<String>,
     /// What has just been done, in words.
@@ -133,6 +135,7 @@ pub(crate) fn frame(
             item(about_path(lang), "nav-about"),
         ],
         twins: vec![twin_of(place, lang.other(), twin)],
+        feed: None,
         marks: marks(site, lang, markings, ""),
         foot: vec![
             format!(
@@ -147,6 +150,12 @@ pub(crate) fn frame(
         tools: String::new(),
         site: name,
     }
+}
+
+/// Returns the frame of a page from which readers follow what is published: their programs find the feed by it.
+pub(crate) fn with_feed(mut frame: Frame, lang: Lang, place: &Place) -> Frame {
+    frame.feed = Some(place.to(&feed_path(lang)));
+    frame
 }
 
 /// Returns the frame of a page in both languages, which has no navigation of its own.

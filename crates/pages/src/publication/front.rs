@@ -7,7 +7,7 @@ use formats::advisory::Lang;
 
 use crate::Site;
 use crate::kit::catalogue::Say;
-use crate::kit::frame::{Frame, bilingual, bytes, frame, grouped, site_name};
+use crate::kit::frame::{Frame, bilingual, bytes, frame, grouped, site_name, with_feed};
 use crate::kit::links::{
     FRONT_PATH, PROVIDER_METADATA_PATH, Place, about_path, feed_path, home_path, list_path,
 };
@@ -83,13 +83,17 @@ pub fn about(site: &Site, lang: Lang) -> Vec<u8> {
     let say = Say(lang);
     bytes(&About {
         w: say,
-        frame: frame(
-            site,
+        frame: with_feed(
+            frame(
+                site,
+                lang,
+                &place,
+                &say.t("about-title"),
+                &about_path(lang.other()),
+                &[],
+            ),
             lang,
             &place,
-            &say.t("about-title"),
-            &about_path(lang.other()),
-            &[],
         ),
         who: say.with("about-who-text", &[("name", &site_name(site, lang))]),
         contact_html: text::contact(&site.contact),

@@ -9,7 +9,7 @@ use askama::Template;
 use formats::advisory::{Advisory, Lang, Severity, Status};
 
 use crate::kit::catalogue::Say;
-use crate::kit::frame::{Badge, Frame, Item, bytes, frame};
+use crate::kit::frame::{Badge, Frame, Item, bytes, frame, with_feed};
 use crate::kit::links::{Place, advisory_path, home_path, list_path};
 use crate::kit::text::Run;
 use crate::kit::{assets, labels, text, when};
@@ -62,7 +62,11 @@ pub fn home(site: &Site, lang: Lang, recent: &[Entry]) -> Vec<u8> {
         .collect();
     bytes(&Home {
         w: say,
-        frame: frame(site, lang, &place, &title, &home_path(lang.other()), &[]),
+        frame: with_feed(
+            frame(site, lang, &place, &title, &home_path(lang.other()), &[]),
+            lang,
+            &place,
+        ),
         entries: lines.iter().map(String::as_str).collect(),
         empty: say.t("home-empty"),
         list_href: place.to(&list_path(lang, None)),
@@ -212,7 +216,11 @@ impl Lists<'_> {
         };
         let h1 = choice.title(lang);
         let twin = choice.path(lang.other());
-        let mut frame = frame(self.site, lang, &place, &h1, &twin, &[]);
+        let mut frame = with_feed(
+            frame(self.site, lang, &place, &h1, &twin, &[]),
+            lang,
+            &place,
+        );
         frame.script = is_newest.then(|| place.to(assets::find_script_path()));
         let bytes = bytes(&List {
             w: say,

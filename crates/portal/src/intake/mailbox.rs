@@ -84,13 +84,21 @@ pub(crate) fn claim(desk: &Desk, lookup: &str, number: &str) -> io::Result<Strin
     // A link appears with all that stands in the file, and not where there is one.
     let linked = std::fs::hard_link(&whole, folder.join(CLAIMED));
     let _ = std::fs::remove_file(&whole);
-    match linked {
-        Ok(()) => Ok(number.to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            claimed(desk, lookup).ok_or_else(|| io::ErrorKind::InvalidData.into())
-        }
-        Err(error) => Err(error),
+    if linked.is_ok() {
+        return Ok(number.to_owned());
     }
+    if let Some(number) = claimed(desk, lookup) {
+        return Ok(number);
+    }
+    // A file system without links, or a mark without a number: its writer ended before it had one.
+    let claimed = folder.join(CLAIMED);
+    seal::files::replace(&claimed, number.as_bytes(), true).map_err(io::Error::other)?;
+    Ok(number.to_owned())
+}
+
+/// Whether a sending has begun to make this mailbox.
+pub(crate) fn is_begun(desk: &Desk, lookup: &str) -> bool {
+    desk.mailbox(lookup).join(CLAIMED).exists()
 }
 
 /// The handling number that the mailbox of a sending was given.

@@ -82,12 +82,16 @@ fn sent_before(visit: &Visit, sending: &Sending) -> Option<Slip> {
     let house = desk.house().ok()?;
     let receipt = sending.receipt(&house);
     let lookup = seal::hex(&seal::sha256(&receipt.lookup(&house)));
-    mailbox::claimed(desk, &lookup)?;
-    if !mailbox::waits_for(desk, &lookup) {
+    taken_by_another(desk, &lookup, &receipt)
+}
+
+/// The slip of a report that another sending of the same form brings, once its letter is with the house.
+fn taken_by_another(desk: &Desk, lookup: &str, receipt: &Receipt) -> Option<Slip> {
+    if !mailbox::is_begun(desk, lookup) || !mailbox::waits_for(desk, lookup) {
         return None;
     }
     let printed = receipt.printed().to_string();
-    let handling = mailbox::handling(desk, receipt)?;
+    let handling = mailbox::handling(desk, Receipt::read(&printed).ok()?)?;
     Some(Slip {
         handling,
         receipt: printed,
@@ -137,7 +141,17 @@ fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
         None => reserve(desk)?.printed,
         Some(_) => match mailbox::claimed(desk, &lookup) {
             Some(number) => number,
-            None => mailbox::claim(desk, &lookup, &reserve(desk)?.printed)?,
+            None => {
+                let own = reserve(desk)?.printed;
+                let number = mailbox::claim(desk, &lookup, &own)?;
+                // Another press was faster by a moment: it is waited for, and taken over only if it ended.
+                if number != own
+                    && let Some(slip) = taken_by_another(desk, &lookup, &receipt)
+                {
+                    return Ok(slip);
+                }
+                number
+            }
         },
     };
     let public = seal::mailbox::public(&receipt.mailbox_secret(&house));
@@ -153,7 +167,12 @@ fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
         asked: false,
         may_withdraw: false,
     };
-    mailbox::begin(desk, &lookup, &public, &first)?;
+    // What stands there already may be newer: the house writes it too.
+    let printed = receipt.printed().to_string();
+    let again = Receipt::read(&printed).map_err(io::Error::other)?;
+    if sending.is_none() || mailbox::handling(desk, again).is_none() {
+        mailbox::begin(desk, &lookup, &public, &first)?;
+    }
     let letter = Letter::Report(Report {
         at,
         lookup: lookup.clone(),

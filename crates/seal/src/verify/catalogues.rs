@@ -204,19 +204,64 @@ fn of_catalogue(run: &mut Run, path: &str, lang: Lang, entry: &Value, records: &
 /// Entries of a feed; what is older stands in the lists.
 const FEED_ENTRIES_MAX: usize = 100;
 
+/// The tags of a feed before its entries, and of an entry, as the press writes them; links are the only
+/// ones with attributes that lead somewhere.
+const FEED_HEAD: [&str; 14] = [
+    "?xml", "feed", "id", "/id", "title", "/title", "updated", "/updated", "author", "name",
+    "/name", "/author", "link", "link",
+];
+const FEED_ENTRY: [&str; 14] = [
+    "entry",
+    "id",
+    "/id",
+    "title",
+    "/title",
+    "published",
+    "/published",
+    "updated",
+    "/updated",
+    "link",
+    "link",
+    "summary",
+    "/summary",
+    "/entry",
+];
+
+/// The names of the tags of a text; one that has attributes and is no link or root is named with them.
+fn tags(text: &str) -> Vec<&str> {
+    text.split('<')
+        .skip(1)
+        .map(|piece| {
+            let tag = piece.split('>').next().unwrap_or_default();
+            let name = tag.split(' ').next().unwrap_or_default();
+            if ["?xml", "feed", "link"].contains(&name) {
+                name
+            } else {
+                tag
+            }
+        })
+        .collect()
+}
+
 /// A feed holds the newest, which come first; each entry is read in the form in which the press writes it, and nothing
 /// else may stand in it.
 fn feed(run: &mut Run, path: &str, lang: Lang, feed: &str, records: &Records, base: &str) {
     let mut entries = feed.split("<entry>");
     let head = entries.next().unwrap_or_default();
     let entries: Vec<&str> = entries.collect();
-    let is_whole = feed.matches("<entry").count() == entries.len()
-        && feed.matches("</entry").count() == entries.len()
-        && feed.matches("</feed>").count() == 1
-        && feed.ends_with("</feed>\n")
-        && !feed.contains("<!");
+    let expected: Vec<&str> = FEED_HEAD
+        .into_iter()
+        .chain(entries.iter().flat_map(|_| FEED_ENTRY))
+        .chain(["/feed"])
+        .collect();
+    let is_ours = |link: &str| within(link, " href=\"", "\"").starts_with(&format!("{base}/"));
+    let is_whole = tags(feed) == expected && head.split("<link ").skip(1).all(is_ours);
     if !is_whole {
-        run.find("list-form", path, "the feed holds more than its entries");
+        run.find(
+            "list-form",
+            path,
+            "the feed holds other elements than its entries, or leads elsewhere",
+        );
     }
     let mut seen = BTreeSet::new();
     let mut before = None;
@@ -302,7 +347,6 @@ fn of_feed(
     record: &Value,
     base: &str,
 ) {
-    const ELEMENTS: [&str; 5] = ["id", "title", "published", "updated", "summary"];
     let known = title(record, lang);
     let known = if known.trim().is_empty() { id } else { known };
     // What XML does not allow is left away by the press.
@@ -311,11 +355,7 @@ fn of_feed(
         .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..))
         .collect();
     let named = unescaped(within(entry, "<title>", "</title>"));
-    let are_once = ELEMENTS
-        .into_iter()
-        .all(|name| entry.matches(&format!("<{name}>")).count() == 1);
-    let fits = are_once
-        && within(entry, "<updated>", "</updated>") == text(record, "/published")
+    let fits = within(entry, "<updated>", "</updated>") == text(record, "/published")
         && within(entry, "<published>", "</published>") == text(record, "/first_published")
         && named == format!("{}{known} ({id})", before_title(record, lang));
     if !fits {
@@ -325,14 +365,19 @@ fn of_feed(
             format!("the entry of {id} is not its record's"),
         );
     }
-    // One link is for readers and one for programs; both lead into this portal.
-    let page = format!("{base}{}", page(lang, id));
-    let leads_to = within(entry, "type=\"text/html\" href=\"", "\"");
-    let document = unescaped(within(entry, "type=\"application/json\" href=\"", "\""));
-    let is_ours = unescaped(leads_to) == page
-        && document.starts_with(&format!("{base}/csaf/white/"))
-        && entry.matches("<link").count() == 2
-        && entry.matches("href=").count() == 2;
+    // One link is for readers and one for programs; both lead into this portal, and neither says more.
+    let mut links = entry.split("<link ").skip(1);
+    let mut link = |before: &str| {
+        let link = links.next().and_then(|rest| rest.split('>').next());
+        let rest = link.and_then(|link| link.strip_prefix(before));
+        let address = rest.and_then(|rest| rest.strip_suffix("\"/"));
+        let address = address.filter(|address| !address.contains('"'));
+        address.map(unescaped).unwrap_or_default()
+    };
+    let leads_to = link("rel=\"alternate\" type=\"text/html\" href=\"");
+    let document = link("rel=\"related\" type=\"application/json\" href=\"");
+    let is_ours = leads_to == format!("{base}{}", page(lang, id))
+        && document.starts_with(&format!("{base}/csaf/white/"));
     if !is_ours {
         run.find("list-link", path, format!("the page of {id} is elsewhere"));
     }

@@ -23,7 +23,7 @@ fn lists_that_say_other_than_the_documents_are_found() {
     const FEED: &str = "en/advisories/feed.atom";
     const INDEX: &str = "ja/advisories/index.json";
     const LIST: &str = "advisories.json";
-    let mutations: [Mutation; 21] = [
+    let mutations: [Mutation; 25] = [
         ("list-set", |files| without(files, LIST, "NRS-2")),
         ("list-set", |files| without(files, INDEX, "NRS-1")),
         ("list-set", |files| edit(files, INDEX, "NRS-2\"", "NRS-9\"")),
@@ -63,9 +63,13 @@ fn lists_that_say_other_than_the_documents_are_found() {
         }),
         // Words before a title, a second link, an entry in another form, one that is left out.
         ("list-differs", |files| {
-            edit(files, FEED, "<title>A", "<title>WITHDRAWN: A")
+            edit(files, FEED, "<title>A &lt;", "<title>WITHDRAWN: A &lt;")
         }),
         ("list-link", |files| {
+            let (own, other) = ("type=\"text/html\" href", "type=\"text/html\" x=\"\" href");
+            edit(files, FEED, own, other)
+        }),
+        ("list-form", |files| {
             let other = "<link href=\"https://evil.example/\"/>\n<summary>";
             edit(files, FEED, "<summary>", other)
         }),
@@ -73,10 +77,24 @@ fn lists_that_say_other_than_the_documents_are_found() {
             edit(files, FEED, "</feed>", "<entry a=\"\">x</entry></feed>")
         }),
         ("list-form", |files| {
-            edit(files, FEED, "</feed>", "<entry\n>x</entry></feed>")
+            edit(files, FEED, "</feed>", "<a:entry>x</a:entry></feed>")
         }),
-        ("list-differs", |files| {
+        ("list-form", |files| {
             edit(files, FEED, "</entry>", "<title>y</title></entry>")
+        }),
+        ("list-form", |files| {
+            edit(files, FEED, "<summary>", "<summary type=\"html\">")
+        }),
+        ("list-form", |files| {
+            edit(files, FEED, "<author>", "<subtitle>y</subtitle><author>")
+        }),
+        ("list-form", |files| {
+            edit(
+                files,
+                FEED,
+                "<link rel=\"alternate\" href=\"",
+                "<link rel=\"alternate\" href=\"https://evil.example/",
+            )
         }),
         ("list-link", |files| {
             edit(files, FEED, "/csaf/white/2026/x.json", "/other.json")

@@ -313,7 +313,11 @@ fn lists(files: &mut Files) {
             &format!("{lang}/advisories/index.json"),
             &pretty(&json!({ "v": 1, "advisories": lines })),
         );
-        let mut feed = format!("<feed>\n<updated>{SECOND}</updated>\n");
+        let mut feed = format!(
+            "<?xml version=\"1.0\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>x</id>\n<title>A house</title>\n\
+             <updated>{SECOND}</updated>\n<author><name>A house</name></author>\n<link rel=\"self\" href=\"{BASE}/feed\"/>\n\
+             <link rel=\"alternate\" href=\"{BASE}/\"/>\n"
+        );
         for doc in &docs {
             let id = doc["id"].as_str().unwrap();
             let text = |field: &str| doc[field].as_str().unwrap().to_owned();
@@ -321,7 +325,7 @@ fn lists(files: &mut Files) {
                 "<entry>\n<id>urn:noroshi:{id}</id>\n<title>{} ({id})</title>\n<published>{}</published>\n<updated>{}</updated>\n\
                  <link rel=\"alternate\" type=\"text/html\" href=\"{BASE}{}\"/>\n\
                  <link rel=\"related\" type=\"application/json\" href=\"{BASE}/csaf/white/2026/x.json\"/>\n\
-                 <summary>What it is.</summary>\n</entry>\n",
+                 <summary>Text with href= and a &quot;mark&quot;.</summary>\n</entry>\n",
                 title.replace('<', "&lt;").replace('>', "&gt;"),
                 text("first_published"),
                 text("published"),

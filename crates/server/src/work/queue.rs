@@ -367,7 +367,8 @@ async fn case_row(
     let participants = lists::participants(room, case.id).await?;
     let tally = date::tally(case, &participants);
     let track = engine::coordination::track_of(&room.house, case).await?;
-    let is_talked_about = !is_over && case.em.is_under_way() && !tally.is_whole();
+    let is_talked_about =
+        !is_over && case.em.is_under_way() && tally.asked > 0 && !tally.is_whole();
     Ok(QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),

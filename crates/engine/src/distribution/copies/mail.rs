@@ -20,7 +20,7 @@ use store::distribution::{Copy, Settled};
 
 use super::{SETTLE_GROUP, Sent, copy_digits, ended, tried};
 use crate::Fault;
-use crate::distribution::relay::Relay;
+use crate::distribution::relay::{Relay, tells_of_relay};
 use crate::kernel::clock;
 use crate::kernel::config::{MailTls, Transport};
 use crate::kernel::house::House;
@@ -304,16 +304,16 @@ impl House {
         let (done, mut outcomes) = tokio::sync::mpsc::channel(SETTLE_GROUP * 2);
         let sender = tokio::spawn(async move { smtp::send_all(&config, jobs, &done).await });
         let mut group = Vec::with_capacity(SETTLE_GROUP);
-        let (mut refused_us, mut is_taking, mut is_away) = (None, false, false);
+        let (mut refused_us, mut is_taking, mut trouble) = (None, false, None);
         while outcomes.recv_many(&mut group, SETTLE_GROUP).await > 0 {
             let now = clock::now().0;
             refused_us = refused_us.or(group.iter().find_map(|(_, outcome)| concerns_us(outcome)));
             is_taking |= group
                 .iter()
                 .any(|(_, outcome)| matches!(outcome, Outcome::Accepted { .. }));
-            is_away |= group
+            trouble = trouble.or(group
                 .iter()
-                .any(|(_, outcome)| matches!(outcome, Outcome::NotSent));
+                .find_map(|(_, outcome)| tells_of_relay(outcome)));
             let settled: Vec<Settled> = group
                 .drain(..)
                 .filter_map(|(id, outcome)| {
@@ -329,8 +329,8 @@ impl House {
         let _ = sender.await;
         if is_taking {
             relay.took();
-        } else if is_away || refused_us.is_some() {
-            relay.failed(refused_us.unwrap_or(0));
+        } else if let Some(smtp) = trouble {
+            relay.failed(smtp);
         }
         if let Some(smtp) = refused_us {
             tracing::error!(

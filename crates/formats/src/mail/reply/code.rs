@@ -106,10 +106,11 @@ impl Flat {
                 }
                 code.push_str(&chain.digits);
                 if code.len() >= 6 {
-                    // Further digits on the line are a longer number's, unless a word of their own begins with them.
-                    let goes_on = chains
-                        .get(at + 1)
-                        .is_some_and(|next| next.follows && !next.begins_a_word);
+                    // What is put together ends where digits go on; six in one chain are whole whatever follows.
+                    let goes_on = at > first
+                        && chains
+                            .get(at + 1)
+                            .is_some_and(|next| next.follows && !next.begins_a_word);
                     let has_begun = chains
                         .get(first)
                         .is_some_and(|chain| chain.follows && at > first);
@@ -226,6 +227,9 @@ mod tests {
         // A longer number in groups is none.
         check("03 1234 5678", &[]);
         check("123 456 789", &[]);
+        check("123456 10:30", &["123456"]);
+        check("123456 03-1234-5678", &["123456"]);
+        check("123456 2026/12/01", &["123456"]);
         // Two lines are no number.
         check("123\n456", &[]);
     }

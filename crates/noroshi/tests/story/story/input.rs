@@ -160,7 +160,7 @@ on_both! {
         let wrong = [
             ("series = \"NRS\"", "serie = \"NRS\"", "serie"),
             ("series = \"NRS\"", "series = \"nrs\"", "series"),
-            ("\"https://portal.example\"", "\"portal.example/\"", "portal"),
+            ("\"https://portal.centre.example\"", "\"portal.example/\"", "portal"),
             ("connections = 8", "connections = 0", "mail.connections"),
             ("transport = \"folder\"", "transport = \"pigeon\"", "pigeon"),
         ];

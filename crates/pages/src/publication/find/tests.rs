@@ -103,6 +103,9 @@ fn each_list_that_is_linked_is_pressed_and_in_both_languages() {
         );
     }
     for (path, page) in &pages {
+        let follows = page.contains("type=\"application/atom+xml\"");
+        assert_eq!(follows, !path.ends_with("vendors.html"), "{path}");
+        assert!(!follows || page.contains(" href=\"feed.atom\">"), "{path}");
         for link in page
             .split("href=\"")
             .skip(1)

@@ -16,7 +16,7 @@ const EXPECTED_STATUS = /^Failed to load resource: the server responded with a s
 /** Words that no Japanese page says (docs/design/japanese-practice.md §3.4, left column). */
 const NOT_JAPANESE = ['クロック', 'キュー', 'デスク', 'ボード', 'タイムライン', '四つ目', 'プレス', '台帳', 'アウトボックス',
   'デッドレター', 'バウンス', 'エスカレーション', 'ダイジェスト', 'ステップアップ', 'マージ', 'スピンオフ', 'リハーサルモード', 'アボート',
-  'ダークモード', 'レジャー', '参照番号', '確認番号', 'お預かり', 'の超過', '（0 分前）', 'TN TN#', '[ARCHIVE]'];
+  'ダークモード', 'レジャー', '参照番号', '確認用の番号', 'お預かり', 'の超過', '（0 分前）', 'TN TN#', '[ARCHIVE]'];
 
 /** A field that may stand several times bears `[]` behind its name. */
 export const both = (name, selector) => `${selector(name)}, ${selector(`${name}[]`)}`;

@@ -111,10 +111,11 @@ impl Typed {
         self.all(name).iter().any(|found| found == value)
     }
 
-    /// Names and values of all fields, to carry them on.
+    /// Names and values of all fields, to carry them on; what tells this sending from another is not carried.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
+            .filter(|(name, _)| name.as_str() != ONCE)
             .flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str())))
     }
 
@@ -545,6 +546,13 @@ mod tests {
     use formats::advisory::Lang;
 
     use super::*;
+
+    #[test]
+    fn the_token_of_a_sending_is_not_carried_into_the_next_form() {
+        let typed = Typed::filled([(ONCE, "token"), ("text", "x")]);
+        assert_eq!(typed.value(ONCE), "token");
+        assert_eq!(typed.pairs().collect::<Vec<_>>(), [("text", "x")]);
+    }
 
     #[test]
     fn what_was_typed_stands_in_the_field_again_with_its_problem() {

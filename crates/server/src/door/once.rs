@@ -74,7 +74,8 @@ fn name(session: &str, path: &str, form: &Typed) -> Option<Name> {
     }
     let mut said = Canon::of("noroshi/sending/1")
         .bytes(session.as_bytes())
-        .bytes(path.as_bytes());
+        .bytes(path.as_bytes())
+        .bytes(form.value(ONCE).as_bytes());
     for (name, value) in form.pairs() {
         said = said.bytes(name.as_bytes()).bytes(value.as_bytes());
     }

@@ -1,9 +1,9 @@
 //! What a subscription would have brought lately, read from the pressed index of advisories.
 //!
-//! The portal shows it before somebody subscribes. It reads `/{lang}/advisories/index.json`; how names are compared is
-//! the house's matter, and for vendors an argument. It knows no clock and no disk.
+//! The portal shows it before somebody subscribes. It reads `/{lang}/advisories/index.json`; names are
+//! compared as the house compares them when it sends. It knows no clock and no disk.
 
-use domain::text::fold::product;
+use domain::text::fold;
 use serde::Deserialize;
 
 use crate::letter::Scope;
@@ -47,27 +47,25 @@ pub fn read(bytes: &[u8]) -> Option<Vec<Line>> {
 
 /// Returns what a choice would have brought since `DAYS` before `now` (seconds since 1970), newest first as it stands.
 #[must_use]
-pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64, fold: fn(&str) -> String) -> Vec<Line> {
+pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64) -> Vec<Line> {
     let since = now.saturating_sub(DAYS * 86_400);
-    let wanted = match scope {
-        Scope::Everything => None,
-        Scope::Vendor { name } => Some(fold(name)),
-        Scope::Product { name } => Some(product(name)),
-    };
     lines
         .into_iter()
         .filter(|line| {
             crate::time::instant(&line.published).is_some_and(|at| at.as_second() >= since)
         })
-        .filter(|line| {
-            let (names, fold) = match scope {
-                Scope::Everything => return true,
-                Scope::Vendor { .. } => (&line.vendors, fold),
-                Scope::Product { .. } => (&line.products, product as fn(&str) -> String),
-            };
-            names.iter().any(|name| Some(fold(name)) == wanted)
+        .filter(|line| match scope {
+            Scope::Everything => true,
+            Scope::Vendor { name } => holds(&line.vendors, name, fold::name),
+            Scope::Product { name } => holds(&line.products, name, fold::product),
         })
         .collect()
+}
+
+/// Whether a name is among others, however it is written; one of which nothing is left equals none.
+fn holds(names: &[String], wanted: &str, fold: fn(&str) -> String) -> bool {
+    let wanted = fold(wanted);
+    !wanted.is_empty() && names.iter().any(|name| fold(name) == wanted)
 }
 
 #[cfg(test)]
@@ -82,9 +80,7 @@ mod tests {
 
     fn ids(scope: &Scope) -> Vec<String> {
         let lines = read(INDEX.as_bytes()).unwrap_or_default();
-        let found = chosen(lines, scope, NOW, |name| {
-            name.to_lowercase().replace("株式会社", "")
-        });
+        let found = chosen(lines, scope, NOW);
         found.into_iter().map(|line| line.id).collect()
     }
 

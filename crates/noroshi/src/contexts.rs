@@ -48,7 +48,6 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
             let (digits, printed) = engine::intake::handling_number(random)?;
             Some(portal::HandlingNumber { digits, printed })
         },
-        fold: domain::party::folded,
     };
     let handle = Arc::new(portal::Handle::new(site, limits).with_reception(reception));
     let told = Arc::clone(&handle);

@@ -523,8 +523,9 @@ pub const ONCE: &str = "once";
 #[must_use]
 pub fn with_once(page: Vec<u8>, token: &str) -> Vec<u8> {
     const OPENING: &str = "<form method=\"post\"";
-    let Ok(text) = String::from_utf8(page) else {
-        return Vec::new();
+    let text = match String::from_utf8(page) {
+        Ok(text) => text,
+        Err(other) => return other.into_bytes(),
     };
     let mut out = String::with_capacity(text.len() + 256);
     let mut rest = text.as_str();

@@ -155,12 +155,7 @@ fn preview(visit: &Visit, site: &Site, scope: &Scope) -> Preview {
         }
     });
     match bytes.and_then(|bytes| recent::read(&bytes)) {
-        Some(lines) => Preview::Lines(recent::chosen(
-            lines,
-            scope,
-            now_seconds(),
-            visit.desk.told.fold,
-        )),
+        Some(lines) => Preview::Lines(recent::chosen(lines, scope, now_seconds())),
         None => Preview::Unknown,
     }
 }

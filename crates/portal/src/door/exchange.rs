@@ -182,7 +182,7 @@ impl Sending {
     pub(crate) fn of(typed: &Typed) -> Option<Sending> {
         let once = seal::unhex(typed.value(ONCE))?.try_into().ok()?;
         let mut said = Canon::of("noroshi/form/1");
-        for (name, value) in typed.pairs().filter(|(name, _)| *name != ONCE) {
+        for (name, value) in typed.pairs() {
             said = said.bytes(name.as_bytes()).bytes(value.as_bytes());
         }
         let said = seal::sha256(&said.finish());

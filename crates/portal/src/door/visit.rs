@@ -35,8 +35,6 @@ pub struct Reception {
     pub site: Face,
     /// Makes a handling number of randomness.
     pub number: fn(u64) -> Option<HandlingNumber>,
-    /// Folds a name for comparison, as the house does when it sends.
-    pub fold: fn(&str) -> String,
 }
 
 impl std::fmt::Debug for Reception {

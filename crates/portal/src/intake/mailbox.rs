@@ -127,8 +127,9 @@ pub(crate) fn waits_for(desk: &Desk, lookup: &str) -> bool {
 }
 
 /// The handling number of a mailbox, if it was begun.
-pub(crate) fn handling(desk: &Desk, receipt: Receipt) -> Option<String> {
-    opened(desk, receipt).map(|opened| opened.progress.handling)
+pub(crate) fn handling(desk: &Desk, receipt: &Receipt) -> Option<String> {
+    let own = Receipt::read(&receipt.printed()).ok()?;
+    opened(desk, own).map(|opened| opened.progress.handling)
 }
 
 /// What a receipt opens.

@@ -90,11 +90,9 @@ fn taken_by_another(desk: &Desk, lookup: &str, receipt: &Receipt) -> Option<Slip
     if !mailbox::is_begun(desk, lookup) || !mailbox::waits_for(desk, lookup) {
         return None;
     }
-    let printed = receipt.printed().to_string();
-    let handling = mailbox::handling(desk, Receipt::read(&printed).ok()?)?;
     Some(Slip {
-        handling,
-        receipt: printed,
+        handling: mailbox::handling(desk, receipt)?,
+        receipt: receipt.printed().to_string(),
     })
 }
 
@@ -168,9 +166,7 @@ fn file_in(visit: &Visit, typed: &Typed) -> io::Result<Slip> {
         may_withdraw: false,
     };
     // What stands there already may be newer: the house writes it too.
-    let printed = receipt.printed().to_string();
-    let again = Receipt::read(&printed).map_err(io::Error::other)?;
-    if sending.is_none() || mailbox::handling(desk, again).is_none() {
+    if sending.is_none() || mailbox::handling(desk, &receipt).is_none() {
         mailbox::begin(desk, &lookup, &public, &first)?;
     }
     let letter = Letter::Report(Report {

@@ -64,7 +64,6 @@ impl House {
                 let printed = format!("{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..]);
                 Some(HandlingNumber { digits, printed })
             },
-            fold: |name| name.to_lowercase(),
         };
         self.press
             .serve_with(Limits::default(), |handle| handle.with_reception(reception))

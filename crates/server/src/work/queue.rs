@@ -9,6 +9,7 @@ use domain::coordination::case::{Case, Stage};
 use domain::coordination::date::{self, Date, Said};
 use domain::coordination::participant::Participant;
 use domain::intake::{Report, ReportStage};
+use domain::publication::Advisory;
 use domain::text::class::Class;
 use domain::text::fold::sought;
 use domain::value::StreamId;
@@ -210,13 +211,7 @@ async fn rows(
         if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Case(case) = &*loaded.state
         {
-            let heap = if is_asked {
-                heap(room, signed, case).await?
-            } else {
-                String::new()
-            };
-            let row = case_row(room, signed, &line, case, &news, lang).await?;
-            out.push((row, heap));
+            out.push(case_row(room, signed, &line, case, &news, lang, is_asked).await?);
         }
     }
     Ok((out, over))
@@ -224,7 +219,13 @@ async fn rows(
 
 /// What a case is found by: the numbers of its reports, its vendors with their tracking numbers, its vulnerabilities, and
 /// the numbers of its draft, as far as this person may read them. Between two stands a sign that no question has.
-async fn heap(room: &Room, signed: &Signed, case: &Case) -> Result<String, Stop> {
+async fn heap(
+    room: &Room,
+    eyes: &Eyes<'_>,
+    case: &Case,
+    participants: &[Participant],
+    advisory: Option<&Advisory>,
+) -> Result<String, Stop> {
     let mut found: Vec<String> = Vec::new();
     for report in case.reports() {
         let state = room.house.load(report.into()).await?.map(|l| l.state);
@@ -232,7 +233,7 @@ async fn heap(room: &Room, signed: &Signed, case: &Case) -> Result<String, Stop>
             found.push(report.handling.clone());
         }
     }
-    for participant in lists::participants(room, case.id).await? {
+    for participant in participants {
         found.push(participant.tracking.clone());
         let Some(party) = participant.party else {
             continue;
@@ -243,12 +244,10 @@ async fn heap(room: &Room, signed: &Signed, case: &Case) -> Result<String, Stop>
         }
     }
     found.extend(case.vulnerabilities.iter().map(|(label, _)| label.clone()));
-    let advisory = advisory_of(room, case.id).await?;
-    if let Some(draft) = advisory.as_ref().and_then(|stream| stream.draft.as_ref()) {
-        let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
-        if let Some(words) = eyes.words(&draft.facts).await? {
-            found.extend(numbers_of(words.text.as_str()));
-        }
+    if let Some(draft) = advisory.and_then(|stream| stream.draft.as_ref())
+        && let Some(words) = eyes.words(&draft.facts).await?
+    {
+        found.extend(numbers_of(words.text.as_str()));
     }
     let folded: Vec<String> = found.iter().map(|text| sought(text)).collect();
     Ok(folded.join("\n"))
@@ -352,6 +351,7 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
     Ok(found.map(|words| gist_of(report, words)))
 }
 
+/// The row of a case, and where something is asked for what it is found by.
 async fn case_row(
     room: &Room,
     signed: &Signed,
@@ -359,7 +359,8 @@ async fn case_row(
     case: &Case,
     news: &News,
     lang: Lang,
-) -> Result<QueueRow, Stop> {
+    is_asked: bool,
+) -> Result<(QueueRow, String), Stop> {
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
     let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
@@ -369,7 +370,12 @@ async fn case_row(
     let track = engine::coordination::track_of(&room.house, case).await?;
     let is_talked_about =
         !is_over && case.em.is_under_way() && tally.asked > 0 && !tally.is_whole();
-    Ok(QueueRow {
+    let heap = if is_asked {
+        heap(room, &eyes, case, &participants, advisory.as_ref()).await?
+    } else {
+        String::new()
+    };
+    let row = QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),
         title: title_of(room, &eyes, case, advisory.as_ref(), lang).await?,
@@ -387,7 +393,8 @@ async fn case_row(
         is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
         presence: presence(room, signed, dossier),
         since: Instant(line.opened_at),
-    })
+    };
+    Ok((row, heap))
 }
 
 /// For whom a case waits: for us while a vendor wishes to be called, wants another date, or no mail reaches it, else for

@@ -8,7 +8,7 @@ use engine::people::drafts::Saved;
 use pages::advisory::conflict;
 use pages::advisory::form::KEPT;
 use pages::advisory::view::Conflict;
-use pages::kit::form::{ONCE, Typed};
+use pages::kit::form::Typed;
 
 use crate::advisory::desk::Desk;
 use crate::door::act::encoded;
@@ -17,7 +17,7 @@ use crate::door::room::Room;
 use crate::door::visit::{Stop, Visit};
 
 /// Fields that say where a form began, and none of its content.
-pub(super) const NOT_CONTENT: [&str; 6] = ["base", "tab", "recorded", "do", "seen", ONCE];
+pub(super) const NOT_CONTENT: [&str; 5] = ["base", "tab", "recorded", "do", "seen"];
 
 /// Name of the draft of a case's advisory.
 pub(super) fn draft_name(case: &Case) -> String {

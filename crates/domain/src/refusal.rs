@@ -39,6 +39,8 @@ pub enum Refusal {
     EmbargoNotViable,
     #[error("the date lies in the past")]
     DateInThePast,
+    #[error("the date lies more than three years ahead; look at the year")]
+    DateTooFar,
     #[error("the case cannot be closed while an embargo is in force (C5)")]
     EmbargoInForce,
     #[error("the embargo is in force until {}", written(*until))]
@@ -172,6 +174,7 @@ impl Refusal {
             Refusal::Report(_) => "report.state",
             Refusal::EmbargoNotViable => "embargo.not_viable",
             Refusal::DateInThePast => "embargo.past",
+            Refusal::DateTooFar => "embargo.far",
             Refusal::EmbargoInForce => "case.embargo_in_force",
             Refusal::TooEarly { .. } => "release.too_early",
             Refusal::PlanNotDue { .. } => "release.not_due",

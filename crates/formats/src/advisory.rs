@@ -394,6 +394,12 @@ pub struct Revision {
     pub reason: BTreeMap<Lang, String>,
 }
 
+/// Returns the path of an advisory's page on the portal.
+#[must_use]
+pub fn page_path(lang: Lang, id: &str) -> String {
+    format!("/{}/advisories/{id}.html", lang.tag())
+}
+
 impl Advisory {
     /// Returns the JSON bytes that are published, hashed and approved.
     ///

@@ -154,6 +154,14 @@ fn references(doc: &Advisory, lang: Lang) -> Vec<Value> {
     let mut seen = BTreeSet::from([own.clone()]);
     let mut references =
         vec![json!({ "category": "self", "summary": "Canonical address", "url": own })];
+    let page = format!(
+        "{}{}",
+        doc.publisher.portal,
+        crate::advisory::page_path(lang, &doc.id)
+    );
+    seen.insert(page.clone());
+    let words = say(lang, "人が読むためのページ", "Page for people");
+    references.push(json!({ "category": "self", "summary": words, "url": page }));
     let general = doc
         .references
         .iter()
@@ -369,7 +377,7 @@ fn remediations(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Vec<Value>
                 "vendor_fix",
                 format!(
                     "{}{version}",
-                    say(lang, "修正済みの版: ", "Fixed in version: ")
+                    say(lang, "修正済みバージョン: ", "Fixed in version: ")
                 ),
             ),
             None if product.fix_is_out => (
@@ -390,7 +398,7 @@ fn remediations(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Vec<Value>
 }
 
 const FIX_IS_OUT: (&str, &str) = (
-    "製品開発者が対策情報を公表しています。修正済みの版は記録されていません。",
+    "製品開発者が対策情報を公表しています。修正済みバージョンは記録されていません。",
     "The vendor has published a fix; the fixed version is not recorded.",
 );
 const NO_FIX: (&str, &str) = (
@@ -409,9 +417,13 @@ fn threats(doc: &Advisory, lang: Lang, affected: &[&str]) -> Vec<Value> {
         Threat::Expected => Some(say(
             lang,
             "悪用の可能性（想定）",
-            "Exploitation is expected.",
+            "Exploitation is possible.",
         )),
-        Threat::NoneKnown => Some(say(lang, "悪用は未確認", "No exploitation is known.")),
+        Threat::NoneKnown => Some(say(
+            lang,
+            "悪用は確認されていません",
+            "No exploitation is known.",
+        )),
         Threat::NotRecorded => None,
     };
     let evidence = plain(&texts.threat_note);

@@ -6,6 +6,7 @@
 
 pub mod advisory;
 pub mod certcc;
+pub mod charset;
 pub mod csaf;
 pub mod cve;
 pub mod cvss;

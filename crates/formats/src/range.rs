@@ -54,6 +54,16 @@ pub fn words(lang: Lang, versions: &str) -> String {
     }
 }
 
+/// Returns the words for a product and a range of its versions.
+#[must_use]
+pub fn of_product(lang: Lang, product: &str, versions: &str) -> String {
+    match (words(lang, versions), lang) {
+        (range, _) if range.is_empty() => product.to_owned(),
+        (range, Lang::Ja) => format!("{product}（{range}）"),
+        (range, Lang::En) => format!("{product} ({range})"),
+    }
+}
+
 fn one(end: &Bound, with: &str, without: &str) -> String {
     let word = if end.is_inclusive() { with } else { without };
     format!("{} {word}", end.version())
@@ -62,6 +72,17 @@ fn one(end: &Bound, with: &str, without: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_product_is_told_with_its_range() {
+        let told = |lang, versions| of_product(lang, "Birch", versions);
+        assert_eq!(
+            told(Lang::Ja, ">= 2.0, < 3.2.1"),
+            "Birch（2.0 以上 3.2.1 未満）"
+        );
+        assert_eq!(told(Lang::En, "< 3.2.1"), "Birch (before 3.2.1)");
+        assert_eq!(told(Lang::En, ""), "Birch");
+    }
 
     #[test]
     fn a_range_is_told_as_people_say_it() {

@@ -12,6 +12,8 @@ use crate::letter::Scope;
 pub const DAYS: i64 = 90;
 /// Entries that a preview shows; the rest is counted.
 pub const SHOWN_MAX: usize = 50;
+/// Names that are offered for one that fits nothing.
+const NEAR_MAX: usize = 8;
 /// Largest index that is read, in bytes: about 100,000 advisories.
 const INDEX_BYTES_MAX: usize = 64 << 20;
 
@@ -62,6 +64,59 @@ pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64) -> Vec<Line> {
         .collect()
 }
 
+/// Whether what was named stands in anything that was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It does, or nothing was named.
+    Known,
+    /// It does not; these published names resemble it, a few at most.
+    Near(Vec<String>),
+}
+
+/// Tells whether a subscription would match anything that was ever published, and what it may have meant.
+#[must_use]
+pub fn fit(lines: &[Line], scope: &Scope) -> Fit {
+    let named: Vec<&str> = match scope {
+        Scope::Everything => return Fit::Known,
+        Scope::Vendor { name } if lines.iter().any(|l| holds(&l.vendors, name, fold::name)) => {
+            return Fit::Known;
+        }
+        Scope::Product { name }
+            if lines
+                .iter()
+                .any(|l| holds(&l.products, name, fold::product)) =>
+        {
+            return Fit::Known;
+        }
+        Scope::Vendor { .. } => lines
+            .iter()
+            .flat_map(|l| &l.vendors)
+            .map(String::as_str)
+            .collect(),
+        Scope::Product { .. } => lines
+            .iter()
+            .flat_map(|l| &l.products)
+            .map(String::as_str)
+            .collect(),
+    };
+    let (Scope::Vendor { name } | Scope::Product { name }) = scope else {
+        return Fit::Known;
+    };
+    let wanted = fold::sought(name);
+    let resembles = |other: &str| {
+        let other = fold::sought(other);
+        let long = |text: &str| text.chars().count() >= 2;
+        long(&wanted) && long(&other) && (other.contains(&wanted) || wanted.contains(&other))
+    };
+    let mut near: Vec<String> = Vec::new();
+    for other in named {
+        if near.len() < NEAR_MAX && !near.iter().any(|known| known == other) && resembles(other) {
+            near.push(other.to_owned());
+        }
+    }
+    Fit::Near(near)
+}
+
 /// Whether a name is among others, however it is written; one of which nothing is left equals none.
 fn holds(names: &[String], wanted: &str, fold: fn(&str) -> String) -> bool {
     let wanted = fold(wanted);
@@ -93,6 +148,24 @@ mod tests {
         let product = |name: &str| Scope::Product { name: name.into() };
         assert_eq!(ids(&product("RESOLVER")), ["NRS-2"]);
         assert!(ids(&product("浮橋ネットワークス")).is_empty());
+    }
+
+    #[test]
+    fn a_name_that_fits_nothing_is_told_with_what_it_may_have_meant() {
+        let lines = read(INDEX.as_bytes()).unwrap_or_default();
+        let vendor = |name: &str| fit(&lines, &Scope::Vendor { name: name.into() });
+        let product = |name: &str| fit(&lines, &Scope::Product { name: name.into() });
+        assert_eq!(fit(&lines, &Scope::Everything), Fit::Known);
+        // What was published long ago is known too.
+        assert_eq!(vendor("㈱浮橋ネットワークス"), Fit::Known);
+        assert_eq!(product("ＲＥＳＯＬＶＥＲ"), Fit::Known);
+        assert_eq!(
+            vendor("浮橋"),
+            Fit::Near(vec!["浮橋ネットワークス株式会社".into()])
+        );
+        assert_eq!(product("resolver 2"), Fit::Near(vec!["Resolver".into()]));
+        assert_eq!(vendor("存在しない会社"), Fit::Near(vec![]));
+        assert_eq!(product("r"), Fit::Near(vec![]));
     }
 
     #[test]

@@ -7,9 +7,12 @@
 
 mod address;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub use address::{ADDRESS_BYTES_MAX, AddressProblem, LOCAL_BYTES_MAX, MailAddress};
+
+use domain::text::fold;
 
 use crate::advisory::Lang;
 
@@ -74,6 +77,10 @@ pub enum ProblemKind {
     Field,
     /// The line is no CSV, not UTF-8 or lacks columns.
     Line,
+    /// `all`, or no scope, beside a target: whoever wrote it meant less than everything.
+    ScopeMissing,
+    /// More fields than the first line names columns: a comma inside a name wants quotation marks.
+    TooManyFields,
     /// A quotation mark that is not closed on its line; the lines after it are read for themselves.
     Quote,
 }
@@ -91,6 +98,8 @@ impl ProblemKind {
             ProblemKind::Field => "field",
             ProblemKind::Line => "line",
             ProblemKind::Quote => "open_quote",
+            ProblemKind::ScopeMissing => "scope_missing",
+            ProblemKind::TooManyFields => "too_many_fields",
         }
     }
 }
@@ -126,6 +135,12 @@ pub enum ReadError {
     /// The first line names no `address` column, so no row can be understood.
     #[error("the first line does not name the columns address,language,scope,target,name")]
     NoHeader,
+    /// The first line names a column twice.
+    #[error("the first line names the column {column} twice")]
+    ColumnTwice {
+        /// Its name.
+        column: &'static str,
+    },
 }
 
 impl ReadError {
@@ -136,11 +151,13 @@ impl ReadError {
             ReadError::TooLarge { .. } => "too_large",
             ReadError::TooManyRows => "too_many_rows",
             ReadError::NoHeader => "no_header",
+            ReadError::ColumnTwice { .. } => "column_twice",
         }
     }
 }
 
-/// Reads `address,language,scope,target,name` in UTF-8, with or without a byte order mark, columns in any order.
+/// Reads `address,language,scope,target,name`, columns in any order, with commas, semicolons or tabs between them: in
+/// UTF-8 with or without a byte order mark, or in UTF-16 with one.
 ///
 /// # Errors
 /// Only when the file or the number of its rows is too large, or its first line names no address column.
@@ -148,10 +165,20 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(ReadError::TooLarge { bytes: bytes.len() });
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    // A byte order mark says which of the Unicode forms it is; without one it is UTF-8, line by line.
+    let decoded = match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, _)) if encoding != encoding_rs::UTF_8 => encoding.decode(bytes).0,
+        _ => Cow::Borrowed(""),
+    };
+    let bytes = match decoded.as_ref() {
+        "" => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
+        decoded => decoded.as_bytes(),
+    };
+    let comma = separator(bytes);
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
+        .delimiter(comma)
         .trim(csv::Trim::All)
         .from_reader(bytes);
     let mut record = csv::ByteRecord::new();
@@ -181,7 +208,7 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
             import.take(&columns, &record, line, &mut seen);
         } else {
             for (line, raw) in (line..).zip(lines) {
-                match alone(raw) {
+                match alone(raw, comma) {
                     Some(record) => import.take(&columns, &record, line, &mut seen),
                     None => import.problem(line, ProblemKind::Quote),
                 }
@@ -194,9 +221,20 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
     Ok(import)
 }
 
+/// What stands between the columns: spreadsheets of some countries save semicolons, some save tabs.
+fn separator(bytes: &[u8]) -> u8 {
+    let header = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next();
+    let header = header.unwrap_or_default();
+    let others = [b';', b'\t'];
+    let found = others.into_iter().find(|mark| header.contains(mark));
+    found.filter(|_| !header.contains(&b',')).unwrap_or(b',')
+}
+
+/// The columns that are read.
+const KNOWN: [&str; 5] = ["address", "language", "scope", "target", "name"];
+
 /// Names of columns that nothing here is kept in.
 fn unknown(header: &csv::ByteRecord) -> Vec<String> {
-    const KNOWN: [&str; 5] = ["address", "language", "scope", "target", "name"];
     header
         .iter()
         .map(|name| String::from_utf8_lossy(name).into_owned())
@@ -211,12 +249,13 @@ fn physical(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// A line read for itself, if its quotation marks are in pairs.
-fn alone(line: &[u8]) -> Option<csv::ByteRecord> {
+fn alone(line: &[u8], comma: u8) -> Option<csv::ByteRecord> {
     let marks = line.iter().filter(|byte| **byte == b'"').count();
     let mut record = csv::ByteRecord::new();
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
+        .delimiter(comma)
         .trim(csv::Trim::All)
         .buffer_capacity(line.len().max(1))
         .from_reader(line);
@@ -252,6 +291,7 @@ impl Import {
 
 /// Where the header says each value stands.
 struct Columns {
+    count: usize,
     address: usize,
     language: Option<usize>,
     scope: Option<usize>,
@@ -261,12 +301,16 @@ struct Columns {
 
 impl Columns {
     fn of(header: &csv::ByteRecord) -> Result<Self, ReadError> {
-        let find = |name: &str| {
-            header
-                .iter()
-                .position(|field| field.eq_ignore_ascii_case(name.as_bytes()))
-        };
+        let is = |field: &[u8], name: &str| field.eq_ignore_ascii_case(name.as_bytes());
+        let find = |name: &str| header.iter().position(|field| is(field, name));
+        let twice = KNOWN
+            .into_iter()
+            .find(|name| header.iter().filter(|field| is(field, name)).count() > 1);
+        if let Some(column) = twice {
+            return Err(ReadError::ColumnTwice { column });
+        }
         Ok(Columns {
+            count: header.len(),
             address: find("address").ok_or(ReadError::NoHeader)?,
             language: find("language"),
             scope: find("scope"),
@@ -281,6 +325,9 @@ impl Columns {
             None => Ok(""),
             Some(bytes) => std::str::from_utf8(bytes).map_err(|_| ProblemKind::Line),
         };
+        if record.iter().skip(self.count).any(|more| !more.is_empty()) {
+            return Err(ProblemKind::TooManyFields);
+        }
         let address =
             MailAddress::parse(field(Some(self.address))?).map_err(ProblemKind::Address)?;
         let language = match field(self.language)?.to_ascii_lowercase().as_str() {
@@ -290,8 +337,13 @@ impl Columns {
         };
         let target = short(field(self.target)?)?;
         let scope = match field(self.scope)?.to_ascii_lowercase().as_str() {
+            "all" | "" if !target.is_empty() => return Err(ProblemKind::ScopeMissing),
             "all" | "" => Scope::All,
-            "vendor" | "product" if target.is_empty() => return Err(ProblemKind::TargetMissing),
+            // What folds to nothing equals no name, and would never be told of anything.
+            "vendor" if fold::name(&target).is_empty() => return Err(ProblemKind::TargetMissing),
+            "product" if fold::product(&target).is_empty() => {
+                return Err(ProblemKind::TargetMissing);
+            }
             "vendor" => Scope::Vendor(target),
             "product" => Scope::Product(target),
             _ => return Err(ProblemKind::Scope),
@@ -310,7 +362,7 @@ fn short(text: &str) -> Result<String, ProblemKind> {
     if text.len() > FIELD_BYTES_MAX || text.chars().any(char::is_control) {
         return Err(ProblemKind::Field);
     }
-    Ok(text.to_owned())
+    Ok(text.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -319,6 +371,53 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_row_that_may_mean_something_else_is_named() {
+        let of = |row: &str| {
+            let csv = format!("address,language,scope,target,name\n{row}\n");
+            let import = read(csv.as_bytes());
+            import.map(|import| import.problems.first().map(|problem| problem.kind.code()))
+        };
+        for (row, code) in [
+            (
+                "a@x.example,ja,vendor,Example, Inc.,Bob",
+                Some("too_many_fields"),
+            ),
+            ("a@x.example,ja,vendor,\"Example, Inc.\",Bob", None),
+            ("a@x.example,ja,all,,Bob,,,", None),
+            ("a@x.example,ja,all,EX-1,", Some("scope_missing")),
+            ("a@x.example,ja,,EX-1,", Some("scope_missing")),
+            ("a@x.example,ja,vendor,\u{3000},", Some("target_missing")),
+            ("a@x.example,ja,vendor,株式会社,", Some("target_missing")),
+            ("a@x.example,ja,product,---,", Some("target_missing")),
+        ] {
+            assert_eq!(of(row), Ok(code), "{row}");
+        }
+        let twice = read(b"address,Address\na@x.example,b@x.example\n");
+        assert_eq!(twice, Err(ReadError::ColumnTwice { column: "address" }));
+    }
+
+    #[test]
+    fn what_spreadsheets_save_is_read() {
+        let csv = "address;language;scope;target;name\r\n\
+                   one@reader.example;ja;vendor;浮橋, Ltd.;甲\r\ntwo@reader.example;en;all;;\r\n";
+        let rows = |bytes: &[u8]| read(bytes).map(|import| (import.rows, import.problems));
+        let expected = rows(csv.as_bytes());
+        assert!(
+            matches!(&expected, Ok((rows, problems)) if rows.len() == 2 && problems.is_empty())
+        );
+        assert_eq!(rows(csv.replace(';', "\t").as_bytes()), expected);
+        let units = std::iter::once('\u{feff}').chain(csv.chars());
+        let units: Vec<u16> = units.collect::<String>().encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        assert_eq!(rows(&little), expected);
+        assert_eq!(rows(&big), expected);
+        // Without a mark, or cut in the middle of a letter, nothing is guessed.
+        assert_eq!(rows(&little[2..]), Err(ReadError::NoHeader));
+        assert!(rows(&little[..little.len() - 1]).is_ok());
+    }
 
     #[test]
     fn an_address_is_taken_as_people_type_it() {

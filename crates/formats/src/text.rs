@@ -296,6 +296,10 @@ fn severity(page: &mut Page, doc: &Advisory) {
         ));
         page.paragraph(&cvss.vector);
     }
+    // What was withdrawn does no damage that anybody vouches for.
+    if doc.status == Status::Withdrawn {
+        return;
+    }
     let damage: Vec<&str> = doc
         .damage
         .iter()

@@ -317,10 +317,24 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
         .map_err(|e| Fault::Config(format!("{}: {e} ({})", path.display(), e.code())))?;
     let house = open(common).await?;
     let done = engine::distribution::command::import(&house, &import.rows).await?;
-    let problems: Vec<Value> = import
+    let refused: Vec<(u64, String)> = import
         .problems
         .iter()
-        .map(|p| json!({ "line": p.line, "code": p.kind.code() }))
+        .map(|problem| (problem.line, problem.kind.code().to_owned()))
+        .chain(
+            done.refused
+                .iter()
+                .map(|(line, code)| (*line, format!("refused:{code}"))),
+        )
+        .collect();
+    let problems: Vec<Value> = refused
+        .iter()
+        .map(|(line, code)| json!({ "line": line, "code": code }))
+        .collect();
+    let unmatched = engine::distribution::command::unmatched(&house, &import.rows);
+    let unmatched_json: Vec<Value> = unmatched
+        .iter()
+        .map(|one| json!({ "line": one.line, "target": one.target, "near": one.near }))
         .collect();
     let good = problems.is_empty() && import.columns_unknown.is_empty();
     show::answer(
@@ -331,17 +345,27 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
             "problems": problems,
             "problems_unlisted": import.problems_unlisted,
             "columns_unknown": import.columns_unknown,
+            "unmatched": unmatched_json,
         }),
         || {
             let mut out = format!("{} entered, {} known already", done.entered, done.known);
-            for problem in &import.problems {
-                out.push_str(&format!("\nline {}: {}", problem.line, problem.kind.code()));
+            for (line, code) in &refused {
+                out.push_str(&format!("\nline {line}: {code}"));
             }
             if import.problems_unlisted > 0 {
                 out.push_str(&format!("\nand {} lines more", import.problems_unlisted));
             }
             for column in &import.columns_unknown {
                 out.push_str(&format!("\ncolumn {column}: unknown, left out"));
+            }
+            for one in &unmatched {
+                let (line, target) = (one.line, &one.target);
+                out.push_str(&format!(
+                    "\nline {line}: entered, but nothing published names {target}"
+                ));
+                if !one.near.is_empty() {
+                    out.push_str(&format!("; there is {}", one.near.join(", ")));
+                }
             }
             out
         },

@@ -10,7 +10,11 @@ const SOUNDS = [["ヴァ", "バ"], ["ヴィ", "ビ"], ["ヴェ", "ベ"], ["ヴ�
   ["ゔぁ", "ば"], ["ゔぃ", "び"], ["ゔぇ", "べ"], ["ゔぉ", "ぼ"], ["ゔ", "ぶ"]];
 const SMALL = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ";
 const LARGE = "あいうえおつやゆよわかけアイウエオツヤユヨワカケ";
-const UNSEEN = /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFDD0-\uFDEF\uFFF9-\uFFFB\uFFFE\uFFFF\u{E0000}-\u{E007F}]/gu;
+const UNSEEN = /[\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFDD0-\uFDEF\uFFF9-\uFFFB\uFFFE\uFFFF\uFE00-\uFE0F\u{E0000}-\u{E007F}\u{E0100}-\u{E01EF}]/gu;
+const LETTERS = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "髙": "高", "﨑": "崎",
+  "嵜": "崎", "邉": "辺", "邊": "辺", "齋": "斎", "齊": "斉", "德": "徳", "濵": "浜", "濱": "浜", "澤": "沢", "廣": "広",
+  "國": "国", "學": "学", "嶋": "島", "嶌": "島", "瀨": "瀬", "眞": "真", "龍": "竜", "櫻": "桜", "會": "会", "曾": "曽",
+  "栁": "柳"};
 const KATAKANA = /^[\u30A1-\u30FA\u30FD-\u30FF]/;
 const HIRAGANA = /^[\u3041-\u309F]+$/;
 const RUNS = /[\u30A1-\u30FA\u30FD-\u30FF]+|[\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+|[^\u30A1-\u30FA\u30FD-\u30FF\u3005-\u3007\u3041-\u309F\u3400-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u{20000}-\u{3FFFF}]+/gu;
@@ -21,7 +25,7 @@ function plain(text) {
   let out = text.normalize("NFKC").replace(UNSEEN, "").toLowerCase()
     .normalize("NFD").replace(/[\u0300-\u036F]/g, "").normalize("NFC");
   for (const [from, to] of SOUNDS) out = out.replaceAll(from, to);
-  return [...out.replaceAll("ー", "")].map((c) => LARGE[SMALL.indexOf(c)] ?? c).join("")
+  return [...out.replaceAll("ー", "")].map((c) => LETTERS[c] ?? LARGE[SMALL.indexOf(c)] ?? c).join("")
     .replace(/([0-9])\.(?=[0-9])/g, "$1\u0001").replace(/[^\p{Alphabetic}\p{N}\u0001]+/gu, " ").replaceAll("\u0001", ".").trim();
 }
 
@@ -229,7 +233,7 @@ function start(form) {
     add(say.severity.replace("%s", option("severity", e.severity)), `severity-${e.severity.replace("_", "-")}`);
     if (e.marking) add(say[e.marking], "marked");
     add(say.revision.replace("%s", e.revision));
-    add(number(say.vendorsOne, say.vendorsMany, e.board));
+    if (e.board > 0) add(number(say.vendorsOne, say.vendorsMany, e.board));
     if (e.untranslated) add(say.untranslated);
     const last = element("li");
     last.append(time(e));

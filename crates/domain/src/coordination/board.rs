@@ -1,7 +1,7 @@
 //! What a vendor's cell shows, inside and outside (docs/design/settled.md §2.5; docs/design/japanese-practice.md §3.3).
 //!
 //! A pure function of contacts, consent and answers. Precedence: declined > fixed (all affected ranges) >
-//! affected > not affected > investigating > unknown (said so) > seen > asked and silent > not asked.
+//! affected > not affected > investigating > unknown (said so) > heard of > asked and silent > not asked.
 
 use crate::coordination::participant::Participant;
 use crate::value::{Instant, VendorAnswer};
@@ -69,7 +69,7 @@ pub fn cell_for(
     if has(VendorAnswer::Unknown) {
         return Cell::Unknown;
     }
-    if participant.seen_at.is_some() || participant.answered_at.is_some() {
+    if participant.replied_at.is_some() {
         return Cell::Seen;
     }
     match participant.asked_at {
@@ -184,7 +184,7 @@ mod tests {
             Cell::AskedSilent { since: Instant(5) },
         );
         check(
-            |p| (p.asked_at, p.seen_at) = (Some(Instant(5)), Some(Instant(6))),
+            |p| (p.asked_at, p.replied_at) = (Some(Instant(5)), Some(Instant(6))),
             Cell::Seen,
         );
         check(

@@ -2,10 +2,13 @@
 //!
 //! Computed from the case's embargo and the participants' consent. What one said it tells of no other; of all it counts.
 
+use crate::act::Act;
 use crate::coordination::case::Case;
 use crate::coordination::participant::Participant;
 use crate::machine::consent::Consent;
 use crate::machine::em::Em;
+use crate::refusal::Refusal;
+use crate::value::Instant;
 
 /// The date as it concerns one participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,39 @@ fn said(participant: &Participant) -> Option<Said> {
     }
 }
 
+/// Longest time ahead that a date or a plan may lie, days: three years. What lies further is a mistyped year.
+const AHEAD_DAYS_MAX: u32 = 1_096;
+/// How long before the act the instant of a plan may lie, µs: ten minutes between reading the page and sending it.
+const PLAN_SLACK_US: i64 = 600_000_000;
+
+/// A date that may be proposed.
+///
+/// # Errors
+/// If it is past, or so far ahead that somebody mistyped the year.
+pub fn to_come(at: Instant, act: &Act) -> Result<(), Refusal> {
+    if at <= act.occurred_at {
+        return Err(Refusal::DateInThePast);
+    }
+    if at > act.occurred_at.plus_days(AHEAD_DAYS_MAX) {
+        return Err(Refusal::DateTooFar);
+    }
+    Ok(())
+}
+
+/// An instant that may be planned: a publication does not say that it came before anybody planned it.
+///
+/// # Errors
+/// As [`to_come`], ten minutes later.
+pub fn may_be_planned(at: Instant, act: &Act) -> Result<(), Refusal> {
+    to_come(Instant(at.0.saturating_add(PLAN_SLACK_US)), act)
+}
+
+/// Whether a participant knows that there is a date: it was written to, or spoke of it.
+#[must_use]
+pub fn knows(participant: &Participant) -> bool {
+    participant.asked_at.is_some() || said(participant) != Some(Said::Asked)
+}
+
 /// How many of those that a date was put to agreed to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -73,10 +109,7 @@ impl Tally {
 pub fn tally(case: &Case, participants: &[Participant]) -> Tally {
     let mut tally = Tally::default();
     for participant in participants.iter().filter(|one| !one.left) {
-        let said = of(case, participant).said();
-        // Whoever was never written to does not know that there is a date.
-        let is_known = participant.asked_at.is_some() || said != Some(Said::Asked);
-        if let Some(said) = said.filter(|_| is_known) {
+        if let Some(said) = of(case, participant).said().filter(|_| knows(participant)) {
             tally.asked += 1;
             tally.agreed += usize::from(said == Said::Agreed);
         }

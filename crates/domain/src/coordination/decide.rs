@@ -6,8 +6,10 @@
 
 use crate::act::Act;
 use crate::coordination::case::Case;
+use crate::coordination::date;
 use crate::coordination::participant::Participant;
 use crate::coordination::range::{Bound, Range, RangeError};
+use crate::coordination::track::PublicTrack;
 use crate::event::{Change, Event};
 use crate::machine::constraints as law;
 use crate::machine::em;
@@ -167,17 +169,16 @@ pub fn send_details(
 /// Proposes a date to all participants.
 ///
 /// # Errors
-/// By C1 when the weakness is public or attacked, when the date is past, or when an embargo is there already.
+/// By C1 when the weakness is public or attacked, when the date is past, or when an embargo is there already. What is
+/// found on a website has no date of publication.
 pub fn propose_date(
-    case: &Case,
+    case: PublicTrack<'_>,
     participants: &[Participant],
     until: Instant,
     act: &Act,
 ) -> Result<Vec<Change>, Refusal> {
     case.open()?;
-    if until <= act.occurred_at {
-        return Err(Refusal::DateInThePast);
-    }
+    date::to_come(until, act)?;
     law::c1_no_new_embargo(case.world, case.em, EmEvent::Propose)
         .map_err(|_| Refusal::EmbargoNotViable)?;
     if !matches!(em::step(case.em, EmEvent::Propose), Some(Em::Proposed)) {
@@ -257,9 +258,7 @@ pub fn revise_date(
     act: &Act,
 ) -> Result<Vec<Change>, Refusal> {
     case.open()?;
-    if until <= act.occurred_at {
-        return Err(Refusal::DateInThePast);
-    }
+    date::to_come(until, act)?;
     law::c1_no_new_embargo(case.world, case.em, EmEvent::Propose)
         .map_err(|_| Refusal::EmbargoNotViable)?;
     let before = case

@@ -26,7 +26,12 @@ pub struct Participant {
     pub attempts: u32,
     pub asked_at: Option<Instant>,
     pub details_at: Option<Instant>,
+    /// When the party confirmed that the message arrived.
     pub seen_at: Option<Instant>,
+    /// The party's last word, whatever it was about and whoever took it down.
+    pub replied_at: Option<Instant>,
+    /// The party's first word after it had the details.
+    pub worked_at: Option<Instant>,
     pub answered_at: Option<Instant>,
     /// Our last letter with an invitation.
     pub invited_at: Option<Instant>,
@@ -78,6 +83,23 @@ impl SecondStepState {
     }
 }
 
+/// Whether an event is the party's own word, so that whoever wrote to it was heard.
+const fn is_word(event: &Event) -> bool {
+    match event {
+        Event::ContactAttempted { result, .. } => matches!(result, ContactResult::Reached),
+        Event::StatementRecorded { statement, .. } => !matches!(
+            statement,
+            StatementKind::Information | StatementKind::Addendum
+        ),
+        Event::ReceiptConfirmed
+        | Event::DateAgreed { .. }
+        | Event::DateCountered { .. }
+        | Event::DateDeclined
+        | Event::AnswerRecorded { .. } => true,
+        _ => false,
+    }
+}
+
 impl Participant {
     /// A participant without any event.
     #[must_use]
@@ -96,6 +118,8 @@ impl Participant {
             asked_at: None,
             details_at: None,
             seen_at: None,
+            replied_at: None,
+            worked_at: None,
             answered_at: None,
             invited_at: None,
             unasked: false,
@@ -138,7 +162,9 @@ impl Participant {
                     self.invited_at = Some(at);
                 }
                 self.undeliverable = (*result == ContactResult::Undeliverable).then_some(at);
-                if *channel == ContactChannel::Phone {
+                // A call that reached nobody is no call.
+                let is_reached = *result == ContactResult::Reached;
+                if *channel == ContactChannel::Phone && is_reached {
                     self.call_asked = None;
                 }
                 self.asked_at = Some(self.asked_at.map_or(at, |before| before.min(at)));
@@ -154,15 +180,9 @@ impl Participant {
                 }
             }
             Event::DateInvited { .. } => (self.consent, self.countered) = (Consent::Invited, None),
-            Event::DateAgreed { .. } => {
-                (self.consent, self.seen_at) = (Consent::Signatory, self.seen_at.or(Some(at)))
-            }
-            Event::DateCountered { until } => {
-                (self.countered, self.seen_at) = (Some(*until), self.seen_at.or(Some(at)))
-            }
-            Event::DateDeclined => {
-                (self.consent, self.seen_at) = (Consent::Declined, self.seen_at.or(Some(at)))
-            }
+            Event::DateAgreed { .. } => self.consent = Consent::Signatory,
+            Event::DateCountered { until } => self.countered = Some(*until),
+            Event::DateDeclined => self.consent = Consent::Declined,
             Event::DateLapsed => self.consent = Consent::Lapsed,
             Event::RmMoved { event } => self.rm = rm::step(self.rm, *event).unwrap_or(self.rm),
             Event::AnswerRecorded { answer, unasked } => self.take_answer(answer, *unasked, at),
@@ -195,6 +215,11 @@ impl Participant {
             Event::SecondStepPassed { .. } => (self.step_passed, self.call_asked) = (true, None),
             Event::CallAsked { text } => self.call_asked = Some((at, *text)),
             _ => {}
+        }
+        if is_word(&recorded.event) {
+            self.replied_at = self.replied_at.max(Some(at));
+            let details = self.details_at;
+            self.worked_at = self.worked_at.or(details.map(|details| details.max(at)));
         }
         if matches!(
             recorded.event,

@@ -24,6 +24,7 @@ pub mod plan_guard;
 
 use crate::act::Act;
 use crate::coordination::case::Case;
+use crate::coordination::date;
 use crate::coordination::track::PublicTrack;
 use crate::event::{Change, Document, Event, Recorded, Signed};
 use crate::machine::constraints as law;
@@ -509,14 +510,12 @@ pub fn plan(
             expected: advisory.next_revision(),
         });
     }
+    date::may_be_planned(new.instant, act)?;
     if new.emergency && act.reason.trim().is_empty() {
         return Err(Refusal::NoReason);
     }
-    if let Some(until) = case
-        .until
-        .filter(|until| case.em.in_force() && new.instant < *until)
-        && !new.emergency
-    {
+    let is_held = case.em.in_force() && !new.emergency;
+    if let Some(until) = case.until.filter(|until| is_held && new.instant < *until) {
         return Err(Refusal::TooEarly { until });
     }
     Ok(vec![Change::of(

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text::hidden::is_hidden;
 
 /// Number of this folding. What the store holds folded was folded by the one that it names.
-pub const FOLDING: u8 = 3;
+pub const FOLDING: u8 = 4;
 
 /// Tells whether a sign is one of those that are typed for a hyphen.
 #[must_use]
@@ -37,7 +37,7 @@ const SOUNDS: [(&str, &str); 10] = [
 #[must_use]
 pub fn width(text: &str) -> String {
     text.nfkc()
-        .filter(|c| c.is_control() || !(is_hidden(*c) || *c == '\u{ad}'))
+        .filter(|c| c.is_control() || !(is_hidden(*c) || *c == '\u{ad}' || is_selector(*c)))
         .map(|c| match c {
             'ー' => c,
             c if is_dash(c) => '-',
@@ -53,11 +53,58 @@ pub fn compatible(text: &str) -> String {
     text.nfkc().collect()
 }
 
+/// Chooses among drawings of one letter.
+fn is_selector(c: char) -> bool {
+    matches!(u32::from(c), 0xFE00..=0xFE0F | 0xE0100..=0xE01EF)
+}
+
+/// Letters that are typed otherwise where a keyboard lacks them: of names in Japan, and of Latin letters that are no
+/// letter with an accent.
+const LETTERS: [(char, &str); 29] = [
+    ('ß', "ss"),
+    ('ø', "o"),
+    ('æ', "ae"),
+    ('œ', "oe"),
+    ('đ', "d"),
+    ('ł', "l"),
+    ('髙', "高"),
+    ('﨑', "崎"),
+    ('嵜', "崎"),
+    ('邉', "辺"),
+    ('邊', "辺"),
+    ('齋', "斎"),
+    ('齊', "斉"),
+    ('德', "徳"),
+    ('濵', "浜"),
+    ('濱', "浜"),
+    ('澤', "沢"),
+    ('廣', "広"),
+    ('國', "国"),
+    ('學', "学"),
+    ('嶋', "島"),
+    ('嶌', "島"),
+    ('瀨', "瀬"),
+    ('眞', "真"),
+    ('龍', "竜"),
+    ('櫻', "桜"),
+    ('會', "会"),
+    ('曾', "曽"),
+    ('栁', "柳"),
+];
+
 /// As [`width`], in small letters and without accents; the marks of kana are no accents.
 fn small(text: &str) -> String {
     let is_accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
     let lower = width(text).to_lowercase();
-    lower.nfd().filter(|c| !is_accent(c)).nfc().collect()
+    let bare = lower.nfd().filter(|c| !is_accent(c)).nfc();
+    let mut out = String::with_capacity(lower.len());
+    for c in bare {
+        match LETTERS.iter().find(|(from, _)| *from == c) {
+            Some((_, to)) => out.push_str(to),
+            None => out.push(c),
+        }
+    }
+    out
 }
 
 /// Returns the words of `text`, one space between them: one width and case, no accents, small kana large, no long vowel
@@ -235,6 +282,8 @@ mod tests {
             ],
             &["ソフトウエア七曲", "ソフトウェア七曲", "ｿﾌﾄｳｪｱ七曲"],
             &["なぎの", "ナギノ", "ﾅｷﾞﾉ"],
+            &["髙橋電機", "高橋電機", "高橋\u{e0100}電機"],
+            &["Straße", "STRASSE", "strasse"],
             &["Café Tools", "CAFE TOOLS, Inc.", "cafe\u{301} tools"],
             &[
                 "Example Works",

@@ -14,6 +14,26 @@ pub fn is_hidden(c: char) -> bool {
         || code & 0xFFFE == 0xFFFE
 }
 
+/// Whether a text has a letter that anybody sees.
+#[must_use]
+pub fn says_something(text: &str) -> bool {
+    let is_blank = |c: char| {
+        c.is_whitespace()
+            || is_hidden(c)
+            || matches!(
+                c,
+                '\u{ad}'
+                    | '\u{115f}'
+                    | '\u{1160}'
+                    | '\u{3164}'
+                    | '\u{ffa0}'
+                    | '\u{200c}'
+                    | '\u{200d}'
+            )
+    };
+    !text.chars().all(is_blank)
+}
+
 /// The first hidden character of a text of several lines.
 #[must_use]
 pub fn first_in(text: &str) -> Option<char> {
@@ -32,6 +52,10 @@ mod tests {
         ] {
             assert_eq!(first_in(&format!("一{hidden}二")), Some(hidden));
         }
+        for blank in ["", " \n\u{3000}", "\u{200b}\u{2060}\u{ad}", "\u{3164}"] {
+            assert!(!says_something(blank), "{blank:?}");
+        }
+        assert!(says_something("\u{200b}一"));
         // What emoji and Indic scripts need, and what ends lines, is none.
         for fine in ["a\r\nb\tc", "क\u{94d}\u{200d}ष", "👩\u{200d}💻", "e\u{301}"] {
             assert_eq!(first_in(fine), None, "{fine:?}");

@@ -321,6 +321,7 @@ fn without_an_answer_it_shows_whether_anybody_asked_and_whether_it_was_seen() {
             asked_at: asked.then_some(since),
             seen_at: seen.then_some(day(2)),
             answered_at: answered.then_some(day(2)),
+            replied_at: (seen || answered).then_some(day(2)),
             ..vendor(5)
         };
         assert_eq!(cell(&participant, None), expected);

@@ -12,7 +12,7 @@ use domain::machine::rm::Rm;
 use domain::refusal::Refusal;
 use domain::value::*;
 
-use crate::kit::{NOW, act, closed, day, of, opened, second, vendor, worlds, wrong};
+use crate::kit::{NOW, act, closed, day, of, opened, public, second, vendor, worlds, wrong};
 
 /// A case in a state of the embargo, with a date in ten days.
 fn dated(em: Em) -> Case {
@@ -52,7 +52,7 @@ fn check_worlds(
 #[test]
 fn a_date_is_proposed_while_nothing_is_out_and_none_is_in_force() {
     check_worlds(
-        |case| decide::propose_date(case, &[], day(20), &act("")),
+        |case| decide::propose_date(public(case), &[], day(20), &act("")),
         [
             (Em::None, "occccccc"),
             (Em::Proposed, "occccccc"),
@@ -85,7 +85,7 @@ fn a_date_lies_after_the_day_on_which_it_is_named() {
         (day(5), true),
         (second(5 * 86_400 + 1), false),
     ] {
-        let proposed = decide::propose_date(&opened(), &[], until, &named);
+        let proposed = decide::propose_date(public(&opened()), &[], until, &named);
         let revised = decide::revise_date(&dated(Em::Active), &[], until, &named);
         for decided in [proposed, revised] {
             let past = decided == Err(Refusal::DateInThePast);
@@ -101,8 +101,13 @@ fn a_closed_case_takes_no_date() {
         until: Some(day(10)),
         ..closed()
     };
+    let far = decide::propose_date(public(&opened()), &[], day(36_500), &act(""));
+    assert_eq!(far, Err(Refusal::DateTooFar));
     let refused = Err(Refusal::CaseClosed);
-    assert_eq!(decide::propose_date(&case, &[], day(20), &act("")), refused);
+    assert_eq!(
+        decide::propose_date(public(&case), &[], day(20), &act("")),
+        refused
+    );
     assert_eq!(decide::revise_date(&case, &[], day(20), &act("")), refused);
     assert_eq!(decide::agree_date(&case, &vendor(5)), refused);
 }
@@ -130,7 +135,7 @@ fn a_proposed_date_is_put_to_everybody_who_has_not_left() {
     for participant in circle().iter().take(3) {
         expected.extend(of(participant.id, vec![Event::DateInvited { until }]));
     }
-    let proposed = decide::propose_date(&case, &circle(), until, &act(""));
+    let proposed = decide::propose_date(public(&case), &circle(), until, &act(""));
     assert_eq!(proposed, Ok(expected));
 }
 

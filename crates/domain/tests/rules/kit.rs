@@ -3,6 +3,7 @@
 use domain::act::Act;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
+use domain::coordination::track::PublicTrack;
 use domain::event::{Change, Event, Recorded};
 use domain::machine::cs::PublicState;
 use domain::refusal::Refusal;
@@ -115,4 +116,10 @@ pub(crate) fn answer(
         vulnerability: None,
         because: None,
     }
+}
+
+/// The right to publish a case about a product.
+pub(crate) fn public(case: &Case) -> PublicTrack<'_> {
+    case.public_track(Track::Product, false)
+        .expect("a product is for the public")
 }

@@ -91,7 +91,8 @@ fn a_wish_to_be_called_ends_with_a_call_or_with_the_second_step() {
     let asked = || Event::CallAsked {
         text: text(2, Class::C),
     };
-    let call = || attempt(ContactChannel::Phone, ContactResult::Tried, false);
+    let call = || attempt(ContactChannel::Phone, ContactResult::Reached, false);
+    let tried = || attempt(ContactChannel::Phone, ContactResult::Tried, false);
     let mail = || attempt(ContactChannel::Mail, ContactResult::Tried, false);
     let passed = || Event::SecondStepPassed {
         way: SecondStep::Key,
@@ -100,6 +101,7 @@ fn a_wish_to_be_called_ends_with_a_call_or_with_the_second_step() {
     for (events, expected) in [
         (vec![asked()], wish(1)),
         (vec![asked(), mail()], wish(1)),
+        (vec![asked(), tried()], wish(1)),
         (vec![asked(), call()], None),
         (vec![asked(), passed()], None),
         (vec![asked(), Event::SecondStepWaived], None),
@@ -168,7 +170,7 @@ fn what_was_said_to_a_date_is_the_last_word_and_a_new_date_asks_anew() {
             vec![invited(), Event::DateDeclined, agreed()],
             Consent::Signatory,
             None,
-            Some(2),
+            Some(3),
         ),
         (
             vec![agreed(), Event::DateLapsed],
@@ -180,7 +182,11 @@ fn what_was_said_to_a_date_is_the_last_word_and_a_new_date_asks_anew() {
         let participant = told(events.clone());
         assert_eq!(participant.consent, consent, "{events:?}");
         assert_eq!(participant.countered, named, "{events:?}");
-        assert_eq!(participant.seen_at, seen.map(second), "{events:?}");
+        assert_eq!(participant.replied_at, seen.map(second), "{events:?}");
+        assert_eq!(
+            participant.seen_at, None,
+            "an answer is no receipt: {events:?}"
+        );
         let last = second(i64::try_from(events.len()).unwrap());
         assert_eq!(participant.said_at, Some(last), "{events:?}");
     }

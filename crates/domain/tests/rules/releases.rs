@@ -222,6 +222,23 @@ fn a_plan_waits_for_the_embargo_unless_it_is_an_emergency_with_a_reason() {
 }
 
 #[test]
+fn a_plan_lies_neither_before_it_was_made_nor_years_ahead() {
+    for (instant, expected) in [
+        (Instant(NOW.0 - 3_600_000_000), Err(Refusal::DateInThePast)),
+        (Instant(0), Err(Refusal::DateInThePast)),
+        (Instant(NOW.0 - 60_000_000), Ok(())),
+        (NOW, Ok(())),
+        (day(1_000), Ok(())),
+        (day(36_500), Err(Refusal::DateTooFar)),
+    ] {
+        for emergency in [false, true] {
+            let made = plan(&opened(), instant, emergency, "attacks");
+            assert_eq!(made, expected, "{instant:?} {emergency}");
+        }
+    }
+}
+
+#[test]
 fn a_plan_is_made_of_the_draft_that_comes_next() {
     let plan = |advisory: &Advisory, case: &Case| {
         publication::plan(advisory, public(case), new_plan(day(1), false), &act(""))

@@ -22,7 +22,7 @@ use domain::text::class::Class;
 use domain::value::*;
 use proptest::prelude::*;
 
-use crate::kit::{DESK, NOW, answer, text};
+use crate::kit::{DESK, NOW, answer, public, text};
 
 const REPORT: ReportId = ReportId::from_bytes([7; 16]);
 const CASE: CaseId = CaseId::from_bytes([6; 16]);
@@ -186,7 +186,7 @@ impl World {
             8 => decide::confirm_receipt(one),
             9 => decide::record_basis(one, ad_hoc, &DESK),
             10 => decide::send_details(case, one, &[text(30 + arg % 4, Class::V)]),
-            11 => decide::propose_date(case, &people, until, &act),
+            11 => decide::propose_date(public(case), &people, until, &act),
             12 => decide::agree_date(case, one),
             13 => decide::counter_date(case, one, until),
             14 => decide::decline_date(case, one),

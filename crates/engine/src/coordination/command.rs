@@ -259,7 +259,10 @@ pub async fn send_details(unit: &mut Unit<'_>, input: &SendDetails) -> Result<Va
 pub async fn propose_date(unit: &mut Unit<'_>, input: &ProposeDate) -> Result<Value, Fault> {
     let case = by_number::<Case>(unit, &input.case).await?;
     let participants = participants_of(unit, case.id).await?;
-    let changes = decide::propose_date(&case, &participants, input.until, &unit.act.clone())?;
+    let track = crate::coordination::track_of(unit.house, &case).await?;
+    // Whatever is out, a first date is proposed of nothing that is published.
+    let public = case.public_track(track, false)?;
+    let changes = decide::propose_date(public, &participants, input.until, &unit.act.clone())?;
     unit.record(changes).await?;
     // Whoever has left is not asked.
     let invited = participants.iter().filter(|asked| !asked.left).count();

@@ -204,7 +204,7 @@ impl<'h> Reader<'h> {
             texts: self.texts().await?,
             vulnerabilities: self.vulnerabilities().await?,
             answers: self.answers().await?,
-            words: self.words().await?,
+            words: self.words(lang).await?,
             ticket: match &self.participant.ticket {
                 Some(ticket) => self.text(ticket, self.own()).await?,
                 None => None,
@@ -347,7 +347,7 @@ impl<'h> Reader<'h> {
     }
 
     /// The party's own words; what others say of it and what the house adds are not the party's to read.
-    async fn words(&self) -> Result<Vec<page::Words>, Fault> {
+    async fn words(&self, lang: Lang) -> Result<Vec<page::Words>, Fault> {
         let mut out = Vec::new();
         for said in &self.participant.statements {
             let text = &said.text;
@@ -361,7 +361,9 @@ impl<'h> Reader<'h> {
             if let Some(words) = self.text(text, self.own()).await? {
                 out.push(page::Words {
                     kind,
-                    about: said.about.as_ref().map(ToString::to_string),
+                    about: said.about.as_ref().map(|about| {
+                        formats::range::of_product(lang, &about.product, &about.versions)
+                    }),
                     lang: text.lang,
                     text: words,
                 });

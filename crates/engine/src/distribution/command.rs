@@ -266,10 +266,52 @@ pub async fn acknowledge_on_page(
 }
 
 /// What an import did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     pub entered: usize,
     pub known: usize,
+    /// Line and code of each row that the house refused.
+    pub refused: Vec<(u64, &'static str)>,
+}
+
+/// A target of a file that stands in nothing that was published: it may be misspelt, or be new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmatched {
+    /// Line in the file.
+    pub line: u64,
+    /// What was named.
+    pub target: String,
+    /// Published names that resemble it.
+    pub near: Vec<String>,
+}
+
+/// The rows whose target fits no publication in the pressed tree; none, if there is no tree to look into.
+#[must_use]
+pub fn unmatched(house: &crate::House, rows: &[formats::subscribers::Row]) -> Vec<Unmatched> {
+    use formats::letter::Scope as Wish;
+    use formats::recent::{self, Fit};
+    let index = house.dir.join("public").join("ja/advisories/index.json");
+    let lines = std::fs::read(index)
+        .ok()
+        .and_then(|bytes| recent::read(&bytes));
+    let Some(lines) = lines else { return vec![] };
+    let mut out = Vec::new();
+    for row in rows {
+        let (wish, target) = match &row.scope {
+            formats::subscribers::Scope::All => continue,
+            formats::subscribers::Scope::Vendor(name) => {
+                (Wish::Vendor { name: name.clone() }, name)
+            }
+            formats::subscribers::Scope::Product(name) => {
+                (Wish::Product { name: name.clone() }, name)
+            }
+        };
+        if let Fit::Near(near) = recent::fit(&lines, &wish) {
+            let (line, target) = (row.line, target.clone());
+            out.push(Unmatched { line, target, near });
+        }
+    }
+    out
 }
 
 /// Enters subscribers from a file; a row that was entered before changes nothing.
@@ -291,6 +333,7 @@ pub fn import<'a>(
                 .await?;
             done.entered += counted.entered;
             done.known += counted.known;
+            done.refused.extend(counted.refused);
         }
         Ok(done)
     })
@@ -307,6 +350,10 @@ async fn enter(unit: &mut Unit<'_>, rows: &[formats::subscribers::Row]) -> Resul
             Err(Fault::Refused(Refusal::Exists(_))) => {
                 unit.roll_back(mark);
                 done.known += 1;
+            }
+            Err(Fault::Refused(refusal)) => {
+                unit.roll_back(mark);
+                done.refused.push((row.line, refusal.code()));
             }
             Err(other) => return Err(other),
         }

@@ -306,7 +306,15 @@ impl House {
             let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
             let own = pages::distribution::mail::older_personal_parts(&self.config.contact, &code);
             let sent = format!("{own}\n{}", self.signed_texts(&copy).await?);
-            let typed = draft.codes(&sent);
+            let personal = pages::distribution::mail::personal_parts(
+                &self.mail_site(),
+                code.get(..5).unwrap_or(&code),
+            );
+            let typed = if draft.holds_apart(&personal, &code) {
+                vec![code.clone()]
+            } else {
+                draft.codes(&sent)
+            };
             let Some(first) = typed.first() else {
                 let is_read = !draft.problems.contains(&Problem::NoText)
                     && !draft.problems.contains(&Problem::TooLarge)

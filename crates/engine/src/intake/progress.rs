@@ -174,9 +174,8 @@ impl CaseFacts {
         if let Some(at) = with_details().filter_map(|p| p.details_at).min() {
             put(at, StepKind::DetailsSent, "");
         }
-        // A vendor works on it from the moment at which it has the details and is known to have looked.
-        let work =
-            with_details().filter_map(|p| Some(p.details_at?.max(p.seen_at.or(p.answered_at)?)));
+        // A vendor works on it from its first word after it had the details.
+        let work = with_details().filter_map(|one| one.worked_at);
         if let Some(at) = work.min() {
             put(at, StepKind::VendorsWork, "");
         }
@@ -191,6 +190,7 @@ impl CaseFacts {
                     (talks, agreed) = (None, Some((at, *until)));
                 }
                 Event::EmbargoRejected | Event::EmbargoRevisionRejected => talks = None,
+                Event::EmbargoEnded { .. } => (talks, agreed, begun) = (None, None, None),
                 _ => {}
             }
         }

@@ -213,8 +213,10 @@ fn whoever_asks_to_be_called_waits_until_it_is() {
     assert!(!is_open());
     world.passes_to(world.ahead(span(0, 2)));
     assert!(is_open(), "it was not used");
-    let call = json!({ "participant": aoba, "channel": "phone", "result": "tried" });
-    world.does("contact", call);
+    let call = |result| json!({ "participant": aoba, "channel": "phone", "result": result });
+    world.does("contact", call("tried"));
+    assert!(is_open(), "nobody was there");
+    world.does("contact", call("reached"));
     assert!(!is_open());
     assert_eq!(view(&case, "Aoba", Strength::Link).call_asked, None);
     world.ends_well();

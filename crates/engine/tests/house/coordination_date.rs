@@ -98,7 +98,10 @@ fn whoever_agrees_first_brings_the_date_into_force() {
     assert_eq!(recorded["kind"], "embargo_activated");
     let own = seen::participant(&world, aoba);
     assert_eq!(recorded["by"], json!(own.id));
-    assert!(own.seen_at.is_some(), "whoever answers has seen it");
+    assert!(
+        own.replied_at.is_some() && own.seen_at.is_none(),
+        "an answer to the date is no receipt"
+    );
     world.vendor_does(birch, "agree-date", of(birch));
     assert_eq!(world.times("embargo_activated"), 1);
     assert_eq!(seen::case(&world, &case.id).em, Em::Active);

@@ -104,6 +104,12 @@ fn who_is_concerned_gets_a_copy_and_nobody_else() {
     };
     assert_eq!([import(), import()], [(4, 0), (0, 4)]);
     let _ = case.published();
+    let told = engine::distribution::command::unmatched(world.house(), &rows);
+    let told: Vec<(u64, &str)> = told
+        .iter()
+        .map(|one| (one.line, one.target.as_str()))
+        .collect();
+    assert_eq!(told, [(5, "Nobody Ltd")]);
     for (who, count) in [("all@", 1), ("vendor@", 1), ("product@", 1), ("other@", 0)] {
         assert_eq!(world.mails_to(who).len(), count, "{who}");
     }

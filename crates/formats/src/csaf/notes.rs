@@ -195,8 +195,8 @@ fn action_line(action: &Action, lang: Lang) -> String {
     }
     if !plain(&action.by).is_empty() {
         line = match lang {
-            Lang::Ja => format!("{line}（期限: {}）", plain(&action.by)),
-            Lang::En => format!("{line} (by: {})", plain(&action.by)),
+            Lang::Ja => format!("{line}（時期: {}）", plain(&action.by)),
+            Lang::En => format!("{line} (when: {})", plain(&action.by)),
         };
     }
     line
@@ -227,6 +227,15 @@ fn facts(notes: &mut Notes, doc: &Advisory, lang: Lang, catalogue: &Catalogue) {
             "Vendors that could not be reached",
         ),
         &unreachable,
+    );
+    notes.add(
+        "general",
+        say(
+            lang,
+            "製品開発者とのやりとりの日付（UTC）",
+            "Dates of contacts with vendors (UTC)",
+        ),
+        &vendors::mixed_days(doc, lang),
     );
     let unstated_title = say(
         lang,

@@ -164,7 +164,7 @@ impl Catalogue {
         let mut whole = Vec::new();
         let mut by_version = Vec::new();
         if versions.is_empty() {
-            let missing = say(lang, "版の記録なし", "versions not recorded");
+            let missing = say(lang, "バージョンの記録なし", "versions not recorded");
             let product = json!({ "name": format!("{full} ({missing})"), "product_id": id });
             whole.push(json!({ "category": "product_name", "name": short, "product": product }));
         } else {
@@ -288,6 +288,11 @@ fn version_branch(versions: &str, full_name: &str, id: &str) -> Value {
         "product_version"
     } else {
         "product_version_range"
+    };
+    // A bare star is no range that a program knows.
+    let versions = match versions {
+        "*" | "all" => "vers:all/*",
+        versions => versions,
     };
     json!({
         "category": category,

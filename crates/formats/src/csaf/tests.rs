@@ -86,7 +86,7 @@ fn silent_vendors_have_no_status_and_are_named_in_a_note() {
 }
 
 #[test]
-fn involvements_are_one_a_day_and_name_the_vendors() {
+fn involvements_say_of_a_day_what_is_true_of_all_its_vendors() {
     let csaf = parsed(&samples::ninety_one_vendors());
     let involvements = csaf["vulnerabilities"][0]["involvements"]
         .as_array()
@@ -97,13 +97,15 @@ fn involvements_are_one_a_day_and_name_the_vendors() {
         .collect();
     assert_eq!(
         dates,
-        [
-            "2026-01-01T00:00:00Z",
-            "2026-01-03T00:00:00Z",
-            "2026-01-08T00:00:00Z",
-            "2026-01-10T00:00:00Z"
-        ]
+        ["2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z"],
+        "on the 8th and 10th one was done and another was not"
     );
+    let mixed = note(&csaf, "Dates of contacts with vendors (UTC)").unwrap();
+    assert!(
+        mixed.contains("2026-01-08\nVendors that answered: "),
+        "{mixed}"
+    );
+    assert!(mixed.contains("\n\n2026-01-10\n") && !mixed.contains("2026-01-03"));
     assert!(
         involvements[0]["summary"]
             .as_str()
@@ -195,6 +197,7 @@ fn only_addresses_become_references() {
         urls,
         [
             "https://portal.example/csaf/white/2026/nrs-48217734.json",
+            "https://portal.example/en/advisories/NRS-48217734.html",
             "https://example.org/a?b=c#d",
             "https://v1.example/advisory/1",
         ]

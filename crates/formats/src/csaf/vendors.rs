@@ -1,8 +1,8 @@
 //! Who was asked and who answered: `involvements` and the notes about vendors without a product status.
 //!
 //! CSAF allows one entry per kind of party and date (test 6.1.24) and has no field for which vendor it means.
-//! So there is one entry a day, the vendors stand in its `summary`, and its status says only what is true of
-//! all of them; where they differ it is `open`, by which CSAF means nothing in particular.
+//! So there is one entry for a day on which the same is true of all vendors, whose names stand in its `summary`. A day on
+//! which they differ has none, since its one status would be false of some; it stands in a note.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,29 @@ struct Day<'a> {
     statuses: Vec<&'static str>,
 }
 
-/// Returns the involvements, one a day, oldest first. A contact without a known day is left out.
+/// Returns the involvements, one for each day of one status, oldest first. A contact without a known day is left out.
 pub(super) fn involvements(doc: &Advisory, lang: Lang) -> Vec<Value> {
+    let days = days(doc, lang);
+    let told = days.iter().filter_map(|(date, day)| {
+        let status = day.status()?;
+        let summary = day.summary(lang);
+        Some(json!({ "date": date, "party": "vendor", "status": status, "summary": summary }))
+    });
+    told.collect()
+}
+
+/// Returns the days on which the vendors differ, one a paragraph; empty if there is none.
+pub(super) fn mixed_days(doc: &Advisory, lang: Lang) -> String {
+    let days = days(doc, lang);
+    let mixed = days.iter().filter(|(_, day)| day.status().is_none());
+    let told = mixed.map(|(date, day)| {
+        let date = date.split('T').next().unwrap_or(date);
+        format!("{date}\n{}", day.summary(lang))
+    });
+    told.collect::<Vec<_>>().join("\n\n")
+}
+
+fn days(doc: &Advisory, lang: Lang) -> BTreeMap<String, Day<'_>> {
     let mut days: BTreeMap<String, Day<'_>> = BTreeMap::new();
     for vendor in &doc.vendors {
         let vendor_name = name(&vendor.name, lang, &vendor.id);
@@ -34,9 +55,7 @@ pub(super) fn involvements(doc: &Advisory, lang: Lang) -> Vec<Value> {
             day.statuses.push(status_of_answer(vendor.status));
         }
     }
-    days.into_iter()
-        .map(|(date, day)| involvement(&date, &day, lang))
-        .collect()
+    days
 }
 
 /// Returns the names of the vendors with one of `labels`, one a line.
@@ -51,29 +70,32 @@ pub(super) fn named(doc: &Advisory, lang: Lang, labels: &[VendorStatus]) -> Stri
     names.join("\n")
 }
 
-fn involvement(date: &str, day: &Day<'_>, lang: Lang) -> Value {
-    let parts = [
-        (
-            say(lang, "連絡した製品開発者: ", "Vendors notified: "),
-            &day.asked,
-        ),
-        (
-            say(lang, "回答した製品開発者: ", "Vendors that answered: "),
-            &day.answered,
-        ),
-    ];
-    let summary: Vec<String> = parts
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(words, names)| format!("{words}{}", names.join(say(lang, "、", "; "))))
-        .collect();
-    let first = day.statuses.first().copied().unwrap_or(OPEN);
-    let status = if day.statuses.iter().all(|status| *status == first) {
-        first
-    } else {
-        OPEN
-    };
-    json!({ "date": date, "party": "vendor", "status": status, "summary": summary.join("\n") })
+impl Day<'_> {
+    /// The status that is true of all, if there is one.
+    fn status(&self) -> Option<&'static str> {
+        let first = self.statuses.first()?;
+        let is_one = self.statuses.iter().all(|status| status == first);
+        is_one.then_some(*first)
+    }
+
+    fn summary(&self, lang: Lang) -> String {
+        let parts = [
+            (
+                say(lang, "連絡した製品開発者: ", "Vendors notified: "),
+                &self.asked,
+            ),
+            (
+                say(lang, "回答した製品開発者: ", "Vendors that answered: "),
+                &self.answered,
+            ),
+        ];
+        let summary: Vec<String> = parts
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(words, names)| format!("{words}{}", names.join(say(lang, "、", "; "))))
+            .collect();
+        summary.join("\n")
+    }
 }
 
 const OPEN: &str = "open";

@@ -71,6 +71,16 @@ impl ReplyDraft {
     }
 }
 
+impl ReplyDraft {
+    /// Whether the digits of a code stand in the text in two pieces, the last one by itself; what `sent` holds of the first
+    /// is not counted. For a code that is known, once the mail that is answered is.
+    #[must_use]
+    pub fn holds_apart(&self, sent: &str, code: &str) -> bool {
+        let sent = Flat::of(sent);
+        self.texts.iter().any(|text| text.holds_apart(&sent, code))
+    }
+}
+
 /// What of an answer could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -126,7 +136,10 @@ pub fn read_reply(bytes: &[u8]) -> ReplyDraft {
 fn references(texts: &[String]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for text in texts {
-        let folded = domain::text::fold::width(text).to_ascii_lowercase();
+        // Gateways rewrite addresses, with the whole of ours escaped in theirs.
+        let folded = domain::text::fold::width(text)
+            .to_ascii_lowercase()
+            .replace("%2f", "/");
         for word in folded.split(|c: char| !c.is_ascii_alphanumeric()) {
             let fits = is_reference(word);
             if fits && found.len() < IDS_MAX && !found.iter().any(|known| known == word) {
@@ -183,10 +196,17 @@ fn message_ids(headers: &[Header]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for wanted in ["in-reply-to", "references"] {
         for header in headers.iter().filter(|header| header.name == wanted) {
-            for piece in header.value.split('<').skip(1) {
-                let Some((id, _)) = piece.split_once('>') else {
-                    continue;
-                };
+            // Some programs leave the brackets out.
+            let has_brackets = header.value.contains('<');
+            let pieces: Vec<&str> = if has_brackets {
+                let pieces = header.value.split('<').skip(1);
+                pieces
+                    .filter_map(|piece| Some(piece.split_once('>')?.0))
+                    .collect()
+            } else {
+                header.value.split_whitespace().collect()
+            };
+            for id in pieces {
                 let sound = id.len() <= TOKEN_BYTES_MAX
                     && id.contains('@')
                     && id.bytes().all(|byte| byte.is_ascii_graphic());

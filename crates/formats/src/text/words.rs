@@ -66,7 +66,7 @@ pub(super) fn labels(lang: Lang) -> &'static Labels {
 
 static JA: Labels = Labels {
     number: "番号",
-    revision: "版",
+    revision: "改訂番号",
     audience: "対象の読者",
     first_published: "公開日",
     published: "最終更新日",
@@ -74,9 +74,9 @@ static JA: Labels = Labels {
     untranslated: "日本語の訳はありません。本文は原文のまま掲載します。",
     withdrawn: "この文書は取り消されました。理由は更新履歴に示します。",
     not_recorded: "記録されていません。",
-    versions_not_recorded: "版の記録なし",
-    fixed_in: "修正済みの版",
-    by: "期限",
+    versions_not_recorded: "バージョンの記録なし",
+    fixed_in: "修正済みバージョン",
+    by: "時期",
     damage: "被害の種類",
     no_vendors: "記録されている製品開発者はありません。",
     no_history: "理由は記録されていません。",
@@ -101,7 +101,7 @@ static JA: Labels = Labels {
         details: "詳細情報",
         note: "調整機関からの補足情報",
         references: "参考情報",
-        related: "関連文書",
+        related: "関連する番号",
         credits: "謝辞",
         history: "更新履歴",
         contact: "連絡先と署名付きの文書",
@@ -120,7 +120,7 @@ static EN: Labels = Labels {
     not_recorded: "Not recorded.",
     versions_not_recorded: "versions not recorded",
     fixed_in: "fixed in",
-    by: "by",
+    by: "when",
     damage: "Kinds of damage",
     no_vendors: "No vendor is recorded.",
     no_history: "No reason is recorded.",
@@ -210,8 +210,8 @@ pub(super) fn damage(damage: Damage, lang: Lang) -> &'static str {
 pub(super) fn threat(threat: Threat, lang: Lang) -> &'static str {
     let (ja, en) = match threat {
         Threat::Occurring => ("悪用を確認（現実に発生）", "Exploitation is occurring."),
-        Threat::Expected => ("悪用の可能性（想定）", "Exploitation is expected."),
-        Threat::NoneKnown => ("未確認", "No exploitation is known."),
+        Threat::Expected => ("悪用の可能性（想定）", "Exploitation is possible."),
+        Threat::NoneKnown => ("悪用は確認されていません", "No exploitation is known."),
         Threat::NotRecorded => (JA.not_recorded, EN.not_recorded),
     };
     pick(lang, ja, en)

@@ -4,7 +4,7 @@ status-final = Final
 status-updated = Updated
 status-withdrawn = Withdrawn
 status-interim-note = The analysis continues. The content may change.
-status-withdrawn-note = This document has been withdrawn. See “Revision history” for the reason.
+status-withdrawn-note = This document has been withdrawn.
 
 audience-administrator = For administrators
 audience-general = For the general public
@@ -22,7 +22,7 @@ threat-expected = Exploitation possible
 threat-none-known = No exploitation known
 threat-not-recorded = Not recorded
 
-damage-denial-of-service = Service stops
+damage-denial-of-service = Denial of service
 damage-intrusion = Intrusion
 damage-code-execution = Code execution
 damage-leak = Information leak
@@ -39,7 +39,7 @@ vendor-unreachable = Unreachable
 vendor-notified-note = The vendor was informed and has not said whether it is affected. This label does not tell whether it is.
 vendor-investigating-note = The vendor answered that it is looking into it.
 vendor-vulnerable-note = The vendor answered that it has affected products.
-vendor-vulnerable-fixed-note = The vendor has affected products, and information on the fix is available.
+vendor-vulnerable-fixed-note = The vendor answered that it has affected products and that a fixed version exists.
 vendor-not-vulnerable-note = The vendor answered that it has no affected products.
 vendor-unknown-note = The vendor answered that it cannot tell, or an archive says so.
 vendor-unreachable-note = Contact was tried in several ways. The vendor was judged unreachable.

@@ -16,8 +16,8 @@ mail-personal =
     { $acknowledge }
     Two digits (only if the page asks for them): { $digits }
     If you cannot use the page, reply to this mail with six digits, or
-    tell us by telephone: these five, then the one that stands in
-    brackets in the subject.
+    tell them to the contact below: these five, then the one that stands
+    in brackets in the subject.
     Confirmation code: { $code } and the digit of the subject
     { $contact }
 

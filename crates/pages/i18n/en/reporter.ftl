@@ -52,7 +52,7 @@ reporter-box-full = We could not take this in just now. What you typed is still 
 reporter-budget = Too much was sent in a short time. What you typed is still here; please send it again in about { $minutes } minutes.
 
 reporter-receipt-title = Your report was received
-reporter-receipt-lead = Thank you. Please keep the handling number and the receipt below. The receipt is shown here and once more when you first come back.
+reporter-receipt-lead = Thank you. Please keep the handling number and the receipt below. A receipt is not issued again.
 reporter-slip = Receipt slip
 reporter-handling = Handling number
 reporter-handling-hint = Quote it when you talk to us. It is no secret.
@@ -91,7 +91,7 @@ reporter-return = Show the report
 reporter-return-unknown = No report can be opened with this receipt. Please look at your copy again. Just after sending, and later than 30 days after a report was closed, it may not open.
 reporter-return-lost = If you have lost the receipt, please report again and quote the handling number, or talk to us.
 reporter-return-report = Send a new report
-reporter-again = This is your first visit, so the slip is shown once more. It will not be shown by itself again.
+reporter-again = This is your slip. A receipt is not issued again: print it, or write it down.
 
 reporter-mailbox-title = Your report (handling number { $handling })
 reporter-mailbox-other = Show this in English
@@ -99,7 +99,7 @@ reporter-state = Where it stands
 reporter-refresh = Show the latest
 reporter-step-received = We received your report
 reporter-step-renumbered = The handling number is now { $number }, since the first one was taken
-reporter-step-checking = We are looking into it
+reporter-step-checking = Waiting to be read, or being checked
 reporter-step-asked = We have a question for you
 reporter-step-answered = We received your answer
 reporter-step-accepted = We accepted your report

@@ -20,8 +20,8 @@ list-empty = There is nothing in this list.
 entry-severity = Severity: { $severity }
 entry-revision = Revision { $n }
 entry-vendors = { $n ->
-    [one] { $n } vendor
-   *[other] { $n } vendors
+    [one] { $n } vendor listed
+   *[other] { $n } vendors listed
 }
 
 about-title = About this site
@@ -30,12 +30,15 @@ about-who-text = { $name } coordinates between finders and vendors of vulnerable
 about-contact = Contact
 about-contact-text = Please use the following contact for questions, corrections, or to talk about reporting a vulnerability.
 about-verify = How to verify that a document is genuine
-about-verify-text = Published documents carry an OpenPGP signature. Please check that it was made by the following key.
+about-verify-text = Published documents carry an OpenPGP signature by the following key.
 about-fingerprint = Key fingerprint
 about-fingerprint-text = Please also check the fingerprint by a way other than this site, such as telephone or print.
-about-verify-noroshi = The following command checks saved files or folders. Replace PATH by the place where you saved them.
-about-verify-gpg = With GnuPG, the following command checks a signed text.
-about-verify-gpg-note = Always compare the fingerprint that is printed with the one above.
+about-keys = Public keys
+about-keys-advisory = Key of documents: signed text, JSON, CSAF
+about-keys-log = Key of the archive’s log: SHA256SUMS and the pages. It is another key than that of documents.
+about-verify-noroshi = The following command checks a saved copy of the whole site. Replace PATH by the folder where you saved it.
+about-verify-gpg = With GnuPG, import the public key once; then the following commands check a single signed text.
+about-verify-gpg-note = Always compare the “Primary key fingerprint” that is printed with the one above. The fingerprint of the subkey is another one.
 about-feeds = How to receive updates
 about-feeds-text = Use the following addresses for feed readers and automatic collection.
 about-feeds-atom = Atom feed

@@ -4,7 +4,7 @@ status-final = 最終版
 status-updated = 更新版
 status-withdrawn = 取消し
 status-interim-note = 調査は続いています。内容が変わることがあります。
-status-withdrawn-note = この文書は取り消されました。理由は「更新履歴」をご覧ください。
+status-withdrawn-note = この文書は取り消されました。
 
 audience-administrator = 管理者向け
 audience-general = 一般利用者向け
@@ -19,7 +19,7 @@ severity-critical = 緊急
 
 threat-occurring = 悪用を確認（現実に発生）
 threat-expected = 悪用の可能性（想定）
-threat-none-known = 未確認
+threat-none-known = 悪用は確認されていません
 threat-not-recorded = 記録なし
 
 damage-denial-of-service = サービスの停止
@@ -39,7 +39,7 @@ vendor-unreachable = 連絡不能
 vendor-notified-note = 情報を提供しましたが、該当の有無についての回答は受け取っていません。影響を受けるかどうかを示すものではありません。
 vendor-investigating-note = 影響を受けるかどうかを調査しているとの回答がありました。
 vendor-vulnerable-note = 影響を受ける製品があるとの回答がありました。
-vendor-vulnerable-fixed-note = 影響を受ける製品があり、対策の情報が公開されています。
+vendor-vulnerable-fixed-note = 影響を受ける製品があり、修正済みのバージョンがあるとの回答がありました。
 vendor-not-vulnerable-note = 影響を受ける製品はないとの回答がありました。
 vendor-unknown-note = 影響を受けるかどうかを判断できないとの回答があったか、過去の記録にそのように記されています。
 vendor-unreachable-note = さまざまな方法で連絡を試みましたが、連絡がとれないと判断しました。

@@ -28,6 +28,9 @@ member-wrong-address = メールアドレスの形をご確認ください。例
 member-need-lang = メールの言語を選んでください。
 member-need-scope = 配信する範囲を選んでください。
 member-need-name = 製品開発者または製品の名前をお書きください。
+member-name-unknown = この名前の製品開発者や製品は、これまでに公表した文書に記録されていません。書き方をお確かめください。このままでよろしければ、もう一度「申し込む」を押してください。その名前で公表したときからお知らせします。
+member-pick = 似た名前
+member-pick-typed = 入力した名前のまま申し込む
 member-noted-title = お申し込みを受け付けました
 member-noted = 入力されたメールアドレスに、確認のメールをお送りします。
 member-noted-next = メールにあるページを開き、確認コードを入力してください。それまで配信は始まりません。
@@ -46,7 +49,7 @@ member-ack-lead = お送りした脆弱性の情報を受け取られた方は�
 member-ack-digits = メールに書かれている2桁の数字
 member-ack-digits-hint = 「2桁の数字」の欄にあります。
 member-ack = 受領しました
-member-ack-other = このページをお使いになれない場合は、メールに確認コードを書いて返信するか、電話でお知らせください。
+member-ack-other = このページをお使いになれない場合は、メールに確認コードを書いて返信するか、メールにある問い合わせ先にお知らせください。
 member-need-digits = メールに書かれている2桁の数字を入力してください。
 member-acked-title = ありがとうございました
 member-acked = 受領のご連絡を承りました。
@@ -90,5 +93,7 @@ member-mail-welcome-text =
     { $name }
     連絡先: { $contact }
 member-mail-scope-everything = すべての情報
+member-mail-kind-vendor = 申し込みのときに入力された製品開発者の情報
+member-mail-kind-product = 申し込みのときに入力された製品の情報
 member-mail-scope-vendor = 製品開発者「{ $name }」の情報
 member-mail-scope-product = 製品「{ $name }」の情報

@@ -139,6 +139,10 @@ fn what(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
     };
     part.excerpt(say, &edition.texts.summary, SUMMARY_CHARS_MAX);
     let mut part = part.or_unrecorded(say);
+    // What was withdrawn does no damage that anybody vouches for.
+    if doc.status == Status::Withdrawn {
+        return part;
+    }
     let damage = joined(
         say,
         doc.damage
@@ -153,6 +157,12 @@ fn what(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
         say.t(labels::threat(doc.threat))
     ));
     part
+}
+
+/// The version that carries the fix of a product, as its vendors name it.
+fn fixed_in<'d>(doc: &'d Advisory, id: &str) -> Option<&'d str> {
+    let mut lines = doc.vendors.iter().flat_map(|vendor| &vendor.products);
+    lines.find_map(|line| line.fixed_in.as_deref().filter(|_| line.product == id))
 }
 
 fn affected(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
@@ -227,14 +237,14 @@ fn affected_names(doc: &Advisory, lang: Lang) -> Vec<Run> {
     };
     let product = |product: &formats::advisory::Product| {
         let name = text::run(lang, &product.name);
+        let range = formats::range::words(lang, &product.versions);
+        let mut said = format!("{} {range}", name.text).trim_end().to_owned();
+        if let Some(version) = fixed_in(doc, &product.id) {
+            let fixed = Say(lang).with("sheet-fixed", &[("version", version)]);
+            said = format!("{said} {fixed}");
+        }
         Run {
-            text: format!(
-                "{} {}",
-                name.text,
-                text::line(&formats::range::words(lang, &product.versions))
-            )
-            .trim_end()
-            .to_owned(),
+            text: text::line(&said),
             attr: name.attr,
         }
     };
@@ -294,6 +304,13 @@ fn measures(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
                 part.excerpt(say, words, MEASURE_CHARS_MAX);
             }
         }
+    }
+    if doc.status == Status::Withdrawn {
+        // Paper has no revision history to look into.
+        let last = doc.history.last();
+        let reason = last.map(|last| text::run(lang, &last.reason));
+        let reason = reason.map_or(String::new(), |reason| reason.text);
+        part.html.push_str(&text::paragraphs(&reason));
     }
     if part.items.is_empty() && part.html.is_empty() {
         part.notes.push(say.t(action_fallback(doc, texts)));

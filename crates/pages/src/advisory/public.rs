@@ -56,6 +56,11 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
         threat_note_html: text::paragraphs(&edition.texts.threat_note),
         affected_html: text::paragraphs(&edition.texts.affected),
         check_html: text::paragraphs(&edition.texts.check),
+        no_products: say.t(if doc.vendors.is_empty() {
+            "advisory-no-products-at-all"
+        } else {
+            "advisory-no-products"
+        }),
         products: board::products(doc, lang),
         counts: board::counts(doc, lang),
         vendors: board::rows(doc, lang),
@@ -99,6 +104,7 @@ struct Page {
     threat_note_html: String,
     affected_html: String,
     check_html: String,
+    no_products: String,
     products: Vec<board::Product>,
     counts: Vec<board::Count>,
     vendors: Vec<board::Row>,
@@ -199,23 +205,24 @@ fn severity(doc: &Advisory, say: Say) -> Vec<Fact> {
             .iter()
             .map(|damage| say.t(labels::damage(*damage))),
     );
-    let mut facts = vec![
-        Fact {
-            name: say.t("advisory-severity-word"),
-            html: format!(
-                "<span class=\"badge {word}\">{}</span>",
-                text::escape(&say.t(word))
-            ),
-        },
-        Fact {
+    let mut facts = vec![Fact {
+        name: say.t("advisory-severity-word"),
+        html: format!(
+            "<span class=\"badge {word}\">{}</span>",
+            text::escape(&say.t(word))
+        ),
+    }];
+    // What was withdrawn does no damage that anybody vouches for.
+    if doc.status != Status::Withdrawn {
+        facts.push(Fact {
             name: say.t("advisory-damage"),
             html: text::escape(&damage),
-        },
-        Fact {
+        });
+        facts.push(Fact {
             name: say.t("advisory-threat"),
             html: text::escape(&say.t(labels::threat(doc.threat))),
-        },
-    ];
+        });
+    }
     for cvss in &doc.cvss {
         let score = format!("{:.1}", cvss.base_score);
         facts.push(Fact {

@@ -173,7 +173,8 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
             .ended
             .as_ref()
             .map(|why| words::word(say, "embargo-end", why)),
-        until: instant(&embargo.until),
+        // What has ended is no date that anything waits for.
+        until: instant(&embargo.until).filter(|_| embargo.state != "exited"),
         left: embargo
             .until
             .as_ref()
@@ -181,6 +182,9 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
             .map(|at| due_html(say, inside.now, at)),
         revision: instant(&embargo.revision),
         at_zero: match (embargo.state.as_str(), &view.planned) {
+            ("active" | "revise", Some(_)) if view.is_approved => {
+                Some(say.t("work-at-zero-approved"))
+            }
             ("active" | "revise", Some(_)) => Some(say.t("work-at-zero-planned")),
             ("active" | "revise", None) => Some(say.t("work-at-zero-unplanned")),
             _ => None,
@@ -194,7 +198,7 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
             .map(|one| consent(say, view, one))
             .collect(),
         actions: if view.may_act && view.closed.is_none() {
-            dating(action, embargo)
+            dating(action, view, embargo)
         } else {
             String::new()
         },
@@ -203,17 +207,24 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
 
 /// How many said what, in words; every single answer stands in the board.
 fn consent_counts(say: Say, consents: &[Consent]) -> Vec<String> {
-    ["agreed", "asked", "countered", "declined", "lapsed"]
-        .into_iter()
-        .map(|answer| {
-            (
-                answer,
-                consents.iter().filter(|one| one.answer == answer).count(),
-            )
-        })
-        .filter(|(_, count)| *count > 0)
-        .map(|(answer, count)| format!("{} {count}", words::word(say, "consent", answer)))
-        .collect()
+    [
+        "agreed",
+        "asked",
+        "countered",
+        "declined",
+        "lapsed",
+        "untold",
+    ]
+    .into_iter()
+    .map(|answer| {
+        (
+            answer,
+            consents.iter().filter(|one| one.answer == answer).count(),
+        )
+    })
+    .filter(|(_, count)| *count > 0)
+    .map(|(answer, count)| format!("{} {count}", words::word(say, "consent", answer)))
+    .collect()
 }
 
 fn consent(say: Say, view: &Case, one: &Consent) -> ConsentRow {
@@ -231,7 +242,7 @@ fn consent(say: Say, view: &Case, one: &Consent) -> ConsentRow {
 }
 
 /// The forms that the state of the embargo allows.
-fn dating(action: &Action<'_>, embargo: &Embargo) -> String {
+fn dating(action: &Action<'_>, view: &Case, embargo: &Embargo) -> String {
     let (say, form) = (action.say, action.typed);
     let end = || {
         let whys = choices(say, "embargo-end", &["public", "attacked", "ready"]);
@@ -246,7 +257,12 @@ fn dating(action: &Action<'_>, embargo: &Embargo) -> String {
         ]
         .concat()
     };
+    // What is found on a website is never published, and what is out needs no first date.
+    let may_propose = view.is_for_the_public && view.published.is_none();
     let propose = || {
+        if !may_propose {
+            return String::new();
+        }
         action.html(
             "propose",
             &moment::fields(say, form, "until", "work-propose-until"),

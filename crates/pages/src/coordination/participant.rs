@@ -322,7 +322,7 @@ fn answer(say: Say, one: &Answer) -> [String; 5] {
     [
         or(&one.product, "work-answer-all-products"),
         or(&one.vulnerability, "work-answer-all-vulnerabilities"),
-        text::line(&one.versions),
+        text::line(&formats::range::words(say.0, &one.versions)),
         words::word(say, "answer", &one.answer),
         or(&one.fixed_in, "desk-dash"),
     ]
@@ -495,12 +495,13 @@ fn statement_fields(say: Say, form: &Typed, view: &Participant) -> String {
         value: String::new(),
         label: say.t("work-answer-all-products"),
     }];
-    for words in view.answers.iter().filter_map(Answer::about) {
-        if about.iter().all(|known| known.value != words) {
-            about.push(Choice {
-                label: words.clone(),
-                value: words,
-            });
+    for answer in &view.answers {
+        let Some(value) = answer.about() else {
+            continue;
+        };
+        if about.iter().all(|known| known.value != value) {
+            let label = answer.about_in_words(say.0);
+            about.push(Choice { value, label });
         }
     }
     [

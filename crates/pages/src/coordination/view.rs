@@ -49,6 +49,8 @@ pub struct Case {
     pub planned: Option<Instant>,
     /// Whether it may be published, or was.
     pub is_for_the_public: bool,
+    /// The plan has its approvals.
+    pub is_approved: bool,
 }
 
 /// The date before which nothing is published.
@@ -214,6 +216,12 @@ impl Answer {
     pub fn about(&self) -> Option<String> {
         let product = self.product.as_deref()?;
         Some(crate::kit::form::about(product, &self.versions))
+    }
+
+    /// The same as people read it.
+    pub(crate) fn about_in_words(&self, lang: Lang) -> String {
+        let product = self.product.as_deref().unwrap_or_default();
+        crate::kit::text::line(&formats::range::of_product(lang, product, &self.versions))
     }
 }
 

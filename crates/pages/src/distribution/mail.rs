@@ -7,6 +7,7 @@ use askama::Template;
 use formats::advisory::{Advisory, Lang};
 
 use crate::Site;
+use crate::advisory::board::joined;
 use crate::advisory::digest;
 use crate::advisory::digest::{Edition, Part};
 use crate::advisory::sheet;
@@ -85,10 +86,15 @@ pub fn html(site: &Site, lang: Lang, doc: &Advisory) -> String {
         marks: marks.join(" "),
         title: edition.title(),
         document: sheet::document(say, doc),
-        stage: say.t(labels::status(doc.status)),
-        severity: say.with(
-            "entry-severity",
-            &[("severity", &say.t(labels::severity(doc.severity)))],
+        grades: joined(
+            say,
+            [
+                say.t(labels::status(doc.status)),
+                say.with(
+                    "entry-severity",
+                    &[("severity", &say.t(labels::severity(doc.severity)))],
+                ),
+            ],
         ),
         published: when::instant(lang, &doc.published),
         notices: edition
@@ -113,8 +119,7 @@ struct Mail {
     marks: String,
     title: Run,
     document: String,
-    stage: String,
-    severity: String,
+    grades: String,
     published: String,
     notices: Vec<String>,
     parts: [Part; 3],
@@ -140,6 +145,22 @@ pub fn personal_text(site: &Site, lang: Lang, p: &Personal) -> String {
     );
     words.push('\n');
     words
+}
+
+/// Returns what stands around the first digits of a code in the personal parts of mails, in both languages.
+#[must_use]
+pub fn personal_parts(site: &Site, first_digits: &str) -> String {
+    let part = |lang| {
+        let personal = Personal {
+            code: first_digits.to_owned(),
+            acknowledge: String::new(),
+            digits: String::new(),
+            unsubscribe: String::new(),
+            reference: String::new(),
+        };
+        personal_text(site, lang, &personal)
+    };
+    [Lang::Ja, Lang::En].map(part).concat()
 }
 
 /// Returns what stood around the code in the personal parts of mails that held all of its digits, in both languages.
@@ -205,6 +226,15 @@ pub enum Chosen<'a> {
 }
 
 impl Chosen<'_> {
+    /// What it brings, without the name.
+    fn kind(self, say: Say) -> String {
+        say.t(match self {
+            Chosen::Everything => "member-mail-scope-everything",
+            Chosen::Vendor(_) => "member-mail-kind-vendor",
+            Chosen::Product(_) => "member-mail-kind-product",
+        })
+    }
+
     fn words(self, say: Say) -> String {
         match self {
             Chosen::Everything => say.t("member-mail-scope-everything"),
@@ -219,7 +249,8 @@ impl Chosen<'_> {
 }
 
 /// Returns subject and text of the mail that asks whether an address wants a subscription: `address` is the
-/// page of the link, `code` the six digits that stand here and not in the link.
+/// page of the link, `code` the six digits that stand here and not in the link. What a stranger typed is not sent to
+/// somebody who may not have asked: the name stands in the mail after the confirmation.
 #[must_use]
 pub fn subscription_asked(
     site: &Site,
@@ -231,7 +262,7 @@ pub fn subscription_asked(
     let say = Say(lang);
     let args = [
         ("name", site_name(site, lang)),
-        ("scope", chosen.words(say)),
+        ("scope", chosen.kind(say)),
         ("address", text::line(address)),
         ("code", text::line(code)),
         ("contact", text::line(&site.contact)),

@@ -26,9 +26,24 @@ pub enum Preview {
     Lines(Vec<Line>),
 }
 
+/// What is offered where a name stands in nothing that was published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// The name, which is taken as it is if it is sent once more.
+    pub kept: Option<String>,
+    /// Published names that resemble it.
+    pub near: Vec<String>,
+}
+
 /// Returns the form of a subscription.
 #[must_use]
-pub fn subscribe(site: &Site, lang: Lang, typed: &Typed, preview: &Preview) -> Vec<u8> {
+pub fn subscribe(
+    site: &Site,
+    lang: Lang,
+    typed: &Typed,
+    preview: &Preview,
+    offer: &Offer,
+) -> Vec<u8> {
     let say = Say(lang);
     let choice = |value: &str, label: String| Choice {
         value: value.to_owned(),
@@ -77,6 +92,14 @@ pub fn subscribe(site: &Site, lang: Lang, typed: &Typed, preview: &Preview) -> V
                 .max(formats::letter::SCOPE_CHARS_MAX)
                 .html(),
         ],
+        near: (!offer.near.is_empty()).then(|| {
+            let as_typed = choice("", say.t("member-pick-typed"));
+            let near = offer.near.iter().map(|name| choice(name, text::line(name)));
+            let all = std::iter::once(as_typed).chain(near).collect();
+            let none = Typed::filled([("pick", "")]);
+            Field::radio(say, &none, "pick", "member-pick", all).html()
+        }),
+        kept: offer.kept.clone(),
         has_preview: *preview != Preview::NotAsked,
         preview_words: match preview {
             Preview::NotAsked => String::new(),
@@ -119,6 +142,8 @@ struct Subscribe {
     summary: String,
     action: String,
     fields: Vec<String>,
+    near: Option<String>,
+    kept: Option<String>,
     has_preview: bool,
     preview_words: String,
     lines: Vec<PreviewLine>,

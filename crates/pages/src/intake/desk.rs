@@ -81,6 +81,8 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
     let is_over = stage.is_some_and(ReportStage::is_over);
     let entries: Vec<&Entry> = view.timeline.iter().collect();
     let h1 = say.with("work-report", &[("number", &text::line(&view.number))]);
+    // What is not sorted is read by the reception alone.
+    let is_withheld = view.sources.is_empty() && !view.is_sorted;
     bytes(&ReportPage {
         w: say,
         frame: inside.frame(&h1),
@@ -92,8 +94,15 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
             .map(|at| say.with("desk-draft", &[("at", &when::instant(say.0, at))])),
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
-        sources: sources(say, view),
-        sort: if view.may_act {
+        sources: if is_withheld {
+            format!(
+                "<p class=\"none\">{}</p>",
+                text::escape(&say.t("work-sources-withheld"))
+            )
+        } else {
+            sources(say, view)
+        },
+        sort: if view.may_act && !is_withheld {
             sorting(&action, view, form)
         } else {
             String::new()

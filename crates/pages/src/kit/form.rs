@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use formats::charset::{self, Surety};
 
 use crate::kit::catalogue::Say;
 use crate::kit::text;
@@ -13,7 +14,7 @@ use crate::kit::text;
 /// Most fields that are read of one form; more is no form of ours.
 const FIELDS_MAX: usize = 4_000;
 
-/// Words for a product and a range of its versions, as the choices of a form carry them.
+/// A product and a range of its versions as the value of a choice; people read [`formats::range::of_product`].
 #[must_use]
 pub fn about(product: &str, versions: &str) -> String {
     match versions {
@@ -41,22 +42,29 @@ pub struct Problem {
 }
 
 impl Typed {
-    /// Reads a body of `application/x-www-form-urlencoded`; line ends become `\n`, and a name loses the `[]`
+    /// Reads a body of `application/x-www-form-urlencoded`, in UTF-8 or what can be only one other form; a guess is a problem; line ends become `\n`, and a name loses the `[]`
     /// that tells a reader of the page that it may come several times.
     #[must_use]
     pub fn parse(body: &[u8]) -> Typed {
-        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in form_urlencoded::parse(body).take(FIELDS_MAX) {
-            let name = name.strip_suffix("[]").unwrap_or(&name).to_owned();
-            values
-                .entry(name)
-                .or_default()
-                .push(value.replace("\r\n", "\n"));
+        let mut typed = Typed::default();
+        let mut is_guessed = false;
+        for pair in body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+            .take(FIELDS_MAX)
+        {
+            let mut sides = pair.splitn(2, |byte| *byte == b'=');
+            let mut side = || charset::read_escaped(sides.next().unwrap_or_default());
+            let ((name, _), (value, surety)) = (side(), side());
+            is_guessed |= surety == Surety::Guessed;
+            let name = name.strip_suffix("[]").unwrap_or(&name);
+            typed.put(name, value.replace("\r\n", "\n"));
         }
-        Typed {
-            values,
-            problems: vec![],
+        // It stands in the form as it was understood; whoever typed it looks and sends it again.
+        if is_guessed {
+            typed.refuse("", "form-letters");
         }
+        typed
     }
 
     /// A form that is filled in beforehand.
@@ -138,7 +146,7 @@ impl Typed {
 
     /// Demands that a field is filled; `key` is what is said if it is not.
     pub fn need(&mut self, field: &str, key: &str) {
-        if self.trimmed(field).is_empty() {
+        if !domain::text::hidden::says_something(self.value(field)) {
             self.refuse(field, key);
         }
     }

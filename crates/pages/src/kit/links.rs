@@ -31,7 +31,7 @@ pub fn list_path(lang: Lang, year: Option<i16>) -> String {
 /// Returns the path of an advisory's page.
 #[must_use]
 pub fn advisory_path(lang: Lang, id: &str) -> String {
-    format!("/{}/advisories/{id}.html", lang.tag())
+    formats::advisory::page_path(lang, id)
 }
 
 /// Returns the path of an advisory's printable sheet.

@@ -99,6 +99,8 @@ pub fn about(site: &Site, lang: Lang) -> Vec<u8> {
         contact_html: text::contact(&site.contact),
         fingerprint: grouped(&site.fingerprint),
         key: text::line(&site.fingerprint),
+        advisory_key: place.to("/keys/advisory.asc"),
+        log_key: place.to("/keys/log.asc"),
         feed: text::line(&format!("{}{}", site.portal, feed_path(lang))),
         provider: text::line(&format!("{}{PROVIDER_METADATA_PATH}", site.portal)),
     })
@@ -113,6 +115,8 @@ struct About {
     contact_html: String,
     fingerprint: String,
     key: String,
+    advisory_key: String,
+    log_key: String,
     feed: String,
     provider: String,
 }

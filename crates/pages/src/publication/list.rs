@@ -323,7 +323,9 @@ fn line(lang: Lang, place: &Place, entry: &Entry) -> String {
         text: say.t(badge),
     });
     let mut facts = vec![say.with("entry-revision", &[("n", &entry.revision.to_string())])];
-    facts.push(say.count("entry-vendors", entry.vendors));
+    if entry.vendors > 0 {
+        facts.push(say.count("entry-vendors", entry.vendors));
+    }
     facts.extend(is_foreign.then(|| say.t("no-translation-short")));
     let line = Line {
         href: place.to(&advisory_path(lang, &entry.id)),

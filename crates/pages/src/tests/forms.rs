@@ -205,8 +205,16 @@ fn a_body_is_read_as_browsers_send_it() {
     check(b"a", &[("a", "")]);
     check(b"a=", &[("a", "")]);
     check(b"=x", &[("", "x")]);
-    check(b"a=%FF", &[("a", "\u{fffd}")]);
     check(b"a=%zz%", &[("a", "%zz%")]);
+    // Letters that were sent in another form: converted where they can be only one, else asked about.
+    let sjis = b"a=%94F%8F%D8%82%F0%89%F1%94%F0%82%C5%82%AB%82%E9";
+    check(sjis, &[("a", "認証を回避できる")]);
+    for odd in [&b"a=%FF"[..], b"a=caf%E9", b"b=1&a=%FF"] {
+        let typed = Typed::parse(odd);
+        let keys: Vec<&str> = typed.problems().iter().map(|p| p.key.as_str()).collect();
+        assert_eq!(keys, ["form-letters"], "{odd:?}");
+        assert!(typed.value("a").ends_with('\u{fffd}'));
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use formats::recent;
 use formats::subscribers::MailAddress;
 use http::{Response, StatusCode};
 use pages::distribution::member;
-use pages::distribution::member::Preview;
+use pages::distribution::member::{Offer, Preview};
 use pages::intake::public::Halt;
 use pages::kit::form::Typed;
 
@@ -34,14 +34,45 @@ pub(crate) fn subscribe_shown(visit: &Visit) -> Response<Body> {
 }
 
 fn form(visit: &Visit, status: StatusCode, typed: &Typed, preview: &Preview) -> Response<Body> {
+    let offer = Offer::default();
     visit.page(
         status,
-        member::subscribe(visit.site(), visit.lang, typed, preview),
+        member::subscribe(visit.site(), visit.lang, typed, preview, &offer),
     )
+}
+
+/// Asks once more where what was named stands in nothing that was published: it may be misspelt, or be new.
+fn asked_again(
+    visit: &Visit,
+    site: &Site,
+    scope: &Scope,
+    typed: &mut Typed,
+) -> Option<Response<Body>> {
+    let (Scope::Vendor { name } | Scope::Product { name }) = scope else {
+        return None;
+    };
+    if typed.value("kept") == name.as_str() {
+        return None;
+    }
+    let recent::Fit::Near(near) = recent::fit(&lines(visit, site)?, scope) else {
+        return None;
+    };
+    typed.refuse("name", "member-name-unknown");
+    let offer = Offer {
+        kept: Some(name.clone()),
+        near,
+    };
+    let page = member::subscribe(visit.site(), visit.lang, typed, &Preview::NotAsked, &offer);
+    Some(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
 }
 
 /// Shows a preview, or takes a subscription in.
 pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Response<Body> {
+    // A name that was offered and chosen stands for what was typed.
+    let picked = typed.trimmed("pick").to_owned();
+    if !picked.is_empty() {
+        typed.set("name", picked);
+    }
     let scope = scope(&mut typed);
     if typed.value("do") == "preview" {
         let Some(scope) = scope.filter(|_| typed.is_good()) else {
@@ -77,6 +108,9 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
             &Preview::NotAsked,
         );
     };
+    if let Some(page) = asked_again(visit, site, &scope, &mut typed) {
+        return page;
+    }
     let from = visit.sender.from;
     let spent = visit
         .desk
@@ -146,6 +180,14 @@ fn scope(typed: &mut Typed) -> Option<Scope> {
 
 /// What this choice would have brought, by the index that is being served.
 fn preview(visit: &Visit, site: &Site, scope: &Scope) -> Preview {
+    match lines(visit, site) {
+        Some(lines) => Preview::Lines(recent::chosen(lines, scope, now_seconds())),
+        None => Preview::Unknown,
+    }
+}
+
+/// The index that is being served; nothing if there is none.
+fn lines(visit: &Visit, site: &Site) -> Option<Vec<recent::Line>> {
     let path = format!("/{}/advisories/index.json", visit.lang.tag());
     let bytes = site.object(&path).and_then(|object| {
         let form = &object.forms.identity;
@@ -154,10 +196,7 @@ fn preview(visit: &Visit, site: &Site, scope: &Scope) -> Preview {
             None => read_up_to(&site.place(form), INDEX_BYTES_MAX).ok(),
         }
     });
-    match bytes.and_then(|bytes| recent::read(&bytes)) {
-        Some(lines) => Preview::Lines(recent::chosen(lines, scope, now_seconds())),
-        None => Preview::Unknown,
-    }
+    bytes.and_then(|bytes| recent::read(&bytes))
 }
 
 /// Shows the form of a confirmation link.

@@ -31,6 +31,53 @@ async fn a_member_sees_a_preview_and_every_answer_is_noted() {
     assert_eq!(noted.status, 200);
     let again = server.post("/ja/subscribe", &fields("subscribe"), "").await;
     assert_eq!(again, noted);
+    // What stands in no advisory is asked about once, with what it may have meant.
+    let named = |name: &'static str, more: &'static [(&str, &str)]| {
+        let mut all = fields("subscribe").to_vec();
+        all[3].1 = name;
+        all.extend(more);
+        all
+    };
+    let before = house.letters().len();
+    for name in ["浮", "存在しない会社"] {
+        let asked = server.post("/ja/subscribe", &named(name, &[]), "").await;
+        assert_eq!(asked.status, 422);
+        assert!(
+            asked
+                .text()
+                .contains("これまでに公表した文書に記録されていません")
+        );
+        assert!(
+            asked
+                .text()
+                .contains(&format!("name=\"kept\" value=\"{name}\""))
+        );
+    }
+    let asked = server
+        .post("/ja/subscribe", &named("浮橋株", &[]), "")
+        .await;
+    assert!(asked.text().contains("value=\"浮橋\""), "{}", asked.text());
+    assert_eq!(house.letters().len(), before);
+    let kept = named("存在しない会社", &[("kept", "存在しない会社")]);
+    assert_eq!(server.post("/ja/subscribe", &kept, "").await.status, 200);
+    let picked = named("浮橋株", &[("kept", "浮橋株"), ("pick", "浮橋")]);
+    assert_eq!(server.post("/ja/subscribe", &picked, "").await.status, 200);
+    let wishes: Vec<String> = house
+        .letters()
+        .iter()
+        .filter_map(|letter| match letter {
+            Letter::Subscription(wish) => match &wish.scope {
+                Scope::Vendor { name } => Some(name.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    assert!(wishes.iter().any(|name| name == "存在しない会社"));
+    assert!(
+        !wishes.iter().any(|name| name == "浮橋株" || name == "浮"),
+        "{wishes:?}"
+    );
     let Some(Letter::Subscription(wish)) = house.letters().pop() else {
         unreachable!("a subscription was sent");
     };

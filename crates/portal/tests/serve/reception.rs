@@ -297,7 +297,7 @@ async fn the_last_group_is_asked_for_and_the_receipt_opens_the_mailbox() {
     let right = [carried[0], carried[1], ("last", last.as_str())];
     let reply = server.post("/ja/report/confirm", &right, "").await;
     assert_eq!(reply.status, 200);
-    assert!(reply.text().contains("受付しました"));
+    assert!(reply.text().contains("届出を受け付けました"));
     // The slip is shown once more at the first return, and not at the second.
     let typed = receipt.to_lowercase().replace('-', "　");
     for slips in [1, 0] {

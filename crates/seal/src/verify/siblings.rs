@@ -1,14 +1,11 @@
 //! Compressed siblings belong to their originals: a browser is served them in their place.
 //!
-//! Each is unpacked, whole, and what comes out is held against the original byte for byte; a second member behind the
-//! first would be shown as well and so counts. No more is unpacked than the original has bytes. It knows no page.
+//! Each is unpacked, whole, and what comes out is held against the original byte for byte; nothing may stand behind it: a
+//! second member would be shown as well. No more is unpacked than the original has bytes. It knows no page.
 
 use std::io::Read;
 
 use super::{Run, walk};
-
-/// Bytes that are unpacked at once.
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Checks every sibling.
 pub(super) fn check(run: &mut Run) {
@@ -28,16 +25,38 @@ pub(super) fn check(run: &mut Run) {
             continue;
         };
         let (code, holds) = if path.ends_with(".gz") {
-            let unpacked = flate2::read::MultiGzDecoder::new(packed.as_slice());
-            ("sibling-gzip", is(unpacked, &plain))
+            ("sibling-gzip", holds_gzip(&packed, &plain))
         } else {
-            let unpacked = brotli::Decompressor::new(packed.as_slice(), BUFFER_BYTES);
-            ("sibling-brotli", is(unpacked, &plain))
+            ("sibling-brotli", holds_brotli(&packed, &plain))
         };
         if !holds {
             let message = "the compressed file does not hold its original";
             run.find(code, &path, message);
         }
+    }
+}
+
+/// Whether one member holds the original, and nothing stands behind it.
+fn holds_gzip(packed: &[u8], plain: &[u8]) -> bool {
+    let mut unpacked = flate2::bufread::GzDecoder::new(packed);
+    is(&mut unpacked, plain) && unpacked.into_inner().is_empty()
+}
+
+/// Whether the stream holds the original and takes all bytes: the decoder is given one byte at a time, so that it reads
+/// none that it does not need.
+fn holds_brotli(packed: &[u8], plain: &[u8]) -> bool {
+    let mut rest = packed;
+    let holds = is(brotli::Decompressor::new(Slowly(&mut rest), 1), plain);
+    holds && rest.is_empty()
+}
+
+/// Gives a byte at a time.
+struct Slowly<'a, 'b>(&'a mut &'b [u8]);
+
+impl Read for Slowly<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let most = into.len().min(1);
+        self.0.read(into.get_mut(..most).unwrap_or_default())
     }
 }
 
@@ -61,7 +80,23 @@ mod tests {
     }
 
     fn holds(packed: &[u8], plain: &[u8]) -> bool {
-        is(flate2::read::MultiGzDecoder::new(packed), plain)
+        holds_gzip(packed, plain)
+    }
+
+    #[test]
+    fn nothing_stands_behind_a_sibling() {
+        let plain = b"<p>good</p>".repeat(40);
+        let gzip = packed(&plain);
+        let mut brotli = Vec::new();
+        let mut writer = brotli::CompressorWriter::new(&mut brotli, 4096, 5, 20);
+        writer.write_all(&plain).unwrap();
+        drop(writer);
+        assert!(holds(&gzip, &plain) && holds_brotli(&brotli, &plain));
+        for more in [&b"junk\n"[..], b"\0", &packed(b"")] {
+            assert!(!holds(&[&gzip, more].concat(), &plain), "{more:?}");
+            assert!(!holds_brotli(&[&brotli, more].concat(), &plain), "{more:?}");
+        }
+        assert!(!holds_brotli(&brotli[..brotli.len() - 1], &plain));
     }
 
     #[test]

@@ -201,7 +201,11 @@ async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::So
                 } => {
                     let name = if is_japanese { name_ja } else { name_en };
                     let name = match about {
-                        Some(about) => format!("{name}, {about}"),
+                        Some(about) => {
+                            let (product, range) = (&about.product, &about.versions);
+                            let range = formats::range::of_product(visit.lang, product, range);
+                            format!("{name}, {range}")
+                        }
                         None => name,
                     };
                     view::Origin::Vendor(name, word(kind))

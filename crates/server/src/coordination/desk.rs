@@ -131,6 +131,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     }
     let participants: Vec<Participant> = members.iter().map(|(one, _)| one.clone()).collect();
     let tally = date::tally(case, &participants);
+    let quorum = room.house.own().await?.quorum;
     let track = engine::coordination::track_of(&room.house, case).await?;
     let (register, register_total) = choices(room, visit, &members).await?;
     let view = View {
@@ -166,6 +167,9 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
             .and_then(|advisory| advisory.plan.as_ref())
             .map(|plan| plan.instant),
         is_for_the_public: advisory.is_some() || track.is_for_the_public(),
+        is_approved: advisory
+            .as_ref()
+            .is_some_and(|advisory| advisory.approved_plan(quorum).is_ok()),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }
@@ -222,7 +226,12 @@ pub(crate) fn consent_of(case: &Case, participant: &Participant, name: String) -
     Some(Consent {
         name,
         tn: tn(participant),
-        answer: said.word().to_owned(),
+        answer: if date::knows(participant) {
+            said.word()
+        } else {
+            "untold"
+        }
+        .to_owned(),
         until: participant.countered.or(case.until),
         at: participant.said_at,
     })

@@ -108,7 +108,9 @@ async fn render(
     for said in &participant.statements {
         statements.push(Statement {
             kind: act::word(said.kind),
-            about: said.about.as_ref().map(ToString::to_string),
+            about: said.about.as_ref().map(|about| {
+                formats::range::of_product(visit.lang, &about.product, &about.versions)
+            }),
             words: eyes.words(&said.text).await?,
         });
     }

@@ -160,14 +160,20 @@ pub fn of_matter(
     plan.into_iter().chain(out).collect()
 }
 
-/// What runs for a vendor: its receipt after the details, or its answer after its last reply.
-fn of_vendor(room: &Room, participant: &Participant) -> Option<Due> {
+/// What runs for a vendor: its receipt after the details, or its answer after the first letter or its last reply.
+#[must_use]
+pub fn of_vendor(room: &Room, participant: &Participant) -> Option<Due> {
     if participant.left {
         return None;
     }
-    let replied = participant.seen_at.max(participant.answered_at);
-    let (key, milestone, at) = match (participant.details_at, replied) {
+    let (key, milestone, at) = match (participant.details_at, participant.replied_at) {
         (Some(sent), None) => ("vendor.receipt", Milestone::DetailsSent, sent),
+        // Whoever never answered the first letter is silent from then on.
+        (None, None) => (
+            "vendor.silence",
+            Milestone::LastReply,
+            participant.asked_at?,
+        ),
         (_, Some(replied))
             if matches!(
                 board::cell(participant, None),

@@ -1,26 +1,31 @@
 //! 対応が必要なこと: addresses that are dead, copies that ran out, plans that wait for approvals or are held, dates that
-//! came without a plan, cases that everybody may know of, vendors that no mail reaches or that wish to be called.
+//! came without a plan, reports that nobody answered, cases that everybody may know of, vendors that no mail reaches, that
+//! are silent or that wish to be called.
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
+use domain::intake::ReportState;
 use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
+use engine::publication::facts::facts;
 use engine::work::Kind;
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
 use pages::work::view::{Task, Tasks};
+use seal::record::Realm;
 
 use crate::coordination::title;
 use crate::door::act;
 use crate::door::act::tn;
 use crate::door::answer::Answer;
 use crate::door::history;
+use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
@@ -43,8 +48,9 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows: Vec<Task> = relay(room).into_iter().collect();
     rows.extend(copies(room, visit).await?);
-    rows.extend(plans(room, visit.viewer()?).await?);
+    rows.extend(plans(room, visit).await?);
     rows.extend(dates(room, visit.viewer()?).await?);
+    rows.extend(reports(room, visit.viewer()?).await?);
     rows.extend(vendors(room, visit).await?);
     let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
         .map_or(0, |entries| entries.flatten().count());
@@ -151,9 +157,42 @@ async fn dates(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
     Ok(out)
 }
 
-/// Plans that wait for a person: for approvals, or because their instant has passed and nothing is out.
-async fn plans(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
-    let store = &room.house.store;
+/// Reports that came and were not sorted or answered.
+async fn reports(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
+    let open = room
+        .house
+        .store
+        .reports(viewer, Which::Open)
+        .await
+        .map_err(Fault::from)?;
+    let mut out = Vec::new();
+    for line in open {
+        let state = room.house.load(line.id.into()).await?.map(|l| l.state);
+        let Some(Aggregate::Report(report)) = state.as_deref() else {
+            continue;
+        };
+        if report.state != ReportState::Received || report.asked_at.is_some() {
+            continue;
+        }
+        out.push(Task {
+            id: format!("report_unread-{}", report.handling),
+            kind: "report_unread".to_owned(),
+            who: report.handling.clone(),
+            contact: None,
+            what: report.handling.clone(),
+            path: Some(format!("/desk/reports/{}", report.handling)),
+            since: report.waits_since,
+            reference: None,
+            code_hint: None,
+        });
+    }
+    Ok(out)
+}
+
+/// Plans that wait for a person: for approvals, because their instant has passed and nothing is out, or because what they
+/// publish is not what the case says any more.
+async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let (store, viewer) = (&room.house.store, visit.viewer()?);
     let waiting = store
         .intents_about(viewer, Kind::RELEASE)
         .await
@@ -171,12 +210,18 @@ async fn plans(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
         let kind = match advisory.approved_plan(quorum) {
             Err(_) => "approve_plan",
             Ok(_) if now.0 - plan.instant.0 > HELD_AFTER_US => "held_plan",
-            Ok(_) => continue,
+            Ok(_) => "outdated_plan",
         };
         let state = room.house.load(case.into()).await?.map(|l| l.state);
         let Some(Aggregate::Case(case)) = state.as_deref() else {
             continue;
         };
+        if kind == "outdated_plan" {
+            let facts = facts(&room.house, &visit.act(), Realm::Live, case).await?;
+            if !facts.is_outdated {
+                continue;
+            }
+        }
         let task = of_case(case, kind, "plan", plan.instant);
         // A plan that another one replaced waits beside it for the same case.
         if out.iter().all(|before| before.id != task.id) {
@@ -273,7 +318,16 @@ async fn of_vendor(
         }
         _ => None,
     };
-    if call.is_none() && participant.undeliverable.is_none() {
+    let is_published = title::advisory_of(room, case.id)
+        .await?
+        .is_some_and(|advisory| advisory.is_published());
+    // Once it is out, nobody needs to be reached any more about when it will be.
+    let undeliverable = participant.undeliverable.filter(|_| !is_published);
+    let now = engine::kernel::clock::now();
+    let silent = lists::of_vendor(room, participant)
+        .filter(|due| !is_published && undeliverable.is_none() && due.at <= now)
+        .map(|due| due.at);
+    if call.is_none() && undeliverable.is_none() && silent.is_none() {
         return Ok(out);
     }
     let state = room.house.load(party.into()).await?.map(|l| l.state);
@@ -298,7 +352,10 @@ async fn of_vendor(
         let words = eyes.words(text).await?.map(|words| words.text);
         out.push(task("call_asked", words, *since));
     }
-    if let Some(since) = participant.undeliverable {
+    if let Some(since) = silent {
+        out.push(task("vendor_silent", None, since));
+    }
+    if let Some(since) = undeliverable {
         let address = crate::party::desk::contact_of(room, visit, party).await?;
         out.push(task("dead_contact", address, since));
     }

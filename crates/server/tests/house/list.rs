@@ -180,6 +180,60 @@ fn a_date_that_came_without_a_plan_is_a_task_that_leads_to_the_plan() {
 }
 
 #[test]
+fn a_report_that_nobody_answered_and_a_vendor_that_is_silent_are_tasks() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    assert!(coordinator.get(TASKS).says("desk-tasks-none"));
+    case.contact("Aoba");
+    let report = given::report(&world);
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-report-unread") && page.has(&report.number));
+    assert!(!page.says("task-vendor-silent"), "it has two weeks");
+    let question = json!({ "lang": "en", "text": "Which version?" });
+    world.does(
+        "ask-finder",
+        json!({ "report": report.number, "text": question }),
+    );
+    world.days_pass(15);
+    let coordinator = doors.person("coordinator");
+    let page = coordinator.get(TASKS);
+    assert!(!page.says("task-report-unread"));
+    assert!(page.says("task-vendor-silent") && page.has("Aoba Works"));
+    let listed = coordinator.get(&format!("{LIST}?due=overdue"));
+    assert!(
+        rows(&listed).contains(&case.number),
+        "its clock shows in the list"
+    );
+    case.does_with(
+        case.vendor("Aoba"),
+        "contact",
+        json!({ "channel": "phone", "result": "reached" }),
+    );
+    assert!(coordinator.get(TASKS).says("desk-tasks-none"));
+    world.ends_well();
+}
+
+#[test]
+fn an_approved_plan_that_no_longer_fits_is_a_task() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.drafted(None);
+    let plan = case.planned(world.ahead(span(5, 0)));
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    assert!(coordinator.get(TASKS).says("task-approve-plan"));
+    case.approved(&plan);
+    assert!(coordinator.get(TASKS).says("desk-tasks-none"));
+    let answer = json!({ "answer": { "product": "Aoba Gateway", "versions": "< 9", "answer": "not_affected" } });
+    case.does_with(case.vendor("Aoba"), "record-unasked-answer", answer);
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-outdated-plan") && page.says("task-todo-outdated-plan"));
+    world.ends_well_but(&["release"]);
+}
+
+#[test]
 fn a_task_without_a_copy_has_no_form() {
     let world = World::founded();
     let doors = Doors::of(&world);

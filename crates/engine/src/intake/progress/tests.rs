@@ -84,7 +84,7 @@ fn case(happened_in_it: Vec<Recorded>) -> CaseFacts {
     }
     let mut vendor = Participant::new(ParticipantId(uuid(3)));
     vendor.details_at = Some(Instant(5 * DAY));
-    vendor.seen_at = Some(Instant(6 * DAY));
+    vendor.worked_at = Some(Instant(6 * DAY));
     vendor.consent = Consent::Signatory;
     CaseFacts {
         state,

@@ -9,6 +9,8 @@ use domain::text::fold::{is_dash, width};
 const BEFORE: usize = 24;
 /// Letters on either side that tell it together.
 const BESIDE: usize = 6;
+/// Letters between the first digits of a code and its last one.
+const APART: usize = 12;
 /// Letters looked at.
 const LETTERS_MAX: usize = 200_000;
 /// Codes found in one text.
@@ -81,6 +83,35 @@ impl Flat {
             .filter(|found| !is_ours(found))
             .map(|found| found.code)
             .collect()
+    }
+
+    /// Whether the first digits of a code stand here, and behind them the last one, as the mail describes it: in brackets,
+    /// on the next line, after a word. Where we wrote the first digits ourselves, nobody typed them.
+    pub(super) fn holds_apart(&self, sent: &Flat, code: &str) -> bool {
+        let Some((first, last)) = code.split_at_checked(code.len().saturating_sub(1)) else {
+            return false;
+        };
+        let of = |chain: &Chain| chain.is_free && chain.digits == first;
+        let ours: Vec<Chain> = sent.chains().into_iter().filter(of).collect();
+        let is_ours = |found: &Chain| {
+            ours.iter().any(|our| {
+                let before = |letters| {
+                    letters <= our.start
+                        && self.before(found.start, letters) == sent.before(our.start, letters)
+                };
+                before(BEFORE) || (before(BESIDE) && self.after(found.end) == sent.after(our.end))
+            })
+        };
+        let chains = self.chains();
+        let behind = |at: usize| {
+            let next = chains.get(at + 1)?;
+            let between = next.start.checked_sub(chains.get(at)?.end)?;
+            Some(next.is_free && next.digits == last && between <= APART)
+        };
+        chains
+            .iter()
+            .enumerate()
+            .any(|(at, chain)| of(chain) && !is_ours(chain) && behind(at) == Some(true))
     }
 
     fn before(&self, start: usize, letters: usize) -> Option<&[char]> {
@@ -232,6 +263,34 @@ mod tests {
         check("123456 2026/12/01", &["123456"]);
         // Two lines are no number.
         check("123\n456", &[]);
+    }
+
+    #[test]
+    fn a_code_that_is_told_in_two_pieces_is_one() {
+        let sent =
+            "たつぎへおしらせください。確認コード: 71975 と、件名の数字1桁\ndesk@house.example";
+        let holds = |text: &str| Flat::of(text).holds_apart(&Flat::of(sent), "719751");
+        for typed in [
+            "71975 [1]",
+            "71975[1]",
+            "71975\n1",
+            "71975 and 1",
+            "７１９７５、１",
+            "71975 と 1 です",
+        ] {
+            assert!(holds(typed), "{typed}");
+            assert!(holds(&format!("{typed}\n> {sent}")), "{typed}");
+        }
+        for other in [
+            sent,
+            &sent.replace('\n', "\n> "),
+            "71975 [2]",
+            "71975 12",
+            "71975",
+            "71975 in the letter of yesterday 1",
+        ] {
+            assert!(!holds(other), "{other}");
+        }
     }
 
     #[test]

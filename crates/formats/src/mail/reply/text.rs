@@ -129,7 +129,10 @@ fn guessed(bytes: &[u8]) -> &'static Encoding {
 /// Words of a page, a line for each element. Enough to find digits in; colours in style sheets must not count as codes.
 fn words_of_html(html: &str) -> String {
     const SILENT: [&str; 2] = ["style", "script"];
-    const INLINE: [&str; 8] = ["b", "i", "u", "span", "font", "strong", "em", "a"];
+    const INLINE: [&str; 15] = [
+        "b", "i", "u", "span", "font", "strong", "em", "a", "wbr", "mark", "ins", "small", "code",
+        "tt", "sub",
+    ];
     let mut out = String::with_capacity(html.len());
     let mut silent: Option<&str> = None;
     let mut rest = html;

@@ -112,6 +112,8 @@ struct DatePart {
     state: String,
     /// A date is on the table: until then nothing is published.
     is_running: bool,
+    shown_html: String,
+    has_ended: bool,
     until_html: Option<String>,
     left_html: Option<String>,
     countered_html: Option<String>,
@@ -198,6 +200,8 @@ fn steps(say: Say, view: &View) -> Vec<StepLine> {
         },
         if view.details.is_some() {
             line("partner-step-details", say.t("partner-state-shown"), true)
+        } else if view.is_told {
+            line("partner-step-details", say.t("partner-state-ready"), false)
         } else {
             line(
                 "partner-step-details",
@@ -273,11 +277,13 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
             .filter(|_| is_running)
             .map(|until| bits::due_html(say, inside.now, until)),
         countered_html: countered.as_deref().map(|at| bits::instant_full(say, at)),
+        // What the party saw when it answered; each answer is a form of its own, so that Enter in a field gives no other.
+        shown_html: hidden("until", until.as_deref().unwrap_or_default()),
+        has_ended: *state == DateState::Ended && view.published.is_none(),
         can_agree: can_answer && *state != DateState::Agreed,
         can_answer,
         fields_html: if can_answer {
-            hidden("until", until.as_deref().unwrap_or_default())
-                + moment::fields(say, typed, "counter", "partner-date-other").as_str()
+            moment::fields(say, typed, "counter", "partner-date-other")
         } else {
             String::new()
         },
@@ -380,7 +386,7 @@ fn row(inside: &Inside, n: usize, answer: &Answer) -> Row {
         range: if answer.versions.is_empty() {
             say.t("partner-all-versions")
         } else {
-            text::line(&answer.versions)
+            text::line(&formats::range::words(say.0, &answer.versions))
         },
         answer: say.t(answer_key(answer.answer)),
         fixed: answer
@@ -460,12 +466,13 @@ fn words_fields(say: Say, details: &Details, typed: &Typed) -> String {
         value: String::new(),
         label: say.t("partner-all-products"),
     }];
-    for words in details.answers.iter().filter_map(Answer::about) {
-        if about.iter().all(|known| known.value != words) {
-            about.push(Choice {
-                label: words.clone(),
-                value: words,
-            });
+    for answer in &details.answers {
+        let Some(value) = answer.about() else {
+            continue;
+        };
+        if about.iter().all(|known| known.value != value) {
+            let label = answer.about_in_words(say.0);
+            about.push(Choice { value, label });
         }
     }
     [

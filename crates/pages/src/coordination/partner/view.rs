@@ -210,6 +210,12 @@ impl Answer {
     pub fn about(&self) -> Option<String> {
         (!self.product.is_empty()).then(|| crate::kit::form::about(&self.product, &self.versions))
     }
+
+    /// The same as people read it.
+    pub(crate) fn about_in_words(&self, lang: Lang) -> String {
+        let range = formats::range::of_product(lang, &self.product, &self.versions);
+        crate::kit::text::line(&range)
+    }
 }
 
 impl AnswerKind {

@@ -49,7 +49,7 @@ fn no_page_misses_a_word() {
         ];
         let mut pages: Vec<Vec<u8>> = previews
             .iter()
-            .map(|preview| subscribe(&site, lang, &typed, preview))
+            .map(|preview| subscribe(&site, lang, &typed, preview, &Offer::default()))
             .collect();
         pages.extend([
             subscribe_noted(&site, lang),
@@ -74,7 +74,13 @@ fn no_page_misses_a_word() {
 #[test]
 fn a_preview_lists_what_was_published_and_counts_the_rest() {
     let many = Preview::Lines((0..60).map(line).collect());
-    let page = text(subscribe(&site(), Lang::Ja, &Typed::default(), &many));
+    let page = text(subscribe(
+        &site(),
+        Lang::Ja,
+        &Typed::default(),
+        &many,
+        &Offer::default(),
+    ));
     assert_eq!(page.matches("/ja/advisories/NRS-").count(), SHOWN_MAX);
     assert!(
         page.contains("60 件") && page.contains("&#60;i&#62;題"),

@@ -231,6 +231,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
         published: Some(1),
         planned: Some(instant("2026-12-01T03:00:00Z")),
         is_for_the_public: true,
+        is_approved: false,
     }
 }
 

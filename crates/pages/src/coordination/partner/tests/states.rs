@@ -35,9 +35,12 @@ fn posts(page: &str, to: &str) -> bool {
 
 fn has_button(page: &str, form: &str, button: &str) -> bool {
     let start = format!("action=\"/en/partner/{form}\"");
-    page.split_once(&start).is_some_and(|(_, rest)| {
+    let wanted = format!("name=\"do\" value=\"{button}\"");
+    page.split(&start).skip(1).any(|rest| {
         let own = rest.split("</form>").next().unwrap_or_default();
-        own.contains(&format!("name=\"do\" value=\"{button}\""))
+        // Enter in a field presses the first button: a form has one.
+        assert_eq!(own.matches("type=\"submit\"").count(), 1, "{form}: {own}");
+        own.contains(&wanted)
     })
 }
 

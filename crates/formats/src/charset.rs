@@ -1,0 +1,120 @@
+//! Letters of bytes that should have been UTF-8, for what people typed into forms.
+//!
+//! A page of ours asks for UTF-8; what comes in another form is converted where it can be only one, and said to be a
+//! guess where it cannot. It knows no field and no mail: mails have labels, which their own reader weighs.
+
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS};
+
+/// How sure the letters of some bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surety {
+    /// They are what was sent, or can be nothing else.
+    Certain,
+    /// They may be others: whoever typed them has to look.
+    Guessed,
+}
+
+/// Reads bytes as text.
+#[must_use]
+pub fn read(bytes: &[u8]) -> (String, Surety) {
+    let strictly = |encoding: &'static Encoding| {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+        Some(text.into_owned())
+    };
+    let shifts = bytes.is_ascii() && bytes.windows(2).any(|two| two == b"\x1b$");
+    if shifts {
+        return match strictly(ISO_2022_JP) {
+            Some(text) => (text, Surety::Certain),
+            None => (String::from_utf8_lossy(bytes).into_owned(), Surety::Guessed),
+        };
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), Surety::Certain);
+    }
+    match (strictly(SHIFT_JIS), strictly(EUC_JP)) {
+        (Some(text), None) | (None, Some(text)) if is_japanese(&text) => (text, Surety::Certain),
+        (Some(one), Some(other)) => {
+            let odd = |text: &str| text.chars().filter(|c| is_odd(*c)).count();
+            let text = if odd(&other) < odd(&one) { other } else { one };
+            (text, Surety::Guessed)
+        }
+        _ => (String::from_utf8_lossy(bytes).into_owned(), Surety::Guessed),
+    }
+}
+
+/// Reads a name or a value of a form as browsers escape it.
+#[must_use]
+pub fn read_escaped(side: &[u8]) -> (String, Surety) {
+    read(&unescaped(side))
+}
+
+/// The bytes of a name or a value.
+fn unescaped(side: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| side.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let mut out = Vec::with_capacity(side.len());
+    let mut at = 0;
+    while let Some(byte) = side.get(at) {
+        let escaped = digit(at + 1).zip(digit(at + 2)).filter(|_| *byte == b'%');
+        match escaped.and_then(|(high, low)| u8::try_from(high * 16 + low).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(if *byte == b'+' { b' ' } else { *byte });
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Whether most letters beyond ASCII are those of Japanese: Western bytes decode by chance as a few rare signs.
+fn is_japanese(text: &str) -> bool {
+    let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+    let common = beyond.iter().filter(|c| {
+        matches!(**c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
+    });
+    common.count() * 2 > beyond.len() && beyond.len() >= 4
+}
+
+/// Half-width kana and signs of nobody: what one Japanese form looks like in the other.
+fn is_odd(c: char) -> bool {
+    matches!(c, '\u{ff61}'..='\u{ff9f}' | '\u{e000}'..='\u{f8ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TYPED: &str = "認証を回避して設定を変更できます。バージョンは２.４です。";
+
+    #[test]
+    fn what_can_be_only_one_is_converted_and_the_rest_is_a_guess() {
+        let in_form = |encoding: &'static Encoding| encoding.encode(TYPED).0.into_owned();
+        for bytes in [
+            TYPED.as_bytes().to_vec(),
+            in_form(SHIFT_JIS),
+            in_form(ISO_2022_JP),
+        ] {
+            assert_eq!(read(&bytes), (TYPED.to_owned(), Surety::Certain));
+        }
+        // EUC-JP may be Shift_JIS of half-width kana: shown as it most likely is, and asked about.
+        assert_eq!(read(&in_form(EUC_JP)).0, TYPED);
+        for odd in [&b"caf\xe9"[..], b"\xff\xfe\x00", b"\x1b$B\x80"] {
+            assert_eq!(read(odd).1, Surety::Guessed, "{odd:?}");
+        }
+        assert_eq!(read(b""), (String::new(), Surety::Certain));
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_is_read(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let (text, surety) = read(&bytes);
+            let lost = text.contains('\u{fffd}') && !String::from_utf8_lossy(&bytes).contains('\u{fffd}');
+            prop_assert!(surety == Surety::Guessed || !lost);
+        }
+    }
+}

@@ -278,7 +278,11 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
             .map_err(Fault::io("cannot note what was seeded"))?;
         house.press().await?;
     }
-    let mails = server::distribution::mails::Mails::new(house.mail_site(), house.dir.join("mail"));
+    let mails = server::distribution::mails::Mails::new(
+        house.mail_site(),
+        house.dir.join("mail"),
+        format!("http://{address}"),
+    );
     let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
         let _ = judge::warm_up();

@@ -239,7 +239,7 @@ fn served(lang: Lang) -> Vec<String> {
         crate::not_found(&site()),
         mailbox::index(&site(), lang, &[line]),
         mailbox::index(&site(), lang, &[]),
-        mailbox::one(&site(), lang, "1.eml", "Subject: x\r\n\r\n<b>\u{202E}"),
+        mailbox::one(&site(), lang, &saved_mail(), "http://127.0.0.1:9"),
     ];
     pages.map(string).into()
 }
@@ -545,4 +545,32 @@ fn assets_are_named_by_their_hash_and_stay_light() {
         "/assets/icon.0123456789.svg".len()
     );
     assert!(crate::style().len() < 15 * 1024 && crate::icon().starts_with(b"<svg"));
+}
+
+/// A mail of the folder with what must not act on a page.
+fn saved_mail() -> mailbox::Mail {
+    mailbox::Mail {
+        name: "1.eml".to_owned(),
+        to: "<i>a@b.example".to_owned(),
+        text: format!(
+            "<b>\u{202E}\n{}/ja/r\nhttps://other.example/",
+            site().portal
+        ),
+        raw: "Subject: x\r\n\r\n<b>\u{202E}".to_owned(),
+        ..mailbox::Mail::default()
+    }
+}
+
+#[test]
+fn links_of_a_saved_mail_lead_to_where_the_portal_is_served() {
+    let page = mailbox::one(&site(), Lang::Ja, &saved_mail(), "http://127.0.0.1:9");
+    let page = String::from_utf8(page).unwrap_or_default();
+    assert!(
+        page.contains("<a href=\"http://127.0.0.1:9/ja/r\""),
+        "{page}"
+    );
+    assert!(page.contains("<a href=\"https://other.example/\""));
+    // The text says what the mail says.
+    assert!(page.contains(&format!(">{}/ja/r</a>", site().portal)));
+    assert!(!page.contains("<nav aria-label=\"メニュー\"><ul>\n<li><a href=\"/ja/\""));
 }

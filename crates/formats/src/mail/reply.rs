@@ -315,5 +315,21 @@ pub fn shown_headers(head: &[u8]) -> Shown {
     }
 }
 
+/// The texts of a mail that was written here, one behind the other, and its sender; for whoever looks at it.
+#[must_use]
+pub fn shown_text(bytes: &[u8]) -> (String, String) {
+    let bytes = bytes.get(..MAIL_BYTES_MAX).unwrap_or(bytes);
+    let headers = head(bytes, &mut Vec::new());
+    let Some(message) = MessageParser::default().parse(bytes) else {
+        return (from_address(&headers).unwrap_or_default(), String::new());
+    };
+    let plain = message.parts.iter().filter_map(|part| match &part.body {
+        mail_parser::PartType::Text(text) => Some(text.replace('\r', "")),
+        _ => None,
+    });
+    let text = plain.collect::<Vec<_>>().join("\n\n");
+    (from_address(&headers).unwrap_or_default(), text)
+}
+
 #[cfg(test)]
 mod tests;

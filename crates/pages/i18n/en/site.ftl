@@ -50,11 +50,14 @@ not-found-title = Page not found
 not-found-text = The address may have changed, or the page may not be published yet. Please look in the list.
 
 mailbox-title = Mails saved to the folder
-mailbox-text = These mails were written to files instead of being sent. The newest is at the top.
+mailbox-text = These mails were written to files instead of being sent, the newest first. Their links open the pages of this demonstration.
 mailbox-caption = Saved mails
 mailbox-region = Table of saved mails (scrolls sideways)
 mailbox-at = Time
 mailbox-to = To
+mailbox-from = From
+mailbox-source = Show the mail as it was sent
+mailbox-source-region = Source of the mail (scrolls sideways)
 mailbox-subject = Subject
 mailbox-no-subject = (no subject)
 mailbox-empty = There are no saved mails.

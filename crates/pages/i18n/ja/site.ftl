@@ -44,11 +44,14 @@ not-found-title = ページが見つかりません
 not-found-text = アドレスが変わったか、まだ公開していない可能性があります。一覧からお探しください。
 
 mailbox-title = フォルダーに保存したメール
-mailbox-text = 送信する代わりにファイルとして保存したメールです。新しいものが上にあります。
+mailbox-text = メールを送信する代わりに、ファイルに保存しています。新しいものから順に並べています。リンクは、この実演の画面を開きます。
 mailbox-caption = 保存したメール
 mailbox-region = 保存したメールの表（横に動かせます）
 mailbox-at = 日時
 mailbox-to = 宛先
+mailbox-from = 差出人
+mailbox-source = 送信した形のまま表示する
+mailbox-source-region = メールのソース（横に動かせます）
 mailbox-subject = 件名
 mailbox-no-subject = （件名なし）
 mailbox-empty = 保存したメールはありません。

@@ -1,6 +1,7 @@
 //! Pages of the folder transport: mails that were written to files instead of being sent.
 //!
-//! Knows no disk and no MIME: it shows names and raw text that it is given. Served beside the
+//! Knows no disk and no MIME: it shows what it is given, the text first and the file as it stands below. Addresses of the
+//! house's portal lead to where it is served from here. Served beside the
 //! demonstration's desk under `/mail/{lang}/`, so links are absolute.
 
 use askama::Template;
@@ -25,6 +26,23 @@ pub struct Line {
     pub at: String,
 }
 
+/// One mail, read.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    /// File name.
+    pub name: String,
+    pub from: String,
+    pub to: String,
+    /// Decoded.
+    pub subject: String,
+    /// RFC 3339.
+    pub at: String,
+    /// The texts of the mail, one behind the other.
+    pub text: String,
+    /// The file as it stands.
+    pub raw: String,
+}
+
 /// Returns the list of mails, in the order given.
 #[must_use]
 pub fn index(site: &Site, lang: Lang, lines: &[Line]) -> Vec<u8> {
@@ -43,31 +61,58 @@ pub fn index(site: &Site, lang: Lang, lines: &[Line]) -> Vec<u8> {
             at_html: when::instant_html(lang, &line.at),
         }
     };
+    let mut frame = frame(
+        site,
+        lang,
+        &place,
+        &say.t("mailbox-title"),
+        &mailbox_path(lang.other()),
+        &[],
+    );
+    // The portal is served elsewhere.
+    frame.nav.clear();
     bytes(&Index {
         w: say,
-        frame: frame(
-            site,
-            lang,
-            &place,
-            &say.t("mailbox-title"),
-            &mailbox_path(lang.other()),
-            &[],
-        ),
+        frame,
         rows: lines.iter().map(row).collect(),
     })
 }
 
-/// Returns the page of one mail with its raw text.
+/// Returns the page of one mail; `here` is where the portal is served on this machine.
 #[must_use]
-pub fn one(site: &Site, lang: Lang, name: &str, raw: &str) -> Vec<u8> {
+pub fn one(site: &Site, lang: Lang, mail: &Mail, here: &str) -> Vec<u8> {
     let place = Place::Anywhere;
     let say = Say(lang);
-    let h1 = say.with("mailbox-one", &[("name", &text::line(name))]);
+    let subject = text::line(&mail.subject);
+    let h1 = if subject.is_empty() {
+        say.with("mailbox-one", &[("name", &text::line(&mail.name))])
+    } else {
+        subject
+    };
+    let mut frame = frame(
+        site,
+        lang,
+        &place,
+        &h1,
+        &mail_path(lang.other(), &mail.name),
+        &[],
+    );
+    // The portal is served elsewhere.
+    frame.nav.clear();
+    let lines = mail.text.lines().map(text::linked);
+    let portal = format!("href=\"{}/", text::escape(&site.portal));
     bytes(&One {
         w: say,
-        frame: frame(site, lang, &place, &h1, &mail_path(lang.other(), name), &[]),
+        frame,
         back: place.to(&mailbox_path(lang)),
-        raw: text::visible(raw),
+        from: text::line(&mail.from),
+        to: text::line(&mail.to),
+        at_html: when::instant_html(lang, &mail.at),
+        text_html: lines
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace(&portal, &format!("href=\"{}/", text::escape(here))),
+        raw: text::visible(&mail.raw),
         h1,
     })
 }
@@ -94,5 +139,9 @@ struct One {
     frame: Frame,
     h1: String,
     back: String,
+    from: String,
+    to: String,
+    at_html: String,
+    text_html: String,
     raw: String,
 }

@@ -10,10 +10,12 @@ use formats::advisory::Lang;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use pages::Site;
-use pages::distribution::mails::Line;
+use pages::distribution::mails::{Line, Mail};
 
 /// Mails on the page, newest first.
 const LINES_MAX: usize = 500;
+/// Bytes of headers that are read.
+const HEAD_BYTES: usize = 16 << 10;
 /// Largest mail that is shown: 1 MiB.
 const MAIL_BYTES_MAX: u64 = 1 << 20;
 
@@ -21,13 +23,19 @@ const MAIL_BYTES_MAX: u64 = 1 << 20;
 pub struct Mails {
     site: Site,
     folder: PathBuf,
+    /// Where the portal is served on this machine.
+    portal: String,
 }
 
 impl Mails {
     /// The mails in a folder, to stand beside the desk's pages.
     #[must_use]
-    pub fn new(site: Site, folder: PathBuf) -> Mails {
-        Mails { site, folder }
+    pub fn new(site: Site, folder: PathBuf, portal: String) -> Mails {
+        Mails {
+            site,
+            folder,
+            portal,
+        }
     }
 
     /// Answers for a path; nothing if it is not one of these.
@@ -65,8 +73,8 @@ impl Mails {
                     Ok(bytes) => page(pages::distribution::mails::one(
                         &self.site,
                         lang,
-                        name,
-                        &String::from_utf8_lossy(&bytes),
+                        &read(name, &bytes),
+                        &self.portal,
                     )),
                     Err(_) => self.not_found(),
                 }
@@ -79,6 +87,22 @@ impl Mails {
         let mut response = page(pages::not_found(&self.site));
         *response.status_mut() = StatusCode::NOT_FOUND;
         response
+    }
+}
+
+/// What a page shows of one mail.
+fn read(name: &str, bytes: &[u8]) -> Mail {
+    let head = bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default();
+    let shown = formats::mail::reply::shown_headers(head);
+    let (from, text) = formats::mail::reply::shown_text(bytes);
+    Mail {
+        name: name.to_owned(),
+        from,
+        to: shown.to,
+        subject: shown.subject,
+        at: shown.date,
+        text,
+        raw: String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 
@@ -98,11 +122,12 @@ fn lines(folder: &Path) -> Vec<Line> {
         .collect();
     files.sort_by(|a, b| b.cmp(a));
     files.truncate(LINES_MAX);
-    files
+    let mut lines: Vec<Line> = files
         .into_iter()
         .filter_map(|(_, path)| {
             let head = std::fs::read(&path).ok()?;
-            let shown = formats::mail::reply::shown_headers(head.get(..head.len().min(16 << 10))?);
+            let shown =
+                formats::mail::reply::shown_headers(head.get(..head.len().min(HEAD_BYTES))?);
             let name = path.file_name()?.to_string_lossy().into_owned();
             Some(Line {
                 name,
@@ -111,7 +136,9 @@ fn lines(folder: &Path) -> Vec<Line> {
                 at: shown.date,
             })
         })
-        .collect()
+        .collect();
+    lines.sort_by(|a, b| b.at.cmp(&a.at));
+    lines
 }
 
 fn page(bytes: Vec<u8>) -> Response<Full<Bytes>> {

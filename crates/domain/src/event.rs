@@ -282,6 +282,14 @@ pub enum Event {
         answer: ProductAnswer,
         unasked: bool,
     },
+    /// An answer that the party takes back, as a range that was mistyped; what it said of that range alone goes with it.
+    AnswerWithdrawn {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<String>,
+        versions: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vulnerability: Option<String>,
+    },
     StatementRecorded {
         statement: StatementKind,
         text: TextRef,

@@ -147,6 +147,7 @@ const ROWS: &[Row] = &[
     with_step(row("end-embargo", OFFICE, NOBODY_ELSE), Step::Always),
     with_step(row("observe", OFFICE, NOBODY_ELSE), Step::IfWeighty),
     row("record-answer", OFFICE, OR_ITS_VENDOR),
+    row("withdraw-answer", OFFICE, OR_ITS_VENDOR),
     row("record-unasked-answer", OFFICE, NOBODY_ELSE),
     row("record-statement", OFFICE, OR_ITS_VENDOR),
     row("leave-case", OFFICE, OR_ITS_VENDOR),

@@ -119,6 +119,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::DateLapsed
         | Event::RmMoved { .. }
         | Event::AnswerRecorded { .. }
+        | Event::AnswerWithdrawn { .. }
         | Event::StatementRecorded { .. }
         | Event::OwnTicketRecorded { .. }
         | Event::NamingAgreed { .. }

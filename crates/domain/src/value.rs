@@ -224,6 +224,19 @@ pub struct ProductAnswer {
 }
 
 impl ProductAnswer {
+    /// Whether this is the answer for a product, a range as it is recorded, and a vulnerability.
+    #[must_use]
+    pub fn is_for(
+        &self,
+        product: Option<&str>,
+        versions: &str,
+        vulnerability: Option<&str>,
+    ) -> bool {
+        self.product.as_deref() == product
+            && self.versions == versions
+            && self.vulnerability.as_deref() == vulnerability
+    }
+
     /// What a text speaks of that belongs to this answer; nothing if the answer names no product.
     #[must_use]
     pub fn about(&self) -> Option<About> {

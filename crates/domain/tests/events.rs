@@ -13,7 +13,7 @@ use domain::text::class::{Class, Compartment};
 use domain::value::*;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 65;
+const VARIANTS: usize = 66;
 
 fn place(event: &Event) -> usize {
     match event {
@@ -70,6 +70,7 @@ fn place(event: &Event) -> usize {
         Event::DateLapsed => 39,
         Event::RmMoved { .. } => 40,
         Event::AnswerRecorded { .. } => 41,
+        Event::AnswerWithdrawn { .. } => 65,
         Event::StatementRecorded { .. } => 42,
         Event::OwnTicketRecorded { .. } => 43,
         Event::NamingAgreed { .. } => 63,
@@ -271,6 +272,11 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
             text: text(Class::R),
             unasked: false,
             about: None,
+        },
+        Event::AnswerWithdrawn {
+            product: Some("Example".into()),
+            versions: "<= 2.4".into(),
+            vulnerability: None,
         },
         Event::OwnTicketRecorded {
             ticket: text(Class::R),

@@ -108,6 +108,7 @@ commands! {
     EndEmbargo "end-embargo" case::EndEmbargo end_embargo;
     Observe "observe" case::Observe observe;
     RecordAnswer "record-answer" case::RecordAnswer record_answer;
+    WithdrawAnswer "withdraw-answer" case::WithdrawAnswer withdraw_answer;
     RecordUnaskedAnswer "record-unasked-answer" case::RecordUnaskedAnswer record_unasked_answer;
     RecordStatement "record-statement" case::RecordStatement record_statement;
     LeaveCase "leave-case" case::LeaveCase leave;

@@ -405,6 +405,33 @@ pub fn record_answer(
     Ok(changes)
 }
 
+/// Takes an answer back that is on record: a range that was mistyped is no second fact.
+///
+/// # Errors
+/// [`Refusal::NotFound`] if there is none for this product, range and vulnerability.
+pub fn withdraw_answer(
+    participant: &Participant,
+    product: Option<String>,
+    versions: &str,
+    vulnerability: Option<String>,
+) -> Result<Vec<Change>, Refusal> {
+    let normal = Range::parse(versions).map(|range| range.to_string());
+    let mut recorded = participant.answers.iter();
+    let found = recorded.find(|known| {
+        let is = |versions| known.is_for(product.as_deref(), versions, vulnerability.as_deref());
+        is(versions.trim()) || normal.as_deref().is_ok_and(is)
+    });
+    let versions = found.ok_or(Refusal::NotFound("answer"))?.versions.clone();
+    Ok(vec![Change::of(
+        participant.id,
+        Event::AnswerWithdrawn {
+            product,
+            versions,
+            vulnerability,
+        },
+    )])
+}
+
 /// An answer with its versions as they are compared: width and signs folded. What is no range stays as it was written.
 fn normal(answer: ProductAnswer) -> Result<ProductAnswer, Refusal> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());

@@ -95,7 +95,8 @@ const fn is_word(event: &Event) -> bool {
         | Event::DateAgreed { .. }
         | Event::DateCountered { .. }
         | Event::DateDeclined
-        | Event::AnswerRecorded { .. } => true,
+        | Event::AnswerRecorded { .. }
+        | Event::AnswerWithdrawn { .. } => true,
         _ => false,
     }
 }
@@ -186,6 +187,11 @@ impl Participant {
             Event::DateLapsed => self.consent = Consent::Lapsed,
             Event::RmMoved { event } => self.rm = rm::step(self.rm, *event).unwrap_or(self.rm),
             Event::AnswerRecorded { answer, unasked } => self.take_answer(answer, *unasked, at),
+            Event::AnswerWithdrawn {
+                product,
+                versions,
+                vulnerability,
+            } => self.withdraw_answer(product.as_deref(), versions, vulnerability.as_deref()),
             Event::StatementRecorded {
                 statement,
                 text,
@@ -290,6 +296,21 @@ impl Participant {
         if answer.fixed_in.is_some() && self.path != VendorPath::FixDeployed {
             self.path = VendorPath::FixReady;
         }
+    }
+
+    /// Takes an answer out, and what was said of its product and range alone.
+    fn withdraw_answer(&mut self, product: Option<&str>, versions: &str, of: Option<&str>) {
+        self.answers
+            .retain(|known| !known.is_for(product, versions, of));
+        let known: Vec<About> = self
+            .answers
+            .iter()
+            .filter_map(ProductAnswer::about)
+            .collect();
+        self.statements.retain(|said| {
+            let about = said.about.as_ref();
+            about.is_none_or(|about| known.contains(about))
+        });
     }
 
     /// The second step of its sessions, of which one passed it or none did. A waiver holds for all of them.

@@ -118,6 +118,76 @@ impl Range {
         Some(lower && upper)
     }
 
+    /// Tells whether some version lies in both, where that can be told.
+    #[must_use]
+    pub fn overlaps(&self, other: &Range) -> Option<bool> {
+        let begins_after = |one: &Range, other: &Range| match (&one.lower, &other.upper) {
+            (Some(from), Some(to)) => Some(match compare(&from.version, &to.version)? {
+                Ordering::Greater => true,
+                Ordering::Equal => !(from.inclusive && to.inclusive),
+                Ordering::Less => false,
+            }),
+            _ => Some(false),
+        };
+        Some(!begins_after(self, other)? && !begins_after(other, self)?)
+    }
+
+    /// Reads a range as pages tell it, or a single version, where no signs stand in it: `before 2.4`, `2.4 以前`, `2.4`.
+    #[must_use]
+    pub fn told(words: &str) -> Option<Range> {
+        if let Ok(range) = Range::parse(words) {
+            return Some(range);
+        }
+        let words = normal(words).to_lowercase();
+        if matches!(
+            words.as_str(),
+            "all" | "all versions" | "すべてのバージョン"
+        ) {
+            return Some(Range::ALL);
+        }
+        let end = |version: &str, inclusive| {
+            let is_plain = numbers(version.trim().trim_start_matches('v')).is_some();
+            is_plain
+                .then(|| Bound::of(version, inclusive).ok())
+                .flatten()
+        };
+        let upper = |rest: &str| {
+            const WITH: [&str; 5] = ["up to and including ", "up to ", "以下", "以前", "まで"];
+            const WITHOUT: [&str; 3] = ["before ", "未満", "より前"];
+            let cut = |sign: &str| rest.strip_prefix(sign).or(rest.strip_suffix(sign));
+            let earlier = rest
+                .strip_suffix(" and earlier")
+                .and_then(|version| end(version, true));
+            let with = WITH.iter().find_map(|sign| end(cut(sign)?, true));
+            let without = || WITHOUT.iter().find_map(|sign| end(cut(sign)?, false));
+            earlier.or(with).or_else(without)
+        };
+        let lower = |rest: &str| {
+            const WITH: [&str; 4] = ["from ", "以上", "以降", "から"];
+            let cut = |sign: &str| rest.strip_prefix(sign).or(rest.strip_suffix(sign));
+            let later = rest
+                .strip_suffix(" and later")
+                .and_then(|version| end(version, true));
+            let after = rest
+                .strip_prefix("after ")
+                .and_then(|version| end(version, false));
+            let with = WITH.iter().find_map(|sign| end(cut(sign)?, true));
+            later.or(after).or(with)
+        };
+        if let Some(one) = end(&words, true) {
+            return Range::between(Some(one.clone()), Some(one)).ok();
+        }
+        let pieces = words.split_once(", ").or(words.split_once("から"));
+        let (from, to) = match pieces {
+            Some((from, to)) => (Some(lower(from).or(end(from, true))?), Some(upper(to)?)),
+            None => match upper(&words) {
+                Some(to) => (None, Some(to)),
+                None => (Some(lower(&words)?), None),
+            },
+        };
+        Range::between(from, to).ok()
+    }
+
     /// Tells whether it names all versions.
     #[must_use]
     pub fn is_all(&self) -> bool {
@@ -217,6 +287,7 @@ fn compare(a: &str, b: &str) -> Option<Ordering> {
 }
 
 fn numbers(version: &str) -> Option<Vec<u64>> {
+    let version = version.strip_prefix(['v', 'V']).unwrap_or(version);
     version.split('.').map(|part| part.parse().ok()).collect()
 }
 
@@ -238,6 +309,45 @@ mod tests {
             Ok(range),
             "{printed} reads as it was written"
         );
+    }
+
+    #[test]
+    fn ranges_that_share_a_version_are_known() {
+        for (one, other, shared) in [
+            ("< 2.4", "< 3.0", Some(true)),
+            ("< 2.4", ">= 2.4", Some(false)),
+            ("<= 2.4", ">= 2.4", Some(true)),
+            ("", "= 1.0", Some(true)),
+            (">= 1.0, < 2.0", ">= 2.0", Some(false)),
+            ("< v2.4", ">= 2.3", Some(true)),
+            ("< 2.4-rc1", ">= 2.3", None),
+        ] {
+            let [a, b] = [one, other].map(|words| Range::parse(words).unwrap_or_default());
+            assert_eq!(a.overlaps(&b), shared, "{one} {other}");
+            assert_eq!(b.overlaps(&a), shared, "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_read_as_people_tell_it() {
+        for (told, signs) in [
+            ("before 2.4", "< 2.4"),
+            ("2.4 and earlier", "<= 2.4"),
+            ("2.4 以前", "<= 2.4"),
+            ("2.4以前", "<= 2.4"),
+            ("２.４ 未満", "< 2.4"),
+            ("from 2.0, before 3.2.1", ">= 2.0, < 3.2.1"),
+            ("2.0 and later", ">= 2.0"),
+            ("2.0 以降", ">= 2.0"),
+            ("1.0", "= 1.0"),
+            ("<= 2.4", "<= 2.4"),
+        ] {
+            let range = Range::told(told).map(|range| range.to_string());
+            assert_eq!(range.as_deref(), Some(signs), "{told}");
+        }
+        for other in ["the branch of autumn", "see below", "none"] {
+            assert_eq!(Range::told(other), None, "{other}");
+        }
     }
 
     #[test]

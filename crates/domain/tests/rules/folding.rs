@@ -84,7 +84,7 @@ fn states(golden: &BTreeMap<String, Recorded>) -> [(Aggregate, &'static str); 7]
         ),
         (
             Aggregate::Participant(participant),
-            "answer_recorded basis_recorded call_asked contact_attempted date_agreed date_countered date_declined \
+            "answer_recorded answer_withdrawn basis_recorded call_asked contact_attempted date_agreed date_countered date_declined \
              date_invited date_lapsed details_sent naming_agreed own_ticket_recorded participant_joined \
              participant_left receipt_confirmed rm_moved second_step_passed second_step_waived statement_recorded",
         ),

@@ -19,7 +19,7 @@ const EDITING: &str = "abort-plan draft-advisory plan-release";
 const OFFICE: &str = "add-participant agree-date agree-naming agree-standing ask-call change-contact close-case reopen-case \
     confirm-receipt contact counter-date decline-date end-embargo issue-phone-code leave-case name-vulnerability observe \
     pass-second-step propose-date record-answer record-basis record-contact-elsewhere record-statement record-ticket \
-    record-unasked-answer register-party revise-date send-details waive-second-step";
+    record-unasked-answer register-party revise-date send-details waive-second-step withdraw-answer";
 
 fn words<'w>(lists: &[&'w str]) -> BTreeSet<&'w str> {
     lists
@@ -81,7 +81,7 @@ fn nobody_else_borrows_a_role() {
             account: None,
         },
         "agree-date agree-naming ask-call confirm-receipt counter-date decline-date leave-case pass-second-step \
-         record-answer record-basis record-statement record-ticket",
+         record-answer record-basis record-statement record-ticket withdraw-answer",
     );
 }
 

@@ -78,6 +78,12 @@ inputs! {
         answer: ProductAnswer = "{product, versions, answer: affected|not_affected|investigating|unknown, fixed_in, vulnerability}";
         #[serde(default)] because: Option<TextInput> = "why, in the party's words";
     }
+    WithdrawAnswer "Takes back an answer that is on record, as one whose range was mistyped." {
+        participant: String = "tracking number or id";
+        product: Option<String> = "as in the answer; none for one about all products";
+        #[serde(default)] versions: String = "as in the answer";
+        vulnerability: Option<String> = "as in the answer";
+    }
     RecordUnaskedAnswer "Records an answer of a party that nobody had asked." {
         participant: String = "tracking number or id";
         answer: ProductAnswer = "as in record-answer";
@@ -342,6 +348,20 @@ pub async fn record_answer(unit: &mut Unit<'_>, input: &RecordAnswer) -> Result<
         ..input.answer.clone()
     };
     answer(unit, &participant, said, false).await
+}
+
+/// Takes an answer back.
+pub async fn withdraw_answer(unit: &mut Unit<'_>, input: &WithdrawAnswer) -> Result<Value, Fault> {
+    let (_, participant) = with_own_case(unit, &input.participant).await?;
+    let (product, of) = (input.product.clone(), input.vulnerability.clone());
+    unit.record(decide::withdraw_answer(
+        &participant,
+        product,
+        &input.versions,
+        of,
+    )?)
+    .await?;
+    Ok(named(&participant))
 }
 
 /// Records an answer that nobody had asked for.

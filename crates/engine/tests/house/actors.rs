@@ -104,6 +104,7 @@ fn commands(case: &Case<'_>, report: &str) -> Vec<(&'static str, Value)> {
         ),
         ("reopen-case", json!({ "case": case.number, "reason": "x" })),
         ("ask-call", of(json!({ "text": text }))),
+        ("withdraw-answer", of(json!({ "versions": "" }))),
         ("record-ticket", of(json!({ "ticket": "A-1" }))),
         ("agree-naming", of(json!({ "agreed": true }))),
         ("waive-second-step", of(json!({ "reason": "x" }))),
@@ -217,7 +218,7 @@ fn a_vendor_speaks_of_its_own_matter() {
             account: None,
         },
         "confirm-receipt record-basis agree-date counter-date decline-date record-answer record-statement \
-         leave-case ask-call record-ticket agree-naming pass-second-step",
+         withdraw-answer leave-case ask-call record-ticket agree-naming pass-second-step",
     );
 }
 

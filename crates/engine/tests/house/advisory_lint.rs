@@ -233,6 +233,44 @@ fn what_looks_like_an_attack_is_found_by_its_sign() {
 }
 
 #[test]
+fn answers_that_contradict_each_other_are_no_facts_to_publish() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.contact("Aoba");
+    let says = |product: &str, versions: &str, answer: &str, fixed: Option<&str>| {
+        let said = json!({ "product": product, "versions": versions, "answer": answer, "fixed_in": fixed });
+        case.does_with(
+            case.vendor("Aoba"),
+            "record-answer",
+            json!({ "answer": said }),
+        );
+    };
+    let back = |product: &str, versions: &str| {
+        let of = json!({ "product": product, "versions": versions });
+        case.does_with(case.vendor("Aoba"), "withdraw-answer", of);
+    };
+    says("EX-2", "<= 2.4", "affected", Some("2.4"));
+    assert_eq!(found(&case, complete()), ["H4 affected fix_is_affected"]);
+    // The correction alone is another fact beside the first; taken back, it is gone.
+    says("EX-2", "< 2.4", "affected", Some("2.4"));
+    assert_eq!(found(&case, complete()), ["H4 affected fix_is_affected"]);
+    back("EX-2", "<= 2.4");
+    assert!(found(&case, complete()).is_empty());
+    for (product, versions) in [("EX-2", "< 3.0"), ("ＥＸ－２", "2.3 以前"), ("ex 2", "")] {
+        says(product, versions, "not_affected", None);
+        assert_eq!(
+            found(&case, complete()),
+            ["H4 affected affected_and_not"],
+            "{product} {versions}"
+        );
+        back(product, versions);
+    }
+    says("EX-2", ">= 2.4", "not_affected", None);
+    assert!(found(&case, complete()).is_empty());
+    world.ends_well();
+}
+
+#[test]
 fn a_vendor_that_still_looks_into_it_is_told() {
     let world = World::founded();
     let case = Case::open(&world);

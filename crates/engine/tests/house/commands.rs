@@ -159,6 +159,15 @@ fn of_talks(world: &World, case: &Case<'_>) {
         "record-answer",
         json!({ "answer": affected }),
     );
+    let of = |versions: &str| json!({ "product": "Gateway", "versions": versions });
+    let refused = case.refuses_with(case.vendor("Aoba"), "withdraw-answer", of("< 3"));
+    assert_eq!(refused, "not_found");
+    case.does_with(case.vendor("Aoba"), "withdraw-answer", of("<2"));
+    case.does_with(
+        case.vendor("Aoba"),
+        "record-answer",
+        json!({ "answer": affected }),
+    );
     case.does_with(case.vendor("Aoba"), "record-statement", words);
     assert_eq!(
         case.refuses_with(

@@ -121,6 +121,7 @@ fn commands(world: &World, of: &Named) -> Vec<(&'static str, Value)> {
         participant("decline-date", json!({})),
         participant("record-answer", json!({ "answer": answer })),
         participant("record-unasked-answer", json!({ "answer": answer })),
+        participant("withdraw-answer", json!({ "versions": "" })),
         participant(
             "record-statement",
             json!({ "statement": "fix", "text": text() }),

@@ -148,6 +148,7 @@ editor-why-overlap = A text that repeats what must not leave cannot be published
 editor-code-missing = Nothing is entered.
 editor-code-long-sentence = The sentence “{ $about }” is too long. Make two or more of it.
 editor-code-fix-is-affected = The fixed version lies within the affected range.
+editor-code-affected-and-not = The same versions of a product are told as affected and as not affected. Take the older answer back on the vendor’s page.
 editor-code-one-language = The text is missing in this language.
 editor-code-not-unique = Another document has this number.
 editor-code-earlier-not-kept = An earlier revision is not kept.

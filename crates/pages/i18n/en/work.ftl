@@ -242,6 +242,11 @@ work-ticket = Record the vendor's own number
 work-ticket-note = Its number for the matter.
 work-ticket-number = Number
 work-ticket-button = Record the number
+work-withdraw-answer = Take an answer back
+work-withdraw-answer-note = For an answer that does not hold any more, as one whose range was mistyped. What was said of that range alone is not published any more either.
+work-withdraw-answer-button = Take this answer back
+work-answer-known = Answer to take back
+work-answer-known-bad = Choose an answer of the list.
 work-naming = Record whether it may be named to other vendors
 work-naming-note = Names and status are shown only between vendors who both agree.
 work-naming-word = What the party says
@@ -338,6 +343,10 @@ tl-date-declined = Does not agree to the date
 tl-date-lapsed = Has to be asked again after a change of the date
 tl-rm-moved = Vendor's work: { $event }
 tl-answer-recorded = Answer: { $answer }{ $named ->
+    [yes] {" "}({ $product } { $versions })
+   *[other] {""}
+}
+tl-answer-withdrawn = Answer taken back{ $named ->
     [yes] {" "}({ $product } { $versions })
    *[other] {""}
 }
@@ -456,6 +465,7 @@ done-decline-date = It was recorded that the vendor does not agree to the date.
 done-answer = The answer was recorded.
 done-statement = The text was recorded.
 done-ticket = The number was recorded.
+done-withdraw-answer = The answer was taken back.
 done-naming = The word on being named was recorded.
 done-leave = It was recorded that the party left.
 done-party-add = Entered into the register.

@@ -148,6 +148,7 @@ editor-why-overlap = 公表できない情報を写した文は、そのまま�
 editor-code-missing = 入力がありません。
 editor-code-long-sentence = 「{ $about }」の文が長すぎます。二つ以上の文に分けてください。
 editor-code-fix-is-affected = 修正済みのバージョンが、該当するバージョンの範囲に入っています。
+editor-code-affected-and-not = 同じ製品の同じバージョンが、該当するとも該当しないともされています。製品開発者のページで、古い回答を取り消してください。
 editor-code-one-language = この言語の文がありません。
 editor-code-not-unique = 同じ番号の文書があります。
 editor-code-earlier-not-kept = 以前の版が残っていません。

@@ -242,6 +242,11 @@ work-ticket = 相手の管理番号を記録する
 work-ticket-note = 相手の社内での番号です。
 work-ticket-number = 管理番号
 work-ticket-button = 番号を記録する
+work-withdraw-answer = 回答を取り消す
+work-withdraw-answer-note = 範囲の書き間違いなど、もう当てはまらない回答を取り消します。その範囲だけについてのコメントや対策も、掲載されなくなります。
+work-withdraw-answer-button = この回答を取り消す
+work-answer-known = 取り消す回答
+work-answer-known-bad = 一覧にある回答を選んでください。
 work-naming = ほかの製品開発者への開示についての意向を記録する
 work-naming-note = 双方が同意した製品開発者の間に限り、名称と対応状況が互いのページに表示されます。
 work-naming-word = 相手の意向
@@ -338,6 +343,10 @@ tl-date-declined = 公表日に合意しないとの回答
 tl-date-lapsed = 公表日の変更により再確認が必要
 tl-rm-moved = 製品開発者の対応: { $event }
 tl-answer-recorded = 回答: { $answer }{ $named ->
+    [yes] （{ $product } { $versions }）
+   *[other] {""}
+}
+tl-answer-withdrawn = 回答を取り消し{ $named ->
     [yes] （{ $product } { $versions }）
    *[other] {""}
 }
@@ -456,6 +465,7 @@ done-decline-date = 公表日に合意しないとの回答を記録しました
 done-answer = 回答を記録しました。
 done-statement = 文面を記録しました。
 done-ticket = 管理番号を記録しました。
+done-withdraw-answer = 回答を取り消しました。
 done-naming = 開示についての意向を記録しました。
 done-leave = 参加の終了を記録しました。
 done-party-add = 連絡先一覧に登録しました。

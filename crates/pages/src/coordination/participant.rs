@@ -404,12 +404,32 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
     [
         unasked,
         action.html("answer", &answer_fields(say, form, view)),
+        if view.answers.is_empty() {
+            String::new()
+        } else {
+            action.html("withdraw-answer", &known_answers(say, form, view))
+        },
         action.html("statement", &statement_fields(say, form, view)),
         action.html("ticket", &ticket),
         naming,
         action.html("leave", &leave),
     ]
     .concat()
+}
+
+/// The answers on record, of which one is taken back.
+fn known_answers(say: Say, form: &Typed, view: &Participant) -> String {
+    let choice = |one: &Answer| {
+        let (product, of) = (one.product.as_deref(), one.vulnerability.as_deref());
+        let words = answer(say, one);
+        let [product_words, of_words, range, said, _] = words;
+        Choice {
+            value: crate::kit::form::answer_value(product, &one.versions, of),
+            label: [product_words, of_words, range, said].join(" / "),
+        }
+    };
+    let all = view.answers.iter().map(choice).collect();
+    Field::select(say, form, "known", "work-answer-known", all).html()
 }
 
 /// The fields of an answer: product, range of versions, what is said.

@@ -23,6 +23,16 @@ pub fn about(product: &str, versions: &str) -> String {
     }
 }
 
+/// An answer as the value of a choice: its product, its range and its vulnerability.
+#[must_use]
+pub fn answer_value(product: Option<&str>, versions: &str, vulnerability: Option<&str>) -> String {
+    let product = product.filter(|product| !product.is_empty());
+    let parts = [product, Some(versions), vulnerability];
+    parts
+        .map(|part| text::line(part.unwrap_or("-")))
+        .join(" / ")
+}
+
 /// What somebody typed into a form, with its problems.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {

@@ -134,11 +134,14 @@ pub(crate) fn is_composed(key: &str) -> bool {
         key.strip_prefix(family)
             .is_some_and(|rest| rest.starts_with('-'))
     });
-    let of_verb = VERBS.iter().chain(&["ticket"]).any(|verb| {
-        key.strip_prefix("work-")
-            .and_then(|rest| rest.strip_prefix(verb))
-            .is_some_and(|rest| matches!(rest, "" | "-note" | "-button"))
-    });
+    let of_verb = VERBS
+        .iter()
+        .chain(&["ticket", "withdraw-answer"])
+        .any(|verb| {
+            key.strip_prefix("work-")
+                .and_then(|rest| rest.strip_prefix(verb))
+                .is_some_and(|rest| matches!(rest, "" | "-note" | "-button"))
+        });
     let for_script = ["desk-left-", "desk-late-"]
         .iter()
         .any(|head| key.starts_with(head))

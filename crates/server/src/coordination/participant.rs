@@ -42,7 +42,7 @@ const SENDABLE: [Class; 7] = [
 ];
 
 /// Commands of the page's forms.
-const FORMS: [&str; 15] = [
+const FORMS: [&str; 16] = [
     "contact",
     "record-contact-elsewhere",
     "record-basis",
@@ -53,6 +53,7 @@ const FORMS: [&str; 15] = [
     "counter-date",
     "decline-date",
     "record-answer",
+    "withdraw-answer",
     "record-statement",
     "record-ticket",
     "agree-naming",
@@ -381,6 +382,7 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
         }
         "decline-date" => Some(Command::DeclineDate(commands::DeclineDate { participant })),
         "answer" => answer(participant, typed),
+        "withdraw-answer" => withdrawal(participant, of, typed),
         "statement" => {
             typed.need("statement_text", "work-statement-text-needed");
             let statement = act::code::<StatementKind>(typed.trimmed("statement"))?;
@@ -496,4 +498,23 @@ fn answer(participant: String, typed: &mut Typed) -> Option<Command> {
 pub async fn presence_ping(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let (_, member) = find(room, &visit).await?;
     act::presence_answer(room, &visit, member.0.id.into())
+}
+
+/// The command that takes back the answer that was chosen.
+fn withdrawal(participant: String, of: &Vendor, typed: &mut Typed) -> Option<Command> {
+    let wanted = typed.value("known");
+    let found = of.answers.iter().find(|known| {
+        let (product, of) = (known.product.as_deref(), known.vulnerability.as_deref());
+        pages::kit::form::answer_value(product, &known.versions, of) == wanted
+    });
+    let Some(found) = found else {
+        typed.refuse("known", "work-answer-known-bad");
+        return None;
+    };
+    Some(Command::WithdrawAnswer(commands::WithdrawAnswer {
+        participant,
+        product: found.product.clone(),
+        versions: found.versions.clone(),
+        vulnerability: found.vulnerability.clone(),
+    }))
 }

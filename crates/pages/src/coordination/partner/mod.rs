@@ -19,7 +19,7 @@ pub use page::page;
 pub const TERMS: &str = "2026-1";
 
 /// What a page can say has just been done; the words are those of `done-<key>`.
-pub const DONE: [&str; 12] = [
+pub const DONE: [&str; 13] = [
     "done-partner-terms",
     "done-partner-step",
     "done-partner-call",
@@ -28,6 +28,7 @@ pub const DONE: [&str; 12] = [
     "done-partner-countered",
     "done-partner-declined",
     "done-partner-answer",
+    "done-partner-withdrawn",
     "done-partner-text",
     "done-partner-ticket",
     "done-partner-naming",

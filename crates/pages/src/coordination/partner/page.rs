@@ -161,6 +161,9 @@ struct Row {
     why: Option<Shown>,
     edit: String,
     edit_label: String,
+    /// The answer, and what its button to take it back says.
+    known: String,
+    withdraw_label: String,
 }
 
 struct Leave {
@@ -398,6 +401,12 @@ fn row(inside: &Inside, n: usize, answer: &Answer) -> Row {
             attr: text::lang_attr(inside.lang, why.lang),
             html: text::paragraphs(&why.text),
         }),
+        known: crate::kit::form::answer_value(
+            Some(&answer.product),
+            &answer.versions,
+            answer.vulnerability.as_deref(),
+        ),
+        withdraw_label: say.with("partner-answer-withdraw-of", &[("product", &product)]),
         edit: inside.href(&format!("/partner/?answer={n}#answers")),
         edit_label: say.with("partner-answer-edit", &[("product", &product)]),
         product,

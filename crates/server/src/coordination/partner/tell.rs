@@ -8,13 +8,13 @@ use domain::value::{About, ConfidentialityBasis, ProductAnswer, StatementKind, V
 use engine::command::{Command, perform};
 use engine::coordination::command::{
     AgreeDate, AgreeNaming, ConfirmReceipt, CounterDate, DeclineDate, LeaveCase, RecordAnswer,
-    RecordBasis, RecordStatement, RecordTicket,
+    RecordBasis, RecordStatement, RecordTicket, WithdrawAnswer,
 };
 use engine::kernel::find::TextInput;
 use pages::coordination::partner::read;
 use pages::coordination::partner::read::{Answered, End, Wrong};
 use pages::coordination::partner::view::{AnswerKind, Basis, DateState, View, WordsKind};
-use pages::kit::form::Typed;
+use pages::kit::form::{self, Typed};
 use pages::kit::inside::Side;
 use seal::record::Realm;
 use serde_json::Value;
@@ -151,6 +151,9 @@ pub async fn answer(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if let Some(answer) = withheld(room, &visit, &view).await? {
         return Ok(answer);
     }
+    if visit.form.value("do") == "withdraw" {
+        return withdraw(room, &visit, &view).await;
+    }
     let named = view.details.iter().flat_map(|d| &d.vulnerabilities);
     let labels: Vec<&str> = named.map(|named| named.label.as_str()).collect();
     let mut typed = visit.form.clone();
@@ -178,6 +181,40 @@ pub async fn answer(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     });
     let told = say(room, &visit, command).await;
     matter::answered(room, &visit, typed, "why", told, "partner-answer").await
+}
+
+/// Takes an answer back that stands on the page.
+async fn withdraw(room: &Room, visit: &Visit, view: &View) -> Result<Answer, Stop> {
+    let wanted = visit.form.value("known");
+    let known = view.details.iter().flat_map(|details| &details.answers);
+    let found = known.into_iter().find(|known| {
+        let value = form::answer_value(
+            Some(&known.product),
+            &known.versions,
+            known.vulnerability.as_deref(),
+        );
+        value == wanted
+    });
+    // Whoever pressed twice finds it gone.
+    let Some(known) = found else {
+        return Ok(matter::done(visit, "partner-withdrawn"));
+    };
+    let command = Command::WithdrawAnswer(WithdrawAnswer {
+        participant: own(visit)?,
+        product: (!known.product.is_empty()).then(|| known.product.clone()),
+        versions: known.versions.clone(),
+        vulnerability: known.vulnerability.clone(),
+    });
+    let told = say(room, visit, command).await;
+    matter::answered(
+        room,
+        visit,
+        visit.form.clone(),
+        "",
+        told,
+        "partner-withdrawn",
+    )
+    .await
 }
 
 /// The words of the range that was typed, and a version with the fix that is one.

@@ -41,11 +41,13 @@ impl House {
                 },
                 None => true,
             };
-            if over || self.config.mail.duty.is_empty() {
+            if over {
                 self.store.finish_intents(&[intent.name]).await?;
                 continue;
             }
-            if let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
+            // Without an address of the duty, the desk's list of what needs a hand is all that tells of it.
+            let has_duty = !self.config.mail.duty.is_empty();
+            if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
                 tracing::warn!(
                     code = error.code(),
                     "the duty address could not be written to"

@@ -46,3 +46,6 @@ mod list;
 
 #[cfg(test)]
 mod editor;
+
+#[cfg(test)]
+mod situations;

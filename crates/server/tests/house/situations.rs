@@ -1,0 +1,218 @@
+//! What each reader is told in each situation, in both languages.
+//!
+//! The sentences are written by hand and ask no function of the program: one that is false for a situation fails it. `not` says
+//! what must not stand there. Situations in which the relay, the signer or a copy fails stand with the tests of mail and release.
+
+use formats::advisory::Lang;
+use pages::intake::public::Slip;
+use pages::intake::{Mailbox, mailbox};
+use pages::kit::form::Typed;
+use serde_json::{Value, json};
+use testkit::world::{at, span};
+use testkit::{Case, World, given};
+
+use crate::partner::vendor;
+use crate::visitor::{Doors, Page, Visitor};
+
+/// Whoever reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// The coordinator, on the page of the case.
+    Desk,
+    /// The coordinator, in the list of what waits.
+    List,
+    /// The coordinator, in the list of what needs a hand.
+    Todo,
+    /// The coordinator, on the page of the plan.
+    Plan,
+    /// A vendor of the case, which followed its invitation.
+    Vendor,
+    /// The finder, in the mailbox.
+    Finder,
+    /// Everybody, on the page of the advisory.
+    Public,
+}
+
+use Reader::{Desk, Finder, List, Plan, Public, Todo, Vendor};
+
+/// Who reads what: the sentence in Japanese and in English.
+type Told<'t> = (Reader, &'t str, &'t str);
+
+/// A situation, as it is made: of the case and of the vendor that reads, which is Birch.
+struct Scene<'s> {
+    case: &'s Case<'s>,
+    birch: Option<&'s Visitor<'s>>,
+}
+
+impl Scene<'_> {
+    fn does(&self, name: &str, fields: Value) {
+        self.case.does(name, fields);
+    }
+
+    fn with(&self, who: &str, name: &str, fields: Value) {
+        self.case.does_with(self.case.vendor(who), name, fields);
+    }
+
+    fn proposes(&self, days: i64) {
+        let until = at(self.case.world.ahead(span(days, 0)));
+        self.does("propose-date", json!({ "until": until }));
+    }
+
+    fn answers(&self, who: &str, answer: &str, fixed_in: Option<&str>) {
+        let said = json!({ "product": "Gateway", "versions": "< 2", "answer": answer, "fixed_in": fixed_in });
+        self.with(who, "record-answer", json!({ "answer": said }));
+    }
+
+    /// Publishes within the time of a vendor's session.
+    fn publishes(&self) {
+        self.case.drafted(None);
+        let instant = self.case.world.ahead(span(0, 2));
+        let plan = self.case.planned(instant);
+        self.case.approved(&plan);
+        let out = self.case.world.passes_to(instant);
+        assert_eq!(out, std::slice::from_ref(&self.case.number));
+    }
+
+    /// Has details shown to Birch, as far as the house goes.
+    fn tells_birch(&self) {
+        self.with(
+            "Birch",
+            "record-basis",
+            json!({ "basis": { "basis": "ad_hoc", "version": "1" } }),
+        );
+        self.with(
+            "Birch",
+            "waive-second-step",
+            json!({ "reason": "known for years" }),
+        );
+        self.with("Birch", "send-details", json!({ "classes": ["V"] }));
+    }
+}
+
+fn reads(doors: &Doors<'_>, scene: &Scene<'_>, reader: Reader, lang: &str) -> String {
+    let (world, number) = (scene.case.world, &scene.case.number);
+    let desk = |path: String| plain(&doors.person("coordinator").get(&path));
+    match reader {
+        Desk => desk(format!("/{lang}/desk/cases/{number}")),
+        List => desk(format!("/{lang}/desk/?kind=cases")),
+        Todo => desk(format!("/{lang}/desk/tasks")),
+        Plan => desk(format!("/{lang}/desk/cases/{number}/plan")),
+        Vendor => plain(
+            &scene
+                .birch
+                .expect("Birch reads")
+                .get(&format!("/{lang}/partner/")),
+        ),
+        Finder => finder(world, &scene.case.report, lang),
+        Public => {
+            let found = world.public(&format!("{lang}/advisories/{number}.html"));
+            without_tags(&found.unwrap_or_else(|| panic!("{number} is not out")))
+        }
+    }
+}
+
+/// What stands on a page, without its head and its tags.
+fn plain(page: &Page) -> String {
+    assert_eq!(page.status, 200, "{}", page.text);
+    without_tags(&page.text)
+}
+
+fn without_tags(page: &str) -> String {
+    let body = page.split_once("<main").map_or(page, |(_, body)| body);
+    // What may be chosen is not told of the situation, nor is what happened before.
+    let body = without(
+        &without(body, "<select", "</select>"),
+        "<ol class=\"tl",
+        "</ol>",
+    );
+    let mut out = String::new();
+    for piece in body.split('<') {
+        out.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+    }
+    out.replace("&#39;", "'").replace("&amp;", "&")
+}
+
+fn without(page: &str, from: &str, to: &str) -> String {
+    let mut pieces = page.split(from);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out.push_str(piece.split_once(to).map_or("", |(_, rest)| rest));
+    }
+    out
+}
+
+/// The finder's page as the portal shows it.
+fn finder(world: &World, report: &given::Report, lang: &str) -> String {
+    let loaded = world
+        .wait(world.stage.numbered(&report.id))
+        .expect("the report");
+    let id = domain::value::ReportId(loaded.0);
+    let loaded = world
+        .wait(world.house().load(id.into()))
+        .expect("a store")
+        .expect("the report");
+    let domain::aggregate::Aggregate::Report(state) = &*loaded.state else {
+        panic!("no report");
+    };
+    let facts = engine::intake::progress::facts(world.house(), state);
+    let facts = world.wait(facts).expect("what happened");
+    let opened = Mailbox {
+        slip: Slip {
+            handling: "1".to_owned(),
+            receipt: "1".to_owned(),
+        },
+        progress: facts.progress(state),
+        notes: vec![],
+        shows_slip: false,
+        done: None,
+    };
+    let lang = Lang::ALL
+        .into_iter()
+        .find(|known| known.tag() == lang)
+        .expect("ja or en");
+    let page = mailbox(&world.house().mail_site(), lang, &opened, &Typed::default());
+    without_tags(&String::from_utf8(page).expect("a page"))
+}
+
+/// Makes a situation and asks each reader; what begins with `!` must not stand there.
+fn check(found: &mut Vec<String>, name: &str, makes: impl Fn(&Scene<'_>), told: &[Told<'_>]) {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let birch = told.iter().any(|(reader, ..)| *reader == Vendor);
+    let birch = birch.then(|| vendor(&doors, &case, "Birch"));
+    let scene = Scene {
+        case: &case,
+        birch: birch.as_ref(),
+    };
+    makes(&scene);
+    // Sessions of the desk end in a night: whoever looks signs in then.
+    let doors = Doors::of(&world);
+    for (reader, ja, en) in told {
+        for (lang, sentence) in [("ja", ja), ("en", en)] {
+            let page = reads(&doors, &scene, *reader, lang);
+            let (wanted, sentence) = match sentence.strip_prefix('!') {
+                Some(rest) => (false, rest),
+                None => (true, *sentence),
+            };
+            if page.contains(sentence) != wanted {
+                let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+                found.push(format!(
+                    "{name}: {reader:?} {lang} {wanted} {sentence}\n{page}"
+                ));
+            }
+        }
+    }
+}
+
+const NOTHING: Told<'static> = (
+    Todo,
+    "対応が必要なものはありません。",
+    "There is nothing to do.",
+);
+
+mod asked;
+
+mod dated;
+
+mod out;

@@ -1,0 +1,222 @@
+//! The date, and what is known outside before it.
+
+use super::*;
+
+#[test]
+fn where_the_date_stands() {
+    let found = &mut Vec::new();
+    check(
+        found,
+        "proposed, nobody answered",
+        |scene| scene.proposes(30),
+        &[
+            NOTHING,
+            (Desk, "提案中", "Proposed"),
+            (Desk, "未提示（未連絡）", "Not told yet"),
+            (
+                Vendor,
+                "提案中（ご回答をお待ちしています）",
+                "proposed (we wait for your answer)",
+            ),
+            (
+                Finder,
+                "公表日を調整しています",
+                "The date of publication is being agreed",
+            ),
+        ],
+    );
+    check(
+        found,
+        "one of two agreed",
+        |scene| {
+            scene.case.contact("Aoba");
+            scene.proposes(30);
+            scene.with("Aoba", "agree-date", json!({}));
+        },
+        &[
+            (
+                Desk,
+                "調整中（合意 1／2）",
+                "Under discussion (1 of 2 agreed)",
+            ),
+            (Desk, "!公表日 合意済み", "!Date agreed"),
+            (
+                Vendor,
+                "提案中（ご回答をお待ちしています）",
+                "proposed (we wait for your answer)",
+            ),
+            (
+                Finder,
+                "公表日を調整しています",
+                "The date of publication is being agreed",
+            ),
+            (
+                Finder,
+                "!とすることで合意しました",
+                "!Publication was agreed for",
+            ),
+        ],
+    );
+    check(
+        found,
+        "both who were asked agreed",
+        |scene| {
+            scene.case.contact("Aoba");
+            scene.proposes(30);
+            for who in ["Aoba", "Birch"] {
+                scene.with(who, "agree-date", json!({}));
+            }
+        },
+        &[
+            (Desk, "合意済み", "Agreed"),
+            (
+                Desk,
+                "公表計画がないため、自動では公表しません。",
+                "Nothing is published by itself: there is no release plan.",
+            ),
+            (Vendor, "合意済み", "agreed"),
+            (
+                Finder,
+                "とすることで合意しました",
+                "Publication was agreed for",
+            ),
+        ],
+    );
+    check(
+        found,
+        "another date is wished",
+        |scene| {
+            scene.proposes(30);
+            let until = at(scene.case.world.ahead(span(40, 0)));
+            scene.with("Birch", "counter-date", json!({ "until": until }));
+        },
+        &[
+            (Desk, "別の日を希望", "Asks for another date"),
+            (List, "当方", "Us"),
+            (
+                Vendor,
+                "ご希望いただいた日時",
+                "The instant that you asked for",
+            ),
+            (
+                Finder,
+                "公表日を調整しています",
+                "The date of publication is being agreed",
+            ),
+        ],
+    );
+    check(
+        found,
+        "not agreed to",
+        |scene| {
+            scene.proposes(30);
+            scene.with("Birch", "decline-date", json!({}));
+        },
+        &[
+            (Desk, "合意しない", "Does not agree"),
+            (Vendor, "同意しないとのご回答", "you do not agree"),
+            (
+                Vendor,
+                "!お伝えした情報は引き続きご覧いただけます",
+                "!you can still read what we have told you",
+            ),
+        ],
+    );
+    check(
+        found,
+        "agreed, and then a later date",
+        |scene| {
+            scene.proposes(30);
+            scene.with("Birch", "agree-date", json!({}));
+            let later = at(scene.case.world.ahead(span(60, 0)));
+            scene.does("revise-date", json!({ "until": later }));
+        },
+        &[
+            (
+                Vendor,
+                "提案中（ご回答をお待ちしています）",
+                "proposed (we wait for your answer)",
+            ),
+            (
+                Finder,
+                "!とすることで合意しました",
+                "!Publication was agreed for",
+            ),
+        ],
+    );
+    check(
+        found,
+        "the date came without a plan",
+        |scene| {
+            let until = scene.case.world.ahead(span(14, 0));
+            scene.case.coordinated(until);
+            scene
+                .case
+                .world
+                .passes_to(engine::Instant(until.0 + span(0, 1)));
+        },
+        &[
+            (Todo, "公表計画のない公表日", "Date without a plan"),
+            (Desk, "解除", "Ended"),
+            (Finder, "!公表しました", "!Published ("),
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[test]
+fn what_is_known_outside() {
+    let found = &mut Vec::new();
+    for (fact, kind, en) in [
+        ("public_aware", "情報が公になった案件", "Public already"),
+        ("exploit_public", "情報が公になった案件", "Public already"),
+    ] {
+        check(
+            found,
+            fact,
+            |scene| {
+                scene.proposes(30);
+                scene.with("Birch", "agree-date", json!({}));
+                scene.does("observe", json!({ "fact": fact }));
+            },
+            &[
+                (Todo, kind, en),
+                (Desk, "解除", "Ended"),
+                (Vendor, "取決めは終了", "Agreement ended"),
+                (
+                    Vendor,
+                    "公表日時の予定はありません",
+                    "No date of publication is planned",
+                ),
+                (Vendor, "!予定している公表日時", "!Planned instant"),
+                (
+                    Finder,
+                    "!公表日を調整しています",
+                    "!The date of publication is being agreed",
+                ),
+                (
+                    Finder,
+                    "!とすることで合意しました",
+                    "!Publication was agreed for",
+                ),
+            ],
+        );
+    }
+    check(
+        found,
+        "attacks are observed",
+        |scene| {
+            scene.proposes(30);
+            scene.with("Birch", "agree-date", json!({}));
+            scene.does("observe", json!({ "fact": "attacks_observed" }));
+        },
+        &[
+            (Todo, "悪用が確認された案件", "Attacks observed"),
+            (Desk, "悪用を確認", "Attacks were observed"),
+            // The date stands until somebody ends it.
+            (Desk, "合意済み", "Agreed"),
+            (Vendor, "合意済み", "agreed"),
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}

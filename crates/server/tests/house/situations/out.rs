@@ -1,0 +1,341 @@
+//! The plan, what is out, and the report behind it.
+
+use super::*;
+
+#[test]
+fn where_the_plan_stands() {
+    let found = &mut Vec::new();
+    let plans = |scene: &Scene<'_>| {
+        scene.case.drafted(None);
+        scene.case.planned(scene.case.world.ahead(span(5, 0)))
+    };
+    check(
+        found,
+        "no plan",
+        |scene| scene.case.drafted(None),
+        &[NOTHING, (Plan, "計画を作る", "Make the plan")],
+    );
+    check(
+        found,
+        "without approvals",
+        |scene| {
+            let _ = plans(scene);
+        },
+        &[
+            (Todo, "承認待ちの公表計画", "Plan without approval"),
+            (
+                Plan,
+                "あと2名の承認が必要です",
+                "2 approvals are still missing",
+            ),
+            (
+                Plan,
+                "!公表日時になると自動で公表されます",
+                "!It publishes by itself",
+            ),
+            (List, "公表予定", "Planned publication"),
+        ],
+    );
+    check(
+        found,
+        "one of two approvals",
+        |scene| {
+            let plan = plans(scene);
+            scene.case.signs("approver-a", &plan).expect("a signature");
+        },
+        &[
+            (Todo, "承認待ちの公表計画", "Plan without approval"),
+            (
+                Plan,
+                "あと1名の承認が必要です",
+                "One approval is still missing",
+            ),
+        ],
+    );
+    check(
+        found,
+        "approved",
+        |scene| scene.case.approved(&plans(scene)),
+        &[
+            NOTHING,
+            (
+                Plan,
+                "公表日時になると自動で公表されます",
+                "It publishes by itself at its time.",
+            ),
+            (List, "公表予定", "Planned publication"),
+        ],
+    );
+    check(
+        found,
+        "approved, six seconds before",
+        |scene| {
+            scene.case.drafted(None);
+            let instant = scene.case.world.ahead(span(5, 0));
+            let plan = scene.case.planned(instant);
+            scene.case.approved(&plan);
+            scene
+                .case
+                .world
+                .passes_to(engine::Instant(instant.0 - 6_000_000));
+        },
+        &[
+            (List, "公表予定", "Planned publication"),
+            (List, "!公表の目標", "!Publication target"),
+            (
+                Plan,
+                "公表日時になると自動で公表されます",
+                "It publishes by itself at its time.",
+            ),
+        ],
+    );
+    check(
+        found,
+        "approved, and the case says something else",
+        |scene| {
+            scene.case.approved(&plans(scene));
+            let said = json!({ "product": "Gateway", "versions": "< 2", "answer": "not_affected" });
+            scene.with("Aoba", "record-unasked-answer", json!({ "answer": said }));
+        },
+        &[
+            (
+                Todo,
+                "承認後に案件の内容が変わった公表計画",
+                "Approved plan that is outdated",
+            ),
+            (
+                Plan,
+                "この計画を作った後に、製品開発者の回答や公表文が変わりました",
+                "have changed since this plan was made",
+            ),
+        ],
+    );
+    check(
+        found,
+        "taken back",
+        |scene| {
+            let plan = plans(scene);
+            scene.does("abort-plan", json!({ "plan": plan, "reason": "a mistake" }));
+        },
+        &[NOTHING, (Plan, "計画を作る", "Make the plan")],
+    );
+    check(
+        found,
+        "approved under an agreed date",
+        |scene| {
+            let _ = scene.case.ready();
+        },
+        &[
+            (
+                Desk,
+                "公表計画は承認済みです。計画の日時に自動で公表します",
+                "The plan is approved. It publishes by itself at its instant",
+            ),
+            (Desk, "!公表計画がないため", "!there is no release plan"),
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[test]
+fn what_is_out() {
+    let found = &mut Vec::new();
+    check(
+        found,
+        "published",
+        |scene| scene.publishes(),
+        &[
+            NOTHING,
+            (Desk, "公表済み", "Published"),
+            (Desk, "!公表日を提案する", "!Propose a date"),
+            (Vendor, "この件は公表しました", "This matter was published"),
+            (
+                Vendor,
+                "!公表日時まで秘密",
+                "!confidential until the instant",
+            ),
+            (Finder, "公表しました（NRS-", "Published (NRS-"),
+        ],
+    );
+    check(
+        found,
+        "published, with one silent vendor",
+        |scene| {
+            let _ = scene.case.published();
+            scene.case.world.days_pass(20);
+        },
+        &[NOTHING],
+    );
+    check(
+        found,
+        "withdrawn",
+        |scene| {
+            let _ = scene.case.published();
+            let mut draft = given::advisory(Some("確認の結果、脆弱性ではありませんでした。"));
+            draft["stage"] = json!("withdrawn");
+            scene.does("draft-advisory", draft);
+            let instant = scene.case.world.ahead(span(1, 0));
+            let plan = scene.case.planned(instant);
+            scene.case.approved(&plan);
+            scene.case.world.passes_to(instant);
+        },
+        &[
+            (
+                Public,
+                "この文書は取り消されました",
+                "This document has been withdrawn",
+            ),
+            (Public, "!被害の種類", "!Kinds of damage"),
+        ],
+    );
+    check(
+        found,
+        "updated",
+        |scene| {
+            let _ = scene.case.published();
+            scene.case.drafted(Some("対象の製品を追加しました。"));
+            let instant = scene.case.world.ahead(span(1, 0));
+            let plan = scene.case.planned(instant);
+            scene.case.approved(&plan);
+            scene.case.world.passes_to(instant);
+        },
+        &[
+            (Public, "更新版", "Updated"),
+            (
+                Public,
+                "対象の製品を追加しました。",
+                "対象の製品を追加しました。",
+            ),
+        ],
+    );
+    check(
+        found,
+        "closed without a publication",
+        |scene| scene.does("close-case", json!({ "code": "individual_response" })),
+        &[
+            NOTHING,
+            (Desk, "取扱い終了", "Closed"),
+            (
+                Vendor,
+                "この件の取扱いは終了しました。入力はできません。",
+                "This matter is closed. Nothing can be entered.",
+            ),
+            (Finder, "取扱いを終了しました", "Closed: "),
+        ],
+    );
+    check(
+        found,
+        "opened again",
+        |scene| {
+            scene.does("close-case", json!({ "code": "individual_response" }));
+            scene.does("reopen-case", json!({ "reason": "it came back" }));
+        },
+        &[
+            (
+                Vendor,
+                "!この件の取扱いは終了しました",
+                "!This matter is closed",
+            ),
+            (Desk, "!取扱い終了（", "!Closed ("),
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+/// A report before there is a case.
+fn check_report(
+    name: &str,
+    makes: impl Fn(&World, &given::Report),
+    finder_told: [&str; 2],
+    todo: Option<bool>,
+) {
+    let world = World::founded();
+    let report = given::report(&world);
+    makes(&world, &report);
+    for (lang, sentence) in ["ja", "en"].into_iter().zip(finder_told) {
+        let page = finder(&world, &report, lang);
+        assert!(page.contains(sentence), "{name} {lang} {sentence}\n{page}");
+    }
+    let doors = Doors::of(&world);
+    let page = doors.person("coordinator").get("/ja/desk/tasks");
+    if let Some(waits) = todo {
+        assert_eq!(page.has("未確認の届出"), waits, "{name}");
+    }
+}
+
+#[test]
+fn where_a_report_stands() {
+    check_report(
+        "received",
+        |_, _| {},
+        [
+            "確認の順番を待っているか、確認しています",
+            "Waiting to be read, or being checked",
+        ],
+        Some(true),
+    );
+    let asks = |world: &World, report: &given::Report| {
+        let question = json!({ "lang": "ja", "text": "版は?" });
+        world.does(
+            "ask-finder",
+            json!({ "report": report.number, "text": question }),
+        );
+    };
+    check_report(
+        "asked",
+        asks,
+        [
+            "確認をお願いしたいことがあります",
+            "We have a question for you",
+        ],
+        Some(false),
+    );
+    check_report(
+        "declined",
+        |world, report| {
+            world.does(
+                "decline-report",
+                json!({ "report": report.number, "reason": "not_vulnerability" }),
+            );
+        },
+        [
+            "受理に至りませんでした（脆弱性には当たらないと判断したため）",
+            "We did not accept it",
+        ],
+        Some(false),
+    );
+    check_report(
+        "withdrawn",
+        |world, report| {
+            world.does_as(
+                "reception",
+                "withdraw-report",
+                json!({ "report": report.number }),
+            );
+        },
+        ["取り下げを受け付けました", "You withdrew your report"],
+        Some(false),
+    );
+    check_report(
+        "accepted",
+        |world, report| {
+            given::sorted(world, report);
+            world.does("accept-report", json!({ "report": report.number }));
+        },
+        ["受理しました", "We accepted your report"],
+        Some(false),
+    );
+    check_report(
+        "accepted as public",
+        |world, report| {
+            given::sorted(world, report);
+            let since = at(engine::Instant(world.now().0 - 1));
+            world.does(
+                "accept-as-public",
+                json!({ "report": report.number, "public_since": since }),
+            );
+        },
+        ["受理しました", "We accepted your report"],
+        Some(false),
+    );
+}

@@ -46,7 +46,7 @@ pub use kit::links::{
     subscribe_path,
 };
 pub use publication::find::{index_path, piece_path, vendors_path};
-pub use publication::front::{about, front, not_found};
+pub use publication::front::{about, front, listing, not_found};
 pub use publication::list::{Page, home, lists};
 
 /// What every page says about the house that publishes it.

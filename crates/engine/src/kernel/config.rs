@@ -59,6 +59,8 @@ pub struct Publication {
     /// One cleared person publishes alone and signs twice, 30 minutes apart (docs/design/security.md §2.8). It is
     /// decided at founding, pinned in the signing context, and written into every archive entry as one person.
     pub solo: bool,
+    /// Aggregators of CSAF may list and mirror what is published; never a replay or a demonstration.
+    pub csaf_aggregators: bool,
 }
 
 impl Config {

@@ -65,6 +65,8 @@ impl House {
             if let Some(portal) = &self.contexts.portal {
                 portal.tell(&[b"reload"])?;
             }
+            // One press at a time writes there, and what it wrote is named by now.
+            objects::sweep(&folder, &old, &manifest)?;
             Ok(Pressed {
                 files: manifest.entries.len(),
                 changed,

@@ -154,3 +154,77 @@ fn what_a_case_says_before_its_instant_stands_nowhere_in_the_tree() {
     world.passes_to(until);
     world.ends_well();
 }
+
+#[test]
+fn what_no_tree_names_any_more_is_removed_in_time() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    let press = world.stage.dir().join("press");
+    // The generation of the tree, and how many objects it does not name.
+    let garbage = || {
+        let named = std::fs::read_to_string(press.join("manifest")).unwrap();
+        let generation: u64 = named.split(' ').nth(1).unwrap().parse().unwrap();
+        let objects = look::files(&press.join("objects"));
+        let unnamed = objects.keys().filter(|path| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            !named.contains(name)
+        });
+        (generation, unnamed.count())
+    };
+    let mut found = vec![garbage()];
+    while found.len() < 12 {
+        revised(&case, "updated", &format!("revision {}", found.len()));
+        found.push(garbage());
+    }
+    let mut swept = 0;
+    for pair in found.windows(2) {
+        let ((before, left), (generation, now)) = (pair[0], pair[1]);
+        if before / 8 == generation / 8 {
+            assert!(now >= left, "{found:?}");
+        } else {
+            assert!(now < left, "{found:?}");
+            swept += 1;
+        }
+    }
+    assert!(swept > 0, "{found:?}");
+    is_whole(&world, "swept");
+    world.ends_well();
+}
+
+#[test]
+fn aggregators_are_told_what_a_live_house_configured() {
+    use engine::kernel::config::Purpose;
+    for (purpose, configured, listed) in [
+        (Purpose::Live, false, false),
+        (Purpose::Live, true, true),
+        (Purpose::Demo, true, false),
+    ] {
+        let world = World::founded_with(|config| {
+            (config.purpose, config.publication.csaf_aggregators) = (purpose, configured);
+        });
+        world.wait(Box::pin(world.house().press())).unwrap();
+        let metadata = json(&world, ".well-known/csaf/provider-metadata.json");
+        for key in ["list_on_CSAF_aggregators", "mirror_on_CSAF_aggregators"] {
+            assert_eq!(metadata[key], listed, "{purpose:?} {configured}");
+        }
+        world.ends_well();
+    }
+}
+
+#[test]
+fn folders_of_csaf_list_what_they_hold() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    let top = world.public("csaf/white/index.html").unwrap();
+    for name in ["2026/", "changes.csv", "index.txt"] {
+        assert!(top.contains(&format!("<a href=\"{name}\">")), "{top}");
+    }
+    let year = world.public("csaf/white/2026/index.html").unwrap();
+    let file = format!("{}.json", case.number.to_lowercase());
+    for ending in ["", ".asc", ".sha256", ".sha512"] {
+        assert!(year.contains(&format!("href=\"{file}{ending}\"")), "{year}");
+    }
+    world.ends_well();
+}

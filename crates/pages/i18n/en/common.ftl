@@ -55,3 +55,4 @@ form-problems = Please check what you typed. Nothing of it is lost.
 form-limit = Up to { $max } characters.
 form-too-long = At most { $max } characters; you have { $now }.
 form-letters = The text was not sent in UTF-8. It is shown here as we read it: please check it and send it again.
+moment-holiday = On this day the office is closed. If you mean it, send the form once more.

@@ -83,7 +83,41 @@ pub(crate) fn fields(say: Say, typed: &Typed, prefix: &str, label_key: &str) -> 
             .hint("moment-time-hint")
             .attr("autocomplete=\"off\"")
             .html(),
-        Field::select(say, typed, &format!("{prefix}_zone"), "moment-zone", zones).html(),
+        [
+            Field::select(say, typed, &format!("{prefix}_zone"), "moment-zone", zones).html(),
+            kept(typed, prefix),
+        ]
+        .concat(),
+    )
+}
+
+/// Asks once where a date is a day off: sent again as it is, it is meant.
+pub fn ask_of_holiday(typed: &mut Typed, prefix: &str) -> bool {
+    let date = typed.trimmed(&format!("{prefix}_date")).to_owned();
+    let is_meant = typed.value(&format!("{prefix}_kept")) == date;
+    if !is_meant {
+        let field = format!("{prefix}_date");
+        typed.refuse(&field, HOLIDAY);
+    }
+    is_meant
+}
+
+/// Key of what is said of a holiday.
+const HOLIDAY: &str = "moment-holiday";
+
+/// The date that is meant although it is a holiday, if it is sent once more.
+fn kept(typed: &Typed, prefix: &str) -> String {
+    let field = format!("{prefix}_date");
+    let is_asked = typed
+        .problems()
+        .iter()
+        .any(|problem| problem.field == field && problem.key == HOLIDAY);
+    if !is_asked {
+        return String::new();
+    }
+    format!(
+        "<input type=\"hidden\" name=\"{prefix}_kept\" value=\"{}\">",
+        text::escape(typed.trimmed(&field))
     )
 }
 

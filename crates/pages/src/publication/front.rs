@@ -51,6 +51,26 @@ pub fn not_found(site: &Site) -> Vec<u8> {
     })
 }
 
+/// Presses the list of what a folder holds, as programs read it that go from folder to folder (CSAF 2.0, requirement 14).
+#[must_use]
+pub fn listing(site: &Site, folder: &str, names: &[String]) -> Vec<u8> {
+    let place = Place::Anywhere;
+    let h1 = format!("{}{folder}", site.portal);
+    bytes(&Listing {
+        frame: bilingual(site, &place, &h1),
+        names: names.iter().map(|name| text::line(name)).collect(),
+        h1,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "listing.html")]
+struct Listing {
+    frame: Frame,
+    h1: String,
+    names: Vec<String>,
+}
+
 /// Returns words in Japanese and English as one HTML line on a Japanese page.
 fn both([japanese, english]: &[String; 2]) -> String {
     format!(

@@ -102,6 +102,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 
 async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let signed = visit.person()?;
+    let typed = &suggested(room, typed);
     let members = members(room, case, visit.lang).await?;
     let advisory = title::advisory_of(room, case.id).await?;
     let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
@@ -172,6 +173,17 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
             .is_some_and(|advisory| advisory.approved_plan(quorum).is_ok()),
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
+}
+
+/// The form with the usual date where nobody typed one.
+fn suggested(room: &Room, typed: &Typed) -> Typed {
+    let mut typed = typed.clone();
+    if typed.all("until_date").is_empty()
+        && let Some(date) = lists::usual_date(room)
+    {
+        typed.set("until_date", date.to_string());
+    }
+    typed
 }
 
 /// What each form of the page asks for.
@@ -338,6 +350,17 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return read(room, &visit, &case, typed).await;
     }
     let commands = commands_of(&case, &mut typed);
+    let dated = commands.iter().find_map(|command| match command {
+        Command::ProposeDate(proposed) => Some(("until", proposed.until)),
+        Command::ReviseDate(revised) => Some(("revised", revised.until)),
+        _ => None,
+    });
+    if let Some((prefix, at)) = dated
+        && lists::is_day_off(room, at)
+        && !pages::kit::moment::ask_of_holiday(&mut typed, prefix)
+    {
+        return render(room, &visit, &case, &typed).await.map(Answer::wrong);
+    }
     // What cannot be read is no command, and nothing was done.
     if commands.is_empty() && typed.is_good() {
         typed.refuse("", "refusal-unread");

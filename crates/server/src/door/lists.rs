@@ -11,6 +11,7 @@ use domain::intake::{Report, ReportState};
 use domain::publication::Advisory;
 use domain::value::{CaseId, Instant, Track};
 use engine::Fault;
+use jiff::civil::Date;
 use pages::kit::desk::view::Due;
 
 use crate::door::room::Room;
@@ -25,6 +26,29 @@ fn calendar(room: &Room) -> &'static Calendar {
     } else {
         &WEEKENDS
     }
+}
+
+/// The day of an instant where the office stands.
+fn day_of(room: &Room, at: Instant) -> Option<Date> {
+    let at = jiff::Timestamp::from_microsecond(at.0).ok()?;
+    Some(at.to_zoned(calendar(room).offset.to_time_zone()).date())
+}
+
+/// Whether the office is closed on the day of an instant.
+#[must_use]
+pub fn is_day_off(room: &Room, at: Instant) -> bool {
+    day_of(room, at).is_some_and(|date| !calendar(room).works_on(date))
+}
+
+/// The date that is proposed where nobody typed one: so many days from now as the profile says, or the next working day.
+#[must_use]
+pub fn usual_date(room: &Room) -> Option<Date> {
+    let days = room.house.profile().embargo_default_days?;
+    let mut date = day_of(room, engine::kernel::clock::now().plus_days(days))?;
+    while !calendar(room).works_on(date) {
+        date = date.tomorrow().ok()?;
+    }
+    Some(date)
 }
 
 fn moment(at: Instant) -> Option<Moment> {

@@ -318,15 +318,17 @@ async fn of_vendor(
         }
         _ => None,
     };
-    let is_published = title::advisory_of(room, case.id)
-        .await?
-        .is_some_and(|advisory| advisory.is_published());
-    // Once it is out, nobody needs to be reached any more about when it will be.
-    let undeliverable = participant.undeliverable.filter(|_| !is_published);
     let now = engine::kernel::clock::now();
-    let silent = lists::of_vendor(room, participant)
-        .filter(|due| !is_published && undeliverable.is_none() && due.at <= now)
-        .map(|due| due.at);
+    let silent = lists::of_vendor(room, participant).filter(|due| due.at <= now);
+    let mut undeliverable = participant.undeliverable;
+    let mut silent = silent.filter(|_| undeliverable.is_none()).map(|due| due.at);
+    // Once it is out, nobody needs to be reached any more about when it will be.
+    if (undeliverable.is_some() || silent.is_some())
+        && let Some(advisory) = title::advisory_of(room, case.id).await?
+        && advisory.is_published()
+    {
+        (undeliverable, silent) = (None, None);
+    }
     if call.is_none() && undeliverable.is_none() && silent.is_none() {
         return Ok(out);
     }

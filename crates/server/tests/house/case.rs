@@ -249,7 +249,18 @@ type Refused = (
     Option<(&'static str, &'static str)>,
 );
 
-const REFUSED: [Refused; 10] = [
+const REFUSED: [Refused; 11] = [
+    (
+        &[
+            ("do", "propose"),
+            ("until_date", "2026-09-27"),
+            ("until_time", "9:00"),
+            ("until_zone", "JST"),
+        ],
+        "until_date",
+        "moment-holiday",
+        Some(("until_date", "2026-09-27")),
+    ),
     (
         &[
             ("do", "propose"),
@@ -363,7 +374,7 @@ const WEIGHED: [(&[(&str, &str)], bool); 5] = [
     (
         &[
             ("do", "revise"),
-            ("revised_date", "2026-09-20"),
+            ("revised_date", "2026-09-17"),
             ("revised_time", "9:00"),
             ("revised_zone", "UTC"),
         ],
@@ -372,7 +383,7 @@ const WEIGHED: [(&[(&str, &str)], bool); 5] = [
     (
         &[
             ("do", "revise"),
-            ("revised_date", "2026-12-20"),
+            ("revised_date", "2026-12-21"),
             ("revised_time", "9:00"),
             ("revised_zone", "UTC"),
         ],
@@ -541,5 +552,39 @@ fn who_writes_on_a_case_is_seen_by_the_others() {
     assert!(coordinator.sends(&presence, &[]).has("editor is writing"));
     assert!(coordinator.get(&path(&case)).has("editor is writing"));
     assert!(editor.get("/en/desk/").has("coordinator is writing"));
+    world.ends_well();
+}
+
+#[test]
+fn a_date_on_a_day_off_is_asked_about_once() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let here = format!("/en/desk/cases/{}", case.number);
+    // What stands there before anybody typed is a working day.
+    let suggested = coordinator
+        .get(&here)
+        .typed("until_date")
+        .unwrap_or_default();
+    assert!(!suggested.is_empty());
+    let mut fields = vec![
+        ("do", "propose"),
+        ("until_date", "2026-09-27"),
+        ("until_time", "9:00"),
+        ("until_zone", "JST"),
+    ];
+    let asked = coordinator.fills(&here, &fields);
+    asked.refused("until_date", "moment-holiday");
+    assert_eq!(asked.hidden("until_kept").as_deref(), Some("2026-09-27"));
+    fields.push(("until_kept", "2026-09-26"));
+    coordinator
+        .fills(&here, &fields)
+        .refused("until_date", "moment-holiday");
+    assert_eq!(world.times("embargo_proposed"), 0);
+    fields.pop();
+    fields.push(("until_kept", "2026-09-27"));
+    assert_eq!(coordinator.fills(&here, &fields).status, 303);
+    assert_eq!(world.times("embargo_proposed"), 1);
     world.ends_well();
 }

@@ -1,6 +1,6 @@
 //! Objects, manifest, and the folder that other web servers read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -257,6 +257,43 @@ pub fn materialise(
     }
     std::fs::write(&marker, new.generation.to_string())
         .map_err(Fault::io("cannot note the generation"))
+}
+
+/// Presses between two looks for objects that nothing names any more: looking costs what the tree has, a press what it
+/// changes.
+const SWEPT_EVERY: u64 = 8;
+
+/// Removes the objects that neither manifest names, in some of the presses. The older one stays whole: the portal may read
+/// it until it is told of the newer.
+///
+/// # Errors
+/// If a folder cannot be read; what is left is removed another time.
+pub fn sweep(folder: &Path, old: &Manifest, new: &Manifest) -> Result<usize, Fault> {
+    if !new.generation.is_multiple_of(SWEPT_EVERY) {
+        return Ok(0);
+    }
+    let entries = old.entries.values().chain(new.entries.values());
+    let named: HashSet<&str> = entries
+        .flat_map(|entry| {
+            let packed = [&entry.br, &entry.gz].into_iter().flatten();
+            let packed = packed.map(|(sha256, _)| sha256.as_str());
+            packed.chain([entry.sha256.as_str()])
+        })
+        .collect();
+    let mut gone = 0;
+    let reading = || Fault::io("cannot read the object folder");
+    for shelf in std::fs::read_dir(folder.join("objects")).map_err(reading())? {
+        let shelf = shelf.map_err(reading())?.path();
+        for object in std::fs::read_dir(shelf).map_err(reading())? {
+            let object = object.map_err(reading())?;
+            let name = object.file_name();
+            let is_named = name.to_str().is_some_and(|name| named.contains(name));
+            if !is_named && std::fs::remove_file(object.path()).is_ok() {
+                gone += 1;
+            }
+        }
+    }
+    Ok(gone)
 }
 
 fn show(folder: &Path, public: &Path, path: &str, entry: &Entry) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! What stands in the tree: paths and bytes, from published documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use base::DocumentKind;
@@ -443,7 +443,8 @@ async fn machine(
         name: &name,
         contact: &build.site.contact,
         keys: &[(fingerprint, &key_url)],
-        listed: false,
+        listed: house.config.publication.csaf_aggregators
+            && house.config.purpose == crate::kernel::config::Purpose::Live,
         last_updated: &updated,
     });
     build.put(
@@ -466,6 +467,7 @@ async fn machine(
         provider::changes_csv(&entries).as_bytes(),
         newest,
     )?;
+    listings(build, newest)?;
     build.put("/csaf/service.json", &provider::service(&portal), founded)?;
     let mut leaves = house.store.leaves().await?.join("\n");
     leaves.push('\n');
@@ -489,6 +491,40 @@ async fn machine(
         languages: &["ja", "en"],
     });
     build.put("/.well-known/security.txt", text.as_bytes(), renewed)
+}
+
+/// What the folders of CSAF hold, for programs that go from folder to folder.
+fn listings(build: &mut Build<'_>, newest: i64) -> Result<(), Fault> {
+    let white = format!("/{}/", provider::WHITE_DIR);
+    let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in build.entries.keys() {
+        let Some(below) = path.strip_prefix(&white) else {
+            continue;
+        };
+        match below.split_once('/') {
+            Some((year, name)) => {
+                let year = format!("{year}/");
+                folders
+                    .entry(year.clone())
+                    .or_default()
+                    .insert(name.to_owned());
+                folders.entry(String::new()).or_default().insert(year);
+            }
+            None => {
+                folders
+                    .entry(String::new())
+                    .or_default()
+                    .insert(below.to_owned());
+            }
+        }
+    }
+    for (folder, names) in folders {
+        let folder = format!("{white}{folder}");
+        let names: Vec<String> = names.into_iter().collect();
+        let page = pages::listing(&build.site.clone(), &folder, &names);
+        build.put(format!("{folder}index.html"), &page, newest)?;
+    }
+    Ok(())
 }
 
 fn fixed(

@@ -23,3 +23,10 @@ export function inDays(days) {
   const day = 86_400_000;
   return Math.floor(Date.now() / day + days) * day + 3_600_000;
 }
+
+/** The same on the first Sunday after so many days. */
+export function onSunday(days) {
+  const at = inDays(days);
+  const day = new Date(at).getUTCDay();
+  return at + ((7 - day) % 7) * 86_400_000;
+}

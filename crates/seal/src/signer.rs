@@ -222,6 +222,23 @@ impl Refused {
             Refused::Fork => "sign.fork",
         }
     }
+
+    /// The code with which a message of the signer begins.
+    #[must_use]
+    pub fn code_in(said: &str) -> Option<&'static str> {
+        const CODES: [&str; 8] = [
+            "sign.plan",
+            "sign.house",
+            "sign.realm",
+            "sign.document",
+            "sign.quorum",
+            "sign.too_early",
+            "sign.signed_before",
+            "sign.fork",
+        ];
+        let word = said.split([' ', ':']).next().unwrap_or_default();
+        CODES.into_iter().find(|code| *code == word)
+    }
 }
 
 /// Decides over a request; on success returns the journal entry to write before any signature is given out.

@@ -61,17 +61,17 @@ impl Fault {
         move |source| Fault::Io { doing, source }
     }
 
-    /// Returns the stable code.
+    /// Returns the stable code: that of the cause, where it is known.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Fault::Refused(refusal) => refusal.code(),
-            Fault::Store(_) => "store",
+            Fault::Store(error) => error.code(),
             Fault::Open(_) => "open",
             Fault::File(_) => "file",
             Fault::Sealed => "sealed",
             Fault::Form(_) => "form",
-            Fault::Signer(_) => "signer",
+            Fault::Signer(said) => seal::signer::Refused::code_in(said).unwrap_or("signer"),
             Fault::Context(_) => "context",
             Fault::Held => "held",
             Fault::InUse => "in_use",
@@ -79,5 +79,19 @@ impl Fault {
             Fault::Judge(_) => "judge",
             Fault::Io { .. } => "io",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_names_the_cause_where_it_is_known() {
+        let of_signer = |said: &str| Fault::Signer(said.to_owned()).code();
+        assert_eq!(of_signer("sign.fork"), "sign.fork");
+        assert_eq!(of_signer("sign.quorum: 1 of 2"), "sign.quorum");
+        assert_eq!(of_signer("verify.bad_signature"), "signer");
+        assert_eq!(Fault::Store(store::StoreError::Stopped).code(), "store");
     }
 }

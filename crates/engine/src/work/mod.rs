@@ -84,7 +84,8 @@ impl Kind {
     pub const RELEASE: &'static str = "release";
     const PRESS: &'static str = "press";
     const END_ACCESS: &'static str = "end_access";
-    const FIRST_CONTACT: &'static str = "first_contact";
+    /// A first letter that is on its way.
+    pub const FIRST_CONTACT: &'static str = "first_contact";
     const DATE_WITHOUT_PLAN: &'static str = "date_without_plan";
 
     /// Its name, for logs and threads.

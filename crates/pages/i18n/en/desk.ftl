@@ -42,6 +42,7 @@ desk-timeline-none = Nothing has been recorded yet.
 desk-timeline-new = New since you last looked ({ $n })
 desk-timeline-old = Below: what you have seen before
 desk-no-deadline = No deadline is running.
+desk-until-day = until the end of { $day }
 desk-pages = Other pages
 desk-page-before = Previous (page { $page } of { $pages })
 desk-page-after = Next (page { $page } of { $pages })

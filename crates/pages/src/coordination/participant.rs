@@ -153,11 +153,13 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
                 "{} {} {}",
                 when::instant_html(say.0, &link.sent_at),
                 text::escape(&say.t(match link.expires_at {
+                    _ if link.is_waiting => "work-invitation-waits",
                     None => "work-invitation-used",
                     Some(_) => "work-invitation-until",
                 })),
                 link.expires_at
                     .as_ref()
+                    .filter(|_| !link.is_waiting)
                     .map_or_else(String::new, |at| when::instant_html(say.0, at))
             ),
         });

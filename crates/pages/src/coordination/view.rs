@@ -194,6 +194,8 @@ pub struct Contact {
 /// A link that was sent to a party.
 #[derive(Clone, Debug)]
 pub struct Invitation {
+    /// The letter is on its way: it waits for the relay.
+    pub is_waiting: bool,
     pub sent_at: Instant,
     /// Nothing once it was used.
     pub expires_at: Option<Instant>,

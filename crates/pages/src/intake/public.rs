@@ -18,8 +18,7 @@ use crate::kit::{assets, qr, text};
 /// (docs/design/japanese-practice.md §2.7).
 pub const CONSENT: &str = "2026-2";
 /// Fields of the folded part; if one was filled or is wrong, the part is shown open.
-const MORE: [&str; 7] = [
-    "kind",
+const MORE: [&str; 6] = [
     "vendor",
     "public",
     "exploited",
@@ -59,8 +58,7 @@ pub(crate) fn frame_alone(site: &Site, lang: Lang, title: &str) -> Frame {
 pub fn report(site: &Site, lang: Lang, typed: &Typed) -> Vec<u8> {
     let say = Say(lang);
     let is_open = MORE.iter().any(|name| {
-        let filled = !matches!(typed.trimmed(name), "" | "product");
-        filled
+        !typed.trimmed(name).is_empty()
             || typed
                 .problems()
                 .iter()
@@ -70,6 +68,8 @@ pub fn report(site: &Site, lang: Lang, typed: &Typed) -> Vec<u8> {
         value: value.to_owned(),
         label: say.t(key),
     };
+    let chosen = Some(typed.trimmed("kind")).filter(|kind| !kind.is_empty());
+    let kinds = Typed::filled([("kind", chosen.unwrap_or("product"))]);
     let area = |name: &str, key: &str, hint: &str| {
         Field::area(say, typed, name, key, 2)
             .hint(hint)
@@ -84,6 +84,19 @@ pub fn report(site: &Site, lang: Lang, typed: &Typed) -> Vec<u8> {
         summary: summary(say, typed),
         action: report_path(lang),
         boxes: vec![
+            // It decides where the report goes, so it stands where it is seen.
+            Field::radio(
+                say,
+                &kinds,
+                "kind",
+                "reporter-kind",
+                vec![
+                    kind("product", "reporter-kind-product"),
+                    kind("site", "reporter-kind-site"),
+                    kind("own_product", "reporter-kind-own"),
+                ],
+            )
+            .html(),
             Field::area(say, typed, "what", "reporter-what", 2)
                 .hint("reporter-what-hint")
                 .max(LINE_CHARS_MAX)
@@ -101,18 +114,6 @@ pub fn report(site: &Site, lang: Lang, typed: &Typed) -> Vec<u8> {
         ],
         is_open,
         more: vec![
-            Field::select(
-                say,
-                typed,
-                "kind",
-                "reporter-kind",
-                vec![
-                    kind("product", "reporter-kind-product"),
-                    kind("site", "reporter-kind-site"),
-                    kind("own_product", "reporter-kind-own"),
-                ],
-            )
-            .html(),
             area("vendor", "reporter-vendor", "reporter-vendor-hint"),
             area("public", "reporter-public", "reporter-public-hint"),
             area("exploited", "reporter-exploited", "reporter-exploited-hint"),

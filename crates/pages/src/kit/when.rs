@@ -98,6 +98,14 @@ pub(crate) fn day_html(day: &str) -> String {
     }
 }
 
+/// Returns a day (`YYYY-MM-DD`) in words, with its day of the week in Japanese.
+pub(crate) fn day(lang: Lang, day: &str) -> String {
+    match day.parse::<Date>() {
+        Ok(day) => date(lang, day.at(0, 0, 0, 0), "time-date"),
+        Err(_) => text::line(day),
+    }
+}
+
 /// Japanese readers get JST first, English readers UTC; the second gets its day only if that differs.
 fn words(lang: Lang, instant: Timestamp) -> String {
     let utc = Offset::UTC.to_datetime(instant);

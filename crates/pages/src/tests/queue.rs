@@ -228,6 +228,7 @@ fn a_row_says_for_whom_it_waits_until_when_and_what_the_reader_may_know() {
     one.due = Some(Due {
         clock: "report.human_reply".to_owned(),
         at: instant("2026-11-20T23:00:00Z"),
+        day: None,
     });
     let html = shown(&of(vec![one]), "");
     assert!(

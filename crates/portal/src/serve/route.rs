@@ -69,10 +69,38 @@ pub(crate) struct Route {
 impl Route {
     /// Returns the page at a path; for all others the tree answers.
     pub(crate) fn of(method: &Method, path: &str) -> Option<Route> {
+        let path = plain(path);
         ROWS.iter()
             .filter(|row| row.is_shown || *method == Method::POST)
-            .find_map(|row| row.fits(path))
+            .find_map(|row| row.fits(&path))
     }
+}
+
+/// A path as it is meant: programs and people add a slash at its end, and write letters with a percent that need none.
+fn plain(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let byte = after
+            .get(..2)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match byte.filter(u8::is_ascii_alphanumeric) {
+            Some(byte) => {
+                out.push(char::from(byte));
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push('%');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    if out.len() > 1 && out.ends_with('/') {
+        out.pop();
+    }
+    out
 }
 
 impl Row {
@@ -91,8 +119,9 @@ impl Row {
                     true
                 }
                 "{token}" | "{reference}" => {
-                    found.clone_into(&mut route.reference);
-                    is_base32(found, letters(wanted))
+                    // Whoever types one from paper types capitals.
+                    route.reference = found.to_ascii_lowercase();
+                    is_base32(&route.reference, letters(wanted))
                 }
                 word => word == found,
             };
@@ -122,7 +151,15 @@ mod tests {
         let get = |path: &str| of(&Method::GET, path).map(|route| (route.room, route.lang));
         assert_eq!(get("/ja/report"), Some((Room::Report, Lang::Ja)));
         assert_eq!(get("/en/r"), Some((Room::Return, Lang::En)));
+        for forgiven in ["/ja/report/", "/ja/%72eport", "/j%61/repor%74/"] {
+            assert_eq!(get(forgiven), Some((Room::Report, Lang::Ja)), "{forgiven}");
+        }
         let token = "a".repeat(TOKEN_LETTERS);
+        let loud = of(
+            &Method::GET,
+            &format!("/unsubscribe/{}/", token.to_uppercase()),
+        );
+        assert_eq!(loud.map(|route| route.reference), Some(token.clone()));
         for (path, room) in [
             (format!("/en/subscribe/confirm/{token}"), Room::Confirm),
             (format!("/unsubscribe/{token}"), Room::Stop),
@@ -136,14 +173,15 @@ mod tests {
             "/ja/r/add",
             "/ja/report/confirm",
             "/fr/report",
-            "/ja/report/",
+            "/ja/report//",
+            "/ja%2Freport",
+            "/ja/%zzreport",
             "/report",
             "/ja/subscribe/confirm/abc",
-            "/ja/ack/ABCDEFGHIJKLMNOP",
             "/ja/ack/",
             "/unsubscribe/",
             "/unsubscribe/../../etc/passwd-aaaaaaa",
-            "/unsubscribe/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "/unsubscribe/ABCDEFGHIJKLMNOPQRSTUVWXY0",
             "/ja/index.html",
             "/",
             "",

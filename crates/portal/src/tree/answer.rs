@@ -78,7 +78,7 @@ impl<'a> Asked<'a> {
 
     /// The part of a form that is asked for (RFC 9110 §14.2): one, of whole bytes, and of this very form. Whatever else
     /// a Range says is passed over, and the whole is sent.
-    fn part(&self, form: &Form, length: usize) -> Option<std::ops::Range<usize>> {
+    fn part(&self, form: &Form, length: usize) -> Option<Result<std::ops::Range<usize>, Beyond>> {
         if !self.is_get {
             return None;
         }
@@ -88,14 +88,32 @@ impl<'a> Asked<'a> {
             return None;
         }
         let wanted = self.headers.get(header::RANGE)?.to_str().ok()?;
-        let (first, last) = wanted.strip_prefix("bytes=")?.split_once('-')?;
-        let number = |text: &str| text.trim().parse::<usize>().ok();
+        let (unit, wanted) = wanted.split_once('=')?;
+        if !unit.trim().eq_ignore_ascii_case("bytes") {
+            return None;
+        }
+        let (first, last) = wanted.split_once('-')?;
+        let number = |text: &str| {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| text.parse::<usize>().ok()).flatten()
+        };
         let (start, end) = match (first.trim(), last.trim()) {
             ("", most) => (length.saturating_sub(number(most)?), length),
             (first, "") => (number(first)?, length),
-            (first, last) => (number(first)?, number(last)?.checked_add(1)?.min(length)),
+            (first, last) => {
+                let (start, last) = (number(first)?, number(last)?);
+                // What ends before it begins is no range.
+                if last < start {
+                    return None;
+                }
+                (start, last.saturating_add(1).min(length))
+            }
         };
-        (start < end).then_some(start..end)
+        Some(if start < end {
+            Ok(start..end)
+        } else {
+            Err(Beyond)
+        })
     }
 
     /// Tells whether the client has this form of a file already (RFC 9110 §13.2.2).
@@ -117,6 +135,9 @@ impl<'a> Asked<'a> {
         })
     }
 }
+
+/// A part that lies beyond the end.
+struct Beyond;
 
 fn is_over(length: &HeaderValue, bytes_max: u64) -> bool {
     length
@@ -155,9 +176,21 @@ fn published(site: &Site, object: &Object, asked: &Asked<'_>) -> Response<Body> 
     if let Body::Full(bytes) = &body
         && let Some(part) = asked.part(form, bytes.len())
     {
-        return partial(head, bytes, part);
+        return match part {
+            Ok(part) => partial(head, bytes, part),
+            Err(Beyond) => beyond(head, bytes.len()),
+        };
     }
     respond(StatusCode::OK, head, body)
+}
+
+/// RFC 9110 §15.5.17: a part that a form does not have, with how long the form is.
+fn beyond(mut head: HeaderMap, length: usize) -> Response<Body> {
+    if let Ok(range) = HeaderValue::from_str(&format!("bytes */{length}")) {
+        head.insert(header::CONTENT_RANGE, range);
+    }
+    head.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    respond(StatusCode::RANGE_NOT_SATISFIABLE, head, Body::Empty)
 }
 
 /// The address of what a path names in another way: a folder, or letters that need no percent.

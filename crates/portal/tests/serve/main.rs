@@ -167,6 +167,7 @@ async fn a_part_is_sent_to_who_asks_for_one() {
         ("bytes=2-", 2, length),
         ("bytes=-2", length - 2, length),
         ("bytes=0-9999", 0, length),
+        ("Bytes=0-2", 0, 3),
     ] {
         let reply = server.get("/index.html", &part(range)).await;
         assert_eq!(reply.status, 206, "{range}");
@@ -180,13 +181,20 @@ async fn a_part_is_sent_to_who_asks_for_one() {
         "bytes=x-",
         "lines=1-2",
         "bytes=0-1,3-4",
-        "bytes=99-",
+        "bytes=+1-+3",
+        "bytes=-",
     ] {
         assert_eq!(
             server.get("/index.html", &part(range)).await.status,
             200,
             "{range}"
         );
+    }
+    // What lies beyond the end is told so, with where the end is.
+    for range in ["bytes=9999-", "bytes=9999-99999", "bytes=-0"] {
+        let reply = server.get("/index.html", &part(range)).await;
+        assert_eq!(reply.status, 416, "{range}");
+        assert_eq!(reply.header("content-range"), format!("bytes */{length}"));
     }
     let old = "Range: bytes=0-1\r\nIf-Range: \"older\"\r\n";
     assert_eq!(server.get("/index.html", old).await.status, 200);

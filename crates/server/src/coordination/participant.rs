@@ -240,7 +240,17 @@ async fn invitation(room: &Room, participant: &Vendor) -> Result<Option<Invitati
         .token_for(engine::coordination::INVITATION, participant.id.bytes())
         .await
         .map_err(engine::Fault::from)?;
+    let waiting = room
+        .house
+        .store
+        .intents_about(engine::Viewer::House, engine::work::Kind::FIRST_CONTACT)
+        .await
+        .map_err(engine::Fault::from)?;
+    let is_waiting = waiting
+        .iter()
+        .any(|(of, _)| *of == StreamId::from(participant.id));
     Ok(Some(Invitation {
+        is_waiting,
         sent_at: sent,
         expires_at: open.map(|token| engine::Instant(token.expires_at)),
     }))

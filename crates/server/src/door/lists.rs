@@ -65,17 +65,19 @@ fn due(room: &Room, key: &str, timeline: &Timeline) -> Option<Due> {
     let Runs::At(deadline) = Clock::by_key(key)?.due(timeline, calendar) else {
         return None;
     };
-    let at = match deadline {
-        Deadline::Instant(at) => at,
+    let (at, day) = match deadline {
+        Deadline::Instant(at) => (at, None),
         // The end of the office's day.
-        Deadline::Day { date, .. } => calendar
-            .offset
-            .to_timestamp(date.tomorrow().ok()?.at(0, 0, 0, 0))
-            .ok()?,
+        Deadline::Day { date, .. } => {
+            let end = date.tomorrow().ok()?.at(0, 0, 0, 0);
+            let at = calendar.offset.to_timestamp(end).ok()?;
+            (at, Some(date.to_string()))
+        }
     };
     Some(Due {
         clock: key.to_owned(),
         at: Instant(at.as_microsecond()),
+        day,
     })
 }
 
@@ -116,6 +118,7 @@ fn of_case(room: &Room, case: &Case, track: Track) -> Vec<Due> {
         Some(until) => out.push(Due {
             clock: "embargo".to_owned(),
             at: until,
+            day: None,
         }),
         None if !track.is_for_the_public() => {}
         None => out.extend(due(room, "case.target_publication", &timeline)),
@@ -161,6 +164,7 @@ pub fn of_matter(
         .map(|plan| Due {
             clock: "plan".to_owned(),
             at: plan.instant,
+            day: None,
         })
         .into_iter()
         .collect();

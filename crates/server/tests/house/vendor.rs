@@ -414,6 +414,21 @@ fn who_leaves_under_a_date_says_whether_it_is_kept() {
 }
 
 #[test]
+fn a_first_letter_that_waits_for_the_relay_is_not_called_sent() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let here = path(&case, "Aoba");
+    case.contact("Aoba");
+    assert!(coordinator.get(&here).says("work-invitation-waits"));
+    world.runs_due();
+    let page = coordinator.get(&here);
+    assert!(page.says("work-invitation-until") && !page.says("work-invitation-waits"));
+    world.ends_well();
+}
+
+#[test]
 fn a_date_is_agreed_to_only_where_there_is_one() {
     let world = World::founded();
     let case = Case::open(&world);

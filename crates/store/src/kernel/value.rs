@@ -140,6 +140,50 @@ pub enum StoreError {
     Stopped,
 }
 
+impl StoreError {
+    /// Returns the stable code: why the database failed, where it says so.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Sqlite { source, .. } => of_sqlite(source),
+            StoreError::Postgres { source, .. } => of_postgres(source),
+            _ => "store",
+        }
+    }
+}
+
+fn of_sqlite(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode as Code;
+    match error.sqlite_error_code() {
+        Some(Code::DiskFull) => "store.full",
+        Some(Code::SystemIoFailure) => "store.io",
+        Some(Code::ReadOnly) => "store.read_only",
+        Some(Code::DatabaseCorrupt | Code::NotADatabase) => "store.corrupt",
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => "store.busy",
+        Some(Code::CannotOpen) => "store.cannot_open",
+        _ => "store",
+    }
+}
+
+fn of_postgres(error: &sqlx::Error) -> &'static str {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => "store.unreachable",
+        // Classes of SQLSTATE: insufficient resources, operator intervention, connection exception.
+        sqlx::Error::Database(error) => match error.code().as_deref() {
+            Some("53100") => "store.full",
+            Some(code) if code.starts_with("57P") || code.starts_with("08") => "store.unreachable",
+            Some(code) if code.starts_with("XX") => "store.corrupt",
+            Some("25006") => "store.read_only",
+            _ => "store",
+        },
+        _ => "store",
+    }
+}
+
 /// A row, read column by column.
 #[derive(Debug)]
 pub struct Cells {
@@ -236,5 +280,37 @@ impl Cells {
     pub fn word<T>(&mut self, of: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
         let word = self.text()?;
         of(&word).ok_or_else(|| self.shape())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_is_told_by_its_code() {
+        let sqlite = |code| {
+            let error = rusqlite::ffi::Error::new(code);
+            StoreError::Sqlite {
+                doing: "committing",
+                source: rusqlite::Error::SqliteFailure(error, None),
+            }
+            .code()
+        };
+        for (code, word) in [
+            (rusqlite::ffi::SQLITE_FULL, "store.full"),
+            (rusqlite::ffi::SQLITE_IOERR_WRITE, "store.io"),
+            (rusqlite::ffi::SQLITE_READONLY, "store.read_only"),
+            (rusqlite::ffi::SQLITE_CORRUPT, "store.corrupt"),
+            (rusqlite::ffi::SQLITE_BUSY, "store.busy"),
+            (rusqlite::ffi::SQLITE_CONSTRAINT, "store"),
+        ] {
+            assert_eq!(sqlite(code), word);
+        }
+        let postgres = StoreError::Postgres {
+            doing: "reading",
+            source: sqlx::Error::PoolTimedOut,
+        };
+        assert_eq!(postgres.code(), "store.unreachable");
     }
 }

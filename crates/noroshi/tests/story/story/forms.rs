@@ -148,11 +148,11 @@ on_both! {
         let desk = enter(&world, &serving.desk, "coordinator");
         let (forms, kind, mut day) = (Forms::default(), "report", String::new());
         let [accepted, public, declined, merged] = [(); 4].map(|()| filed(&world));
-        for path in [&accepted, &public, &declined, &merged] {
-            forms.send(&desk, kind, path, "sort", &SORTED);
-        }
         let reception = enter(&world, &serving.desk, "reception");
-        forms.send(&reception, kind, &accepted, "looked", &[]);
+        for path in [&accepted, &public, &declined, &merged] {
+            forms.send(&reception, kind, path, "sort", &SORTED);
+        }
+        forms.send(&desk, kind, &accepted, "looked", &[]);
         forms.send(&desk, kind, &accepted, "ask", &[("ask_lang", "en"), ("ask_text", "Which version?")]);
         forms.send(&desk, kind, &accepted, "accept", &[]);
         forms.send(&desk, kind, &public, "accept-public", &moment(["since_date", "since_time", "since_zone"], -2, &mut day));
@@ -204,13 +204,16 @@ on_both! {
         assert_eq!(joined.status, 303, "{}", joined.text());
         forms.send(&desk, kind, &path, "name", &[("label", "V9"), ("vuln_lang", "en"), ("vuln_text", "No question is asked")]);
         let ahead = moment(["until_date", "until_time", "until_zone"], 30, &mut day);
-        forms.send(&desk, kind, &path, "propose", &ahead);
+        // A day off is asked about once; this form says that it is meant.
+        let meant = [("until_kept", ahead[0].1)];
+        forms.send(&desk, kind, &path, "propose", &[&ahead[..], &meant].concat());
         for tracking in &case.tracking {
             case.perform("agree-date", json!({ "participant": tracking }));
         }
         let mut day = String::new();
         let nearer = moment(["revised_date", "revised_time", "revised_zone"], 20, &mut day);
-        forms.send(&desk, kind, &path, "revise", &nearer);
+        let meant = [("revised_kept", nearer[0].1)];
+        forms.send(&desk, kind, &path, "revise", &[&nearer[..], &meant].concat());
         let reception = enter(&world, &serving.desk, "reception");
         forms.send(&reception, kind, &path, "looked", &[]);
         // A closed text opens for a reason, in the page that answers.
@@ -256,6 +259,8 @@ on_both! {
             let fields = [("statement", statement), ("statement_about", about), ("statement_lang", "en"), ("statement_text", words)];
             send(&aoba, "statement", &fields);
         }
+        send(&aoba, "answer", &[("product", "Aoba Gateway"), ("answer", "not_affected"), ("versions_from", "9.0"), ("versions_from_incl", "yes")]);
+        send(&aoba, "withdraw-answer", &[("known", "Aoba Gateway / >= 9.0 / -")]);
         send(&aoba, "ticket", &[("ticket", "AOBA-7")]);
         send(&aoba, "naming", &[("agreed", "yes"), ("naming_reason", "told by telephone")]);
         let shown = forms.look(&desk, kind, &aoba).text();

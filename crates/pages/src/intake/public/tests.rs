@@ -188,7 +188,7 @@ fn what_was_typed_stands_in_the_form_again() {
         "&#60;b&#62;止まる",
         "taro@example.jp",
         "value=\"Taro\"",
-        "<option value=\"site\" selected>",
+        "value=\"site\" checked>",
         "href=\"#f-consent\"",
         "<details class=\"more\" open>",
     ] {

@@ -164,7 +164,11 @@ pub(crate) fn deadlines(say: Say, now: Instant, deadlines: &[Due]) -> String {
             "<li>{}: {} <span class=\"hint\">{}</span></li>",
             text::escape(&words::word(say, "clock", &due.clock)),
             due_html(say, now, &due.at),
-            when::instant_html(say.0, &due.at)
+            match &due.day {
+                Some(day) =>
+                    text::escape(&say.with("desk-until-day", &[("day", &when::day(say.0, day))])),
+                None => when::instant_html(say.0, &due.at),
+            }
         );
     }
     out.push_str("</ul>");

@@ -32,6 +32,8 @@ pub struct Due {
     pub clock: String,
     /// When it runs out.
     pub at: Instant,
+    /// The last day (`YYYY-MM-DD`), where it runs to the end of a day of the office.
+    pub day: Option<String>,
 }
 
 /// One line of what happened.

@@ -56,6 +56,7 @@ pub(super) fn due(at: &str) -> Due {
     Due {
         clock: "report.human_reply".to_owned(),
         at: instant(at),
+        day: Some("2026-12-09".to_owned()),
     }
 }
 
@@ -256,6 +257,7 @@ pub(super) fn participant_view() -> Participant {
             elsewhere: true,
         }],
         invitation: Some(Invitation {
+            is_waiting: false,
             sent_at: instant(NOW),
             expires_at: Some(instant("2026-12-05T00:00:00Z")),
         }),

@@ -13,7 +13,7 @@ fn before_anybody_is_asked_and_while_they_are() {
             NOTHING,
             (Desk, "公表日未定", "No date yet"),
             (Desk, "未連絡", "Not contacted"),
-            (Desk, "受理・準備中", "Accepted, preparing"),
+            (Desk, "受理（連絡の準備中）", "Accepted, preparing"),
             (Finder, "受理しました", "We accepted your report"),
             (Finder, "!への連絡を始めました", "!We began to contact"),
         ],

@@ -22,17 +22,22 @@ pub fn read(bytes: &[u8]) -> (String, Surety) {
         Some(text.into_owned())
     };
     let shifts = bytes.is_ascii() && bytes.windows(2).any(|two| two == b"\x1b$");
-    if shifts {
-        return match strictly(ISO_2022_JP) {
-            Some(text) => (text, Surety::Certain),
-            None => (String::from_utf8_lossy(bytes).into_owned(), Surety::Guessed),
-        };
+    // An escape sequence of a terminal is typed too, and is no Japanese.
+    if shifts && let Some(text) = strictly(ISO_2022_JP).filter(|text| is_japanese(text)) {
+        return (text, Surety::Certain);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.to_owned(), Surety::Certain);
     }
     match (strictly(SHIFT_JIS), strictly(EUC_JP)) {
-        (Some(text), None) | (None, Some(text)) if is_japanese(&text) => (text, Surety::Certain),
+        (Some(text), None) | (None, Some(text)) => {
+            let surety = if is_japanese(&text) {
+                Surety::Certain
+            } else {
+                Surety::Guessed
+            };
+            (text, surety)
+        }
         (Some(one), Some(other)) => {
             let odd = |text: &str| text.chars().filter(|c| is_odd(*c)).count();
             let text = if odd(&other) < odd(&one) { other } else { one };
@@ -103,18 +108,33 @@ mod tests {
         }
         // EUC-JP may be Shift_JIS of half-width kana: shown as it most likely is, and asked about.
         assert_eq!(read(&in_form(EUC_JP)).0, TYPED);
+        // Too short to be sure of: as it most likely is, and asked about.
+        let short = SHIFT_JIS.encode("東京").0.into_owned();
+        assert_eq!(read(&short).1, Surety::Guessed);
         for odd in [&b"caf\xe9"[..], b"\xff\xfe\x00", b"\x1b$B\x80"] {
             assert_eq!(read(odd).1, Surety::Guessed, "{odd:?}");
         }
+        let typed = "\u{1b}$B then";
+        assert_eq!(read(typed.as_bytes()), (typed.to_owned(), Surety::Certain));
         assert_eq!(read(b""), (String::new(), Surety::Certain));
     }
 
     proptest! {
         #[test]
-        fn every_byte_is_read(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            let (text, surety) = read(&bytes);
-            let lost = text.contains('\u{fffd}') && !String::from_utf8_lossy(&bytes).contains('\u{fffd}');
-            prop_assert!(surety == Surety::Guessed || !lost);
+        fn what_is_utf_8_stays_as_it_is(text in "[^\u{1b}]{0,64}") {
+            prop_assert_eq!(read(text.as_bytes()), (text.clone(), Surety::Certain));
+        }
+
+        #[test]
+        fn what_was_typed_in_japanese_comes_back(text in "[ぁ-んァ-ヶ一-龠]{12,40}") {
+            let (bytes, _, lost) = SHIFT_JIS.encode(&text);
+            let (found, surety) = read(&bytes);
+            prop_assert!(lost || surety == Surety::Guessed || found == text, "{text} {found}");
+        }
+
+        #[test]
+        fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = read_escaped(&bytes);
         }
     }
 }

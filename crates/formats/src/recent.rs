@@ -3,6 +3,8 @@
 //! The portal shows it before somebody subscribes. It reads `/{lang}/advisories/index.json`; names are
 //! compared as the house compares them when it sends. It knows no clock and no disk.
 
+use std::collections::HashSet;
+
 use domain::text::fold;
 use serde::Deserialize;
 
@@ -73,48 +75,72 @@ pub enum Fit {
     Near(Vec<String>),
 }
 
-/// Tells whether a subscription would match anything that was ever published, and what it may have meant.
-#[must_use]
-pub fn fit(lines: &[Line], scope: &Scope) -> Fit {
-    let named: Vec<&str> = match scope {
-        Scope::Everything => return Fit::Known,
-        Scope::Vendor { name } if lines.iter().any(|l| holds(&l.vendors, name, fold::name)) => {
-            return Fit::Known;
+/// The names of all that was published, folded once.
+#[derive(Debug)]
+pub struct Names {
+    vendors: Named,
+    products: Named,
+}
+
+/// Names of one kind.
+#[derive(Debug, Default)]
+struct Named {
+    folded: HashSet<String>,
+    /// As they are looked into, and as they are written.
+    sought: Vec<(String, String)>,
+}
+
+impl Named {
+    fn of<'l>(names: impl Iterator<Item = &'l String>, fold: fn(&str) -> String) -> Named {
+        let mut out = Named::default();
+        let mut seen = HashSet::new();
+        for name in names {
+            if seen.insert(name) {
+                out.folded.insert(fold(name));
+                out.sought.push((fold::sought(name), name.clone()));
+            }
         }
-        Scope::Product { name }
-            if lines
-                .iter()
-                .any(|l| holds(&l.products, name, fold::product)) =>
-        {
-            return Fit::Known;
-        }
-        Scope::Vendor { .. } => lines
-            .iter()
-            .flat_map(|l| &l.vendors)
-            .map(String::as_str)
-            .collect(),
-        Scope::Product { .. } => lines
-            .iter()
-            .flat_map(|l| &l.products)
-            .map(String::as_str)
-            .collect(),
-    };
-    let (Scope::Vendor { name } | Scope::Product { name }) = scope else {
-        return Fit::Known;
-    };
-    let wanted = fold::sought(name);
-    let resembles = |other: &str| {
-        let other = fold::sought(other);
+        out
+    }
+
+    fn near(&self, name: &str) -> Vec<String> {
+        let wanted = fold::sought(name);
         let long = |text: &str| text.chars().count() >= 2;
-        long(&wanted) && long(&other) && (other.contains(&wanted) || wanted.contains(&other))
-    };
-    let mut near: Vec<String> = Vec::new();
-    for other in named {
-        if near.len() < NEAR_MAX && !near.iter().any(|known| known == other) && resembles(other) {
-            near.push(other.to_owned());
+        let resembles = |other: &str| {
+            long(&wanted) && long(other) && (other.contains(&wanted) || wanted.contains(other))
+        };
+        let near = self.sought.iter().filter(|(sought, _)| resembles(sought));
+        near.take(NEAR_MAX).map(|(_, name)| name.clone()).collect()
+    }
+
+    fn holds(&self, folded: &str) -> bool {
+        !folded.is_empty() && self.folded.contains(folded)
+    }
+}
+
+impl Names {
+    /// The names in the lines of an index.
+    #[must_use]
+    pub fn of(lines: &[Line]) -> Names {
+        Names {
+            vendors: Named::of(lines.iter().flat_map(|line| &line.vendors), fold::name),
+            products: Named::of(lines.iter().flat_map(|line| &line.products), fold::product),
         }
     }
-    Fit::Near(near)
+
+    /// Tells whether a subscription would match anything that was ever published, and what it may have meant.
+    #[must_use]
+    pub fn fit(&self, scope: &Scope) -> Fit {
+        let (named, name, folded) = match scope {
+            Scope::Everything => return Fit::Known,
+            Scope::Vendor { name } => (&self.vendors, name, fold::name(name)),
+            Scope::Product { name } => (&self.products, name, fold::product(name)),
+        };
+        if named.holds(&folded) {
+            return Fit::Known;
+        }
+        Fit::Near(named.near(name))
+    }
 }
 
 /// Whether a name is among others, however it is written; one of which nothing is left equals none.
@@ -153,9 +179,10 @@ mod tests {
     #[test]
     fn a_name_that_fits_nothing_is_told_with_what_it_may_have_meant() {
         let lines = read(INDEX.as_bytes()).unwrap_or_default();
-        let vendor = |name: &str| fit(&lines, &Scope::Vendor { name: name.into() });
-        let product = |name: &str| fit(&lines, &Scope::Product { name: name.into() });
-        assert_eq!(fit(&lines, &Scope::Everything), Fit::Known);
+        let names = Names::of(&lines);
+        let vendor = |name: &str| names.fit(&Scope::Vendor { name: name.into() });
+        let product = |name: &str| names.fit(&Scope::Product { name: name.into() });
+        assert_eq!(names.fit(&Scope::Everything), Fit::Known);
         // What was published long ago is known too.
         assert_eq!(vendor("㈱浮橋ネットワークス"), Fit::Known);
         assert_eq!(product("ＲＥＳＯＬＶＥＲ"), Fit::Known);

@@ -331,7 +331,9 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
         .iter()
         .map(|(line, code)| json!({ "line": line, "code": code }))
         .collect();
-    let unmatched = engine::distribution::command::unmatched(&house, &import.rows);
+    let is_entered = |line: u64| done.refused.iter().all(|(refused, _)| *refused != line);
+    let mut unmatched = engine::distribution::command::unmatched(&house, &import.rows);
+    unmatched.retain(|one| is_entered(one.line));
     let unmatched_json: Vec<Value> = unmatched
         .iter()
         .map(|one| json!({ "line": one.line, "target": one.target, "near": one.near }))

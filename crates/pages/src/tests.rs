@@ -504,10 +504,10 @@ fn the_first_letter_names_the_number_and_no_product() {
     let (subject, text) = mail::invitation(&site(), Lang::Ja, &invited("45678901"));
     assert_eq!(
         subject,
-        "[TN#45678901] 製品セキュリティの連絡窓口のご確認のお願い（狼煙調整センター）"
+        "[TN#45678901] セキュリティの連絡窓口のご確認のお願い（狼煙調整センター）"
     );
     assert!(
-        text.starts_with("七曲ソフトウエア株式会社\n製品セキュリティご担当者 様\n\n"),
+        text.starts_with("七曲ソフトウエア株式会社\nセキュリティご担当者 様\n\n"),
         "{text}"
     );
     assert!(text.contains("0123 4567 89AB"));

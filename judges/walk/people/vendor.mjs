@@ -59,7 +59,7 @@ export async function answer(w) {
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'workaround', lang: w.lang, text: w.words.workaround }, label: 'workaround recorded' });
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'references', about: `${w.words.product} (>= 3.1.0, < 3.2.1)`, lang: w.lang, text: 'https://minato.example/advisory' }, label: 'text refused', status: 422 });
   await a.send('/partner/text', { verb: 'record', fields: { kind: 'fix', about: `${w.words.product} (>= 3.1.0, < 3.2.1)`, lang: w.lang, text: w.words.fix }, label: 'fix recorded' });
-  w.require(/\(>= 3\.1\.0, < 3\.2\.1\)|（.*>= 3\.1\.0, < 3\.2\.1/.test(await a.text('main')), 'the fix does not say which versions it is for');
+  w.require(/3\.1\.0 以上 3\.2\.1 未満|from 3\.1\.0, before 3\.2\.1/.test(await a.text('main')), 'the fix does not say which versions it is for');
   // To agree to be named shows nobody who has not agreed.
   await a.send('/partner/naming', { verb: 'agree', label: 'agreed to be named' });
   const others = await a.text();

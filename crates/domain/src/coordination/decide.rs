@@ -226,10 +226,12 @@ pub fn counter_date(
     case: &Case,
     participant: &Participant,
     until: Instant,
+    act: &Act,
 ) -> Result<Vec<Change>, Refusal> {
     if !case.em.is_under_way() {
         return Err(Refusal::Embargo(case.em));
     }
+    date::to_come(until, act)?;
     Ok(vec![Change::of(
         participant.id,
         Event::DateCountered { until },
@@ -416,8 +418,7 @@ pub fn withdraw_answer(
     vulnerability: Option<String>,
 ) -> Result<Vec<Change>, Refusal> {
     let normal = Range::parse(versions).map(|range| range.to_string());
-    let mut recorded = participant.answers.iter();
-    let found = recorded.find(|known| {
+    let found = participant.answers.iter().find(|known| {
         let is = |versions| known.is_for(product.as_deref(), versions, vulnerability.as_deref());
         is(versions.trim()) || normal.as_deref().is_ok_and(is)
     });

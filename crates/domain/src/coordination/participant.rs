@@ -302,6 +302,10 @@ impl Participant {
     fn withdraw_answer(&mut self, product: Option<&str>, versions: &str, of: Option<&str>) {
         self.answers
             .retain(|known| !known.is_for(product, versions, of));
+        let has_fix = self.answers.iter().any(|known| known.fixed_in.is_some());
+        if self.path == VendorPath::FixReady && !has_fix {
+            self.path = VendorPath::Aware;
+        }
         let known: Vec<About> = self
             .answers
             .iter()

@@ -178,6 +178,7 @@ impl Range {
             return Range::between(Some(one.clone()), Some(one)).ok();
         }
         let pieces = words.split_once(", ").or(words.split_once("から"));
+        let pieces = pieces.filter(|(_, to)| !to.trim().is_empty());
         let (from, to) = match pieces {
             Some((from, to)) => (Some(lower(from).or(end(from, true))?), Some(upper(to)?)),
             None => match upper(&words) {
@@ -339,6 +340,8 @@ mod tests {
             ("from 2.0, before 3.2.1", ">= 2.0, < 3.2.1"),
             ("2.0 and later", ">= 2.0"),
             ("2.0 以降", ">= 2.0"),
+            ("2.0 から", ">= 2.0"),
+            ("2.0から2.4まで", ">= 2.0, <= 2.4"),
             ("1.0", "= 1.0"),
             ("<= 2.4", "<= 2.4"),
         ] {

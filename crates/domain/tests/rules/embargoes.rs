@@ -227,7 +227,7 @@ fn another_date_and_a_refusal_are_noted_while_a_date_is_under_way_and_change_no_
     let by = vendor(5);
     let until = day(30);
     for em in Em::ALL {
-        let countered = decide::counter_date(&dated(em), &by, until);
+        let countered = decide::counter_date(&dated(em), &by, until, &act(""));
         let declined = decide::decline_date(&dated(em), &by);
         if matches!(em, Em::None | Em::Exited) {
             assert_eq!(countered, Err(Refusal::Embargo(em)));

@@ -188,7 +188,7 @@ impl World {
             10 => decide::send_details(case, one, &[text(30 + arg % 4, Class::V)]),
             11 => decide::propose_date(public(case), &people, until, &act),
             12 => decide::agree_date(case, one),
-            13 => decide::counter_date(case, one, until),
+            13 => decide::counter_date(case, one, until, &act),
             14 => decide::decline_date(case, one),
             15 => decide::revise_date(case, &people, until, &act),
             16 if arg < 64 => decide::end_embargo(case, END[usize::from(arg) % END.len()], &act),

@@ -286,8 +286,13 @@ pub async fn agree_date(unit: &mut Unit<'_>, input: &AgreeDate) -> Result<Value,
 /// Names another date.
 pub async fn counter_date(unit: &mut Unit<'_>, input: &CounterDate) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    unit.record(decide::counter_date(&case, &participant, input.until)?)
-        .await?;
+    unit.record(decide::counter_date(
+        &case,
+        &participant,
+        input.until,
+        &unit.act.clone(),
+    )?)
+    .await?;
     Ok(named(&participant))
 }
 

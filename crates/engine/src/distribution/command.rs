@@ -294,7 +294,9 @@ pub fn unmatched(house: &crate::House, rows: &[formats::subscribers::Row]) -> Ve
     let lines = std::fs::read(index)
         .ok()
         .and_then(|bytes| recent::read(&bytes));
-    let Some(lines) = lines else { return vec![] };
+    let Some(names) = lines.map(|lines| recent::Names::of(&lines)) else {
+        return vec![];
+    };
     let mut out = Vec::new();
     for row in rows {
         let (wish, target) = match &row.scope {
@@ -306,7 +308,7 @@ pub fn unmatched(house: &crate::House, rows: &[formats::subscribers::Row]) -> Ve
                 (Wish::Product { name: name.clone() }, name)
             }
         };
-        if let Fit::Near(near) = recent::fit(&lines, &wish) {
+        if let Fit::Near(near) = names.fit(&wish) {
             let (line, target) = (row.line, target.clone());
             out.push(Unmatched { line, target, near });
         }

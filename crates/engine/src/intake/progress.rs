@@ -10,7 +10,7 @@ use domain::coordination::date;
 use domain::coordination::participant::Participant;
 use domain::event::{Event, Recorded};
 use domain::intake::{Report, ReportState};
-use domain::value::{CaseId, Instant};
+use domain::value::{CaseId, EmbargoEnd, Instant};
 use formats::letter::{Progress, Step, StepKind};
 
 use crate::Awaited;
@@ -190,7 +190,12 @@ impl CaseFacts {
                     (talks, agreed) = (None, Some((at, *until)));
                 }
                 Event::EmbargoRejected | Event::EmbargoRevisionRejected => talks = None,
-                Event::EmbargoEnded { .. } => (talks, agreed, begun) = (None, None, None),
+                // What ends by its date or its publication was kept.
+                Event::EmbargoEnded { why }
+                    if !matches!(why, EmbargoEnd::Reached | EmbargoEnd::Published) =>
+                {
+                    (talks, agreed, begun) = (None, None, None);
+                }
                 _ => {}
             }
         }

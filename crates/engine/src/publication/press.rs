@@ -27,6 +27,8 @@ pub struct Pressed {
 
 /// Name of the manifest.
 pub const MANIFEST: &str = "manifest";
+/// The one before it, which a portal may still serve.
+const MANIFEST_BEFORE: &str = "manifest.before";
 
 impl House {
     /// Presses the public tree and tells the portal.
@@ -53,10 +55,16 @@ impl House {
                 .iter()
                 .filter(|(path, entry)| old.entries.get(*path) != Some(entry))
                 .count();
-            if changed > 0
+            let is_new = changed > 0
                 || manifest.entries.len() != old.entries.len()
-                || manifest.stamp != old.stamp
-            {
+                || manifest.stamp != old.stamp;
+            let before = Manifest::read(&folder.join(MANIFEST_BEFORE))?;
+            if is_new {
+                seal::files::replace(
+                    &folder.join(MANIFEST_BEFORE),
+                    old.to_text().as_bytes(),
+                    false,
+                )?;
                 seal::files::replace(&folder.join(MANIFEST), manifest.to_text().as_bytes(), false)?;
                 crate::kernel::crash::point("press.swapped");
             }
@@ -65,8 +73,13 @@ impl House {
             if let Some(portal) = &self.contexts.portal {
                 portal.tell(&[b"reload"])?;
             }
-            // One press at a time writes there, and what it wrote is named by now.
-            objects::sweep(&folder, &old, &manifest)?;
+            // One press at a time writes there, and what it wrote is named by now. All is out: what is left is removed later.
+            if is_new && let Err(error) = objects::sweep(&folder, [&before, &old, &manifest]) {
+                tracing::warn!(
+                    code = error.code(),
+                    "objects that nothing names were not removed"
+                );
+            }
             Ok(Pressed {
                 files: manifest.entries.len(),
                 changed,

@@ -25,16 +25,17 @@ mail-personal =
     { $unsubscribe }
 
     Reference: { $reference }
-mail-invitation-subject = [TN#{ $tn }] Please confirm your contact for product security ({ $name })
+mail-invitation-subject = [TN#{ $tn }] Please confirm your contact for security ({ $name })
 mail-invitation-text =
-    To the person in charge of product security
+    To the person in charge of security
     { $to }
 
     We are the coordination desk of { $name }.
 
-    There is something that we would like to tell you about one of your
-    products, and we are looking for the right person to tell. Since the
-    information must be handled with care, this mail does not contain it.
+    There is something that we would like to tell you about a product or
+    a web site of yours, and we are looking for the right person to tell.
+    Since the information must be handled with care,
+    this mail does not contain it.
 
     Please open this page and enter the code below:
 

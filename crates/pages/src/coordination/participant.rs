@@ -426,7 +426,7 @@ fn known_answers(say: Say, form: &Typed, view: &Participant) -> String {
         let words = answer(say, one);
         let [product_words, of_words, range, said, _] = words;
         Choice {
-            value: crate::kit::form::answer_value(product, &one.versions, of),
+            value: crate::kit::form::answer_value(product, &one.versions, of, &one.answer),
             label: [product_words, of_words, range, said].join(" / "),
         }
     };

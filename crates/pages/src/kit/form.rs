@@ -23,14 +23,17 @@ pub fn about(product: &str, versions: &str) -> String {
     }
 }
 
-/// An answer as the value of a choice: its product, its range and its vulnerability.
+/// An answer as the value of a choice: product, range, vulnerability, and what was said, so that one that was changed
+/// meanwhile is another.
 #[must_use]
-pub fn answer_value(product: Option<&str>, versions: &str, vulnerability: Option<&str>) -> String {
+pub fn answer_value(
+    product: Option<&str>,
+    versions: &str,
+    vulnerability: Option<&str>,
+    answer: &str,
+) -> String {
     let product = product.filter(|product| !product.is_empty());
-    let parts = [product, Some(versions), vulnerability];
-    parts
-        .map(|part| text::line(part.unwrap_or("-")))
-        .join(" / ")
+    text::line(&format!("{:?}", (product, versions, vulnerability, answer)))
 }
 
 /// What somebody typed into a form, with its problems.

@@ -34,7 +34,12 @@ pub(crate) fn subscribe_shown(visit: &Visit) -> Response<Body> {
 }
 
 fn form(visit: &Visit, status: StatusCode, typed: &Typed, preview: &Preview) -> Response<Body> {
-    let offer = Offer::default();
+    // What is meant although nothing carries it yet stays said.
+    let kept = Some(typed.value("kept")).filter(|kept| !kept.is_empty());
+    let offer = Offer {
+        kept: kept.map(str::to_owned),
+        near: vec![],
+    };
     visit.page(
         status,
         member::subscribe(visit.site(), visit.lang, typed, preview, &offer),
@@ -54,7 +59,8 @@ fn asked_again(
     if typed.value("kept") == name.as_str() {
         return None;
     }
-    let recent::Fit::Near(near) = recent::fit(&lines(visit, site)?, scope) else {
+    let names = recent::Names::of(&lines(visit, site)?);
+    let recent::Fit::Near(near) = names.fit(scope) else {
         return None;
     };
     typed.refuse("name", "member-name-unknown");
@@ -108,9 +114,6 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
             &Preview::NotAsked,
         );
     };
-    if let Some(page) = asked_again(visit, site, &scope, &mut typed) {
-        return page;
-    }
     let from = visit.sender.from;
     let spent = visit
         .desk
@@ -129,6 +132,9 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
             &Preview::NotAsked,
         );
         return crate::door::exchange::again_in(page, spent.minutes);
+    }
+    if let Some(page) = asked_again(visit, site, &scope, &mut typed) {
+        return page;
     }
     let letter = Letter::Subscription(Subscription {
         at: now_text(),

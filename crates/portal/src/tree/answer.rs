@@ -178,14 +178,16 @@ fn published(site: &Site, object: &Object, asked: &Asked<'_>) -> Response<Body> 
     {
         return match part {
             Ok(part) => partial(head, bytes, part),
-            Err(Beyond) => beyond(head, bytes.len()),
+            Err(Beyond) => beyond(bytes.len()),
         };
     }
     respond(StatusCode::OK, head, body)
 }
 
-/// RFC 9110 §15.5.17: a part that a form does not have, with how long the form is.
-fn beyond(mut head: HeaderMap, length: usize) -> Response<Body> {
+/// RFC 9110 §15.5.17: a part that a form does not have, with how long the form is. Nobody keeps it in the place of the file.
+fn beyond(length: usize) -> Response<Body> {
+    let mut head = Heads::plain();
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(range) = HeaderValue::from_str(&format!("bytes */{length}")) {
         head.insert(header::CONTENT_RANGE, range);
     }

@@ -194,6 +194,7 @@ async fn a_part_is_sent_to_who_asks_for_one() {
     for range in ["bytes=9999-", "bytes=9999-99999", "bytes=-0"] {
         let reply = server.get("/index.html", &part(range)).await;
         assert_eq!(reply.status, 416, "{range}");
+        assert_eq!(reply.header("cache-control"), "no-store");
         assert_eq!(reply.header("content-range"), format!("bytes */{length}"));
     }
     let old = "Range: bytes=0-1\r\nIf-Range: \"older\"\r\n";

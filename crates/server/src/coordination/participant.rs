@@ -515,7 +515,8 @@ fn withdrawal(participant: String, of: &Vendor, typed: &mut Typed) -> Option<Com
     let wanted = typed.value("known");
     let found = of.answers.iter().find(|known| {
         let (product, of) = (known.product.as_deref(), known.vulnerability.as_deref());
-        pages::kit::form::answer_value(product, &known.versions, of) == wanted
+        pages::kit::form::answer_value(product, &known.versions, of, &act::word(known.answer))
+            == wanted
     });
     let Some(found) = found else {
         typed.refuse("known", "work-answer-known-bad");

@@ -194,8 +194,10 @@ pub fn of_vendor(room: &Room, participant: &Participant) -> Option<Due> {
     if participant.left {
         return None;
     }
+    let has_heard = participant.seen_at.is_some() || participant.worked_at.is_some();
     let (key, milestone, at) = match (participant.details_at, participant.replied_at) {
-        (Some(sent), None) => ("vendor.receipt", Milestone::DetailsSent, sent),
+        // What was said before the details is no receipt of them.
+        (Some(sent), _) if !has_heard => ("vendor.receipt", Milestone::DetailsSent, sent),
         // Whoever never answered the first letter is silent from then on.
         (None, None) => (
             "vendor.silence",
@@ -208,7 +210,10 @@ pub fn of_vendor(room: &Room, participant: &Participant) -> Option<Due> {
                 Cell::Seen | Cell::Investigating
             ) =>
         {
-            ("vendor.silence", Milestone::LastReply, replied)
+            let last = participant
+                .details_at
+                .map_or(replied, |sent| sent.max(replied));
+            ("vendor.silence", Milestone::LastReply, last)
         }
         _ => return None,
     };

@@ -176,7 +176,8 @@ fn of_postgres(error: &sqlx::Error) -> &'static str {
         sqlx::Error::Database(error) => match error.code().as_deref() {
             Some("53100") => "store.full",
             Some(code) if code.starts_with("57P") || code.starts_with("08") => "store.unreachable",
-            Some(code) if code.starts_with("XX") => "store.corrupt",
+            // Other internal errors of class XX are no damage.
+            Some("XX001" | "XX002") => "store.corrupt",
             Some("25006") => "store.read_only",
             _ => "store",
         },

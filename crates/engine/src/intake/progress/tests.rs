@@ -147,6 +147,12 @@ fn an_accepted_report_follows_its_case_to_the_end() {
             },
         ),
         happened(
+            20,
+            Event::EmbargoEnded {
+                why: EmbargoEnd::Published,
+            },
+        ),
+        happened(
             30,
             Event::CaseClosed {
                 code: ClosureCode::Published,

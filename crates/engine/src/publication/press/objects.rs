@@ -263,16 +263,18 @@ pub fn materialise(
 /// changes.
 const SWEPT_EVERY: u64 = 8;
 
-/// Removes the objects that neither manifest names, in some of the presses. The older one stays whole: the portal may read
-/// it until it is told of the newer.
+/// Removes the objects that none of the manifests names, the newest last, in some of the presses that change something. Two
+/// older ones stay whole: a portal is told of the newest and loads it a moment later, and a press that was killed after it
+/// put its manifest in place told nobody.
 ///
 /// # Errors
 /// If a folder cannot be read; what is left is removed another time.
-pub fn sweep(folder: &Path, old: &Manifest, new: &Manifest) -> Result<usize, Fault> {
-    if !new.generation.is_multiple_of(SWEPT_EVERY) {
+pub fn sweep(folder: &Path, manifests: [&Manifest; 3]) -> Result<usize, Fault> {
+    let [.., newest] = manifests;
+    if !newest.generation.is_multiple_of(SWEPT_EVERY) {
         return Ok(0);
     }
-    let entries = old.entries.values().chain(new.entries.values());
+    let entries = manifests.into_iter().flat_map(|one| one.entries.values());
     let named: HashSet<&str> = entries
         .flat_map(|entry| {
             let packed = [&entry.br, &entry.gz].into_iter().flatten();
@@ -284,6 +286,9 @@ pub fn sweep(folder: &Path, old: &Manifest, new: &Manifest) -> Result<usize, Fau
     let reading = || Fault::io("cannot read the object folder");
     for shelf in std::fs::read_dir(folder.join("objects")).map_err(reading())? {
         let shelf = shelf.map_err(reading())?.path();
+        if !shelf.is_dir() {
+            continue;
+        }
         for object in std::fs::read_dir(shelf).map_err(reading())? {
             let object = object.map_err(reading())?;
             let name = object.file_name();

@@ -482,7 +482,7 @@ async fn machine(
     let expires = clock::rfc3339(domain::value::Instant((renewed + 364 * 86_400) * 1_000_000));
     let contact = format!("mailto:{}", build.site.contact);
     let text = security_txt::render(&security_txt::SecurityTxt {
-        contacts: &[&contact],
+        contacts: &[&contact, &format!("{portal}/en/report")],
         expires: &expires,
         canonical: &format!("{portal}/.well-known/security.txt"),
         encryption: None,

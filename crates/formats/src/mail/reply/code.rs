@@ -106,7 +106,9 @@ impl Flat {
         let behind = |at: usize| {
             let next = chains.get(at + 1)?;
             let between = next.start.checked_sub(chains.get(at)?.end)?;
-            Some(next.is_free && next.digits == last && between <= APART)
+            // A month, or our own "1桁", is no last digit.
+            let is_alone = next.is_free && !next.begins_a_word;
+            Some(is_alone && next.digits == last && between <= APART)
         };
         chains
             .iter()
@@ -281,6 +283,7 @@ mod tests {
             assert!(holds(typed), "{typed}");
             assert!(holds(&format!("{typed}\n> {sent}")), "{typed}");
         }
+        assert!(!holds("71975 です。1月に") && !holds("件名 71975 と、件名の数字1桁"));
         for other in [
             sent,
             &sent.replace('\n', "\n> "),

@@ -260,7 +260,7 @@ on_both! {
             send(&aoba, "statement", &fields);
         }
         send(&aoba, "answer", &[("product", "Aoba Gateway"), ("answer", "not_affected"), ("versions_from", "9.0"), ("versions_from_incl", "yes")]);
-        send(&aoba, "withdraw-answer", &[("known", "Aoba Gateway / >= 9.0 / -")]);
+        send(&aoba, "withdraw-answer", &[("known", r#"(Some("Aoba Gateway"), ">= 9.0", None, "not_affected")"#)]);
         send(&aoba, "ticket", &[("ticket", "AOBA-7")]);
         send(&aoba, "naming", &[("agreed", "yes"), ("naming_reason", "told by telephone")]);
         let shown = forms.look(&desk, kind, &aoba).text();

@@ -405,6 +405,7 @@ fn row(inside: &Inside, n: usize, answer: &Answer) -> Row {
             Some(&answer.product),
             &answer.versions,
             answer.vulnerability.as_deref(),
+            answer.answer.code(),
         ),
         withdraw_label: say.with("partner-answer-withdraw-of", &[("product", &product)]),
         edit: inside.href(&format!("/partner/?answer={n}#answers")),

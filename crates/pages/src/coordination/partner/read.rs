@@ -79,6 +79,7 @@ pub fn refuse_code(typed: &mut Typed, field: &str, code: &str) {
         "text.receipt" => "partner-refused-receipt",
         "embargo.state" | "embargo.not_viable" => "partner-refused-embargo",
         "embargo.past" => "partner-date-past",
+        "embargo.far" => "partner-date-far",
         "input" => "partner-refused-input",
         _ => "partner-refused-state",
     };

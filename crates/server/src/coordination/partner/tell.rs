@@ -192,12 +192,15 @@ async fn withdraw(room: &Room, visit: &Visit, view: &View) -> Result<Answer, Sto
             Some(&known.product),
             &known.versions,
             known.vulnerability.as_deref(),
+            known.answer.code(),
         );
         value == wanted
     });
-    // Whoever pressed twice finds it gone.
+    // It is gone already, or says something else by now: the page shows what stands.
     let Some(known) = found else {
-        return Ok(matter::done(visit, "partner-withdrawn"));
+        let mut typed = Typed::default();
+        typed.refuse("", "partner-answer-changed");
+        return matter::wrong(room, visit, &typed).await;
     };
     let command = Command::WithdrawAnswer(WithdrawAnswer {
         participant: own(visit)?,

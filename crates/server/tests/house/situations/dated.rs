@@ -185,8 +185,8 @@ fn what_is_known_outside() {
                 (Vendor, "取決めは終了", "Agreement ended"),
                 (
                     Vendor,
-                    "公表日時の予定はありません",
-                    "No date of publication is planned",
+                    "公表はいつでも行われることがあります",
+                    "It may be published at any time",
                 ),
                 (Vendor, "!予定している公表日時", "!Planned instant"),
                 (

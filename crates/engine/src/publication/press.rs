@@ -58,7 +58,12 @@ impl House {
             let is_new = changed > 0
                 || manifest.entries.len() != old.entries.len()
                 || manifest.stamp != old.stamp;
-            let before = Manifest::read(&folder.join(MANIFEST_BEFORE))?;
+            // Read before it is written anew, and only where it is asked: a manifest is as long as the tree.
+            let before = if is_new && objects::is_swept(manifest.generation) {
+                Some(Manifest::read(&folder.join(MANIFEST_BEFORE))?)
+            } else {
+                None
+            };
             if is_new {
                 seal::files::replace(
                     &folder.join(MANIFEST_BEFORE),
@@ -74,7 +79,9 @@ impl House {
                 portal.tell(&[b"reload"])?;
             }
             // One press at a time writes there, and what it wrote is named by now. All is out: what is left is removed later.
-            if is_new && let Err(error) = objects::sweep(&folder, [&before, &old, &manifest]) {
+            if let Some(before) = &before
+                && let Err(error) = objects::sweep(&folder, [before, &old, &manifest])
+            {
                 tracing::warn!(
                     code = error.code(),
                     "objects that nothing names were not removed"

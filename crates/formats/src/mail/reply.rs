@@ -69,9 +69,7 @@ impl ReplyDraft {
         }
         codes
     }
-}
 
-impl ReplyDraft {
     /// Whether the digits of a code stand in the text in two pieces, the last one by itself; what `sent` holds of the first
     /// is not counted. For a code that is known, once the mail that is answered is.
     #[must_use]

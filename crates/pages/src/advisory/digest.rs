@@ -309,8 +309,11 @@ fn measures(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
         // Paper has no revision history to look into.
         let last = doc.history.last();
         let reason = last.map(|last| text::run(lang, &last.reason));
-        let reason = reason.map_or(String::new(), |reason| reason.text);
-        part.html.push_str(&text::paragraphs(&reason));
+        if let Some(reason) = reason.filter(|reason| !reason.text.is_empty()) {
+            let words = text::paragraphs(&reason.text);
+            part.html
+                .push_str(&format!("<div{}>{words}</div>", reason.attr));
+        }
     }
     if part.items.is_empty() && part.html.is_empty() {
         part.notes.push(say.t(action_fallback(doc, texts)));

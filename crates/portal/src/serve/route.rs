@@ -7,6 +7,8 @@ use formats::advisory::Lang;
 use formats::letter::{REFERENCE_LETTERS, TOKEN_LETTERS, is_base32};
 use http::Method;
 
+use crate::tree::answer::percent_decoded;
+
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -78,25 +80,7 @@ impl Route {
 
 /// A path as it is meant: programs and people add a slash at its end, and write letters with a percent that need none.
 fn plain(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('%') {
-        out.push_str(before);
-        let byte = after
-            .get(..2)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match byte.filter(u8::is_ascii_alphanumeric) {
-            Some(byte) => {
-                out.push(char::from(byte));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push('%');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
+    let mut out = percent_decoded(path).unwrap_or_else(|| path.to_owned());
     if out.len() > 1 && out.ends_with('/') {
         out.pop();
     }

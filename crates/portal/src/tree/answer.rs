@@ -209,7 +209,7 @@ fn elsewhere(site: &Site, path: &str) -> Option<String> {
 }
 
 /// Letters, digits and signs that stand for themselves (RFC 3986 §2.3), each in percent or not; nothing else.
-fn percent_decoded(path: &str) -> Option<String> {
+pub(crate) fn percent_decoded(path: &str) -> Option<String> {
     let mut pieces = path.split('%');
     let mut out = pieces.next()?.to_owned();
     for piece in pieces {

@@ -510,3 +510,25 @@ fn what_was_signed_is_known_again_after_a_restart() {
     desk.replan(|plan| plan.number = "NRS-11111111".into());
     assert!(desk.answer().is_ok());
 }
+
+#[test]
+fn what_the_signer_says_begins_with_a_code_that_is_known() {
+    let quorum = Refused::Quorum {
+        found: 1,
+        needed: 2,
+    };
+    for refused in [
+        Refused::Plan,
+        Refused::House,
+        Refused::Realm,
+        Refused::Document(1),
+        quorum,
+        Refused::TooEarly,
+        Refused::SignedBefore,
+        Refused::Fork,
+    ] {
+        let code = refused.code();
+        assert_eq!(Refused::code_in(&format!("{code}: more")), Some(code));
+    }
+    assert_eq!(Refused::code_in("verify.bad_signature"), None);
+}

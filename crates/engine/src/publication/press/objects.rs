@@ -263,17 +263,18 @@ pub fn materialise(
 /// changes.
 const SWEPT_EVERY: u64 = 8;
 
-/// Removes the objects that none of the manifests names, the newest last, in some of the presses that change something. Two
-/// older ones stay whole: a portal is told of the newest and loads it a moment later, and a press that was killed after it
-/// put its manifest in place told nobody.
+/// Whether a press that changes something looks for objects that nothing names.
+#[must_use]
+pub const fn is_swept(generation: u64) -> bool {
+    generation.is_multiple_of(SWEPT_EVERY)
+}
+
+/// Removes the objects that none of the manifests names. Two older ones stay whole: a portal is told of the newest and loads
+/// it a moment later, and a press that was killed after it put its manifest in place told nobody.
 ///
 /// # Errors
 /// If a folder cannot be read; what is left is removed another time.
 pub fn sweep(folder: &Path, manifests: [&Manifest; 3]) -> Result<usize, Fault> {
-    let [.., newest] = manifests;
-    if !newest.generation.is_multiple_of(SWEPT_EVERY) {
-        return Ok(0);
-    }
     let entries = manifests.into_iter().flat_map(|one| one.entries.values());
     let named: HashSet<&str> = entries
         .flat_map(|entry| {

@@ -68,14 +68,8 @@ impl Flat {
     pub(super) fn codes_beside(&self, sent: &Flat) -> Vec<String> {
         let ours = sent.found();
         let is_ours = |found: &Found| {
-            ours.iter().any(|our| {
-                let before = |letters| {
-                    letters <= our.start
-                        && self.before(found.start, letters) == sent.before(our.start, letters)
-                };
-                let after = self.after(found.end) == sent.after(our.end);
-                our.code == found.code && (before(BEFORE) || (before(BESIDE) && after))
-            })
+            let mut same = ours.iter().filter(|our| our.code == found.code);
+            same.any(|our| self.stands_as((found.start, found.end), sent, (our.start, our.end)))
         };
         let found = self.found();
         found
@@ -94,13 +88,8 @@ impl Flat {
         let of = |chain: &Chain| chain.is_free && chain.digits == first;
         let ours: Vec<Chain> = sent.chains().into_iter().filter(of).collect();
         let is_ours = |found: &Chain| {
-            ours.iter().any(|our| {
-                let before = |letters| {
-                    letters <= our.start
-                        && self.before(found.start, letters) == sent.before(our.start, letters)
-                };
-                before(BEFORE) || (before(BESIDE) && self.after(found.end) == sent.after(our.end))
-            })
+            let mut ours = ours.iter();
+            ours.any(|our| self.stands_as((found.start, found.end), sent, (our.start, our.end)))
         };
         let chains = self.chains();
         let behind = |at: usize| {
@@ -114,6 +103,14 @@ impl Flat {
             .iter()
             .enumerate()
             .any(|(at, chain)| of(chain) && !is_ours(chain) && behind(at) == Some(true))
+    }
+
+    /// Whether what stands here stands between the same letters as what we sent.
+    fn stands_as(&self, here: (usize, usize), sent: &Flat, ours: (usize, usize)) -> bool {
+        let before = |letters| {
+            letters <= ours.0 && self.before(here.0, letters) == sent.before(ours.0, letters)
+        };
+        before(BEFORE) || (before(BESIDE) && self.after(here.1) == sent.after(ours.1))
     }
 
     fn before(&self, start: usize, letters: usize) -> Option<&[char]> {

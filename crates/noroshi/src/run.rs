@@ -1,5 +1,6 @@
 //! From a command line to what it does.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
@@ -331,9 +332,9 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
         .iter()
         .map(|(line, code)| json!({ "line": line, "code": code }))
         .collect();
-    let is_entered = |line: u64| done.refused.iter().all(|(refused, _)| *refused != line);
+    let left_out: HashSet<u64> = done.refused.iter().map(|(line, _)| *line).collect();
     let mut unmatched = engine::distribution::command::unmatched(&house, &import.rows);
-    unmatched.retain(|one| is_entered(one.line));
+    unmatched.retain(|one| !left_out.contains(&one.line));
     let unmatched_json: Vec<Value> = unmatched
         .iter()
         .map(|one| json!({ "line": one.line, "target": one.target, "near": one.near }))
@@ -363,7 +364,7 @@ async fn subscribers(common: &Common, path: &Path) -> Result<bool, Fault> {
             for one in &unmatched {
                 let (line, target) = (one.line, &one.target);
                 out.push_str(&format!(
-                    "\nline {line}: entered, but nothing published names {target}"
+                    "\nline {line}: nothing published so far names {target}"
                 ));
                 if !one.near.is_empty() {
                     out.push_str(&format!("; there is {}", one.near.join(", ")));

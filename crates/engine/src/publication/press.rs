@@ -30,6 +30,24 @@ pub const MANIFEST: &str = "manifest";
 /// The one before it, which a portal may still serve.
 const MANIFEST_BEFORE: &str = "manifest.before";
 
+/// Keeps a file under a second name, which stays what it is when the first is put anew: a link, since it is long.
+fn keep(folder: &Path, name: &str, second: &str) -> Result<(), Fault> {
+    let (from, to) = (folder.join(name), folder.join(second));
+    if !from.exists() {
+        return Ok(());
+    }
+    let fault = || Fault::io("cannot keep the press manifest");
+    let temporary = folder.join(format!("{second}.tmp"));
+    let _ = std::fs::remove_file(&temporary);
+    if std::fs::hard_link(&from, &temporary).is_err() {
+        std::fs::copy(&from, &temporary).map_err(fault())?;
+    }
+    std::fs::rename(&temporary, &to).map_err(fault())?;
+    // Where both are links to one file already, a rename does nothing and leaves the first behind.
+    let _ = std::fs::remove_file(&temporary);
+    Ok(())
+}
+
 impl House {
     /// Presses the public tree and tells the portal.
     ///
@@ -65,11 +83,7 @@ impl House {
                 None
             };
             if is_new {
-                seal::files::replace(
-                    &folder.join(MANIFEST_BEFORE),
-                    old.to_text().as_bytes(),
-                    false,
-                )?;
+                keep(&folder, MANIFEST, MANIFEST_BEFORE)?;
                 seal::files::replace(&folder.join(MANIFEST), manifest.to_text().as_bytes(), false)?;
                 crate::kernel::crash::point("press.swapped");
             }

@@ -55,7 +55,8 @@ pub struct Problem {
 }
 
 impl Typed {
-    /// Reads a body of `application/x-www-form-urlencoded`, in UTF-8 or what can be only one other form; a guess is a problem; line ends become `\n`, and a name loses the `[]`
+    /// Reads a body of `application/x-www-form-urlencoded`, in UTF-8 or what can be only one other form; a guess is a
+    /// problem. Line ends become `\n`, and a name loses the `[]`
     /// that tells a reader of the page that it may come several times.
     #[must_use]
     pub fn parse(body: &[u8]) -> Typed {

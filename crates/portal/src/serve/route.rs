@@ -3,6 +3,8 @@
 //! Tests walk this table (docs/design/security.md §3.2, §3.7, §3.8), so an address without a row does not exist.
 //! It knows no page and no form; for every path that fits no row, the tree answers.
 
+use std::borrow::Cow;
+
 use formats::advisory::Lang;
 use formats::letter::{REFERENCE_LETTERS, TOKEN_LETTERS, is_base32};
 use http::Method;
@@ -79,12 +81,12 @@ impl Route {
 }
 
 /// A path as it is meant: programs and people add a slash at its end, and write letters with a percent that need none.
-fn plain(path: &str) -> String {
-    let mut out = percent_decoded(path).unwrap_or_else(|| path.to_owned());
-    if out.len() > 1 && out.ends_with('/') {
-        out.pop();
+fn plain(path: &str) -> Cow<'_, str> {
+    let unslashed = path.strip_suffix('/').unwrap_or(path);
+    if !unslashed.contains('%') {
+        return unslashed.into();
     }
-    out
+    percent_decoded(unslashed).map_or(unslashed.into(), Cow::Owned)
 }
 
 impl Row {

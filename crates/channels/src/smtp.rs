@@ -142,6 +142,9 @@ pub enum Stage {
     Rcpt,
     /// Our use of the relay, in its answer to a recipient: relaying denied, a block, a policy.
     Relay,
+    /// The recipient or our use of the relay: without an enhanced code the answer does not say which. Exim refuses
+    /// an unknown mailbox and a foreign domain with the same 550.
+    Unclear,
     /// The wish to send.
     Data,
     /// The message itself.

@@ -125,13 +125,8 @@ fn head(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Value {
     Value::Object(head)
 }
 
-/// A replayed archive is not this house's coordination, so it does not claim to be.
 fn publisher(doc: &Advisory) -> Value {
-    let category = if doc.marking == Marking::Archive {
-        "other"
-    } else {
-        "coordinator"
-    };
+    let category = provider::category(doc.marking == Marking::Archive);
     let mut publisher = Map::new();
     publisher.insert("category".to_owned(), category.into());
     if !plain(&doc.publisher.contact).is_empty() {

@@ -81,10 +81,18 @@ pub struct Provider<'a> {
     pub contact: &'a str,
     /// OpenPGP keys that documents are signed with: fingerprint in hexadecimal, and address.
     pub keys: &'a [(&'a str, &'a str)],
+    /// Whether the house only shows an archive that others coordinated; documents say so too.
+    pub is_archive: bool,
     /// Whether aggregators may list and mirror this provider; never for a replay or a demonstration.
     pub listed: bool,
     /// Instant of the last change of this metadata.
     pub last_updated: &'a str,
+}
+
+/// What a publisher is called (CSAF 2.0 §3.2.1.8.1): a replayed archive is not this house's coordination, so it does not
+/// claim to be.
+pub(crate) const fn category(is_archive: bool) -> &'static str {
+    if is_archive { "other" } else { "coordinator" }
 }
 
 /// Returns `provider-metadata.json`.
@@ -101,8 +109,8 @@ pub fn metadata(provider: &Provider<'_>) -> Vec<u8> {
         "tlp_label": "WHITE",
         "url": format!("{portal}/{ROLIE_PATH}"),
     });
-    let mut publisher =
-        json!({ "category": "coordinator", "name": provider.name, "namespace": portal });
+    let category = category(provider.is_archive);
+    let mut publisher = json!({ "category": category, "name": provider.name, "namespace": portal });
     if !provider.contact.is_empty()
         && let Some(fields) = publisher.as_object_mut()
     {
@@ -361,9 +369,16 @@ mod tests {
             name: "Example Centre",
             contact: "desk@portal.example",
             keys: &[("abcd ef01", "https://portal.example/key.asc")],
+            is_archive: false,
             listed: false,
             last_updated: "2026-03-01T00:00:00Z",
         };
+        let replayed = Provider {
+            is_archive: true,
+            ..provider.clone()
+        };
+        let said = |provider| parse(&metadata(provider))["publisher"]["category"].clone();
+        assert_eq!([said(&provider), said(&replayed)], ["coordinator", "other"]);
         let metadata = parse(&metadata(&provider));
         assert_eq!(
             metadata["public_openpgp_keys"][0]["fingerprint"],

@@ -49,6 +49,17 @@ pub fn read(bytes: &[u8]) -> Option<Vec<Line>> {
     (index.v == 1).then_some(index.advisories)
 }
 
+/// Whether a choice names a vendor or product of which nothing is left when it is compared: it would never be told of
+/// anything.
+#[must_use]
+pub fn names_nothing(scope: &Scope) -> bool {
+    match scope {
+        Scope::Everything => false,
+        Scope::Vendor { name } => fold::name(name).is_empty(),
+        Scope::Product { name } => fold::product(name).is_empty(),
+    }
+}
+
 /// Returns what a choice would have brought since `DAYS` before `now` (seconds since 1970), newest first as it stands.
 #[must_use]
 pub fn chosen(lines: Vec<Line>, scope: &Scope, now: i64) -> Vec<Line> {

@@ -302,7 +302,7 @@ fn each_vendor_label_is_worded_in_both_languages() {
 fn a_silent_vendor_is_told_from_one_that_cannot_tell() {
     let mut doc = advisory();
     doc.vendors = vec![vendor(1, VendorStatus::Notified)];
-    assert!(page(Lang::Ja, &doc).contains("<td>回答なし</td>"));
+    assert!(page(Lang::Ja, &doc).contains("<td>該当の有無の回答なし</td>"));
     doc.vendors = vec![vendor(1, VendorStatus::Unknown)];
     assert!(!page(Lang::Ja, &doc).contains("回答なし"));
 }
@@ -463,7 +463,7 @@ fn without_actions_the_page_says_what_it_knows() {
     words.fix.clear();
     doc.texts.insert(Lang::Ja, words);
     doc.vendors.clear();
-    assert!(page(Lang::Ja, &doc).contains("まず行うことの記録はありません"));
+    assert!(page(Lang::Ja, &doc).contains("まず行うことは、まだ示されていません"));
     doc.status = Status::Withdrawn;
     assert!(page(Lang::Ja, &doc).contains("この文書は取り消されました。対応の前に"));
 }

@@ -164,7 +164,7 @@ fn archive_and_leaves_agree_with_what_is_current() {
             put(files, LEAVES, rest.as_bytes());
         }),
         ("leaf-without-document", |files| {
-            append(files, &leaf("NRS-1", 3, "csaf", b""))
+            append(files, &leaf("NRS-1", (3, SECOND), "csaf", b""))
         }),
         ("leaf-duplicate", |files| {
             let text = String::from_utf8(files[LEAVES].clone()).unwrap();
@@ -173,6 +173,12 @@ fn archive_and_leaves_agree_with_what_is_current() {
         }),
         ("leaf-hash", |files| {
             change(files, "archive/NRS-2/1/text.ja.txt", "NRS-2", "NRS-3")
+        }),
+        ("leaf-instant", |files| {
+            change(files, LEAVES, FIRST, "2026-01-02T00:00:01Z")
+        }),
+        ("leaf-series", |files| {
+            change(files, LEAVES, "\"series\":\"NRS\"", "\"series\":\"NRT\"")
         }),
         ("leaf-form", |files| {
             change(files, LEAVES, "\"v\":1", "\"v\": 1")

@@ -400,6 +400,7 @@ impl Conversation {
 
     async fn fail(&mut self, fault: Fault) -> io::Result<bool> {
         match fault {
+            Fault::Reply(550) => Ok(self.answer(550, "5.1.1 as told").await),
             Fault::Reply(code) => Ok(self.answer(code, "as told").await),
             Fault::Close(code) => {
                 self.answer(code, "closing").await;

@@ -22,7 +22,7 @@ export async function arrive(w) {
 export async function approve(w) {
   const [a, b] = w.known.approvers;
   const plan = `${w.known.caseAddress}/plan`;
-  // The author cannot approve.
+  // The author of a plan cannot approve it. Ask another approver.
   const e = w.known.editor;
   await e.open(plan, 'plan of the author');
   w.require(await e.page.locator('button[value="approve"]').count() === 0, 'the author may approve');

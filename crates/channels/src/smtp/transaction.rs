@@ -305,7 +305,7 @@ fn refusal(reply: &Reply, stage: Stage) -> Outcome {
     let code = reply.code;
     if code / 100 == 5 {
         let stage = match stage {
-            Stage::Rcpt if !is_about_the_mailbox(reply) => Stage::Relay,
+            Stage::Rcpt => concerns(reply),
             stage => stage,
         };
         Outcome::Refused { code, stage }
@@ -314,17 +314,29 @@ fn refusal(reply: &Reply, stage: Stage) -> Outcome {
     }
 }
 
-/// Whether a refusal of a recipient is about its mailbox, by the enhanced code (RFC 3463 §3.2, §3.3; RFC 7505): a relay
-/// that refuses us says so at the same place. Without one the code has to do, as RFC 5321 §4.3.2 gives it.
-fn is_about_the_mailbox(reply: &Reply) -> bool {
-    let first = reply.text.split_whitespace().next().unwrap_or_default();
-    let mut parts = first.split('.').map(str::parse::<u16>);
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(Ok(5)), Some(Ok(1)), Some(Ok(detail)), None) => {
-            matches!(detail, 1 | 2 | 3 | 6 | 10)
+/// Whom a refusal of a recipient concerns, by the enhanced code (RFC 3463 §3.2, §3.3; RFC 7505): a relay that refuses us
+/// says so at the same place. It stands first in the text, or where qmail writes it, as `(#5.7.1)` at the end.
+fn concerns(reply: &Reply) -> Stage {
+    let enhanced = |word: &str| {
+        let word = word.trim_matches(['(', ')', '#', '.', ',', ';', ':']);
+        let mut parts = word.split('.').map(str::parse::<u16>);
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(Ok(5)), Some(Ok(subject)), Some(Ok(detail)), None) => Some((subject, detail)),
+            _ => None,
         }
-        (Some(Ok(5)), Some(Ok(subject)), Some(Ok(_)), None) => subject == 2,
-        _ => matches!(reply.code, 550 | 551 | 553),
+    };
+    let mut words = reply.text.split_whitespace();
+    let code = words
+        .clone()
+        .next()
+        .and_then(enhanced)
+        .or_else(|| words.find(|word| word.contains('#')).and_then(enhanced));
+    match code {
+        Some((1, 1 | 2 | 3 | 6 | 10) | (2, _)) => Stage::Rcpt,
+        Some(_) => Stage::Relay,
+        // RFC 5321 §4.3.2 gives these for a mailbox that is not there; of the others none speaks of one.
+        None if matches!(reply.code, 550 | 551 | 553) => Stage::Unclear,
+        None => Stage::Relay,
     }
 }
 

@@ -5,10 +5,11 @@
 //! and asks no clock: both come with the call.
 
 use crate::act::Act;
+use crate::coordination::answer::normal;
 use crate::coordination::case::Case;
 use crate::coordination::date;
 use crate::coordination::participant::Participant;
-use crate::coordination::range::{Bound, Range, RangeError};
+use crate::coordination::range::Range;
 use crate::coordination::track::PublicTrack;
 use crate::event::{Change, Event};
 use crate::machine::constraints as law;
@@ -393,6 +394,12 @@ pub fn record_answer(
         VendorAnswer::Investigating | VendorAnswer::Unknown => {}
     }
     if answer.fixed_in.is_some() {
+        if answer.answer == VendorAnswer::NotAffected {
+            return Err(Refusal::Input {
+                field: "fixed_in",
+                why: "versions that are not affected need no fix",
+            });
+        }
         // C3: a fix presupposes that the vendor once accepted.
         law::c3_fix_needs_accepted(
             matches!(rm, Rm::Accepted | Rm::Deferred | Rm::Closed),
@@ -431,33 +438,6 @@ pub fn withdraw_answer(
             vulnerability,
         },
     )])
-}
-
-/// An answer with its versions as they are compared: width and signs folded. What is no range stays as it was written.
-fn normal(answer: ProductAnswer) -> Result<ProductAnswer, Refusal> {
-    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let versions = match Range::parse(&answer.versions) {
-        Ok(range) if !range.is_all() => range.to_string(),
-        Err(RangeError::Backwards) => {
-            return Err(Refusal::Input {
-                field: "versions",
-                why: "the range ends before it begins",
-            });
-        }
-        Ok(_) | Err(_) => answer.versions.trim().to_owned(),
-    };
-    let fixed_in = given(answer.fixed_in).map(|version| {
-        Bound::including(&version).map_or_else(
-            |_| version.trim().to_owned(),
-            |bound| bound.version().to_owned(),
-        )
-    });
-    Ok(ProductAnswer {
-        product: given(answer.product),
-        versions,
-        fixed_in,
-        ..answer
-    })
 }
 
 /// Records a text of or about a vendor.

@@ -6,6 +6,7 @@
 //! Confidentiality and date are two agreements. It never sees a text.
 
 pub mod access;
+mod answer;
 pub mod board;
 pub mod case;
 pub mod closing;

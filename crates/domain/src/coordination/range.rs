@@ -118,6 +118,19 @@ impl Range {
         Some(lower && upper)
     }
 
+    /// Tells whether a version lies before everything that belongs to it, where that can be told.
+    #[must_use]
+    pub fn begins_after(&self, version: &str) -> Option<bool> {
+        let Some(lower) = &self.lower else {
+            return Some(false);
+        };
+        Some(match compare(&normal(version), &lower.version)? {
+            Ordering::Less => true,
+            Ordering::Equal => !lower.inclusive,
+            Ordering::Greater => false,
+        })
+    }
+
     /// Tells whether some version lies in both, where that can be told.
     #[must_use]
     pub fn overlaps(&self, other: &Range) -> Option<bool> {
@@ -133,17 +146,24 @@ impl Range {
     }
 
     /// Reads a range as pages tell it, or a single version, where no signs stand in it: `before 2.4`, `2.4 以前`, `2.4`.
-    #[must_use]
-    pub fn told(words: &str) -> Option<Range> {
-        if let Ok(range) = Range::parse(words) {
-            return Some(range);
+    ///
+    /// # Errors
+    /// [`RangeError::Backwards`] if it ends before it begins, [`RangeError::Words`] for other words.
+    pub fn told(words: &str) -> Result<Range, RangeError> {
+        match Range::parse(words) {
+            Ok(range) => Ok(range),
+            Err(RangeError::Backwards) => Err(RangeError::Backwards),
+            Err(_) => Range::in_words(words).unwrap_or(Err(RangeError::Words)),
         }
+    }
+
+    fn in_words(words: &str) -> Option<Result<Range, RangeError>> {
         let words = normal(words).to_lowercase();
         if matches!(
             words.as_str(),
             "all" | "all versions" | "すべてのバージョン"
         ) {
-            return Some(Range::ALL);
+            return Some(Ok(Range::ALL));
         }
         let end = |version: &str, inclusive| {
             let is_plain = numbers(version.trim().trim_start_matches('v')).is_some();
@@ -175,7 +195,7 @@ impl Range {
             later.or(after).or(with)
         };
         if let Some(one) = end(&words, true) {
-            return Range::between(Some(one.clone()), Some(one)).ok();
+            return Some(Range::between(Some(one.clone()), Some(one)));
         }
         let pieces = words.split_once(", ").or(words.split_once("から"));
         let pieces = pieces.filter(|(_, to)| !to.trim().is_empty());
@@ -186,7 +206,7 @@ impl Range {
                 None => (Some(lower(&words)?), None),
             },
         };
-        Range::between(from, to).ok()
+        Some(Range::between(from, to))
     }
 
     /// Tells whether it names all versions.
@@ -346,10 +366,29 @@ mod tests {
             ("<= 2.4", "<= 2.4"),
         ] {
             let range = Range::told(told).map(|range| range.to_string());
-            assert_eq!(range.as_deref(), Some(signs), "{told}");
+            assert_eq!(range.as_deref(), Ok(signs), "{told}");
         }
         for other in ["the branch of autumn", "see below", "none"] {
-            assert_eq!(Range::told(other), None, "{other}");
+            assert_eq!(Range::told(other), Err(RangeError::Words), "{other}");
+        }
+        for backwards in [">= 2.0, < 1.0", "from 2.0, before 1.0", "2.0から1.0まで"] {
+            let told = Range::told(backwards);
+            assert_eq!(told, Err(RangeError::Backwards), "{backwards}");
+        }
+    }
+
+    #[test]
+    fn a_version_before_everything_that_belongs_to_a_range_is_known() {
+        for (range, version, before) in [
+            (">= 1.0.8", "1.0.7", Some(true)),
+            (">= 1.0.8", "1.0.8", Some(false)),
+            ("> 1.0.8", "1.0.8", Some(true)),
+            ("= 1.0.8", "1.0.7", Some(true)),
+            ("< 2.4", "1.0", Some(false)),
+            (">= 1.0.8", "spring", None),
+        ] {
+            let told = Range::parse(range).unwrap_or_default();
+            assert_eq!(told.begins_after(version), before, "{range} {version}");
         }
     }
 

@@ -9,6 +9,7 @@ pub use copy::{CopyState, Happening, step};
 
 use crate::event::{Change, Event, Recorded};
 use crate::refusal::Refusal;
+use crate::text::fold;
 use crate::value::*;
 
 /// A subscriber.
@@ -134,9 +135,13 @@ pub fn subscribe(
     scope: Scope,
     reference: String,
 ) -> Result<Vec<Change>, Refusal> {
-    if let Scope::Vendor { name } | Scope::Product { name } = &scope
-        && name.trim().is_empty()
-    {
+    // What folds to nothing equals no name, and would never be told of anything.
+    let is_nothing = match &scope {
+        Scope::Everything => false,
+        Scope::Vendor { name } => fold::name(name).is_empty(),
+        Scope::Product { name } => fold::product(name).is_empty(),
+    };
+    if is_nothing {
         return Err(Refusal::Input {
             field: "target",
             why: "name the vendor or the product",

@@ -105,13 +105,46 @@ async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscribe
     }
 }
 
-/// Ends a subscription.
+/// Ends a subscription. Whoever stops the mails themselves has pressed "stop" in one of them and wants none of the others
+/// either: all of the mailbox end.
 pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Value, Fault> {
     let subscriber = find(unit, &input.reference).await?;
-    unit.record(subscriber.unsubscribe()).await?;
-    // Whoever is inactive is dropped when copies are sent too, so a crash between the two loses nothing.
-    unit.afterwards(crate::kernel::unit::After::Drop(subscriber.id));
+    let mut ended = vec![subscriber.clone()];
+    if matches!(unit.act.by, Actor::Stranger { .. } | Actor::Member { .. }) {
+        for other in others_of(unit, &subscriber).await? {
+            ended.push(other);
+        }
+    }
+    for one in ended {
+        unit.record(one.unsubscribe()).await?;
+        // Whoever is inactive is dropped when copies are sent too, so a crash between the two loses nothing.
+        unit.afterwards(crate::kernel::unit::After::Drop(one.id));
+    }
     Ok(json!({ "subscriber": subscriber.id.to_string() }))
+}
+
+/// The other subscriptions of a mailbox that have not ended.
+async fn others_of(
+    unit: &mut Unit<'_>,
+    of: &distribution::Subscriber,
+) -> Result<Vec<distribution::Subscriber>, Fault> {
+    let Some(mailbox) = of.mailbox.as_deref().and_then(seal::unhex32) else {
+        return Ok(vec![]);
+    };
+    let readers = unit
+        .house
+        .store
+        .readers_of(store::Viewer::House, &mailbox)
+        .await?;
+    let mut out = Vec::new();
+    for reader in readers.into_iter().filter(|reader| reader.id != of.id) {
+        if let Some(domain::aggregate::Aggregate::Subscriber(found)) =
+            unit.state(reader.id.into()).await?.as_deref()
+        {
+            out.push(found.clone());
+        }
+    }
+    Ok(out)
 }
 
 /// A reference as it stands on the mail: it is read aloud and typed in capitals, in groups, in full width.

@@ -22,7 +22,7 @@ use crate::Fault;
 use crate::coordination::command as coordination;
 use crate::distribution::command;
 use crate::distribution::copies::LEASE_US;
-use crate::distribution::relay::{Relay, tells_of_relay};
+use crate::distribution::relay::{Relay, Tally};
 use crate::kernel::clock;
 use crate::kernel::config::Transport;
 use crate::kernel::house::House;
@@ -32,7 +32,13 @@ enum Handed {
     Taken,
     /// By its recipient, for good.
     Refused,
+    /// Whether it is the recipient or the relay that refuses, the answer does not say.
+    Unclear,
 }
+
+/// How often a letter that is refused without a word for whom is tried before its address counts as dead: with a minute
+/// more each time, for some four hours.
+const UNCLEAR_TRIES: u32 = 22;
 
 impl House {
     /// Writes the first contacts that are due; returns how many.
@@ -53,7 +59,11 @@ impl House {
             let mut finished = Vec::new();
             for intent in waiting {
                 match self
-                    .first_contact(ParticipantId(intent.subject.0), &intent.name)
+                    .first_contact(
+                        ParticipantId(intent.subject.0),
+                        &intent.name,
+                        intent.attempts,
+                    )
                     .await
                 {
                     Ok(()) => finished.push(intent.name),
@@ -74,7 +84,12 @@ impl House {
         })
     }
 
-    async fn first_contact(&self, participant: ParticipantId, name: &str) -> Result<(), Fault> {
+    async fn first_contact(
+        &self,
+        participant: ParticipantId,
+        name: &str,
+        attempts: u32,
+    ) -> Result<(), Fault> {
         let Some(loaded) = self.load(participant.into()).await? else {
             return Ok(());
         };
@@ -159,6 +174,8 @@ impl House {
         match self.handed(&stem, &address, composed).await? {
             Handed::Taken => Ok(()),
             Handed::Refused => self.came_back(participant).await,
+            Handed::Unclear if attempts >= UNCLEAR_TRIES => self.came_back(participant).await,
+            Handed::Unclear => Err(Fault::Relay),
         }
     }
 
@@ -223,7 +240,10 @@ impl House {
         address: &MailAddress,
         composed: Composed,
     ) -> Result<(), Fault> {
-        self.handed(stem, address, composed).await.map(|_| ())
+        match self.handed(stem, address, composed).await? {
+            Handed::Taken | Handed::Refused => Ok(()),
+            Handed::Unclear => Err(Fault::Relay),
+        }
     }
 
     async fn handed(
@@ -251,24 +271,28 @@ impl House {
                     tail: composed.tail,
                 };
                 let (done, mut outcomes) = tokio::sync::mpsc::channel(4);
-                let config = self.relay()?;
+                let relay = self.kept.of::<Relay>();
+                let config = self.relay().inspect_err(|_| relay.failed(0, None))?;
                 let sender =
                     tokio::spawn(async move { smtp::send_all(&config, vec![job], &done).await });
-                let outcome = outcomes.recv().await;
+                let outcome = outcomes.recv().await.map(|(_, outcome)| outcome);
                 let _ = sender.await;
+                let mut tally = Tally::default();
+                if let Some(outcome) = &outcome {
+                    tally.add(outcome);
+                }
+                relay.told(&tally);
                 match outcome {
-                    Some((_, Outcome::Accepted { .. })) => {
-                        self.kept.of::<Relay>().took();
-                        Ok(Handed::Taken)
-                    }
+                    Some(Outcome::Accepted { .. }) => Ok(Handed::Taken),
+                    Some(Outcome::Refused {
+                        stage: smtp::Stage::Unclear,
+                        ..
+                    }) => Ok(Handed::Unclear),
                     // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
-                    Some((
-                        _,
-                        Outcome::Refused {
-                            stage: smtp::Stage::Rcpt,
-                            code,
-                        },
-                    )) => {
+                    Some(Outcome::Refused {
+                        stage: smtp::Stage::Rcpt,
+                        code,
+                    }) => {
                         tracing::warn!(
                             code = "post.contact_refused",
                             smtp = code,
@@ -276,12 +300,7 @@ impl House {
                         );
                         Ok(Handed::Refused)
                     }
-                    other => {
-                        if let Some(smtp) = other.and_then(|(_, told)| tells_of_relay(&told)) {
-                            self.kept.of::<Relay>().failed(smtp);
-                        }
-                        Err(Fault::Config("the mail relay did not take the mail".into()))
-                    }
+                    _ => Err(Fault::Relay),
                 }
             }
         }

@@ -42,6 +42,9 @@ pub enum Fault {
     /// Something in the configuration.
     #[error("configuration: {0}")]
     Config(String),
+    /// The relay took a mail not now; what it said stands in the log.
+    #[error("the mail relay did not take the mail")]
+    Relay,
     /// Documents did not pass the judge.
     #[error("a document does not pass its judge: {0}")]
     Judge(String),
@@ -76,6 +79,7 @@ impl Fault {
             Fault::Held => "held",
             Fault::InUse => "in_use",
             Fault::Config(_) => "config",
+            Fault::Relay => "post.relay",
             Fault::Judge(_) => "judge",
             Fault::Io { .. } => "io",
         }

@@ -236,7 +236,9 @@ impl House {
         let Err(error) = performed else {
             return Ok(self.destroy(folder, &opened.path));
         };
-        if needs_relay && matches!(error, Fault::Config(_)) {
+        // The relay itself, or what it takes to speak to it: a name, a password's file.
+        let is_relay = matches!(error, Fault::Relay | Fault::Config(_) | Fault::File(_));
+        if needs_relay && is_relay {
             self.kept.of::<Memory>().get().relay_not_before = clock::now().0 + TROUBLE_US;
         }
         match error {
@@ -245,9 +247,9 @@ impl House {
                 self.kept.of::<Memory>().wait(&opened.path, LOOK_AGAIN_US);
                 Ok(false)
             }
-            Fault::Config(_) if needs_relay && is_young(&opened.letter, MAIL_WAITS_US) => {
+            error if is_relay && needs_relay && is_young(&opened.letter, MAIL_WAITS_US) => {
                 tracing::warn!(
-                    code = "config",
+                    code = error.code(),
                     "a mail to a member was not taken and waits"
                 );
                 self.kept.of::<Memory>().wait(&opened.path, TROUBLE_US);

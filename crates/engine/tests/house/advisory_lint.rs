@@ -267,6 +267,12 @@ fn answers_that_contradict_each_other_are_no_facts_to_publish() {
     }
     says("EX-2", ">= 2.4", "not_affected", None);
     assert!(found(&case, complete()).is_empty());
+    // A version before everything that is affected carries no fix of it.
+    for versions in [">= 1.0.8", "= 1.0.8"] {
+        says("EX-3", versions, "affected", Some("1.0.7"));
+        assert_eq!(found(&case, complete()), ["H4 affected fix_before_range"]);
+        back("EX-3", versions);
+    }
     world.ends_well();
 }
 

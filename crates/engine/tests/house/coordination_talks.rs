@@ -289,7 +289,7 @@ fn answers_are_kept_by_product_and_range_and_add_up_to_one_cell() {
     // A fix of what is not affected is no answer, and leaves nothing behind.
     let odd = answer("< 2", "not_affected", Some("2"));
     let refused = world.vendor_tries(birch, "record-answer", odd);
-    assert_eq!(refused, Err("report.state".to_owned()));
+    assert_eq!(refused, Err("input".to_owned()));
     assert_eq!(seen::participant(&world, birch).rm, Rm::Start);
     for (fields, rm, answers, cell) in [
         (
@@ -343,9 +343,13 @@ fn who_does_not_believe_the_report_has_no_fix_for_it() {
         (now.rm, board::cell(&now, None).word()),
         (Rm::Invalid, "not_affected")
     );
-    for word in ["not_affected", "investigating", "unknown"] {
+    for (word, code) in [
+        ("not_affected", "input"),
+        ("investigating", "report.state"),
+        ("unknown", "report.state"),
+    ] {
         let fix = [("record-answer", answer(word, Some("2")))];
-        all_refused(&world, "coordinator", "report.state", &fix);
+        all_refused(&world, "coordinator", code, &fix);
     }
     // Whoever comes to believe it takes it up.
     world.does("record-answer", answer("affected", Some("2")));

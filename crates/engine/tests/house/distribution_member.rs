@@ -2,6 +2,7 @@
 
 use formats::advisory::Lang;
 use formats::letter::{Confirmation, Letter, Scope, Subscription};
+use serde_json::json;
 use testkit::letters::{post, waiting, wish_to_stop};
 use testkit::world::{at, span};
 use testkit::{Case, World};
@@ -227,6 +228,36 @@ fn the_same_wish_is_one_subscription_however_it_came() {
     let code = asked.code.clone();
     member.types(&asked, &code);
     assert_eq!(world.times("subscribed"), 2);
+    world.ends_well();
+}
+
+#[test]
+fn who_stops_the_mails_gets_none_for_another_reason_either() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let mut member = Member::of(&world, "reader@member.example");
+    let mut link = String::new();
+    for name in ["Aoba Works", "Birch Works"] {
+        let asked = member.asked(&Scope::Vendor {
+            name: name.to_owned(),
+        });
+        let code = asked.code.clone();
+        let welcome = member.types(&asked, &code).concat();
+        link = after(&welcome, "/unsubscribe/", 26);
+        member.minutes_pass(11);
+    }
+    let everything = json!({ "address": "other@member.example", "lang": "en", "scope": { "scope": "everything" } });
+    world.does("subscribe", everything);
+    let mut other = Post::of("other@member.example");
+    wish_to_stop(&world, &link);
+    world.runs_due();
+    assert_eq!(
+        (world.times("subscribed"), world.times("unsubscribed")),
+        (3, 2)
+    );
+    let _ = case.published();
+    assert_eq!(member.post.fresh(&world).len(), 0);
+    assert_eq!(other.fresh(&world).len(), 1);
     world.ends_well();
 }
 

@@ -209,8 +209,8 @@ fn facts(notes: &mut Notes, doc: &Advisory, lang: Lang, catalogue: &Catalogue) {
     let unreachable = vendors::named(doc, lang, &[VendorStatus::Unreachable]);
     let silent_title = say(
         lang,
-        "脆弱性情報提供済み（回答なし）",
-        "Vendors notified without an answer",
+        "脆弱性情報提供済み（該当の有無の回答なし）",
+        "Vendors notified that have not said whether they are affected",
     );
     let unknown_title = say(
         lang,
@@ -303,8 +303,8 @@ fn words_about(notes: &mut Notes, vendor: &Vendor, lang: Lang, has_product: bool
     ];
     // What stands with the vendor's products is the edition in the document's language, or the first.
     let placed = |editions| in_lang(editions, lang).filter(|_| has_product);
-    let fix = say(lang, "製品開発者による対策方法", "Vendor fix");
-    let workaround = say(lang, "製品開発者による回避策", "Vendor workaround");
+    let fix = say(lang, "ベンダによる修正方法", "Vendor fix");
+    let workaround = say(lang, "ベンダによる回避方法", "Vendor workaround");
     let more = [(fix, &vendor.fix), (workaround, &vendor.workaround)];
     let more = more.into_iter().flat_map(|(kind, editions)| {
         let rest = editions

@@ -66,10 +66,13 @@ fn silent_vendors_have_no_status_and_are_named_in_a_note() {
     );
     assert_eq!(status.get("under_investigation"), None);
     assert_eq!(
-        note(&csaf, "Vendors notified without an answer")
-            .unwrap()
-            .lines()
-            .count(),
+        note(
+            &csaf,
+            "Vendors notified that have not said whether they are affected"
+        )
+        .unwrap()
+        .lines()
+        .count(),
         22
     );
     assert_eq!(

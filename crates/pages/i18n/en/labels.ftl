@@ -36,12 +36,12 @@ vendor-vulnerable-fixed = Vulnerable, fixed
 vendor-not-vulnerable = Not vulnerable
 vendor-unknown = Unknown
 vendor-unreachable = Unreachable
-vendor-notified-note = The vendor was informed and has not said whether it is affected. This label does not tell whether it is.
+vendor-notified-note = The information was made available to the vendor, which has not said whether it is affected. This label does not tell whether it is.
 vendor-investigating-note = The vendor answered that it is looking into it.
 vendor-vulnerable-note = The vendor answered that it has affected products.
 vendor-vulnerable-fixed-note = The vendor answered that it has affected products and that a fixed version exists.
 vendor-not-vulnerable-note = The vendor answered that it has no affected products.
-vendor-unknown-note = The vendor answered that it cannot tell, or an archive says so.
+vendor-unknown-note = The vendor answered that it cannot tell whether it is affected, or records of the past say so.
 vendor-unreachable-note = Contact was tried in several ways. The vendor was judged unreachable.
 
 product-known-affected = Affected

@@ -15,17 +15,17 @@ mail-personal =
     Once you have received this, please press "Received" on this page:
     { $acknowledge }
     Two digits (only if the page asks for them): { $digits }
-    If you cannot use the page, reply to this mail with six digits, or
-    tell them to the contact below: these five, then the one that stands
-    in brackets in the subject.
-    Confirmation code: { $code } and the digit of the subject
+    If you cannot use the page, reply to this mail, or call or write to
+    the contact below, and give the six-digit confirmation code: the five
+    digits here, followed by the one digit in brackets in the subject.
+    Confirmation code: { $code } and the digit in the subject
     { $contact }
 
     == To stop these mails
     { $unsubscribe }
 
     Reference: { $reference }
-mail-invitation-subject = [TN#{ $tn }] Please confirm your contact for security ({ $name })
+mail-invitation-subject = [TN#{ $tn }] Please confirm your security contact ({ $name })
 mail-invitation-text =
     To the person in charge of security
     { $to }

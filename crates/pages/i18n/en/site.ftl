@@ -1,7 +1,7 @@
 # Front page, lists, about, not found, and the mail folder.
 front-open = Open the English pages
-front-lead = This site tells you about vulnerabilities and what to do about them.
-home-lead = We tell you about vulnerabilities in software and other products, their impact and what to do.
+front-lead = This site tells you about vulnerabilities, which are security weaknesses of software and other products, and what to do about them.
+home-lead = We tell you about vulnerabilities (security weaknesses) in software and other products, their impact and what to do.
 home-recent = Recently published or revised
 home-empty = Nothing has been published yet.
 home-all = See all advisories
@@ -35,10 +35,10 @@ about-fingerprint = Key fingerprint
 about-fingerprint-text = Please also check the fingerprint by a way other than this site, such as telephone or print.
 about-keys = Public keys
 about-keys-advisory = Key of documents: signed text, JSON, CSAF
-about-keys-log = Key of the archive’s log: SHA256SUMS and the pages. It is another key than that of documents.
+about-keys-log = Key of the record of publications: SHA256SUMS and the pages. It is not the key used for documents.
 about-verify-noroshi = The following command checks a saved copy of the whole site. Replace PATH by the folder where you saved it.
 about-verify-gpg = With GnuPG, import the public key once; then the following commands check a single signed text.
-about-verify-gpg-note = Always compare the “Primary key fingerprint” that is printed with the one above. The fingerprint of the subkey is another one.
+about-verify-gpg-note = Always compare the “Primary key fingerprint” that is printed with the one above. The subkey has a different fingerprint.
 about-feeds = How to receive updates
 about-feeds-text = Use the following addresses for feed readers and automatic collection.
 about-feeds-atom = Atom feed

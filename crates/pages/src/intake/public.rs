@@ -16,7 +16,7 @@ use crate::kit::{assets, qr, text};
 
 /// Version of the consent text that the form shows; a changed text gets a new one
 /// (docs/design/japanese-practice.md §2.7).
-pub const CONSENT: &str = "2026-2";
+pub const CONSENT: &str = "2026-3";
 /// Fields of the folded part; if one was filled or is wrong, the part is shown open.
 const MORE: [&str; 6] = [
     "vendor",

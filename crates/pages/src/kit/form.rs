@@ -11,6 +11,10 @@ use formats::charset::{self, Surety};
 use crate::kit::catalogue::Say;
 use crate::kit::text;
 
+mod once;
+
+pub use once::{ONCE, with_once};
+
 /// Most fields that are read of one form; more is no form of ours.
 const FIELDS_MAX: usize = 4_000;
 
@@ -71,14 +75,36 @@ impl Typed {
             let mut side = || charset::read_escaped(sides.next().unwrap_or_default());
             let ((name, _), (value, surety)) = (side(), side());
             is_guessed |= surety == Surety::Guessed;
-            let name = name.strip_suffix("[]").unwrap_or(&name);
-            typed.put(name, value.replace("\r\n", "\n"));
+            typed.take(&name, &value);
         }
-        // It stands in the form as it was understood; whoever typed it looks and sends it again.
-        if is_guessed {
-            typed.refuse("", "form-letters");
-        }
+        typed.doubt(is_guessed);
         typed
+    }
+
+    /// Reads a form that came in parts (RFC 7578); the bytes of a value are read as those of other forms are.
+    #[must_use]
+    pub fn of_parts<V: AsRef<[u8]>>(parts: &[(String, V)]) -> Typed {
+        let mut typed = Typed::default();
+        let mut is_guessed = false;
+        for (name, value) in parts.iter().take(FIELDS_MAX) {
+            let (value, surety) = charset::read(value.as_ref());
+            is_guessed |= surety == Surety::Guessed;
+            typed.take(name, &value);
+        }
+        typed.doubt(is_guessed);
+        typed
+    }
+
+    fn take(&mut self, name: &str, value: &str) {
+        let name = name.strip_suffix("[]").unwrap_or(name);
+        self.put(name, value.replace("\r\n", "\n"));
+    }
+
+    /// It stands in the form as it was understood; whoever typed it looks and sends it again.
+    fn doubt(&mut self, is_guessed: bool) {
+        if is_guessed {
+            self.refuse("", "form-letters");
+        }
     }
 
     /// A form that is filled in beforehand.
@@ -511,7 +537,7 @@ pub(crate) fn summary(say: Say, typed: &Typed) -> String {
     }
     let mut out = format!(
         "<div class=\"note alarm problems\" role=\"alert\" tabindex=\"-1\" id=\"problems\"><p><strong>{}</strong></p><ul>",
-        text::escape(&say.t("form-problems"))
+        text::escape(&say.t(problems_key(typed)))
     );
     for problem in &typed.problems {
         let words = text::escape(&problem.words(say));
@@ -528,6 +554,21 @@ pub(crate) fn summary(say: Say, typed: &Typed) -> String {
     out
 }
 
+/// What a page says above what is wrong: a secret is never shown again, so that of it nothing is kept.
+fn problems_key(typed: &Typed) -> &'static str {
+    if typed.pairs().any(|(name, _)| is_secret(name)) {
+        "form-problems-secret"
+    } else {
+        "form-problems"
+    }
+}
+
+/// Whether a field holds what opens something, which no page shows again.
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
+    name.contains("password") || matches!(name, "code" | "before")
+}
+
 /// A field that is carried along and not shown.
 pub(crate) fn hidden(name: &str, value: &str) -> String {
     format!(
@@ -537,63 +578,5 @@ pub(crate) fn hidden(name: &str, value: &str) -> String {
     )
 }
 
-/// Name of the field that tells one sending of a form from another.
-pub const ONCE: &str = "once";
-
-/// Puts a token into every form of a page that is posted, so that a second press, or a page that is loaded again, is
-/// known for the same sending.
-#[must_use]
-pub fn with_once(page: Vec<u8>, token: &str) -> Vec<u8> {
-    const OPENING: &str = "<form method=\"post\"";
-    let text = match String::from_utf8(page) {
-        Ok(text) => text,
-        Err(other) => return other.into_bytes(),
-    };
-    let mut out = String::with_capacity(text.len() + 256);
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once(OPENING) {
-        let (tag, next) = after.split_once('>').unwrap_or((after, ""));
-        out.push_str(before);
-        out.push_str(OPENING);
-        out.push_str(tag);
-        out.push('>');
-        out.push_str(&hidden(ONCE, token));
-        rest = next;
-    }
-    out.push_str(rest);
-    out.into_bytes()
-}
-
 #[cfg(test)]
-mod tests {
-    use formats::advisory::Lang;
-
-    use super::*;
-
-    #[test]
-    fn the_token_of_a_sending_is_not_carried_into_the_next_form() {
-        let typed = Typed::filled([(ONCE, "token"), ("text", "x")]);
-        assert_eq!(typed.value(ONCE), "token");
-        assert_eq!(typed.pairs().collect::<Vec<_>>(), [("text", "x")]);
-    }
-
-    #[test]
-    fn what_was_typed_stands_in_the_field_again_with_its_problem() {
-        let mut typed = Typed::parse(b"who=%3Cb%3E+A&tick=yes&tick=no");
-        assert_eq!(typed.all("tick").len(), 2);
-        typed.limit("who", 3);
-        let html = Field::text(Say(Lang::En), &typed, "who", "form-error")
-            .max(3)
-            .html();
-        assert!(html.contains("value=\"&#60;b&#62; A\""), "{html}");
-        assert!(html.contains("aria-invalid=\"true\"") && html.contains("f-who-error"));
-        assert!(summary(Say(Lang::En), &typed).contains("href=\"#f-who\""));
-    }
-
-    #[test]
-    fn a_password_is_never_shown_again() {
-        let typed = Typed::parse(b"password=secret");
-        let html = Field::input(Say(Lang::En), &typed, "password", "form-error", "password").html();
-        assert!(!html.contains("secret"));
-    }
-}
+mod tests;

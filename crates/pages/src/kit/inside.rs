@@ -29,6 +29,8 @@ pub struct Inside {
     pub side: Side,
     /// What the person is called: handle and role in words, or the organisation. Empty before signing in.
     pub who: String,
+    /// Whether the person works on cases: of the others' menu these pages are no part.
+    pub works_on_cases: bool,
     /// Whether the person administers persons.
     pub is_admin: bool,
     /// Path of this page without the language, for example `/desk/cases/NRS-12345678`.
@@ -98,13 +100,16 @@ impl Inside {
         out.nav = match (self.side, self.who.is_empty()) {
             (_, true) => vec![],
             (Side::Desk, false) => {
-                let mut nav = vec![
-                    item("/desk/", "inside-queue"),
-                    item("/desk/register", "inside-register"),
-                    item("/desk/tasks", "inside-tasks"),
-                    item("/desk/record", "inside-record"),
-                    item("/desk/password", "inside-password"),
-                ];
+                let mut nav = Vec::new();
+                if self.works_on_cases {
+                    nav.extend([
+                        item("/desk/", "inside-queue"),
+                        item("/desk/register", "inside-register"),
+                        item("/desk/tasks", "inside-tasks"),
+                        item("/desk/record", "inside-record"),
+                    ]);
+                }
+                nav.push(item("/desk/password", "inside-password"));
                 if self.is_admin {
                     nav.push(item("/desk/persons", "inside-persons"));
                 }

@@ -13,7 +13,7 @@ use crate::kit::form::{Field, Typed, hidden, summary};
 use crate::kit::frame::{Frame, bytes};
 use crate::kit::inside::Inside;
 use crate::kit::text;
-use crate::people::view::{Again, Kept, SetUp, SignIn, Sorry};
+use crate::people::view::{Again, Kept, Later, SetUp, SignIn, Sorry};
 
 /// Fewest characters of a password.
 pub const PASSWORD_CHARS_MIN: usize = 12;
@@ -194,6 +194,25 @@ pub fn resume(inside: &Inside, kept: &Kept) -> Vec<u8> {
     .bytes(inside, say, &Typed::default())
 }
 
+/// Returns the page with a form that was not taken now; nothing of it is lost.
+#[must_use]
+pub fn later(inside: &Inside, kept: &Kept, why: Later) -> Vec<u8> {
+    let say = inside.say();
+    Form {
+        title: "desk-later",
+        notes: vec![match why {
+            Later::Often => "desk-later-often",
+            Later::Running => "desk-later-running",
+        }],
+        button: "desk-resume-button",
+        verb: "",
+        action: kept.action.clone(),
+        inner: carried("", borrowed(&kept.pairs)),
+        shown: shown(say, &kept.pairs),
+    }
+    .bytes(inside, say, &Typed::default())
+}
+
 /// Returns a page that says why nothing is shown and what one can do.
 #[must_use]
 pub fn sorry(inside: &Inside, why: Sorry) -> Vec<u8> {
@@ -209,13 +228,14 @@ pub fn sorry(inside: &Inside, why: Sorry) -> Vec<u8> {
         frame: inside.frame(&say.t(key)),
         h1: say.t(key),
         text: say.t(&format!("{key}-text")),
-        home: (!inside.who.is_empty()).then(|| {
+        // The same for whoever asks, signed in or not.
+        home: {
             let (path, words) = match inside.side {
                 crate::kit::inside::Side::Desk => ("/desk/", "desk-sorry-home"),
                 crate::kit::inside::Side::Partner => ("/partner/", "partner-sorry-home"),
             };
             (inside.href(path), say.t(words))
-        }),
+        },
     })
 }
 
@@ -268,5 +288,5 @@ struct SorryPage {
     frame: Frame,
     h1: String,
     text: String,
-    home: Option<(String, String)>,
+    home: (String, String),
 }

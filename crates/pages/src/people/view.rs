@@ -75,6 +75,15 @@ pub struct Again {
     pub kept: Kept,
 }
 
+/// Why a form was not taken now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// Too many from one session.
+    Often,
+    /// The same sending is being carried out.
+    Running,
+}
+
 /// Why a page is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sorry {

@@ -53,6 +53,16 @@ pub fn page(inside: &Inside, view: &PlanPage, typed: &Typed) -> Vec<u8> {
             .plan
             .as_ref()
             .map(|plan| shown(inside, view, plan, typed)),
+        published: view
+            .published
+            .iter()
+            .map(|(revision, at, persons)| {
+                let said = say.with("editor-plan-out-revision", &[("n", &revision.to_string())]);
+                let by = say.count("editor-plan-out-by", usize::from(*persons));
+                let at = instant_full(say, at);
+                format!("{}: {at} ({})", text::escape(&said), text::escape(&by))
+            })
+            .collect(),
         quorum_note: match view.quorum {
             0 => say.t("editor-plan-quorum-solo"),
             n => say.count("editor-plan-quorum", usize::from(n)),
@@ -90,6 +100,7 @@ struct Page {
     action: String,
     problems: String,
     plan: Option<Shown>,
+    published: Vec<String>,
     quorum_note: String,
     alone: Option<String>,
     may_make: bool,

@@ -21,6 +21,8 @@ pub struct PlanPage {
     /// The reader drafted it, so that somebody else must take repetitions on.
     pub is_drafter: bool,
     pub plan: Option<Plan>,
+    /// What is out, newest first: revision, instant, number of persons who approved.
+    pub published: Vec<(u32, Instant, u8)>,
     /// Persons beside the author who must approve; 0 where one person publishes alone.
     pub quorum: u8,
     pub is_closed: bool,

@@ -38,6 +38,7 @@ fn inside(lang: Lang, path: &str) -> Inside {
         lang,
         side: Side::Desk,
         who: "editor".to_owned(),
+        works_on_cases: true,
         is_admin: false,
         path: path.to_owned(),
         done: Some("draft-saved".to_owned()),
@@ -174,6 +175,7 @@ fn plan() -> PlanPage {
         is_drafter: false,
         quorum: 2,
         is_closed: false,
+        published: vec![(1, instant("2026-11-01T01:00:00Z"), 2)],
         plan: Some(Plan {
             sha256: "ab".repeat(32),
             title: ["件名".to_owned(), "Title".to_owned()],

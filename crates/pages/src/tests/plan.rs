@@ -17,6 +17,7 @@ fn inside(lang: Lang) -> Inside {
         lang,
         side: Side::Desk,
         who: "approver-1".to_owned(),
+        works_on_cases: true,
         is_admin: false,
         path: "/desk/cases/NRS-48217734/plan".to_owned(),
         done: None,
@@ -131,14 +132,14 @@ fn a_house_of_one_is_never_shown_as_two() {
         view.quorum = quorum;
         shown(&view)
     };
-    let alone = "In this house one person approves.";
-    let solo = "In this house one person publishes alone and signs twice";
+    let alone = "In this organisation one approval is enough.";
+    let solo = "In this organisation one person publishes alone and signs twice";
     for (quorum, has_alone, has_solo, words) in [
         (
             0,
             false,
             true,
-            "Two signatures of the same person are needed.",
+            "Two signatures by the same person are needed.",
         ),
         (
             1,
@@ -176,7 +177,10 @@ fn who_may_not_sign_is_told_why_and_has_no_field_for_a_password() {
         ),
         (Reads::IsAuthor, Some("You are the author of this plan.")),
         (Reads::HasApproved, Some("You have approved this plan.")),
-        (Reads::HasNoKey, Some("You have no approval key.")),
+        (
+            Reads::HasNoKey,
+            Some("You have no approval key, so you cannot approve. Ask an approver."),
+        ),
     ] {
         let html = shown(&with(Plan {
             reader: reader.clone(),
@@ -293,7 +297,7 @@ fn an_emergency_and_an_override_are_said_with_their_reason() {
         let reason = "Reason: attacks &lt;seen&gt;";
         assert_eq!(html.contains("<dt>Emergency</dt>"), early, "{overrides:?}");
         assert_eq!(
-            html.contains("<dt>Repetition of what must not leave</dt>"),
+            html.contains("<dt>Match with confidential text</dt>"),
             repeats,
             "{overrides:?}"
         );
@@ -370,8 +374,8 @@ fn sentences_are_marked_by_what_they_are_and_repeating_weighs_more_than_new() {
     for (is_new, repeats, html) in [
         (false, false, "&lt;文&gt;。</p>"),
         (true, false, "New</b> <mark>&lt;文&gt;。</mark></p>"),
-        (false, true, "Repeats</b> <mark>&lt;文&gt;。</mark></p>"),
-        (true, true, "Repeats</b> <mark>&lt;文&gt;。</mark></p>"),
+        (false, true, "Match</b> <mark>&lt;文&gt;。</mark></p>"),
+        (true, true, "Match</b> <mark>&lt;文&gt;。</mark></p>"),
     ] {
         let page = shown(&with(Plan {
             passages: vec![one(is_new, repeats)],
@@ -382,9 +386,9 @@ fn sentences_are_marked_by_what_they_are_and_repeating_weighs_more_than_new() {
             page.matches("<mark>").count(),
             usize::from(is_new || repeats)
         );
-        assert!(!page.contains("No sentence is new"));
+        assert!(!page.contains("Every sentence comes from its sources"));
     }
-    assert!(shown(&with(standing())).contains("No sentence is new"));
+    assert!(shown(&with(standing())).contains("Every sentence comes from its sources"));
     let vendor = shown(&with(Plan {
         passages: vec![Passage {
             vendor: "Aoba\nWorks".to_owned(),

@@ -14,6 +14,7 @@ fn inside(lang: Lang) -> Inside {
         lang,
         side: Side::Desk,
         who: "reception-1".to_owned(),
+        works_on_cases: true,
         is_admin: false,
         path: "/desk/".to_owned(),
         done: None,
@@ -218,7 +219,9 @@ fn a_row_says_for_whom_it_waits_until_when_and_what_the_reader_may_know() {
         assert_eq!(html.matches(&cell).count(), 1, "{key}: {html}");
     }
     let html = shown(&of(vec![one.clone()]), "");
-    assert!(html.contains("<span>No title</span>") && html.contains("No deadline"));
+    assert!(
+        html.contains("<span>(no title that can be shown)</span>") && html.contains("No deadline")
+    );
     assert!(!html.contains("badge new"));
     one.is_new = true;
     one.title = Some(Words {

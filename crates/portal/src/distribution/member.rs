@@ -162,26 +162,19 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
 fn scope(typed: &mut Typed) -> Option<Scope> {
     typed.limit("name", SCOPE_CHARS_MAX);
     let name = typed.trimmed("name").replace('\n', " ");
-    let named = |typed: &mut Typed| {
-        if name.is_empty() {
-            typed.refuse("name", "member-need-name");
-        }
-    };
-    match typed.value("scope").to_owned().as_str() {
-        "everything" => Some(Scope::Everything),
-        "vendor" => {
-            named(typed);
-            Some(Scope::Vendor { name })
-        }
-        "product" => {
-            named(typed);
-            Some(Scope::Product { name })
-        }
+    let scope = match typed.value("scope") {
+        "everything" => Scope::Everything,
+        "vendor" => Scope::Vendor { name },
+        "product" => Scope::Product { name },
         _ => {
             typed.refuse("scope", "member-need-scope");
-            None
+            return None;
         }
+    };
+    if recent::names_nothing(&scope) {
+        typed.refuse("name", "member-need-name");
     }
+    Some(scope)
 }
 
 /// What this choice would have brought, by the index that is being served.

@@ -105,13 +105,13 @@ async fn parts(kind: &str, bytes: Bytes) -> Option<Typed> {
     let boundary = multer::parse_boundary(kind).ok()?;
     let whole = BodyDataStream::new(Full::new(bytes));
     let mut parts = multer::Multipart::new(whole, boundary);
-    let mut typed = Typed::default();
+    let mut fields = Vec::new();
     for _ in 0..PARTS_MAX {
         let Some(field) = parts.next_field().await.ok()? else {
-            return Some(typed);
+            return Some(Typed::of_parts(&fields));
         };
         let name = field.name()?.to_owned();
-        typed.put(name, field.text().await.ok()?.replace("\r\n", "\n"));
+        fields.push((name, field.bytes().await.ok()?));
     }
     None
 }

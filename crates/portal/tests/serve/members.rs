@@ -211,6 +211,48 @@ async fn one_click_in_parts_stops_and_what_is_no_form_is_not_called_done() {
     }
 }
 
+/// A form in parts says nothing of its letters either; they are read as those of any other form.
+#[tokio::test]
+async fn a_report_in_parts_keeps_its_letters() {
+    let house = House::new();
+    let server = house.serve().await;
+    // The same text in Shift_JIS.
+    let text = "管理画面の認証を回避できます。手順は別に送ります。";
+    let japanese: &[u8] = b"\x8a\xc7\x97\x9d\x89\xe6\x96\xca\x82\xcc\x94\x46\x8f\xd8\x82\xf0\x89\xf1\x94\xf0\x82\xc5\x82\xab\x82\xdc\x82\xb7\x81\x42\x8e\xe8\x8f\x87\x82\xcd\x95\xca\x82\xc9\x91\x97\x82\xe8\x82\xdc\x82\xb7\x81\x42";
+    let mut body = Vec::new();
+    for (name, value) in GOOD {
+        let name = if name == "happens" { "happens[]" } else { name };
+        body.extend_from_slice(
+            format!("--b1\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").as_bytes(),
+        );
+        match name {
+            "happens[]" => body.extend_from_slice(japanese),
+            _ => body.extend_from_slice(value.as_bytes()),
+        }
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--b1--\r\n");
+    let head = request(
+        "POST",
+        "/ja/report",
+        &format!(
+            "Connection: close\r\nContent-Type: multipart/form-data; boundary=b1\r\nContent-Length: {}\r\n",
+            body.len()
+        ),
+    );
+    let bytes = server.raw(&[head.as_bytes(), &body].concat()).await;
+    let (reply, _) = Reply::read(&bytes, false);
+    // Either it is certain what it says and it is taken so, or the form asks; it is never taken with other letters.
+    assert!([200, 422].contains(&reply.status), "{}", reply.status);
+    assert!(reply.text().contains("form-letters") || !reply.text().contains('\u{fffd}'));
+    for letter in house.letters() {
+        let formats::letter::Letter::Report(report) = letter else {
+            unreachable!("a report was sent");
+        };
+        assert_eq!(report.happens, text);
+    }
+}
+
 #[tokio::test]
 async fn wishes_to_stop_never_keep_a_report_out() {
     let house = House::new();

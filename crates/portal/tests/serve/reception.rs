@@ -109,7 +109,7 @@ pub const GOOD: [(&str, &str); 5] = [
     ("what", "浮橋リゾルバー 3.1"),
     ("happens", TEXT),
     ("contact", "hanako@finder.example"),
-    ("consent", "2026-2"),
+    ("consent", "2026-3"),
     ("do", "send"),
 ];
 
@@ -134,7 +134,7 @@ async fn a_report_becomes_a_letter_that_only_the_house_reads() {
     );
     assert_eq!(
         (report.contact.as_str(), report.consent.as_str()),
-        ("hanako@finder.example", "2026-2")
+        ("hanako@finder.example", "2026-3")
     );
     assert_eq!(report.handling, handling);
     let digits = handling.replace('-', "");

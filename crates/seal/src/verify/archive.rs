@@ -33,6 +33,8 @@ pub(super) struct Archive {
     pub(super) newest: BTreeMap<String, u32>,
     /// SHA-256 of each document, in hexadecimal.
     pub(super) digests: BTreeMap<Place, String>,
+    /// When each revision says that it was published.
+    pub(super) instants: BTreeMap<(String, u32), String>,
     /// Kinds that the newest revision of each number must have.
     wanted: BTreeMap<String, Vec<String>>,
 }
@@ -136,8 +138,13 @@ fn documents(run: &mut Run, archive: &mut Archive, mut place: Revision) -> Vec<S
         name: DocumentKind::AdvisoryJson.name().to_owned(),
         sha256: None,
     };
-    let listed = document(run, archive, &mut place, &record)
-        .and_then(|(path, bytes)| advisory(run, &path, &bytes, place.number, place.revision));
+    let listed = document(run, archive, &mut place, &record).and_then(|(path, bytes)| {
+        let doc = run.json(&path, &bytes)?;
+        let said = reading::text(&doc, "/published").to_owned();
+        let of = (place.number.to_owned(), place.revision);
+        archive.instants.insert(of, said);
+        advisory(run, &path, &doc, place.number, place.revision)
+    });
     let mut wanted = listed.unwrap_or_else(silent);
     // What is known is claimed first, so that a foreign document cannot pass for one of them.
     wanted.sort_by_key(|one| DocumentKind::of(&one.name).is_none());
@@ -278,36 +285,35 @@ const FIELDS: [(&str, Kind); 21] = [
 fn advisory(
     run: &mut Run,
     path: &str,
-    bytes: &[u8],
+    doc: &Value,
     number: &str,
     revision: u32,
 ) -> Option<Vec<Wanted>> {
-    let doc = run.json(path, bytes)?;
-    if reading::text(&doc, "/schema") != SCHEMA {
+    if reading::text(doc, "/schema") != SCHEMA {
         run.find("advisory-schema", path, format!("schema is not {SCHEMA}"));
     }
-    for field in lacking(&doc, &FIELDS) {
+    for field in lacking(doc, &FIELDS) {
         let message = format!("{field} is missing or of the wrong kind");
         run.find("advisory-schema", path, message);
     }
-    if reading::text(&doc, "/id") != number {
+    if reading::text(doc, "/id") != number {
         run.find("advisory-id", path, format!("the id is not {number}"));
     }
-    if count(&doc, "/revision") != Some(u64::from(revision)) {
+    if count(doc, "/revision") != Some(u64::from(revision)) {
         let message = format!("the document does not say that it is revision {revision}");
         run.find("advisory-revision", path, message);
     }
-    let history = reading::list(&doc, "/history");
+    let history = reading::list(doc, "/history");
     let lines = history.iter().map(|line| count(line, "/revision"));
     let expected = (1..=u64::from(revision)).map(Some);
     if !lines.eq(expected) {
         let message = format!("the history does not count from 1 to {revision}");
         run.find("advisory-history", path, message);
     }
-    if run.keys.exercise && reading::text(&doc, "/marking") != "exercise" {
+    if run.keys.exercise && reading::text(doc, "/marking") != "exercise" {
         run.find("exercise-key", path, EXERCISE);
     }
-    listed(run, path, &doc)
+    listed(run, path, doc)
 }
 
 /// Returns what a record lists; a list that is none is a finding and asks for nothing.

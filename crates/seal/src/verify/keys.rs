@@ -7,6 +7,7 @@
 use std::time::{Duration, SystemTime};
 
 use sequoia_openpgp::Cert;
+use sequoia_openpgp::cert::CertParser;
 use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::serialize::SerializeInto;
@@ -221,9 +222,20 @@ pub(super) fn cert(path: &str, bytes: Option<Vec<u8>>, report: &mut Report) -> O
             Some(cert)
         }
         Err(_) => {
-            report.find("key-form", path, "the file holds no OpenPGP certificate");
+            report.find("key-form", path, unreadable(&bytes));
             None
         }
+    }
+}
+
+/// Why bytes are no certificate, as far as they tell.
+fn unreadable(bytes: &[u8]) -> &'static str {
+    let several = CertParser::from_bytes(bytes)
+        .is_ok_and(|certs| certs.filter(Result::is_ok).take(2).count() > 1);
+    if several {
+        "the file holds several OpenPGP certificates, where one is wanted"
+    } else {
+        "the file holds no OpenPGP certificate"
     }
 }
 

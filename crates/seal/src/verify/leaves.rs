@@ -112,6 +112,23 @@ fn document(
         }
         Some(_) => {}
     }
+    let said = archive.instants.get(&(leaf.number.clone(), leaf.revision));
+    let said = said.and_then(|said| reading::instant(said));
+    if said.is_some_and(|said| reading::instant(&leaf.instant) != Some(said)) {
+        let message = format!("line {line}: {named} says another instant of its publication");
+        run.find("leaf-instant", PATH, message);
+    }
+    let series = leaf
+        .number
+        .rsplit_once('-')
+        .map_or("", |(series, _)| series);
+    if leaf.series != series {
+        let message = format!(
+            "line {line}: {named} is of another series than {}",
+            leaf.series
+        );
+        run.find("leaf-series", PATH, message);
+    }
     if run.keys.exercise && leaf.realm == Realm::Live.name() {
         run.find("exercise-key", PATH, EXERCISE);
     }

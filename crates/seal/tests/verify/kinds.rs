@@ -13,7 +13,7 @@ const VEX: &[u8] = b"{\"statement\":\"not affected\"}\n";
 fn listing() -> Files {
     let mut files = GOOD.clone();
     signed(&mut files, FURTHER, "sig", VEX);
-    append(&mut files, &leaf("NRS-1", 2, "vex", VEX));
+    append(&mut files, &leaf("NRS-1", (2, SECOND), "vex", VEX));
     let list = listed(&files);
     record(&mut files, &list);
     files
@@ -130,7 +130,7 @@ fn what_the_record_does_not_list_is_not_asked_for_and_does_not_pass() {
     check(&[
         ("archive-layout", |files| signed(files, FURTHER, "sig", VEX)),
         ("leaf-without-document", |files| {
-            append(files, &leaf("NRS-1", 2, "vex", VEX))
+            append(files, &leaf("NRS-1", (2, SECOND), "vex", VEX))
         }),
         ("document-missing", |files| {
             drop_file(files, "archive/NRS-1/2/text.en.txt")

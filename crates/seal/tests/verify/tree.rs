@@ -101,32 +101,33 @@ pub(crate) fn archived(files: &mut Files, number: &str, times: &[&str]) {
         signed(files, &format!("{folder}/advisory.json"), "sig", &doc);
         signed(files, &format!("{now}.json"), "sig", &doc);
         signed(files, &format!("{folder}/csaf.json"), "asc", &csaf);
-        leaves_of(
-            files,
-            number,
-            revision,
-            &[("advisory-json", &doc), ("csaf", &csaf)],
-        );
+        let at = until[until.len() - 1];
+        let documents: [(&str, &[u8]); 2] = [("advisory-json", &doc), ("csaf", &csaf)];
+        leaves_of(files, number, (revision, at), &documents);
         for (lang, kind) in [("ja", "text-ja"), ("en", "text-en")] {
             let text = format!("{number} 対策情報 {lang} {revision}\n- none\n").into_bytes();
-            let clear = signing(&ADVISORY).clear_signed(&text, at()).unwrap();
+            let clear = signing(&ADVISORY)
+                .clear_signed(&text, super::tree::at())
+                .unwrap();
             for stem in [format!("{folder}/text.{lang}"), format!("{now}.{lang}")] {
                 signed(files, &format!("{stem}.txt"), "sig", &text);
                 put(files, &format!("{stem}.asc"), &clear);
             }
-            leaves_of(files, number, revision, &[(kind, &text)]);
+            leaves_of(files, number, (revision, at), &[(kind, &text)]);
         }
     }
 }
 
-fn leaves_of(files: &mut Files, number: &str, revision: u32, documents: &[(&str, &[u8])]) {
+fn leaves_of(files: &mut Files, number: &str, of: (u32, &str), documents: &[(&str, &[u8])]) {
     files.entry(LEAVES.to_owned()).or_default();
     for (kind, bytes) in documents {
-        append(files, &leaf(number, revision, kind, bytes));
+        append(files, &leaf(number, of, kind, bytes));
     }
 }
 
-pub(crate) fn leaf(number: &str, revision: u32, kind: &str, bytes: &[u8]) -> String {
+/// A leaf of a revision that was published at an instant.
+pub(crate) fn leaf(number: &str, of: (u32, &str), kind: &str, bytes: &[u8]) -> String {
+    let (revision, at) = of;
     let leaf = Leaf {
         v: 1,
         realm: "live".to_owned(),
@@ -135,14 +136,14 @@ pub(crate) fn leaf(number: &str, revision: u32, kind: &str, bytes: &[u8]) -> Str
         revision,
         kind: kind.to_owned(),
         sha256: seal::hex(&seal::sha256(bytes)),
-        instant: FIRST.to_owned(),
+        instant: at.to_owned(),
         persons: 2,
     };
     String::from_utf8(leaf.bytes().unwrap()).unwrap()
 }
 
 fn anchor() -> String {
-    let line = leaf("", 0, "anchor", b"root");
+    let line = leaf("", (0, FIRST), "anchor", b"root");
     line.replace("\"series\":\"NRS\"", "\"series\":\"ledger\"")
         .replace("\"persons\":2", "\"persons\":0")
 }

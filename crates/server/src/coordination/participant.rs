@@ -480,21 +480,29 @@ fn answer(participant: String, typed: &mut Typed) -> Option<Command> {
         return None;
     };
     let answer = act::code::<VendorAnswer>(typed.trimmed("answer"))?;
-    if !typed.is_good() {
-        return None;
-    }
-    let some = |field: &str| {
+    let some = |field: &str, typed: &Typed| {
         let value = typed.trimmed(field);
         (!value.is_empty()).then(|| value.to_owned())
     };
+    let fixed_in = some("fixed_in", typed);
+    if let Some(fixed) = &fixed_in {
+        if Bound::including(fixed).is_err() {
+            typed.refuse("fixed_in", "work-answer-version-wrong");
+        } else if answer != VendorAnswer::Affected {
+            typed.refuse("fixed_in", "work-answer-fix-unneeded");
+        }
+    }
+    if !typed.is_good() {
+        return None;
+    }
     Some(Command::RecordAnswer(commands::RecordAnswer {
         participant,
         answer: ProductAnswer {
-            product: some("product"),
+            product: some("product", typed),
             versions: range.to_string(),
             answer,
-            fixed_in: some("fixed_in"),
-            vulnerability: some("vulnerability"),
+            fixed_in,
+            vulnerability: some("vulnerability", typed),
             because: None,
         },
         because: None,

@@ -12,6 +12,8 @@ pub struct Answer {
     kind: Kind,
     location: Option<String>,
     pub(crate) cookie: Option<String>,
+    /// When it may be tried again, seconds.
+    again: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,6 +43,16 @@ impl Answer {
             kind,
             location: None,
             cookie: None,
+            again: None,
+        }
+    }
+
+    /// Says when it may be tried again, seconds.
+    #[must_use]
+    pub(crate) fn after(self, seconds: u32) -> Answer {
+        Answer {
+            again: Some(seconds),
+            ..self
         }
     }
 
@@ -182,6 +194,9 @@ impl Answer {
         }
         if let Some(value) = self.location.as_deref().and_then(text) {
             headers.insert(header::LOCATION, value);
+        }
+        if let Some(seconds) = self.again {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(value) = self.cookie.as_deref().and_then(text) {
             headers.insert(header::SET_COOKIE, value);

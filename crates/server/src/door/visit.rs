@@ -45,6 +45,19 @@ pub enum Who {
     Partner(Guest),
 }
 
+impl Who {
+    /// Whether somebody of the house works on cases, by role or by an approval key.
+    #[must_use]
+    pub fn works_on_cases(&self) -> bool {
+        match self {
+            Who::Person(signed) => {
+                signed.can_approve || domain::permit::works_on_cases(signed.role)
+            }
+            Who::Partner(_) | Who::Nobody => false,
+        }
+    }
+}
+
 /// A person of the house who is signed in.
 #[derive(Clone, Debug)]
 pub struct Signed {
@@ -220,6 +233,7 @@ impl Visit {
             lang: self.lang,
             side: self.side,
             who,
+            works_on_cases: self.who.works_on_cases(),
             is_admin,
             path: self.path.clone(),
             done: Some(self.query.value("done").to_owned()).filter(|done| !done.is_empty()),

@@ -21,6 +21,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Body;
 use pages::kit::form::Typed;
 use pages::kit::inside::Side;
+use pages::people::view::Later;
 
 use crate::distribution::mails::Mails;
 use crate::door::answer::Answer;
@@ -289,26 +290,26 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         } else {
             Stop::NotFound
         })
-    } else if route.need == Need::Desk && !works_on_cases(&who) {
-        // Who administers persons has a page to begin with; of cases there is nothing for such a person.
-        if path == "/desk/" && visit.person().is_ok_and(|signed| signed.is_admin) {
-            return Answer::see(visit.href("/desk/persons"));
+    } else if route.need == Need::Desk && !who.works_on_cases() {
+        // Of cases there is nothing for such a person, who begins with the pages that there are.
+        if path == "/desk/" {
+            let is_admin = visit.person().is_ok_and(|signed| signed.is_admin);
+            let first = if is_admin {
+                "/desk/persons"
+            } else {
+                "/desk/password"
+            };
+            return Answer::see(visit.href(first));
         }
         Err(Stop::Role)
     } else if asked.is_post && !room.has_budget(&who) {
-        return Answer::with_status(
-            StatusCode::TOO_MANY_REQUESTS,
-            "this was sent too often; please wait some minutes and send it again\n".into(),
-        );
+        return sign::later(room, &visit, &kept, Later::Often);
     } else if asked.is_post && !asked.is_fragment {
         let sendings = room.house.kept.of::<Sendings>();
         match sendings.begin(&asked.cookie, path, &kept).await {
             Turn::Done(path) => return Answer::see(path),
             Turn::Busy => {
-                return Answer::with_status(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "this is still being done; please load the page again in a moment\n".into(),
-                );
+                return sign::later(room, &visit, &kept, Later::Running);
             }
             Turn::First(sending) => {
                 let answer = (route.handler)(room, visit).await;
@@ -332,14 +333,6 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
             matches!(stop, Stop::Again),
         ),
         Err(stop) => sign::stopped(room, lang, asked.side, stop),
-    }
-}
-
-/// Whether somebody of the house works on cases, by role or by an approval key.
-fn works_on_cases(who: &Who) -> bool {
-    match who {
-        Who::Person(signed) => signed.can_approve || domain::permit::works_on_cases(signed.role),
-        Who::Partner(_) | Who::Nobody => false,
     }
 }
 

@@ -5,20 +5,18 @@ use engine::people::passwords::{self, Unfit};
 use engine::people::tokens::SET_UP;
 use formats::advisory::Lang;
 use http::StatusCode;
-use pages::kit::form::Typed;
+use pages::kit::form::{Typed, is_secret};
 use pages::kit::inside::{Inside, Side};
 use pages::people::sign as page;
-use pages::people::view::{Again, Kept, SetUp, SignIn, Sorry};
+use pages::people::view::{Again, Kept, Later, SetUp, SignIn, Sorry};
 
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::session;
 use crate::door::visit::{Stop, Visit, Who};
 
-/// Fields that are never carried along.
-fn is_secret(name: &str) -> bool {
-    name.contains("password") || matches!(name, "code" | "before")
-}
+/// When a form that was not taken may be sent again, seconds.
+const LATER_S: u32 = 60;
 
 fn kept_of(action: String, typed: &Typed) -> Kept {
     Kept {
@@ -37,11 +35,23 @@ fn bare(room: &Room, lang: Lang, side: Side, path: &str) -> Inside {
         lang,
         side,
         who: String::new(),
+        works_on_cases: false,
         is_admin: false,
         path: path.to_owned(),
         done: None,
         now: engine::kernel::clock::now(),
     }
+}
+
+/// The answer to a form that is not taken now: what was typed stands on the page, to be sent again.
+pub(crate) fn later(room: &Room, visit: &Visit, typed: &Typed, why: Later) -> Answer {
+    let status = match why {
+        Later::Often => StatusCode::TOO_MANY_REQUESTS,
+        Later::Running => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let inside = visit.inside(room);
+    let kept = kept_of(inside.href(&visit.path), typed);
+    Answer::with_status(status, page::later(&inside, &kept, why)).after(LATER_S)
 }
 
 /// The one answer to all that is not there, not theirs, ended or withdrawn.

@@ -80,6 +80,11 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
         draft_repeats,
         is_drafter: draft.is_some_and(|draft| draft.author == signed.id),
         plan,
+        published: desk.stream.as_ref().map_or_else(Vec::new, |stream| {
+            let out = stream.published.iter().rev();
+            out.map(|one| (one.revision, one.instant, one.persons))
+                .collect()
+        }),
         quorum: own.quorum,
         is_closed: desk.case.closed.is_some(),
     };

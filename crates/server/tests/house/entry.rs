@@ -290,6 +290,11 @@ fn a_vendor_sends_so_many_forms_an_hour_and_no_more() {
         assert_eq!(sends(), 303, "form {n}");
     }
     assert_eq!(sends(), 429);
+    // What was typed stands there to be sent again, and it says when.
+    let late = birch.sends("/en/partner/text", &[("text", "Our fix is <on its way>.")]);
+    assert_eq!((late.status, late.retry_after.as_str()), (429, "60"));
+    assert!(late.says("desk-later-often"));
+    assert!(late.has("Our fix is <on its way>."));
     // Looking is no form, and another vendor has forms of its own.
     assert_eq!(birch.get("/en/partner/").status, 200);
     let aoba = vendor(&doors, &case, "Aoba");

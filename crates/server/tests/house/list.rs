@@ -305,6 +305,19 @@ fn what_was_told_by_telephone_is_recorded_with_reference_and_code() {
     let admin = doors.person("admin");
     let fields = [("reference", reference.as_str()), ("code", code.as_str())];
     assert_eq!(admin.sends(RECORD, &fields).status, 403);
+    // Nor is there a word of the page in the menu, and every page leads back to one that there is.
+    let start = admin.follows(&admin.get("/en/desk/"));
+    assert_eq!(start.status, 200);
+    for (key, is_there) in [
+        ("inside-persons", true),
+        ("inside-password", true),
+        ("inside-queue", false),
+        ("inside-record", false),
+    ] {
+        assert_eq!(start.says(key), is_there, "{key}");
+    }
+    let gone = admin.get("/en/desk/cases/NRS-00000000");
+    assert!(gone.says("desk-sorry-home") && gone.has("href=\"/en/desk/\""));
     world.ends_well();
 }
 

@@ -203,6 +203,7 @@ fn a_page_is_read_as_its_reader_reads_it() {
         status: 422,
         location: String::new(),
         cookie: String::new(),
+        retry_after: String::new(),
         text: concat!(
             "<html lang=\"en\"><div id=\"problems\"><ul><li><a href=\"#f-a\">It&#39;s</a></li></ul></div>",
             "<p class=\"error\" id=\"f-a-error\"><strong>Wrong:</strong> It&#39;s</p>",

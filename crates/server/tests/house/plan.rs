@@ -56,8 +56,14 @@ fn a_plan_is_made_approved_by_two_and_published_at_its_instant() {
     }
     assert_eq!(world.times("plan_approved"), 2);
     assert!(editor.get(&path(&case)).says("editor-plan-by-itself"));
+    assert!(!editor.get(&path(&case)).says("editor-plan-out"));
     let published = world.passes_to(world.ahead(span(2, 0)));
     assert_eq!(published, std::slice::from_ref(&case.number));
+    // What is out stands where its plan stood.
+    let page = doors.person("editor").get(&path(&case));
+    assert!(page.says("editor-plan-out") && page.has("Revision 1"));
+    assert!(page.has("approved by 2 persons") && page.has("2026-09-08T10:00:00Z"));
+    assert!(!page.says("editor-plan-none"));
     world.ends_well();
 }
 

@@ -63,6 +63,7 @@ pub struct Page {
     pub status: u16,
     pub location: String,
     pub cookie: String,
+    pub retry_after: String,
     pub text: String,
 }
 
@@ -128,6 +129,7 @@ impl Visitor<'_> {
             status: parts.status.as_u16(),
             location: header("location"),
             cookie: header("set-cookie"),
+            retry_after: header("retry-after"),
             text: String::from_utf8_lossy(&body).into_owned(),
         }
     }

@@ -4,7 +4,7 @@
 //! numbers with dots, in signs or as pages tell them.
 
 use domain::advisory::lint::Severity;
-use domain::coordination::range::Range;
+use domain::coordination::range::{Range, RangeError};
 use domain::text::fold;
 use formats::advisory::{Advisory, Product, ProductStatus, Vendor};
 
@@ -16,8 +16,8 @@ pub(super) fn contradictions(doc: &Advisory) -> Vec<Finding> {
         severity: Severity::Error,
         ..warning("H4", "affected", None, code, about)
     };
-    let fixes = fixes_inside(doc);
-    let fixes = fixes.iter().map(|about| error("fix_is_affected", about));
+    let fixes = fixes(doc);
+    let fixes = fixes.iter().map(|(code, about)| error(code, about));
     let both = doc
         .vendors
         .iter()
@@ -27,18 +27,32 @@ pub(super) fn contradictions(doc: &Advisory) -> Vec<Finding> {
     fixes.chain(both).collect()
 }
 
-/// Versions that carry the fix and lie in the range that is affected.
-fn fixes_inside(doc: &Advisory) -> Vec<String> {
+/// Versions that are said to carry the fix and cannot: they lie in the range that is affected, or before it begins.
+fn fixes(doc: &Advisory) -> Vec<(&'static str, String)> {
     let said = doc.vendors.iter().flat_map(|vendor| &vendor.products);
-    let inside = said.filter_map(|word| {
-        let fixed = word.fixed_in.as_deref()?;
+    let wrong = said.filter_map(|word| {
         let product = doc.products.iter().find(|one| one.id == word.product)?;
-        let range = Range::told(&product.versions)?;
+        let range = match Range::told(&product.versions) {
+            Ok(range) => range,
+            Err(RangeError::Backwards) => {
+                let about = format!("{}: {}", name(product), product.versions);
+                return Some(("range_is_backwards", about));
+            }
+            Err(_) => return None,
+        };
+        let fixed = word.fixed_in.as_deref()?;
         // All versions, where no range was told, say nothing of the one with the fix.
-        let is_in = !range.is_all() && range.holds(fixed) == Some(true);
-        is_in.then(|| format!("{}: {} / {fixed}", name(product), product.versions))
+        let code = if !range.is_all() && range.holds(fixed) == Some(true) {
+            "fix_is_affected"
+        } else if range.begins_after(fixed) == Some(true) {
+            "fix_before_range"
+        } else {
+            return None;
+        };
+        let about = format!("{}: {} / {fixed}", name(product), product.versions);
+        Some((code, about))
     });
-    inside.collect()
+    wrong.collect()
 }
 
 /// Versions of which a vendor says that they are affected and that they are not.
@@ -56,7 +70,9 @@ fn told_both_ways(doc: &Advisory, vendor: &Vendor) -> Vec<String> {
     for one in affected {
         for other in &clean {
             let is_same = fold::product(name(one)) == fold::product(name(other));
-            let ranges = Range::told(&one.versions).zip(Range::told(&other.versions));
+            let ranges = Range::told(&one.versions)
+                .ok()
+                .zip(Range::told(&other.versions).ok());
             let is_shared = ranges.is_some_and(|(a, b)| a.overlaps(&b) == Some(true));
             if is_same && is_shared {
                 out.push(format!(

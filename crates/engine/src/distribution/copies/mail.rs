@@ -20,7 +20,7 @@ use store::distribution::{Copy, Settled};
 
 use super::{SETTLE_GROUP, Sent, copy_digits, ended, tried};
 use crate::Fault;
-use crate::distribution::relay::{Relay, tells_of_relay};
+use crate::distribution::relay::{Relay, Tally};
 use crate::kernel::clock;
 use crate::kernel::config::{MailTls, Transport};
 use crate::kernel::house::House;
@@ -286,7 +286,7 @@ impl House {
             return Ok(());
         }
         let relay = self.kept.of::<Relay>();
-        let config = self.relay().inspect_err(|_| relay.failed(0))?;
+        let config = self.relay().inspect_err(|_| relay.failed(0, None))?;
         let domain = self.mail_domain().to_owned();
         let mut copies = Vec::with_capacity(ready.len());
         let mut jobs = Vec::with_capacity(ready.len());
@@ -304,16 +304,11 @@ impl House {
         let (done, mut outcomes) = tokio::sync::mpsc::channel(SETTLE_GROUP * 2);
         let sender = tokio::spawn(async move { smtp::send_all(&config, jobs, &done).await });
         let mut group = Vec::with_capacity(SETTLE_GROUP);
-        let (mut refused_us, mut is_taking, mut trouble) = (None, false, None);
+        let (mut refused_us, mut tally) = (None, Tally::default());
         while outcomes.recv_many(&mut group, SETTLE_GROUP).await > 0 {
             let now = clock::now().0;
             refused_us = refused_us.or(group.iter().find_map(|(_, outcome)| concerns_us(outcome)));
-            is_taking |= group
-                .iter()
-                .any(|(_, outcome)| matches!(outcome, Outcome::Accepted { .. }));
-            trouble = trouble.or(group
-                .iter()
-                .find_map(|(_, outcome)| tells_of_relay(outcome)));
+            group.iter().for_each(|(_, outcome)| tally.add(outcome));
             let settled: Vec<Settled> = group
                 .drain(..)
                 .filter_map(|(id, outcome)| {
@@ -327,11 +322,7 @@ impl House {
             crate::kernel::crash::point("post.settled");
         }
         let _ = sender.await;
-        if is_taking {
-            relay.took();
-        } else if let Some(smtp) = trouble {
-            relay.failed(smtp);
-        }
+        relay.told(&tally);
         if let Some(smtp) = refused_us {
             tracing::error!(
                 code = "post.relay_refuses",
@@ -441,6 +432,14 @@ mod tests {
                 },
                 Happening::PutOff,
                 554,
+            ),
+            (
+                Outcome::Refused {
+                    code: 550,
+                    stage: smtp::Stage::Unclear,
+                },
+                Happening::PutOff,
+                550,
             ),
             (Outcome::MaybeDelivered, Happening::Broken, 0),
             (Outcome::NotSent, Happening::PutOff, 0),

@@ -443,6 +443,7 @@ async fn machine(
         name: &name,
         contact: &build.site.contact,
         keys: &[(fingerprint, &key_url)],
+        is_archive: house.config.purpose == crate::kernel::config::Purpose::Replay,
         listed: house.config.publication.csaf_aggregators
             && house.config.purpose == crate::kernel::config::Purpose::Live,
         last_updated: &updated,
@@ -468,7 +469,10 @@ async fn machine(
         newest,
     )?;
     listings(build, newest)?;
-    build.put("/csaf/service.json", &provider::service(&portal), founded)?;
+    // Beside the metadata is where gocsaf looks for it.
+    for path in ["/csaf/service.json", "/.well-known/csaf/service.json"] {
+        build.put(path, &provider::service(&portal), founded)?;
+    }
     let mut leaves = house.store.leaves().await?.join("\n");
     leaves.push('\n');
     build.put("/archive/leaves.jsonl", leaves.as_bytes(), newest)?;

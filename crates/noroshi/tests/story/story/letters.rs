@@ -344,7 +344,7 @@ on_both! {
             page = reception.get(&path);
         }
         for (key, typed) in report.filled() {
-            let shown = if typed == "yes" { "Name and contact may be given to the vendor" } else { typed };
+            let shown = if typed == "yes" { "Name and contact may be given to the vendor (or operator)" } else { typed };
             assert!(!shown.is_empty() && all.contains(shown), "{key:?}: {all}");
         }
         assert!(all.contains("Contact with the vendor or operator"), "the page is in the reader's language");

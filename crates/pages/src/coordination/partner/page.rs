@@ -274,7 +274,11 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
             DateState::Declined => "partner-date-declined",
             DateState::Ended => "partner-date-ended",
         }),
-        until_html: until.as_deref().map(|at| bits::instant_full(say, at)),
+        // What is out was planned for no date any more: it may have come early.
+        until_html: until
+            .as_deref()
+            .filter(|_| view.published.is_none())
+            .map(|at| bits::instant_full(say, at)),
         left_html: until
             .as_deref()
             .filter(|_| is_running)

@@ -35,6 +35,7 @@ fn inside(lang: Lang) -> Inside {
         lang,
         side: Side::Partner,
         who: "Aoba Works".to_owned(),
+        works_on_cases: false,
         is_admin: false,
         path: "/partner/".to_owned(),
         done: None,

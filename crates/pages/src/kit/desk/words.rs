@@ -101,7 +101,7 @@ pub fn group(kind: &str) -> &'static str {
 
 /// Keys of what can be wrong with a field, for [`crate::kit::form::Typed::refuse`]: what a handler says when the
 /// command would not even be tried. `desk-password-short` takes `min`, `form-too-long` takes `max` and `now`.
-pub const PROBLEMS: [&str; 33] = [
+pub const PROBLEMS: [&str; 34] = [
     "desk-password-before-wrong",
     "desk-sign-in-wrong",
     "desk-password-short",
@@ -131,6 +131,7 @@ pub const PROBLEMS: [&str; 33] = [
     "work-answer-version-wrong",
     "work-answer-backwards",
     "work-answer-end-needed",
+    "work-answer-fix-unneeded",
     "moment-date-wrong",
     "moment-time-wrong",
     "moment-zone-wrong",

@@ -38,6 +38,7 @@ pub(super) fn inside(lang: Lang, path: &str) -> Inside {
         lang,
         side: Side::Desk,
         who: "reception-1".to_owned(),
+        works_on_cases: true,
         is_admin: true,
         path: path.to_owned(),
         done: Some("sort".to_owned()),

@@ -24,14 +24,18 @@ fn before_anybody_is_asked_and_while_they_are() {
         |scene| scene.case.contact("Aoba"),
         &[
             NOTHING,
-            (Desk, "連絡済み・回答なし", "Contacted, silent"),
+            (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
             (List, "製品開発者の回答", "Answer of the vendor"),
             (
                 Finder,
-                "への連絡を始めました（起算日）",
+                "への連絡を始めました（この日から、公表までの期間を数えます）",
                 "We began to contact the vendors",
             ),
-            (Finder, "!に詳しい情報を伝えました", "!We gave the details"),
+            (
+                Finder,
+                "!が詳しい情報を読めるようにしました",
+                "!We gave the details",
+            ),
         ],
     );
     check(
@@ -78,7 +82,7 @@ fn before_anybody_is_asked_and_while_they_are() {
         },
         &[
             (Todo, "回答のない製品開発者", "Silent vendor"),
-            (Desk, "連絡済み・回答なし", "Contacted, silent"),
+            (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
         ],
     );
     check(
@@ -94,8 +98,8 @@ fn before_anybody_is_asked_and_while_they_are() {
         },
         &[
             NOTHING,
-            (Desk, "連絡済み・応答あり", "Contacted, heard of"),
-            (Desk, "!連絡済み・回答なし", "!Contacted, silent"),
+            (Desk, "連絡済み・応答あり", "Contacted, has responded"),
+            (Desk, "!連絡済み（回答待ち）", "!Contacted, no answer yet"),
         ],
     );
     check(
@@ -180,8 +184,8 @@ fn what_a_vendor_was_told_and_said() {
         &[
             (
                 Finder,
-                "に詳しい情報を伝えました",
-                "We gave the details to the vendors",
+                "が詳しい情報を読めるようにしました",
+                "We made the details available to a vendor",
             ),
             (Finder, "!から返答がありました", "!We heard from a vendor"),
             (
@@ -211,7 +215,7 @@ fn what_a_vendor_was_told_and_said() {
                 "!受領を確認しました",
                 "!You told us that you received it",
             ),
-            (Vendor, "合意済み", "agreed"),
+            (Vendor, "同意済み（貴組織のご回答）", "you agreed"),
         ],
     );
     check(
@@ -268,7 +272,7 @@ fn what_a_vendor_was_told_and_said() {
         },
         &[
             (Desk, "!該当あり・対策準備中", "!Affected, working on it"),
-            (Desk, "連絡済み・応答あり", "Contacted, heard of"),
+            (Desk, "連絡済み・応答あり", "Contacted, has responded"),
         ],
     );
     check(
@@ -276,11 +280,11 @@ fn what_a_vendor_was_told_and_said() {
         "who has left",
         |scene| scene.with("Birch", "leave-case", json!({})),
         &[
-            (Desk, "対応しない", "Does not take part"),
+            (Desk, "参加を終了", "Left the case"),
             (
                 Vendor,
                 "リンクからお入りください",
-                "Please come in by your link",
+                "Please use the link in our mail",
             ),
         ],
     );

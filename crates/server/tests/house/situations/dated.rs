@@ -15,8 +15,8 @@ fn where_the_date_stands() {
             (Desk, "未提示（未連絡）", "Not told yet"),
             (
                 Vendor,
-                "提案中（ご回答をお待ちしています）",
-                "proposed (we wait for your answer)",
+                "提案中（貴組織の同意はまだいただいていません）",
+                "proposed (you have not agreed yet)",
             ),
             (
                 Finder,
@@ -42,8 +42,8 @@ fn where_the_date_stands() {
             (Desk, "!公表日 合意済み", "!Date agreed"),
             (
                 Vendor,
-                "提案中（ご回答をお待ちしています）",
-                "proposed (we wait for your answer)",
+                "提案中（貴組織の同意はまだいただいていません）",
+                "proposed (you have not agreed yet)",
             ),
             (
                 Finder,
@@ -71,10 +71,10 @@ fn where_the_date_stands() {
             (Desk, "合意済み", "Agreed"),
             (
                 Desk,
-                "公表計画がないため、自動では公表しません。",
-                "Nothing is published by itself: there is no release plan.",
+                "公表計画がないため、自動では公表しません。公表日時になると、情報管理だけが終わります。",
+                "Nothing is published by itself: there is no release plan. When the date comes, only the embargo ends.",
             ),
-            (Vendor, "合意済み", "agreed"),
+            (Vendor, "同意済み（貴組織のご回答）", "you agreed"),
             (
                 Finder,
                 "とすることで合意しました",
@@ -96,7 +96,7 @@ fn where_the_date_stands() {
             (
                 Vendor,
                 "ご希望いただいた日時",
-                "The instant that you asked for",
+                "Date and time you asked for",
             ),
             (
                 Finder,
@@ -113,7 +113,7 @@ fn where_the_date_stands() {
             scene.with("Birch", "decline-date", json!({}));
         },
         &[
-            (Desk, "合意しない", "Does not agree"),
+            (Desk, "同意しない", "Does not agree"),
             (Vendor, "同意しないとのご回答", "you do not agree"),
             (
                 Vendor,
@@ -134,8 +134,8 @@ fn where_the_date_stands() {
         &[
             (
                 Vendor,
-                "提案中（ご回答をお待ちしています）",
-                "proposed (we wait for your answer)",
+                "提案中（貴組織の同意はまだいただいていません）",
+                "proposed (you have not agreed yet)",
             ),
             (
                 Finder,
@@ -185,10 +185,10 @@ fn what_is_known_outside() {
                 (Vendor, "取決めは終了", "Agreement ended"),
                 (
                     Vendor,
-                    "公表はいつでも行われることがあります",
-                    "It may be published at any time",
+                    "予告なく公表される場合があります",
+                    "The matter may now be published at any time",
                 ),
-                (Vendor, "!予定している公表日時", "!Planned instant"),
+                (Vendor, "!予定している公表日時", "!Planned date and time"),
                 (
                     Finder,
                     "!公表日を調整しています",
@@ -215,7 +215,7 @@ fn what_is_known_outside() {
             (Desk, "悪用を確認", "Attacks were observed"),
             // The date stands until somebody ends it.
             (Desk, "合意済み", "Agreed"),
-            (Vendor, "合意済み", "agreed"),
+            (Vendor, "同意済み（貴組織のご回答）", "you agreed"),
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));

@@ -22,7 +22,7 @@ fn where_the_plan_stands() {
             let _ = plans(scene);
         },
         &[
-            (Todo, "承認待ちの公表計画", "Plan without approval"),
+            (Todo, "承認待ちの公表計画", "Plan waiting for approval"),
             (
                 Plan,
                 "あと2名の承認が必要です",
@@ -44,7 +44,7 @@ fn where_the_plan_stands() {
             scene.case.signs("approver-a", &plan).expect("a signature");
         },
         &[
-            (Todo, "承認待ちの公表計画", "Plan without approval"),
+            (Todo, "承認待ちの公表計画", "Plan waiting for approval"),
             (
                 Plan,
                 "あと1名の承認が必要です",
@@ -129,7 +129,7 @@ fn where_the_plan_stands() {
             (
                 Desk,
                 "公表計画は承認済みです。計画の日時に自動で公表します",
-                "The plan is approved. It publishes by itself at its instant",
+                "The plan is approved. It publishes by itself at its time",
             ),
             (Desk, "!公表計画がないため", "!there is no release plan"),
         ],

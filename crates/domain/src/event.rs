@@ -343,6 +343,11 @@ pub enum Event {
     PlanAborted {
         plan_sha256: String,
     },
+    /// A plan whose instant has come cannot go; once per change of what stands in its way.
+    ReleaseHeld {
+        plan_sha256: String,
+        codes: Vec<String>,
+    },
     Published {
         number: String,
         revision: u32,

@@ -181,6 +181,7 @@ const ROWS: &[Row] = &[
     row("tell-finder", NO_PERSON, &[Other::House]),
     row("end-embargo-by-clock", NO_PERSON, &[Other::Clock]),
     row("release", NO_PERSON, &[Other::Clock]),
+    row("hold-release", NO_PERSON, &[Other::Clock]),
     row("anchor", NO_PERSON, &[Other::Clock]),
     row("init", NO_PERSON, &[Other::Operator]),
     row("resume", NO_PERSON, &[Other::Operator]),

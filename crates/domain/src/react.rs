@@ -25,6 +25,8 @@ pub enum Intent {
     EndAccess { party: PartyId },
     /// Tell the duty address that a date has come without an approved plan; contentless.
     DateWithoutPlan,
+    /// Tell the duty address that a plan is due and cannot go; contentless.
+    ReleaseHeld { plan_sha256: String },
 }
 
 impl Intent {
@@ -36,7 +38,8 @@ impl Intent {
             Intent::FirstContact { .. }
             | Intent::Press
             | Intent::EndAccess { .. }
-            | Intent::DateWithoutPlan => now,
+            | Intent::DateWithoutPlan
+            | Intent::ReleaseHeld { .. } => now,
         }
     }
 }
@@ -69,6 +72,9 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         Event::EmbargoEnded {
             why: crate::value::EmbargoEnd::Reached,
         } => vec![Intent::DateWithoutPlan],
+        Event::ReleaseHeld { plan_sha256, .. } => vec![Intent::ReleaseHeld {
+            plan_sha256: plan_sha256.clone(),
+        }],
         Event::HouseFounded { .. }
         | Event::PersonNamed { .. }
         | Event::HouseResumed { .. }
@@ -135,23 +141,31 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
 }
 
 /// Returns what need not be waited for any more once `event` follows on `before`: the release of a plan that it
-/// replaces or takes back.
+/// replaces or takes back, and the call for one that was held.
 #[must_use]
-pub fn ended(before: &Aggregate, event: &Event) -> Option<Intent> {
+pub fn ended(before: &Aggregate, event: &Event) -> Vec<Intent> {
     let Aggregate::Advisory(advisory) = before else {
-        return None;
+        return vec![];
     };
-    let plan = advisory.plan.as_ref()?;
-    let is_ended = match event {
-        Event::PlanMade { plan_sha256, .. } => plan.sha256 != *plan_sha256,
-        Event::PlanAborted { plan_sha256 } => plan.sha256 == *plan_sha256,
-        _ => false,
+    let Some(plan) = &advisory.plan else {
+        return vec![];
     };
-    is_ended.then(|| Intent::Release {
+    let (is_replaced, is_out) = match event {
+        Event::PlanMade { plan_sha256, .. } => (plan.sha256 != *plan_sha256, false),
+        Event::PlanAborted { plan_sha256 } => (plan.sha256 == *plan_sha256, false),
+        Event::Published { .. } => (false, true),
+        _ => (false, false),
+    };
+    let release = is_replaced.then(|| Intent::Release {
         advisory: advisory.id,
         plan_sha256: plan.sha256.clone(),
         instant: plan.instant,
-    })
+    });
+    let call = (is_replaced || is_out) && advisory.held.is_some();
+    let call = call.then(|| Intent::ReleaseHeld {
+        plan_sha256: plan.sha256.clone(),
+    });
+    release.into_iter().chain(call).collect()
 }
 
 #[cfg(test)]
@@ -237,10 +251,21 @@ mod tests {
             (aborted("cd"), false),
             (Event::ReportWithdrawn, false),
         ] {
-            let expected = is_ended.then(|| release("ab"));
+            let expected: Vec<Intent> = is_ended.then(|| release("ab")).into_iter().collect();
             assert_eq!(ended(&before, &event), expected, "{event:?}");
         }
+        // Nobody is called any more for one that was held.
+        advisory.held = Some(crate::publication::Held {
+            since: PLANNED,
+            codes: vec!["sign.quorum".to_owned()],
+        });
+        let call = Intent::ReleaseHeld {
+            plan_sha256: "ab".to_owned(),
+        };
+        let held = Aggregate::Advisory(advisory.clone());
+        assert_eq!(ended(&held, &made("cd")), [release("ab"), call.clone()]);
+        assert_eq!(ended(&held, &aborted("ab")), [release("ab"), call]);
         advisory.plan = None;
-        assert_eq!(ended(&Aggregate::Advisory(advisory), &made("ab")), None);
+        assert_eq!(ended(&Aggregate::Advisory(advisory), &made("ab")), []);
     }
 }

@@ -13,7 +13,7 @@ use domain::text::class::{Class, Compartment};
 use domain::value::*;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 66;
+const VARIANTS: usize = 67;
 
 fn place(event: &Event) -> usize {
     match event {
@@ -79,6 +79,7 @@ fn place(event: &Event) -> usize {
         Event::PlanMade { .. } => 46,
         Event::PlanApproved { .. } => 47,
         Event::PlanAborted { .. } => 48,
+        Event::ReleaseHeld { .. } => 66,
         Event::Published { .. } => 49,
         Event::Subscribed { .. } => 50,
         Event::Unsubscribed => 51,
@@ -280,6 +281,10 @@ fn later_samples(case: CaseId, until: Instant) -> Vec<Event> {
         },
         Event::OwnTicketRecorded {
             ticket: text(Class::R),
+        },
+        Event::ReleaseHeld {
+            plan_sha256: "0".repeat(64),
+            codes: vec!["sign.quorum".into(), "sign.key_rests".into()],
         },
         Event::ParticipantLeft {
             honours_embargo: true,

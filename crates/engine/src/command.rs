@@ -224,6 +224,12 @@ pub fn perform<'a>(
                 decide(unit, command).await
             })
             .await?;
+        if matches!(command, Command::PlanRelease(_) | Command::ApprovePlan(_)) {
+            // Whoever plans or approves reads on the next page whether it would go.
+            if let Err(error) = house.rehearse_waiting().await {
+                tracing::warn!(code = error.code(), "a plan could not be asked about");
+            }
+        }
         if matches!(command, Command::ChangeContact(_)) {
             // Not a second later, and not only where the house is running.
             house.end_access_due().await?;

@@ -316,6 +316,19 @@ pub struct Words {
     pub text: String,
 }
 
+impl Vendor {
+    /// By what it is sorted in a list of a language: in Japanese by its reading, whatever the width of the kana, where it
+    /// has one; `name` is what it is called there.
+    #[must_use]
+    pub fn in_order(&self, lang: Lang, name: &str) -> String {
+        let reading = domain::text::fold::width(self.kana.trim());
+        match lang {
+            Lang::Ja if !reading.is_empty() => reading,
+            _ => name.to_owned(),
+        }
+    }
+}
+
 /// Status of one product at one vendor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VendorProduct {

@@ -13,7 +13,7 @@ mod wrap;
 
 use std::collections::BTreeMap;
 
-use crate::advisory::{Action, Advisory, Lang, Marking, Product, Status, Vendor};
+use crate::advisory::{Action, Advisory, Lang, Marking, Product, Status, Vendor, in_lang};
 use crate::{provider, time};
 use words::Labels;
 
@@ -321,23 +321,28 @@ fn vendors(page: &mut Page, doc: &Advisory) {
     let mut sorted: Vec<&Vendor> = doc.vendors.iter().collect();
     if page.lang == Lang::Ja {
         sorted.sort_by_cached_key(|vendor| {
-            let kana = vendor.kana.trim();
-            if kana.is_empty() {
-                page.name(&vendor.name, &vendor.id).to_owned()
-            } else {
-                kana.to_owned()
-            }
+            vendor.in_order(page.lang, page.name(&vendor.name, &vendor.id))
         });
     }
     let lines: Vec<String> = sorted
         .into_iter()
         .map(|vendor| {
             let label = words::vendor_status(vendor.status, page.lang);
-            format!(
+            let mut line = format!(
                 "{}{}{label}",
                 page.name(&vendor.name, &vendor.id),
                 page.labels.colon
-            )
+            );
+            for (label, said) in [
+                (page.labels.vendor_fix, &vendor.fix),
+                (page.labels.vendor_workaround, &vendor.workaround),
+            ] {
+                if let Some(words) = in_lang(said, page.lang) {
+                    let text = words.text.trim();
+                    line.push_str(&format!("\n{label}{}{text}", page.labels.colon));
+                }
+            }
+            line
         })
         .collect();
     if lines.is_empty() {

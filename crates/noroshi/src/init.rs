@@ -116,10 +116,12 @@ fn text(dir: &Path, kit: &RecoveryKit) -> String {
     }
     if !kit.set_up.is_empty() {
         out.push_str(&format!(
-            "\nFirst administrator: open this link within an hour, while noroshi serve runs, and choose a password:\n  {}\nThe administrator then gives links to the others. A new link, on this machine: noroshi do issue-link --file - <<< '{{\"as\": \"admin\", \"person\": \"admin\"}}'\n",
-            kit.set_up
+            "\nFirst administrator: open this link within an hour, while noroshi serve runs, and choose a password:\n  {}\nThe administrator then gives links to the others. A new link, on this machine: noroshi --dir {} do issue-link --file - <<< '{{\"as\": \"admin\", \"person\": \"admin\"}}'\n",
+            kit.set_up,
+            dir.display()
         ));
     }
-    out.push_str("\nNext: set names, portal and mail in noroshi.toml, then: noroshi config check; noroshi serve\n");
+    let dir = dir.display();
+    out.push_str(&format!("\nNext: set names, portal and mail in {dir}/noroshi.toml, then: noroshi --dir {dir} config check; noroshi --dir {dir} serve\n"));
     out
 }

@@ -62,7 +62,12 @@ pub fn config_explain(common: &Common) -> Result<bool, Fault> {
         } else {
             "database: SQLite in the data folder (default)\n"
         });
-        for line in text.lines().filter(|l| l.contains(" = ")) {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            // A key is written in its section: `host` of [mail] is none of [listen].
+            if line.starts_with('[') {
+                out.push_str(&format!("{line}\n"));
+                continue;
+            }
             let key = line.split(" = ").next().unwrap_or_default();
             let origin = if written
                 .lines()

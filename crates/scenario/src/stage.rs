@@ -235,7 +235,12 @@ impl Stage {
                 next = next.min(if waits { at.0 + RETRY_EVERY } else { due });
             }
         };
-        for kind in ["release", "date_without_plan", "first_contact"] {
+        for kind in [
+            "release",
+            "date_without_plan",
+            "release_held",
+            "first_contact",
+        ] {
             let intents = self.house.store.intents_about(Viewer::House, kind).await?;
             intents.into_iter().for_each(|(_, due)| offer(due));
         }

@@ -241,6 +241,105 @@ impl Refused {
     }
 }
 
+/// Something that would keep a release from being signed. The codes are those of [`Refused`], and two of an approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The signer would refuse it so.
+    Refused(Refused),
+    /// Nobody of this name is pinned, or the signature is by another key than the pinned one.
+    Unknown {
+        /// The person, hexadecimal.
+        person: String,
+    },
+    /// The key of this person does not count yet at the instant.
+    Rests {
+        /// The person, hexadecimal.
+        person: String,
+        /// From when it counts, µs.
+        until: i64,
+    },
+}
+
+impl Missing {
+    /// Returns the stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Missing::Refused(refused) => refused.code(),
+            Missing::Unknown { .. } => "sign.approver_unknown",
+            Missing::Rests { .. } => "sign.key_rests",
+        }
+    }
+}
+
+/// Names all that would keep a request from being signed at `as_of`, and signs nothing: pages show exactly this
+/// (docs/design/security.md §2.25). The journal stays as it is.
+#[must_use]
+pub fn rehearse(
+    request: &Request,
+    pinned: &Pinned,
+    journal: &Journal,
+    realm: Realm,
+    as_of: i64,
+) -> Vec<Missing> {
+    let Ok(plan) = read_plan(&request.plan) else {
+        return vec![Missing::Refused(Refused::Plan)];
+    };
+    let mut missing = Vec::new();
+    let mut refused = |looked: Result<(), Refused>| {
+        if let Err(refused) = looked {
+            missing.push(Missing::Refused(refused));
+        }
+    };
+    refused(of_this_house(&plan, pinned, realm));
+    refused(check_documents(&plan, &request.documents));
+    refused(check_quorum(&plan, request, pinned, as_of));
+    refused(if plan.instant > as_of {
+        Err(Refused::TooEarly)
+    } else {
+        Ok(())
+    });
+    refused(not_signed_otherwise(&plan, &request.plan, journal));
+    refused(extend(journal, &request.headers, pinned).map(|_| ()));
+    let hash = crate::sha256(&request.plan);
+    for approval in &request.approvals {
+        let person = crate::hex(&approval.person);
+        match standing(&plan, approval, pinned, &hash, as_of) {
+            Standing::Unknown => missing.push(Missing::Unknown { person }),
+            Standing::Rests(until) => missing.push(Missing::Rests { person, until }),
+            Standing::Counts | Standing::Author | Standing::Later => {}
+        }
+    }
+    missing
+}
+
+fn read_plan(bytes: &[u8]) -> Result<Plan, Refused> {
+    let plan: Plan = serde_json::from_slice(bytes).map_err(|_| Refused::Plan)?;
+    if plan.schema != PLAN || plan.number.is_empty() || plan.revision == 0 {
+        return Err(Refused::Plan);
+    }
+    Ok(plan)
+}
+
+fn of_this_house(plan: &Plan, pinned: &Pinned, realm: Realm) -> Result<(), Refused> {
+    if plan.house != pinned.house {
+        return Err(Refused::House);
+    }
+    if plan.realm != realm.name() {
+        return Err(Refused::Realm);
+    }
+    Ok(())
+}
+
+fn not_signed_otherwise(plan: &Plan, bytes: &[u8], journal: &Journal) -> Result<(), Refused> {
+    let hash = crate::hex(&crate::sha256(bytes));
+    let before = journal.signed.get(&(plan.number.clone(), plan.revision));
+    if before.is_some_and(|before| *before != hash) {
+        return Err(Refused::SignedBefore);
+    }
+    Ok(())
+}
+
 /// Decides over a request; on success returns the journal entry to write before any signature is given out.
 ///
 /// # Errors
@@ -252,30 +351,15 @@ pub fn decide(
     realm: Realm,
     now: i64,
 ) -> Result<(Plan, Entry), Refused> {
-    let plan: Plan = serde_json::from_slice(&request.plan).map_err(|_| Refused::Plan)?;
-    if plan.schema != PLAN || plan.number.is_empty() || plan.revision == 0 {
-        return Err(Refused::Plan);
-    }
-    if plan.house != pinned.house {
-        return Err(Refused::House);
-    }
-    if plan.realm != realm.name() {
-        return Err(Refused::Realm);
-    }
+    let plan = read_plan(&request.plan)?;
+    of_this_house(&plan, pinned, realm)?;
     check_documents(&plan, &request.documents)?;
     check_quorum(&plan, request, pinned, now)?;
     if plan.instant > now {
         return Err(Refused::TooEarly);
     }
+    not_signed_otherwise(&plan, &request.plan, journal)?;
     let plan_hash = crate::hex(&crate::sha256(&request.plan));
-    let key = (plan.number.clone(), plan.revision);
-    if journal
-        .signed
-        .get(&key)
-        .is_some_and(|before| *before != plan_hash)
-    {
-        return Err(Refused::SignedBefore);
-    }
     if request.headers.is_empty() && journal.last.as_ref() != Some(&plan_hash) {
         // Something is always recorded between two releases; nothing new means an older ledger.
         return Err(Refused::Fork);
@@ -336,15 +420,7 @@ fn check_quorum(plan: &Plan, request: &Request, pinned: &Pinned, now: i64) -> Re
     let mut times: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for approval in &request.approvals {
         let person = crate::hex(&approval.person);
-        let counted = pinned.approvers.iter().any(|approver| {
-            approver.person == person
-                && (is_solo || person != plan.author)
-                && (approver.founding || now.saturating_sub(approver.since) >= KEY_REST_US)
-                && approval.at <= now
-                && crate::unhex32(&approver.public)
-                    .is_some_and(|public| verifies(approval, &public, &hash))
-        });
-        if counted {
+        if standing(plan, approval, pinned, &hash, now) == Standing::Counts {
             times.entry(person.clone()).or_default().push(approval.at);
             persons.insert(person);
         }
@@ -359,6 +435,50 @@ fn check_quorum(plan: &Plan, request: &Request, pinned: &Pinned, now: i64) -> Re
     } else {
         Ok(())
     }
+}
+
+/// How an approval stands at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Counts,
+    /// Of the plan's author, which never counts where others approve.
+    Author,
+    /// Said to be given later than now.
+    Later,
+    /// By nobody who is pinned, or not by the pinned key.
+    Unknown,
+    /// By a key that counts from then on only.
+    Rests(i64),
+}
+
+fn standing(
+    plan: &Plan,
+    approval: &Approval,
+    pinned: &Pinned,
+    hash: &[u8; 32],
+    now: i64,
+) -> Standing {
+    let person = crate::hex(&approval.person);
+    if pinned.quorum != SOLO && person == plan.author {
+        return Standing::Author;
+    }
+    let mut found = Standing::Unknown;
+    for approver in pinned.approvers.iter().filter(|one| one.person == person) {
+        let holds = crate::unhex32(&approver.public)
+            .is_some_and(|public| verifies(approval, &public, hash));
+        if !holds {
+            continue;
+        }
+        if approval.at > now {
+            return Standing::Later;
+        }
+        let from = approver.since.saturating_add(KEY_REST_US);
+        if approver.founding || from <= now {
+            return Standing::Counts;
+        }
+        found = Standing::Rests(from);
+    }
+    found
 }
 
 /// One person signed twice, and slept on it in between.

@@ -79,6 +79,7 @@ fn named(intent: &Intent) -> (&'static str, &str) {
         Intent::Release { plan_sha256, .. } => ("release", plan_sha256.as_str()),
         Intent::EndAccess { .. } => ("end_access", ""),
         Intent::DateWithoutPlan => ("date_without_plan", ""),
+        Intent::ReleaseHeld { plan_sha256 } => ("release_held", plan_sha256.as_str()),
     }
 }
 

@@ -21,6 +21,9 @@
 //! It knows hashes and references, never a byte of what is published.
 
 pub mod plan_guard;
+mod waiting;
+
+pub use waiting::{Held, abort, hold};
 
 use crate::act::Act;
 use crate::coordination::case::Case;
@@ -38,6 +41,8 @@ pub struct Advisory {
     pub case: Option<CaseId>,
     pub draft: Option<Draft>,
     pub plan: Option<Plan>,
+    /// What keeps the plan from going although its instant has come.
+    pub held: Option<Held>,
     pub published: Vec<PublishedRevision>,
 }
 
@@ -96,6 +101,7 @@ impl Advisory {
             case: None,
             draft: None,
             plan: None,
+            held: None,
             published: vec![],
         }
     }
@@ -129,6 +135,7 @@ impl Advisory {
                 emergency,
                 case_version,
             } => {
+                self.held = None;
                 self.plan = Some(Plan {
                     revision: *revision,
                     bytes: plan.clone(),
@@ -160,7 +167,17 @@ impl Advisory {
                 }
             }
             Event::PlanAborted { plan_sha256 } => {
-                self.plan = self.plan.take().filter(|plan| plan.sha256 != *plan_sha256)
+                self.plan = self.plan.take().filter(|plan| plan.sha256 != *plan_sha256);
+                if self.plan.is_none() {
+                    self.held = None;
+                }
+            }
+            Event::ReleaseHeld { codes, .. } => {
+                let since = self.held.as_ref().map(|held| held.since);
+                self.held = Some(Held {
+                    since: since.unwrap_or(recorded.occurred_at),
+                    codes: codes.clone(),
+                });
             }
             Event::Published {
                 number,
@@ -173,6 +190,7 @@ impl Advisory {
                 ..
             } => {
                 self.plan = None;
+                self.held = None;
                 self.published.push(PublishedRevision {
                     revision: *revision,
                     number: number.clone(),
@@ -569,27 +587,6 @@ pub fn approve(
             person,
             at,
             signature,
-        },
-    )])
-}
-
-/// Takes a plan back.
-///
-/// # Errors
-/// If there is no such plan, or no reason is given.
-pub fn abort(advisory: &Advisory, plan_sha256: &str, act: &Act) -> Result<Vec<Change>, Refusal> {
-    let plan = advisory
-        .plan
-        .as_ref()
-        .filter(|plan| plan.sha256 == plan_sha256)
-        .ok_or(Refusal::NoPlan)?;
-    if act.reason.trim().is_empty() {
-        return Err(Refusal::NoReason);
-    }
-    Ok(vec![Change::of(
-        advisory.id,
-        Event::PlanAborted {
-            plan_sha256: plan.sha256.clone(),
         },
     )])
 }

@@ -15,21 +15,23 @@ fn word(intent: &Intent) -> &'static str {
         Intent::Release { .. } => "release",
         Intent::EndAccess { .. } => "end access",
         Intent::DateWithoutPlan => "date without plan",
+        Intent::ReleaseHeld { .. } => "release held",
     }
 }
 
 /// The golden records from which something follows; from every other nothing does.
-const CAUSES: [(&str, &str); 6] = [
+const CAUSES: [(&str, &str); 7] = [
     ("contact_attempted", "first contact"),
     ("contact_changed", "end access"),
     ("embargo_ended", "date without plan"),
     ("ledger_anchored", "press"),
     ("plan_made", "release"),
     ("published", "press"),
+    ("release_held", "release held"),
 ];
 
 #[test]
-fn of_all_events_six_have_a_consequence() {
+fn of_all_events_seven_have_a_consequence() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
     let mut causes = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {

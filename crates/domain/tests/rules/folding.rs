@@ -90,7 +90,7 @@ fn states(golden: &BTreeMap<String, Recorded>) -> [(Aggregate, &'static str); 7]
         ),
         (
             Aggregate::Advisory(advisory),
-            "advisory_drafted plan_aborted plan_approved plan_made published",
+            "advisory_drafted plan_aborted plan_approved plan_made published release_held",
         ),
         (
             Aggregate::Subscriber(subscriber),

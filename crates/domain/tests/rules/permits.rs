@@ -64,7 +64,10 @@ fn check_other(by: Actor, list: &str) {
 
 #[test]
 fn nobody_else_borrows_a_role() {
-    check_other(Actor::Clock, "anchor end-embargo-by-clock release");
+    check_other(
+        Actor::Clock,
+        "anchor end-embargo-by-clock hold-release release",
+    );
     check_other(Actor::House, "contact tell-finder");
     check_other(Actor::Operator, "init resume subscribe");
     for inlet in [Inlet::Portal, Inlet::Partner, Inlet::Desk] {

@@ -170,6 +170,52 @@ impl Contexts {
         seq.ok_or(Fault::Context("sign"))
     }
 
+    /// What names the signer's decisions: the persons that it has pinned. Where it changes, every verdict is asked anew.
+    ///
+    /// # Errors
+    /// [`Fault::Context`].
+    pub fn signer_pinned(&self) -> Result<Vec<u8>, Fault> {
+        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
+        match link.ask(&[b"pinned"])?.as_slice() {
+            [word, pinned] if word == b"pinned" => Ok(pinned.clone()),
+            [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
+            _ => Err(Fault::Context("sign")),
+        }
+    }
+
+    /// Asks what would keep a request from being signed at an instant; nothing is signed and nothing journalled.
+    ///
+    /// # Errors
+    /// [`Fault::Context`]; [`Fault::Signer`] if it cannot decide.
+    pub fn rehearse(&self, request: &Request, as_of: i64) -> Result<Vec<Missed>, Fault> {
+        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
+        let (approvals, headers) = packed(request);
+        let as_of = as_of.to_be_bytes();
+        let mut parts: Vec<&[u8]> = vec![b"rehearse", &request.plan, &approvals, &headers, &as_of];
+        parts.extend(request.documents.iter().map(Vec::as_slice));
+        match link.ask(&parts)?.split_first() {
+            Some((word, missing)) if word == b"missing" => missing
+                .iter()
+                .map(|line| serde_json::from_slice(line).map_err(|_| Fault::Context("sign")))
+                .collect(),
+            Some((_, rest)) => Err(Fault::Signer(
+                rest.first()
+                    .map(|code| String::from_utf8_lossy(code).into_owned())
+                    .unwrap_or_default(),
+            )),
+            None => Err(Fault::Context("sign")),
+        }
+    }
+
+    /// Whether the verifying context answers.
+    ///
+    /// # Errors
+    /// [`Fault::Context`].
+    pub fn verifier_answers(&self) -> Result<(), Fault> {
+        let link = self.verify.as_ref().ok_or(Fault::Context("verify"))?;
+        link.ask(&[b"ping"]).map(|_| ())
+    }
+
     /// Brings ledger headers to the signer between releases.
     ///
     /// # Errors
@@ -197,8 +243,7 @@ impl Contexts {
     /// # Errors
     /// [`Fault::Signer`] with the signer's code.
     pub fn sign(&self, request: &Request) -> Result<Vec<Signatures>, Fault> {
-        let approvals: Vec<u8> = request.approvals.iter().flat_map(approval_bytes).collect();
-        let headers: Vec<u8> = request.headers.iter().flat_map(header_bytes).collect();
+        let (approvals, headers) = packed(request);
         let mut parts: Vec<&[u8]> = vec![b"sign", &request.plan, &approvals, &headers];
         parts.extend(request.documents.iter().map(Vec::as_slice));
         let answer = self
@@ -245,6 +290,50 @@ impl Contexts {
             _ => Err(Fault::Signer("verify.bad_signature".into())),
         }
     }
+}
+
+/// One thing that would keep a release from being signed, as the signer tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Missed {
+    /// The signer's code.
+    pub code: String,
+    /// Of whose approval it is, hexadecimal.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// From when the key counts, µs.
+    #[serde(default)]
+    pub until: Option<i64>,
+    /// How many approvals count, and how many are needed.
+    #[serde(default)]
+    pub counted: Option<(u8, u8)>,
+}
+
+impl From<seal::signer::Missing> for Missed {
+    fn from(missing: seal::signer::Missing) -> Missed {
+        use seal::signer::{Missing, Refused};
+        let mut out = Missed {
+            code: missing.code().to_owned(),
+            ..Missed::default()
+        };
+        match missing {
+            Missing::Refused(Refused::Quorum { found, needed }) => {
+                out.counted = Some((found, needed));
+            }
+            Missing::Refused(_) => {}
+            Missing::Unknown { person } => out.person = Some(person),
+            Missing::Rests { person, until } => {
+                (out.person, out.until) = (Some(person), Some(until));
+            }
+        }
+        out
+    }
+}
+
+fn packed(request: &Request) -> (Vec<u8>, Vec<u8>) {
+    (
+        request.approvals.iter().flat_map(approval_bytes).collect(),
+        request.headers.iter().flat_map(header_bytes).collect(),
+    )
 }
 
 /// Bytes of an approval in a request: person, time, signature.

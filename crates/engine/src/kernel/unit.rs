@@ -321,9 +321,9 @@ impl<'h> Unit<'h> {
                 .push(store::work::row(&intent, stream, cause, now));
         }
         let state = before.as_ref().map(|loaded| &*loaded.state);
-        if let Some(intent) = state.and_then(|state| react::ended(state, &change.event)) {
-            self.after.push(After::End(intent, stream));
-        }
+        let ended = state.map_or_else(Vec::new, |state| react::ended(state, &change.event));
+        let ended = ended.into_iter().map(|intent| After::End(intent, stream));
+        self.after.extend(ended);
         let recorded = Recorded {
             letter: self.letter.map(|id| seal::hex(&id)),
             ..Recorded::of(&self.act, self.command, change.event)

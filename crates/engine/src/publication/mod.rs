@@ -8,6 +8,8 @@ pub mod recipients;
 
 pub mod release;
 
+pub mod verdict;
+
 pub mod press;
 
 pub mod face;

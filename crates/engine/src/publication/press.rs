@@ -193,23 +193,31 @@ impl House {
                 .join("staging")
                 .join(seal::hex(&seal::random::bytes::<16>()));
             seal::files::private_folder(&work)?;
-            let empty = Manifest::default();
-            let tree = self.whole(&empty, &work).await?;
-            let advisories = tree.advisories;
-            let mut manifest = Manifest {
-                generation: 1,
-                stamp: tree.stamp,
-                entries: tree.entries,
-            };
-            self.seal_sums(&work, &mut manifest).await?;
-            let files = manifest.entries.len();
-            objects::materialise(&work, out, &empty, &manifest)?;
-            std::fs::remove_dir_all(&work).map_err(Fault::io("cannot clear the staging folder"))?;
-            Ok(Pressed {
-                files,
-                changed: files,
-                advisories,
-            })
+            let pressed = self.pressed_into(&work, out).await;
+            let cleared = std::fs::remove_dir_all(&work)
+                .map_err(Fault::io("cannot clear the staging folder"));
+            let pressed = pressed?;
+            cleared?;
+            Ok(pressed)
+        })
+    }
+
+    async fn pressed_into(&self, work: &Path, out: &Path) -> Result<Pressed, Fault> {
+        let empty = Manifest::default();
+        let tree = self.whole(&empty, work).await?;
+        let advisories = tree.advisories;
+        let mut manifest = Manifest {
+            generation: 1,
+            stamp: tree.stamp,
+            entries: tree.entries,
+        };
+        self.seal_sums(work, &mut manifest).await?;
+        let files = manifest.entries.len();
+        objects::materialise(work, out, &empty, &manifest)?;
+        Ok(Pressed {
+            files,
+            changed: files,
+            advisories,
         })
     }
 }

@@ -29,7 +29,7 @@ use crate::kernel::ids::{copy_id, copy_of_mailbox};
 use crate::kernel::unit::Unit;
 
 /// Node and database clock may differ by this much, µs (docs/design/security.md §2.21: over 2 s holds).
-const CLOCK_SPREAD_MAX_US: i64 = 2_000_000;
+pub(super) const CLOCK_SPREAD_MAX_US: i64 = 2_000_000;
 /// Ledger headers read at once for the signer.
 const HEADERS_STEP: u32 = 5_000;
 
@@ -140,11 +140,12 @@ impl House {
         })
     }
 
-    async fn signatures(
+    /// What the signer is asked about a plan, with the ledger's headers since the head that it saw last.
+    pub(super) async fn signing_request(
         &self,
         plan: &publication::Plan,
-        documents: &[Vec<u8>],
-    ) -> Result<Vec<Signatures>, Fault> {
+        documents: Vec<Vec<u8>>,
+    ) -> Result<Request, Fault> {
         let mut from = self.contexts.signer_head()? + 1;
         let mut headers: Vec<Header> = Vec::new();
         loop {
@@ -169,12 +170,20 @@ impl House {
                 })
             })
             .collect();
-        let request = Request {
+        Ok(Request {
             plan: plan.bytes.clone().into_bytes(),
-            documents: documents.to_vec(),
+            documents,
             approvals,
             headers,
-        };
+        })
+    }
+
+    async fn signatures(
+        &self,
+        plan: &publication::Plan,
+        documents: &[Vec<u8>],
+    ) -> Result<Vec<Signatures>, Fault> {
+        let request = self.signing_request(plan, documents.to_vec()).await?;
         let signatures = self.contexts.sign(&request)?;
         crate::kernel::crash::point("release.signed");
         if signatures.len() == documents.len() {

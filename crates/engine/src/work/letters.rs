@@ -25,6 +25,7 @@ impl House {
     /// Writes to the duty address, without content, while a date has passed and nothing was published
     /// (docs/design/settled.md §2.4).
     pub(super) async fn duty_round(&self) -> Result<Next, Fault> {
+        self.call_for_held_releases().await?;
         let now = clock::now().0;
         for intent in self
             .store
@@ -57,7 +58,46 @@ impl House {
                 .defer_intent(&intent.name, now + REMIND_EVERY_US)
                 .await?;
         }
-        let next = self.store.next_intent_at(Kind::DATE_WITHOUT_PLAN).await?;
-        Ok(Next::at(next))
+        let dates = self.store.next_intent_at(Kind::DATE_WITHOUT_PLAN).await?;
+        let held = self.store.next_intent_at(Kind::RELEASE_HELD).await?;
+        Ok(Next::at(dates.into_iter().chain(held).min()))
+    }
+
+    /// Writes to the duty address, without content, while a plan is due and cannot go.
+    async fn call_for_held_releases(&self) -> Result<(), Fault> {
+        let now = clock::now().0;
+        for intent in self
+            .store
+            .claim_intents(Kind::RELEASE_HELD, now, now + LEASE_US, CLAIM_MAX)
+            .await?
+        {
+            let advisory = domain::value::AdvisoryId(intent.subject.0);
+            let is_held = match self.load(advisory.into()).await?.map(|l| l.state) {
+                Some(state) => match &*state {
+                    domain::aggregate::Aggregate::Advisory(stream) => {
+                        let plan = stream.plan.as_ref();
+                        plan.is_some_and(|plan| plan.sha256 == intent.argument)
+                            && stream.held.is_some()
+                    }
+                    _ => false,
+                },
+                None => false,
+            };
+            if !is_held {
+                self.store.finish_intents(&[intent.name]).await?;
+                continue;
+            }
+            let has_duty = !self.config.mail.duty.is_empty();
+            if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
+                tracing::warn!(
+                    code = error.code(),
+                    "the duty address could not be written to"
+                );
+            }
+            self.store
+                .defer_intent(&intent.name, now + REMIND_EVERY_US)
+                .await?;
+        }
+        Ok(())
     }
 }

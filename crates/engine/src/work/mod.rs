@@ -29,6 +29,8 @@ pub mod letterbox;
 
 mod press;
 
+mod rehearsal;
+
 mod release;
 
 pub mod workers;
@@ -48,6 +50,8 @@ const NAP_MIN_US: i64 = 1_000;
 pub enum Kind {
     /// Releases that are due.
     Release,
+    /// Whether what waits for its instant would go.
+    Rehearsal,
     /// Embargoes that end, access that ends, the daily anchor.
     Clocks,
     /// What the portal took in.
@@ -69,6 +73,7 @@ impl Kind {
     pub fn all() -> impl Iterator<Item = Kind> {
         let first = [
             Kind::Release,
+            Kind::Rehearsal,
             Kind::Clocks,
             Kind::Letterbox,
             Kind::Press,
@@ -87,12 +92,14 @@ impl Kind {
     /// A first letter that is on its way.
     pub const FIRST_CONTACT: &'static str = "first_contact";
     const DATE_WITHOUT_PLAN: &'static str = "date_without_plan";
+    const RELEASE_HELD: &'static str = "release_held";
 
     /// Its name, for logs and threads.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Kind::Release => "release",
+            Kind::Rehearsal => "rehearsal",
             Kind::Clocks => "clocks",
             Kind::Letterbox => "letterbox",
             Kind::Press => "press",
@@ -103,12 +110,12 @@ impl Kind {
         }
     }
 
-    /// The bell that is rung when there is more of it; nothing rings for the letterbox.
+    /// The bell that is rung when there is more of it; nothing rings for the letterbox, nor for a rehearsal.
     const fn bell(self) -> Option<&'static str> {
         match self {
             Kind::Release => Some(Kind::RELEASE),
             Kind::Clocks => Some(Kind::END_ACCESS),
-            Kind::Letterbox => None,
+            Kind::Rehearsal | Kind::Letterbox => None,
             Kind::Press => Some(Kind::PRESS),
             Kind::Mailboxes => Some(LEDGER_BELL),
             Kind::Duty => Some(Kind::DATE_WITHOUT_PLAN),
@@ -170,6 +177,7 @@ impl House {
         }
         match kind {
             Kind::Release => self.release_round(&mut done.published).await,
+            Kind::Rehearsal => self.rehearsal_round().await,
             Kind::Clocks => self.clocks_round().await,
             Kind::Letterbox => {
                 let letters = self.empty_letterbox().await?;

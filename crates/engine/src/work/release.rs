@@ -10,6 +10,7 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::publication::release::{Looked, NOT_DUE};
+use crate::publication::verdict::Holds;
 use crate::work::{Kind, LEASE_US, LOOK_AGAIN_US, Next};
 
 /// Plans that are looked at in one round.
@@ -41,9 +42,12 @@ impl House {
         intent: &Waiting,
         published: &mut Vec<String>,
     ) -> Result<(), Fault> {
-        let looked = self
-            .release(AdvisoryId(intent.subject.0), &intent.argument)
-            .await;
+        let advisory = AdvisoryId(intent.subject.0);
+        let looked = self.release(advisory, &intent.argument).await;
+        let holds = self.kept.of::<Holds>();
+        if let Ok(Looked::Published { .. } | Looked::Gone) = looked {
+            holds.over(advisory);
+        }
         let again_us = match looked {
             Ok(Looked::Published {
                 number,
@@ -67,22 +71,32 @@ impl House {
                 let names = std::slice::from_ref(&intent.name);
                 return Ok(self.store.finish_intents(names).await?);
             }
+            Ok(Looked::Wait { code: NOT_DUE }) => OTHER_CLOCK_US,
             Ok(Looked::Wait { code }) => {
                 tracing::debug!(code, "a plan waits");
-                if code == NOT_DUE {
-                    OTHER_CLOCK_US
-                } else {
-                    LOOK_AGAIN_US
-                }
+                self.say_held(advisory, &intent.argument, code).await;
+                LOOK_AGAIN_US
             }
             // Without its contexts the house can do nothing that matters: it ends and is started anew.
-            Err(Fault::Context(name)) => return Err(Fault::Context(name)),
+            Err(Fault::Context(name)) => {
+                self.say_held(advisory, &intent.argument, "context").await;
+                return Err(Fault::Context(name));
+            }
             Err(error) => {
                 tracing::error!(code = error.code(), "a release failed and is tried again");
+                self.say_held(advisory, &intent.argument, error.code())
+                    .await;
                 LOOK_AGAIN_US
             }
         };
         let again_at = clock::now().0 + again_us;
         Ok(self.store.defer_intent(&intent.name, again_at).await?)
+    }
+
+    /// Says that a release is held. That this fails keeps nothing else back: it is said again at the next look.
+    async fn say_held(&self, advisory: AdvisoryId, plan_sha256: &str, code: &str) {
+        if let Err(error) = self.hold(advisory, plan_sha256, code).await {
+            tracing::error!(code = error.code(), "a held release could not be recorded");
+        }
     }
 }

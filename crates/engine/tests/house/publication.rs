@@ -119,7 +119,7 @@ fn a_new_plan_voids_the_approvals_of_the_one_before() {
     let waiting = world.wait(world.house().store.waiting_intents());
     assert_eq!(waiting.unwrap(), [("release".to_owned(), 1)]);
     assert_eq!(world.days_pass(4), Vec::<String>::new());
-    world.ends_well_but(&["release"]);
+    world.ends_well_but(&["release", "release_held"]);
 }
 
 #[test]

@@ -137,6 +137,22 @@ fn a_folder_with_something_in_it_is_not_pressed_into() {
 }
 
 #[test]
+fn a_tree_that_cannot_be_pressed_elsewhere_leaves_nothing_behind() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    let staging = world.stage.dir().join("press/staging");
+    let before = look::files(&staging).len();
+    // A file stands where the folder should be made.
+    let out = world.stage.beside("a-file");
+    std::fs::write(&out, b"x").unwrap();
+    let refused = world.wait(Box::pin(world.house().press_out(&out.join("tree"))));
+    assert!(refused.is_err());
+    assert_eq!(look::files(&staging).len(), before);
+    world.ends_well();
+}
+
+#[test]
 fn what_a_case_says_before_its_instant_stands_nowhere_in_the_tree() {
     let world = World::founded();
     let case = Case::open(&world);

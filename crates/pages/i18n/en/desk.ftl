@@ -3,6 +3,7 @@
 # What surrounds the pages.
 inside-sign-out = Sign out
 inside-keys = Keyboard shortcuts
+inside-held = A release is due and could not be published: { $case }
 inside-keys-on = Use keyboard shortcuts
 inside-keys-close = Close
 inside-key-help = Open this list
@@ -194,6 +195,7 @@ task-relay-down = Relay that takes no mail
 task-no-plan = Date without a plan
 task-approve-plan = Plan waiting for approval
 task-held-plan = Plan that did not go out
+task-refused-plan = Plan that would not be published
 task-outdated-plan = Approved plan that is outdated
 task-decide-attacks = Attacks observed
 task-decide-public = Public already
@@ -204,7 +206,8 @@ task-dead-contact = Contact not reached
 task-todo-dead-address = Call them. If they have the document, ask for the code and record it.
 task-todo-expired-copy = It could not be sent in time. Call them, make sure they have it, and record it.
 task-todo-approve-plan = Without enough approvals by its date and time it is not published. Read the plan and approve it.
-task-todo-held-plan = Its time has passed and it is approved, but nothing was published. Check the plan’s page and the system log.
+task-todo-held-plan = Its time has passed, and it could not be published. The plan’s page says why.
+task-todo-refused-plan = It is approved, but as things stand it will not be published at its time. The plan’s page says why: resolve it before then.
 task-todo-outdated-plan = What was approved differs from what the case says now, and would be published as approved. Compare them on the plan’s page, and make the plan again if it matters.
 task-todo-decide-attacks = Attacks were observed and no publication is planned. Decide whether to publish early. The entry goes when a plan is made or the case is closed.
 task-todo-decide-public = It is public already and no publication is planned. Decide whether to publish. The entry goes when a plan is made or the case is closed.
@@ -243,6 +246,7 @@ person-state-ended = Ended
 
 # What is wrong with a field.
 desk-party-name-needed = Give the name.
+desk-party-alike = A name like this one is registered already: “{ $name }”. If this is another organisation, press once more.
 desk-party-contact-needed = Give a mail address.
 desk-party-version-needed = Give the version of the agreement.
 desk-record-reference-needed = Give the reference.

@@ -3,6 +3,7 @@
 # What surrounds the pages.
 inside-sign-out = サインアウト
 inside-keys = キー操作
+inside-held = 公表日時を過ぎても公表できていない計画があります：{ $case }
 inside-keys-on = キー操作を使う
 inside-keys-close = 閉じる
 inside-key-help = この一覧を開く
@@ -188,6 +189,7 @@ task-relay-down = メールを受け付けない中継サーバー
 task-no-plan = 公表計画のない公表日
 task-approve-plan = 承認待ちの公表計画
 task-held-plan = 日時を過ぎても公表されていない計画
+task-refused-plan = このままでは公表されない計画
 task-outdated-plan = 承認後に案件の内容が変わった公表計画
 task-decide-attacks = 悪用が確認された案件
 task-decide-public = 情報が公になった案件
@@ -198,7 +200,8 @@ task-dead-contact = 届かなかった連絡先
 task-todo-dead-address = 電話などで連絡し、文書を受け取っていれば確認コードを聞いて記録してください。
 task-todo-expired-copy = 期限までに送信できませんでした。電話などで連絡し、受け取ったことを確かめて記録してください。
 task-todo-approve-plan = 公表日時までに承認が揃わないと公表されません。内容を確認し、承認してください。
-task-todo-held-plan = 公表日時を過ぎ、承認も揃っていますが、公表されていません。計画のページとシステムの記録を確認してください。
+task-todo-held-plan = 公表日時を過ぎましたが、公表できていません。計画のページで理由を確認してください。
+task-todo-refused-plan = 承認は揃っていますが、このままでは公表日時になっても公表されません。計画のページで理由を確認し、公表日時までに解消してください。
 task-todo-outdated-plan = 承認された文面が、今の案件の記録と違います。このままでは、承認されたとおりの古い内容が公表されます。計画のページで違いを確かめ、必要なら計画を作り直してください。
 task-todo-decide-attacks = 悪用が確認されていますが、公表の予定がありません。公表を急ぐかどうかを判断してください。公表計画を作るか取扱いを終了すると、この項目は消えます。
 task-todo-decide-public = 情報が公になっていますが、公表の予定がありません。公表するかどうかを判断してください。公表計画を作るか取扱いを終了すると、この項目は消えます。
@@ -237,6 +240,7 @@ person-state-ended = 利用終了
 
 # What is wrong with a field.
 desk-party-name-needed = 名称を入力してください。
+desk-party-alike = よく似た名称「{ $name }」がすでに登録されています。別の組織であれば、もう一度押してください。
 desk-party-contact-needed = メールアドレスを入力してください。
 desk-party-version-needed = 合意文書の版を入力してください。
 desk-record-reference-needed = 整理番号を入力してください。

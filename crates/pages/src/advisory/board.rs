@@ -54,9 +54,8 @@ pub(crate) struct Product {
 pub(crate) fn rows(doc: &Advisory, lang: Lang) -> Vec<Row> {
     let mut vendors: Vec<&Vendor> = doc.vendors.iter().collect();
     if lang == Lang::Ja {
-        vendors.sort_by_cached_key(|vendor| match vendor.kana.trim() {
-            "" => text::run(lang, &vendor.name).text,
-            kana => kana.to_owned(),
+        vendors.sort_by_cached_key(|vendor| {
+            vendor.in_order(lang, &text::run(lang, &vendor.name).text)
         });
     }
     vendors

@@ -13,6 +13,7 @@ use crate::kit::desk::bits::{
     Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, choices, deadlines, due_html, filtered, instant_full,
     langs, looked, parts, presence, segment, words_html,
 };
+use crate::kit::desk::view::Fate;
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, summary};
 use crate::kit::frame::{Fact, Frame, bytes};
@@ -182,9 +183,11 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
             .map(|at| due_html(say, inside.now, at)),
         revision: instant(&embargo.revision),
         at_zero: match (embargo.state.as_str(), &view.planned) {
-            ("active" | "revise", Some(_)) if view.is_approved => {
-                Some(say.t("work-at-zero-approved"))
-            }
+            ("active" | "revise", Some(_)) if view.is_approved => Some(say.t(match view.fate {
+                Fate::Goes => "work-at-zero-approved",
+                Fate::Unasked => "work-at-zero-unasked",
+                Fate::Stops(_) => "work-at-zero-stops",
+            })),
             ("active" | "revise", Some(_)) => Some(say.t("work-at-zero-planned")),
             ("active" | "revise", None) => Some(say.t("work-at-zero-unplanned")),
             _ => None,

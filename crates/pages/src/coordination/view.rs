@@ -5,7 +5,7 @@
 use base::Instant;
 use formats::advisory::Lang;
 
-use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
+use crate::kit::desk::view::{Due, Entry, Fate, Part, Presence, Words};
 use crate::kit::shown::Shown;
 
 /// One case.
@@ -51,6 +51,8 @@ pub struct Case {
     pub is_for_the_public: bool,
     /// The plan has its approvals.
     pub is_approved: bool,
+    /// Whether it would be published.
+    pub fate: Fate,
 }
 
 /// The date before which nothing is published.

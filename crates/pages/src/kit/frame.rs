@@ -33,6 +33,8 @@ pub(crate) struct Frame {
     pub(crate) feed: Option<String>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) foot: Vec<String>,
+    /// What must be seen before anything else, each with where it leads.
+    pub(crate) alarms: Vec<Item>,
     /// What has just been done, in words.
     pub(crate) done: Option<String>,
     /// Who is signed in, with the way out.
@@ -145,6 +147,7 @@ pub(crate) fn frame(
             ),
             text::escape(&say.with("footer-version", &[("version", &site.version)])),
         ],
+        alarms: vec![],
         done: None,
         leave: None,
         tools: String::new(),

@@ -38,6 +38,8 @@ pub struct Inside {
     /// Key of what has just been done, shown once at the top.
     pub done: Option<String>,
     pub now: Instant,
+    /// Numbers of the cases whose releases are due and cannot go: the first thing on every page of whoever works on cases.
+    pub held: Vec<String>,
 }
 
 impl Inside {
@@ -74,6 +76,15 @@ impl Inside {
         out.script = Some(assets::inside_script_path().to_owned());
         out.referrer = "same-origin";
         out.done = self.done_words();
+        out.alarms = self
+            .held
+            .iter()
+            .map(|case| Item {
+                href: self.href(&format!("/desk/cases/{case}/plan")),
+                text: say.with("inside-held", &[("case", case)]),
+                is_here: false,
+            })
+            .collect();
         out.leave = (!self.who.is_empty()).then(|| Leave {
             who: text::line(&self.who),
             action: self.href("/sign-out"),

@@ -9,7 +9,7 @@ use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{Action, LINE_CHARS_MAX, langs, segment, timeline};
 use crate::kit::desk::bits::{Link, pages};
 use crate::kit::desk::view::Entry;
-use crate::kit::form::{Field, Typed};
+use crate::kit::form::{Field, Typed, hidden};
 use crate::kit::frame::{Fact, Frame, bytes};
 use crate::kit::inside::Inside;
 use crate::kit::text;
@@ -80,9 +80,18 @@ fn new_party(say: Say, form: &Typed) -> String {
         Field::one(say, form, "listed", "yes", "desk-party-listed")
             .hint("desk-party-listed-hint")
             .html(),
+        // Whoever sends it once more means another organisation of that name.
+        if form.problems().iter().any(|problem| problem.key == ALIKE) {
+            hidden("alike", form.value("alike"))
+        } else {
+            String::new()
+        },
     ]
     .concat()
 }
+
+/// Key of what is said of a name that is written like one of the register.
+pub const ALIKE: &str = "desk-party-alike";
 
 fn lang_of(say: Say, of: Lang) -> &'static str {
     match (say.0, of) {

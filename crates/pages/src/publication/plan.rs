@@ -13,6 +13,7 @@ use crate::advisory::checks::lang_key;
 use crate::advisory::preview::kind_words;
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{due_html, instant_full};
+use crate::kit::desk::view::Fate;
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, summary};
 use crate::kit::frame::{Fact, Frame, bytes};
@@ -112,7 +113,12 @@ struct Page {
 struct Shown {
     sha256: String,
     state: String,
-    is_approved: bool,
+    /// It is approved, and would be published as it stands.
+    goes: bool,
+    /// What will become of it, if it is approved.
+    fate: String,
+    stops: String,
+    causes: Vec<String>,
     countdown: String,
     countdown_html: String,
     outdated: bool,
@@ -156,6 +162,8 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
     };
     let missing = needed.saturating_sub(plan.approvals.len());
     let is_approved = missing == 0;
+    let is_late = words::left(say, inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late);
+    let causes = causes(say, plan, is_approved);
     let preview = inside.href(&format!("/desk/cases/{}/advisory/preview", view.number));
     Shown {
         sha256: text::line(&plan.sha256),
@@ -164,14 +172,24 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
         } else {
             say.count("editor-plan-missing", missing)
         },
-        is_approved,
-        countdown: say.t(
-            if words::left(say, inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late) {
-                "editor-plan-late"
-            } else {
-                "editor-plan-left"
-            },
-        ),
+        goes: is_approved && plan.fate == Fate::Goes,
+        fate: match &plan.fate {
+            Fate::Goes if is_approved && is_late => say.t("editor-plan-going"),
+            Fate::Goes if is_approved => say.t("editor-plan-by-itself"),
+            Fate::Unasked if is_approved => say.t("editor-plan-unasked"),
+            _ => String::new(),
+        },
+        stops: say.t(if is_late {
+            "editor-plan-held"
+        } else {
+            "editor-plan-stops"
+        }),
+        causes,
+        countdown: say.t(if is_late {
+            "editor-plan-late"
+        } else {
+            "editor-plan-left"
+        }),
         countdown_html: due_html(say, inside.now, &plan.instant),
         outdated: plan.is_outdated,
         facts: facts(say, view, plan),
@@ -232,6 +250,37 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
             .max(REASON_CHARS_MAX)
             .html(),
     }
+}
+
+/// What stands in its way, in words. Approvals that nobody has given yet are said by the state of the plan already.
+fn causes(say: Say, plan: &Plan, is_approved: bool) -> Vec<String> {
+    let Fate::Stops(causes) = &plan.fate else {
+        return vec![];
+    };
+    causes
+        .iter()
+        .filter(|cause| is_approved || cause.counted.is_none())
+        .map(|cause| {
+            let who = text::line(&cause.who);
+            let at = cause.until.map(|at| when::instant(say.0, &at));
+            let more = match (&at, &cause.counted) {
+                (_, Some((found, needed))) => say.with(
+                    "cause-counted",
+                    &[
+                        ("found", &found.to_string()),
+                        ("needed", &needed.to_string()),
+                    ],
+                ),
+                (Some(at), None) if !who.is_empty() => {
+                    say.with("cause-who-until", &[("who", &who), ("at", at)])
+                }
+                (Some(at), None) => say.with("cause-until", &[("at", at)]),
+                (None, None) if !who.is_empty() => say.with("cause-who", &[("who", &who)]),
+                (None, None) => String::new(),
+            };
+            format!("{}{more}", words::word(say, "cause", &cause.code))
+        })
+        .collect()
 }
 
 /// The kind under which the preview shows a document.

@@ -5,6 +5,8 @@
 use base::Instant;
 use formats::advisory::Lang;
 
+use crate::kit::desk::view::Fate;
+
 /// The plan of a case.
 #[derive(Clone, Debug, Default)]
 pub struct PlanPage {
@@ -56,6 +58,7 @@ pub struct Plan {
     pub news: [Vec<Vec<Piece>>; 2],
     pub passages: Vec<Passage>,
     pub is_outdated: bool,
+    pub fate: Fate,
 }
 
 /// What a person may do with a plan.

@@ -524,7 +524,10 @@ fn every_problem_that_a_handler_can_name_has_words() {
     for lang in Lang::ALL {
         let say = crate::kit::catalogue::Say(lang);
         for key in words::PROBLEMS {
-            let found = say.with(key, &[("min", "12"), ("max", "9"), ("now", "10")]);
+            let found = say.with(
+                key,
+                &[("min", "12"), ("max", "9"), ("now", "10"), ("name", "x")],
+            );
             assert!(!found.starts_with('⟦'), "{key}");
         }
     }

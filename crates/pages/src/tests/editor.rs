@@ -17,9 +17,10 @@ pub(crate) fn is_composed(key: &str) -> bool {
     const FAMILIES: [&str; 8] = [
         "answer", "channel", "class", "code", "f", "hint", "kind", "why",
     ];
-    FAMILIES
-        .iter()
-        .any(|family| key.starts_with(&format!("editor-{family}-")))
+    key.starts_with("cause-")
+        || FAMILIES
+            .iter()
+            .any(|family| key.starts_with(&format!("editor-{family}-")))
 }
 
 fn inside(lang: Lang, path: &str) -> Inside {
@@ -43,6 +44,7 @@ fn inside(lang: Lang, path: &str) -> Inside {
         path: path.to_owned(),
         done: Some("draft-saved".to_owned()),
         now: instant("2026-11-22T00:00:00Z"),
+        held: vec![],
     }
 }
 
@@ -232,6 +234,7 @@ fn plan() -> PlanPage {
                 },
             ],
             is_outdated: true,
+            fate: crate::kit::desk::view::Fate::Goes,
         }),
     }
 }

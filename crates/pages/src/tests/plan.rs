@@ -22,6 +22,7 @@ fn inside(lang: Lang) -> Inside {
         path: "/desk/cases/NRS-48217734/plan".to_owned(),
         done: None,
         now: instant(NOW),
+        held: vec![],
     }
 }
 
@@ -47,6 +48,7 @@ fn standing() -> Plan {
         news: [vec![], vec![]],
         passages: vec![],
         is_outdated: false,
+        fate: crate::kit::desk::view::Fate::Goes,
     }
 }
 

@@ -19,6 +19,7 @@ fn inside(lang: Lang) -> Inside {
         path: "/desk/".to_owned(),
         done: None,
         now: instant("2026-11-21T00:00:00Z"),
+        held: vec![],
     }
 }
 

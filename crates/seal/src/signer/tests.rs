@@ -107,6 +107,15 @@ impl Desk {
     fn answer(&self) -> Result<Entry, Refused> {
         decide(&self.request, &self.pinned, &self.journal, Realm::Live, NOW).map(|(_, entry)| entry)
     }
+    fn missing(&self, as_of: i64) -> Vec<Missing> {
+        rehearse(
+            &self.request,
+            &self.pinned,
+            &self.journal,
+            Realm::Live,
+            as_of,
+        )
+    }
 }
 
 fn refused(change: impl FnOnce(&mut Desk)) -> Refused {
@@ -115,7 +124,49 @@ fn refused(change: impl FnOnce(&mut Desk)) -> Refused {
     let before = desk.journal.clone();
     let answer = desk.answer().unwrap_err();
     assert_eq!(desk.journal, before);
+    // What would be refused was told before, beside whatever else is missing.
+    let told = desk.missing(NOW);
+    assert!(told.contains(&Missing::Refused(answer.clone())), "{told:?}");
+    assert_eq!(desk.journal, before);
     answer
+}
+
+#[test]
+fn a_rehearsal_names_all_that_is_missing_and_nothing_where_it_would_be_signed() {
+    let good = desk();
+    assert_eq!(good.missing(NOW), vec![]);
+    assert!(good.answer().is_ok());
+    // A key that was exchanged, one that rests, too few: each is named with its person.
+    let mut desk = desk();
+    let persons: Vec<String> = desk.keys.iter().map(|(id, _)| crate::hex(id)).collect();
+    desk.pinned.approvers[0].public = desk.pinned.approvers[2].public.clone();
+    desk.pinned.approvers[1].founding = false;
+    desk.request.documents[0].push(b' ');
+    let rests = NOW + KEY_REST_US;
+    assert_eq!(
+        desk.missing(NOW),
+        vec![
+            Missing::Refused(Refused::Document(0)),
+            Missing::Refused(Refused::Quorum {
+                found: 0,
+                needed: 2
+            }),
+            Missing::Unknown {
+                person: persons[0].clone()
+            },
+            Missing::Rests {
+                person: persons[1].clone(),
+                until: rests
+            },
+        ]
+    );
+    // It speaks of the instant that it is asked about.
+    let later = desk.missing(rests);
+    assert!(!later.iter().any(|one| one.code() == "sign.key_rests"));
+    assert!(later.contains(&Missing::Refused(Refused::Quorum {
+        found: 1,
+        needed: 2
+    })));
 }
 
 #[test]

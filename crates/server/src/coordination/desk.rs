@@ -17,6 +17,7 @@ use pages::coordination::desk as page;
 use pages::coordination::view::{
     BoardRow, Case as View, Cell, Consent, Embargo, PartyChoice, Vulnerability,
 };
+use pages::kit::desk::view::Fate;
 use pages::kit::desk::view::Part;
 use pages::kit::form::Typed;
 
@@ -24,6 +25,7 @@ use crate::coordination::title;
 use crate::door::act;
 use crate::door::act::lang_of;
 use crate::door::act::tn;
+use crate::door::ahead;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::sight::{Eyes, Seen};
@@ -171,6 +173,10 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         is_approved: advisory
             .as_ref()
             .is_some_and(|advisory| advisory.approved_plan(quorum).is_ok()),
+        fate: match &advisory {
+            Some(advisory) => ahead::fate(room, advisory).await?,
+            None => Fate::default(),
+        },
     };
     Ok(page::page(&visit.inside(room), &view, &visit.query, typed))
 }

@@ -299,6 +299,10 @@ fn flatten(value: &Value, out: &mut Vec<(String, String)>) {
                 out.push((name.clone(), words));
             }
             Value::Object(_) => flatten(value, out),
+            Value::Array(codes) if name == "codes" => {
+                let codes: Vec<&str> = codes.iter().filter_map(Value::as_str).collect();
+                out.push((name.clone(), codes.join(" ")));
+            }
             Value::Array(_) | Value::Null => {}
         }
     }

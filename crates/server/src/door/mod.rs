@@ -14,6 +14,8 @@ pub mod sight;
 
 pub mod act;
 
+pub mod ahead;
+
 pub mod history;
 
 pub mod lists;

@@ -8,6 +8,7 @@ use domain::role::Role;
 use domain::text::gate::Strength;
 use domain::value::{Actor, CaseId, Inlet, ParticipantId, PartyId, PersonId};
 use engine::people::sessions::Session;
+use engine::publication::verdict::Holds;
 use engine::{Fault, Viewer};
 use formats::advisory::Lang;
 use pages::kit::form::Typed;
@@ -238,6 +239,11 @@ impl Visit {
             path: self.path.clone(),
             done: Some(self.query.value("done").to_owned()).filter(|done| !done.is_empty()),
             now: engine::kernel::clock::now(),
+            held: if self.who.works_on_cases() {
+                room.house.kept.of::<Holds>().cases()
+            } else {
+                vec![]
+            },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::party::Party;
-use domain::text::fold::sought;
+use domain::text::fold::{self, sought};
 use domain::value::{PartyId, StreamId};
 use engine::command::Command;
 use engine::party::command as commands;
@@ -139,6 +139,7 @@ pub async fn add(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut typed = visit.form.clone();
     typed.need("name_ja", "desk-party-name-needed");
     typed.need("name_en", "desk-party-name-needed");
+    ask_of_alike(room, &visit, &mut typed).await?;
     if typed.is_good() {
         let contact = typed.trimmed("contact").to_owned();
         let command = Command::RegisterParty(commands::RegisterParty {
@@ -158,6 +159,34 @@ pub async fn add(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         }
     }
     render(room, &visit, &typed).await.map(Answer::wrong)
+}
+
+/// Asks once about a name that is written like one of the register: 「㈱七曲ソフトウエア」 and 「七曲ソフトウエア株式会社」 may be
+/// two, and are mostly one.
+async fn ask_of_alike(room: &Room, visit: &Visit, typed: &mut Typed) -> Result<(), Stop> {
+    let folded = |name: &str| fold::name(name);
+    for field in ["name_ja", "name_en"] {
+        let name = folded(typed.trimmed(field));
+        if name.is_empty() || typed.value("alike") == name {
+            continue;
+        }
+        let all = all(room, visit.viewer()?, visit.lang).await?;
+        let alike = all.iter().find(|party| {
+            [&party.name_ja, &party.name_en]
+                .map(|known| folded(known))
+                .contains(&name)
+        });
+        if let Some(party) = alike {
+            let known = match visit.lang {
+                Lang::Ja => &party.name_ja,
+                Lang::En => &party.name_en,
+            };
+            typed.refuse_with(field, page::ALIKE, &[("name", known)]);
+            typed.set("alike", name);
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 async fn find(room: &Room, id: &str) -> Result<Party, Stop> {

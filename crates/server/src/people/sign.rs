@@ -40,6 +40,7 @@ fn bare(room: &Room, lang: Lang, side: Side, path: &str) -> Inside {
         path: path.to_owned(),
         done: None,
         now: engine::kernel::clock::now(),
+        held: vec![],
     }
 }
 

@@ -15,6 +15,7 @@ use engine::publication::command::{AbortPlan, ApprovePlan, Password, PlanRelease
 use engine::publication::facts as plan;
 use engine::publication::facts::{PlanFacts, Since, facts};
 use formats::advisory::Advisory;
+use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
 use pages::kit::moment;
 use pages::publication::plan as page;
@@ -23,7 +24,9 @@ use seal::record::Realm;
 
 use crate::advisory::desk::{Desk, composed, may_edit, refused};
 use crate::door::act::word;
+use crate::door::ahead;
 use crate::door::answer::Answer;
+use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::visit::{Signed, Stop, Visit};
 
@@ -67,7 +70,11 @@ async fn render(room: &Room, visit: &Visit, desk: &Desk, typed: &Typed) -> Resul
         false
     };
     let plan = match facts(&room.house, &visit.act(), Realm::Live, &desk.case).await {
-        Ok(facts) => Some(shown(signed, &facts)),
+        Ok(facts) => Some(shown(
+            signed,
+            &facts,
+            ahead::fate(room, &facts.stream).await?,
+        )),
         Err(Fault::Refused(Refusal::NoPlan)) => None,
         Err(other) => return Err(other.into()),
     };
@@ -121,7 +128,7 @@ fn may(signed: &Signed, facts: &PlanFacts) -> Reader {
     }
 }
 
-fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
+fn shown(signed: &Signed, facts: &PlanFacts, fate: Fate) -> Plan {
     let title = |doc: &Advisory, lang| doc.texts(lang).title.clone();
     Plan {
         sha256: facts.plan.sha256.clone(),
@@ -167,6 +174,7 @@ fn shown(signed: &Signed, facts: &PlanFacts) -> Plan {
         news: [&facts.news[0], &facts.news[1]].map(|hunks| hunks.iter().map(pieces).collect()),
         passages: facts.passages.iter().map(passage).collect(),
         is_outdated: facts.is_outdated,
+        fate,
     }
 }
 
@@ -212,7 +220,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let (command, done) = match verb.as_str() {
         "plan" if !signed.may("plan-release") => return Err(Stop::Role),
         "abort" if !signed.may("abort-plan") => return Err(Stop::Role),
-        "plan" => (make(&mut typed, &desk), "plan-made"),
+        "plan" => (make(room, &mut typed, &desk), "plan-made"),
         "approve" => {
             let quorum = room.house.own().await?.quorum;
             (approve(&mut typed, &desk, signed, quorum), "plan-approved")
@@ -234,7 +242,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     render(room, &visit, &desk, &typed).await.map(Answer::wrong)
 }
 
-fn make(typed: &mut Typed, desk: &Desk) -> Option<Command> {
+fn make(room: &Room, typed: &mut Typed, desk: &Desk) -> Option<Command> {
     let is_emergency = typed.has("emergency", "yes");
     let instant = match typed.value("when") {
         "embargo" if desk.case.em.in_force() => None,
@@ -243,6 +251,8 @@ fn make(typed: &mut Typed, desk: &Desk) -> Option<Command> {
             let is_past = at < engine::kernel::clock::now();
             if is_past && !is_emergency {
                 typed.refuse("at_date", "editor-wrong-past");
+            } else if !is_emergency && lists::is_day_off(room, at) {
+                moment::ask_of_holiday(typed, "at");
             }
             Some(at)
         }

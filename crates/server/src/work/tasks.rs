@@ -15,6 +15,7 @@ use engine::distribution::relay::Relay;
 use engine::publication::facts::facts;
 use engine::work::Kind;
 use engine::{Fault, Instant, Viewer, Which};
+use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
 use pages::work::view::{Task, Tasks};
@@ -23,6 +24,7 @@ use seal::record::Realm;
 use crate::coordination::title;
 use crate::door::act;
 use crate::door::act::tn;
+use crate::door::ahead;
 use crate::door::answer::Answer;
 use crate::door::history;
 use crate::door::lists;
@@ -207,10 +209,14 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let (Some(plan), Some(case)) = (&advisory.plan, advisory.case) else {
             continue;
         };
+        let is_held = advisory.held.is_some() || now.0 - plan.instant.0 > HELD_AFTER_US;
         let kind = match advisory.approved_plan(quorum) {
             Err(_) => "approve_plan",
-            Ok(_) if now.0 - plan.instant.0 > HELD_AFTER_US => "held_plan",
-            Ok(_) => "outdated_plan",
+            Ok(_) if is_held => "held_plan",
+            Ok(_) => match ahead::fate(room, advisory).await? {
+                Fate::Stops(_) => "refused_plan",
+                Fate::Goes | Fate::Unasked => "outdated_plan",
+            },
         };
         let state = room.house.load(case.into()).await?.map(|l| l.state);
         let Some(Aggregate::Case(case)) = state.as_deref() else {

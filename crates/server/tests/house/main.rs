@@ -39,6 +39,9 @@ mod matter;
 mod plan;
 
 #[cfg(test)]
+mod held;
+
+#[cfg(test)]
 mod register;
 
 #[cfg(test)]

@@ -68,6 +68,25 @@ fn a_plan_is_made_approved_by_two_and_published_at_its_instant() {
 }
 
 #[test]
+fn a_release_on_a_day_off_is_asked_about_once() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.drafted(None);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let mut fields = MAKE.to_vec();
+    // A Sunday.
+    fields[2] = ("at_date", "2026-09-13");
+    let asked = editor.sends(&path(&case), &fields);
+    asked.refused("at_date", "moment-holiday");
+    assert_eq!(world.times("plan_made"), 0);
+    fields.push(("at_kept", "2026-09-13"));
+    assert_eq!(editor.sends(&path(&case), &fields).status, 303);
+    assert_eq!(world.times("plan_made"), 1);
+    world.ends_well_but(&["release"]);
+}
+
+#[test]
 fn who_neither_composes_nor_approves_has_no_page_of_a_plan() {
     let world = World::founded();
     let case = Case::open(&world);

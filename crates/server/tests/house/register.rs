@@ -199,6 +199,31 @@ fn who_keeps_the_register_changes_a_contact_and_records_an_agreement() {
 }
 
 #[test]
+fn a_name_like_one_of_the_register_is_asked_about_once() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    assert_eq!(reception.sends(REGISTER, &DOGWOOD).status, 303);
+    let mut fields = DOGWOOD.to_vec();
+    fields[1] = ("name_ja", "㈱花水木");
+    fields[2] = ("name_en", "Dogwood Japan");
+    let asked = reception.sends(REGISTER, &fields);
+    assert_eq!(asked.status, 422);
+    assert!(asked.has("registered already: “Dogwood & Sons Ltd”"));
+    assert_eq!(asked.typed("name_ja").as_deref(), Some("㈱花水木"));
+    assert_eq!(world.times("party_registered"), 1);
+    // Another organisation of that name is entered by the second press, and no third name with it.
+    let alike = asked.hidden("alike").unwrap();
+    fields.push(("alike", alike.as_str()));
+    let mut other = fields.clone();
+    other[1] = ("name_ja", "Ｄｏｇｗｏｏｄ　＆　Ｓｏｎｓ");
+    assert_eq!(reception.sends(REGISTER, &other).status, 422);
+    assert_eq!(reception.sends(REGISTER, &fields).status, 303);
+    assert_eq!(world.times("party_registered"), 2);
+    world.ends_well();
+}
+
+#[test]
 fn who_does_not_keep_the_register_reads_it_without_addresses() {
     let world = World::founded();
     let case = Case::open(&world);

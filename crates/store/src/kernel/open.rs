@@ -92,7 +92,9 @@ pub enum Location {
 /// Why a store was not opened; each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("there is no house here yet; say: noroshi init")]
+    #[error(
+        "there is no house here yet; say: noroshi init. One that lives on PostgreSQL is found by its address: NOROSHI_DATABASE"
+    )]
     Missing,
     #[error("there is a house here already; choose an empty folder or database")]
     Exists,

@@ -14,7 +14,7 @@ use seal::signer::{Entry, Journal, Pinned, Request, decide};
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::context::{
-    APPROVAL_BYTES, HEADER_BYTES, read_approval, read_header, read_message, write_message,
+    APPROVAL_BYTES, HEADER_BYTES, Missed, read_approval, read_header, read_message, write_message,
 };
 
 /// Folder of the signer below the data folder.
@@ -28,6 +28,8 @@ const LOCK_TRIES_MAX: u32 = 150;
 struct Signer {
     live: SigningKey,
     exercise: SigningKey,
+    /// Folder of its keys: whom it has pinned is read anew for every request, so that a change holds at once.
+    keys: std::path::PathBuf,
     pinned: Pinned,
     journal: Journal,
     journal_file: std::fs::File,
@@ -39,9 +41,7 @@ impl Signer {
             .map_err(|_| Fault::Form("advisory key"))?;
         let exercise = SigningKey::read(&seal::files::read_secret(&keys.join("exercise.pgp"))?)
             .map_err(|_| Fault::Form("exercise key"))?;
-        let pinned = seal::files::read_secret(&keys.join("approvers.json"))?;
-        let pinned: Pinned =
-            serde_json::from_slice(&pinned).map_err(|_| Fault::Form("pinned approvers"))?;
+        let (pinned, _) = pinned_in(keys)?;
         let mut memory = Journal::default();
         let mut journal_file = std::fs::OpenOptions::new()
             .create(true)
@@ -79,6 +79,7 @@ impl Signer {
         Ok(Signer {
             live,
             exercise,
+            keys: keys.to_owned(),
             pinned,
             journal: memory,
             journal_file,
@@ -126,35 +127,44 @@ impl Signer {
         ])
     }
 
+    /// Reads whom it has pinned; returns what names them.
+    fn refresh(&mut self) -> Result<Vec<u8>, &'static str> {
+        let (pinned, bytes) = pinned_in(&self.keys).map_err(|_| "sign.pinned")?;
+        self.pinned = pinned;
+        Ok(seal::sha256(&bytes).to_vec())
+    }
+
+    fn rehearse(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, plan, approvals, headers, as_of, documents @ ..] = parts else {
+            return Err("sign.request");
+        };
+        let as_of: [u8; 8] = as_of.as_slice().try_into().map_err(|_| "sign.request")?;
+        let request = request(plan, approvals, headers, documents)?;
+        self.refresh()?;
+        let missing = seal::signer::rehearse(
+            &request,
+            &self.pinned,
+            &self.journal,
+            realm_of(plan),
+            i64::from_be_bytes(as_of),
+        );
+        let mut out = vec![b"missing".to_vec()];
+        for one in missing {
+            out.push(serde_json::to_vec(&Missed::from(one)).map_err(|_| "sign.request")?);
+        }
+        Ok(out)
+    }
+
     fn sign(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
         let [_, plan, approvals, headers, documents @ ..] = parts else {
             return Err("sign.request");
         };
-        let approvals = approvals
-            .chunks(APPROVAL_BYTES)
-            .map(read_approval)
-            .collect::<Option<Vec<_>>>()
-            .ok_or("sign.request")?;
-        let headers = headers
-            .chunks(HEADER_BYTES)
-            .map(read_header)
-            .collect::<Option<Vec<_>>>()
-            .ok_or("sign.request")?;
-        let request = Request {
-            plan: plan.clone(),
-            documents: documents.to_vec(),
-            approvals,
-            headers,
-        };
+        let request = request(plan, approvals, headers, documents)?;
+        self.refresh()?;
         let now = clock::now();
         // The key follows from the plan's realm; the decision compares the two.
-        let exercise = serde_json::from_slice::<seal::signer::Plan>(plan)
-            .is_ok_and(|p| p.realm == Realm::Exercise.name());
-        let realm = if exercise {
-            Realm::Exercise
-        } else {
-            Realm::Live
-        };
+        let realm = realm_of(plan);
+        let exercise = realm == Realm::Exercise;
         let (plan, entry) = decide(&request, &self.pinned, &self.journal, realm, now.0)
             .map_err(|refused| refused.code())?;
         self.note(&entry)?;
@@ -175,6 +185,45 @@ impl Signer {
     }
 }
 
+/// Whom the signer has pinned, and the bytes that say so.
+fn pinned_in(keys: &Path) -> Result<(Pinned, zeroize::Zeroizing<Vec<u8>>), Fault> {
+    let bytes = seal::files::read_secret(&keys.join("approvers.json"))?;
+    let pinned = serde_json::from_slice(&bytes).map_err(|_| Fault::Form("pinned approvers"))?;
+    Ok((pinned, bytes))
+}
+
+fn realm_of(plan: &[u8]) -> Realm {
+    let is_exercise = serde_json::from_slice::<seal::signer::Plan>(plan)
+        .is_ok_and(|plan| plan.realm == Realm::Exercise.name());
+    if is_exercise {
+        Realm::Exercise
+    } else {
+        Realm::Live
+    }
+}
+
+fn request(
+    plan: &[u8],
+    approvals: &[u8],
+    headers: &[u8],
+    documents: &[Vec<u8>],
+) -> Result<Request, &'static str> {
+    let approvals = approvals
+        .chunks(APPROVAL_BYTES)
+        .map(read_approval)
+        .collect::<Option<Vec<_>>>();
+    let headers = headers
+        .chunks(HEADER_BYTES)
+        .map(read_header)
+        .collect::<Option<Vec<_>>>();
+    Ok(Request {
+        plan: plan.to_vec(),
+        documents: documents.to_vec(),
+        approvals: approvals.ok_or("sign.request")?,
+        headers: headers.ok_or("sign.request")?,
+    })
+}
+
 /// Serves the signing context until the other side is gone.
 ///
 /// # Errors
@@ -193,6 +242,13 @@ pub fn sign(
                 b"head".to_vec(),
                 signer.journal.head_seq().to_be_bytes().to_vec(),
             ],
+            Some(b"pinned") => match signer.refresh() {
+                Ok(name) => vec![b"pinned".to_vec(), name],
+                Err(code) => vec![b"refused".to_vec(), code.as_bytes().to_vec()],
+            },
+            Some(b"rehearse") => signer
+                .rehearse(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
             Some(b"extend") => signer
                 .extend(&parts)
                 .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),

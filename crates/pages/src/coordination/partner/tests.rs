@@ -40,6 +40,7 @@ fn inside(lang: Lang) -> Inside {
         path: "/partner/".to_owned(),
         done: None,
         now: instant("2026-11-22T05:00:00Z"),
+        held: vec![],
     }
 }
 

@@ -81,3 +81,27 @@ pub struct Conflict {
     /// Address of the page as it is now, with the language.
     pub back: String,
 }
+
+/// Whether a plan would be published, as it was last asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// It was not asked yet.
+    #[default]
+    Unasked,
+    /// It would be, as it stands.
+    Goes,
+    /// These stand in its way.
+    Stops(Vec<Cause>),
+}
+
+/// One thing that stands in the way of a release.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// A code of the signer or of the house; catalogues say it in words.
+    pub code: String,
+    /// Whose approval it is about.
+    pub who: String,
+    pub until: Option<Instant>,
+    /// How many approvals count, and how many are needed.
+    pub counted: Option<(u8, u8)>,
+}

@@ -4,6 +4,7 @@
 //! the catalogues' keys and no word itself.
 
 use base::Instant;
+use formats::advisory::Lang;
 
 use crate::kit::catalogue::Say;
 use crate::kit::desk::view::{Entry, Presence};
@@ -12,7 +13,7 @@ use crate::kit::when::Told;
 use crate::kit::{text, when};
 
 /// Names that sentences may use; one that an event does not have is shown as nothing.
-const ARGS: [&str; 42] = [
+const ARGS: [&str; 43] = [
     "agreed",
     "answer",
     "basis",
@@ -22,6 +23,7 @@ const ARGS: [&str; 42] = [
     "class",
     "classes",
     "code",
+    "codes",
     "compartment",
     "elsewhere",
     "emergency",
@@ -100,14 +102,15 @@ pub fn group(kind: &str) -> &'static str {
 }
 
 /// Keys of what can be wrong with a field, for [`crate::kit::form::Typed::refuse`]: what a handler says when the
-/// command would not even be tried. `desk-password-short` takes `min`, `form-too-long` takes `max` and `now`.
-pub const PROBLEMS: [&str; 34] = [
+/// command would not even be tried. `desk-password-short` takes `min`, `desk-party-alike` takes `name`, `form-too-long` takes `max` and `now`.
+pub const PROBLEMS: [&str; 35] = [
     "desk-password-before-wrong",
     "desk-sign-in-wrong",
     "desk-password-short",
     "desk-password-differs",
     "desk-again-wrong",
     "desk-party-name-needed",
+    "desk-party-alike",
     "desk-party-contact-needed",
     "desk-party-version-needed",
     "desk-record-reference-needed",
@@ -202,6 +205,13 @@ fn value_words(say: Say, kind: &str, name: &str, value: &str) -> String {
         "why" => word(say, "embargo-end", value),
         "field" => word(say, "field", value),
         "classes" => classes(say, value.split([' ', ','])),
+        "codes" => {
+            let codes: Vec<String> = value
+                .split(' ')
+                .map(|code| word(say, "cause", code))
+                .collect();
+            codes.join(if say.0 == Lang::Ja { "、" } else { ", " })
+        }
         _ => text::line(value),
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn inside(lang: Lang, path: &str) -> Inside {
         path: path.to_owned(),
         done: Some("sort".to_owned()),
         now: instant(NOW),
+        held: vec![],
     }
 }
 
@@ -234,6 +235,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
         planned: Some(instant("2026-12-01T03:00:00Z")),
         is_for_the_public: true,
         is_approved: false,
+        fate: crate::kit::desk::view::Fate::Unasked,
     }
 }
 

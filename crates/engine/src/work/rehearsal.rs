@@ -1,0 +1,42 @@
+//! Whether what waits for its instant would go: asked before somebody finds out at the instant.
+//!
+//! What is asked stands in [`crate::publication::verdict`]; here is only when: for every plan that waits, when what its
+//! verdict rests on has changed, and at set times before the instant. It is looked at every second, so that a signer that
+//! is gone, or that has other approvers pinned, shows on the pages within two.
+
+use domain::value::AdvisoryId;
+
+use crate::Awaited;
+use crate::Fault;
+use crate::kernel::house::House;
+use crate::work::{Kind, Next};
+
+impl House {
+    pub(super) async fn rehearsal_round(&self) -> Result<Next, Fault> {
+        self.rehearse_waiting().await?;
+        Ok(Next::at(None))
+    }
+
+    /// Asks about the plans that wait, as far as something has changed.
+    ///
+    /// # Errors
+    /// What failed; pages show what was known before.
+    pub fn rehearse_waiting(&self) -> Awaited<'_, Result<(), Fault>> {
+        Box::pin(async move {
+            let waiting = self
+                .store
+                .intents_about(store::Viewer::House, Kind::RELEASE)
+                .await?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            // A signer that does not answer is a cause like any other.
+            let pinned = self.contexts.signer_pinned().ok();
+            for (stream, _) in waiting {
+                self.look_ahead(AdvisoryId(stream.0), pinned.as_deref())
+                    .await?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,35 +1,166 @@
 //! Children: the contexts as processes of this same binary, joined by pipes.
 //!
-//! A child ends when its pipe closes, so that no process outlives the house, however the house ended.
+//! A child ends when its pipe closes, so that no process outlives the house, however the house ended. In a house that
+//! runs, one that is gone, stopped or does not answer is ended and started anew, later each time: [`Children::keep`].
 
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use engine::Fault;
 use engine::kernel::context::{Contexts, Link};
 
+/// How often the children are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// The first time a child that is gone is started anew at once, then after this, and twice as long each time.
+const BACKOFF: Duration = Duration::from_millis(500);
+/// The longest that a child waits to be started anew.
+const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// A child that has run so long has no failures behind it.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// A child, and what it takes to start it anew.
+#[derive(Debug)]
+struct Kept {
+    name: &'static str,
+    extra: Vec<String>,
+    child: Child,
+    link: Arc<Link>,
+    began: Instant,
+    failures: u32,
+    not_before: Instant,
+}
+
 /// Children of this process; they are reaped when it lets go of them.
 #[derive(Debug, Default)]
-pub struct Children(Vec<Child>);
+pub struct Children {
+    kept: Arc<Mutex<Vec<Kept>>>,
+    stop: Arc<AtomicBool>,
+    keeper: Option<JoinHandle<()>>,
+}
 
 impl Drop for Children {
     fn drop(&mut self) {
-        for child in &mut self.0 {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(keeper) = self.keeper.take() {
+            // Whoever looks does so for a moment.
+            let _ = keeper.join();
+        }
+        for kept in lock(&self.kept).iter_mut() {
             // Their pipes close with the links; who does not end by itself is ended.
             for _ in 0..50 {
-                if matches!(child.try_wait(), Ok(Some(_))) {
+                if matches!(kept.child.try_wait(), Ok(Some(_))) {
                     break;
                 }
-                std::thread::sleep(std::time::Duration::from_millis(10));
+                std::thread::sleep(Duration::from_millis(10));
             }
-            let _ = child.kill();
-            let _ = child.wait();
+            end(&mut kept.child);
         }
     }
 }
 
-fn spawn(dir: &Path, name: &'static str, extra: &[String]) -> Result<(Child, Link), Fault> {
+impl Children {
+    /// Looks after the children from now on: one that is gone, stopped or let go of by its link is started anew.
+    ///
+    /// # Errors
+    /// If there is no thread for it.
+    pub fn keep(&mut self, dir: &Path) -> Result<(), Fault> {
+        let (kept, stop, dir) = (
+            Arc::clone(&self.kept),
+            Arc::clone(&self.stop),
+            dir.to_owned(),
+        );
+        let keeper = std::thread::Builder::new()
+            .name("keeper".into())
+            .spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    for one in lock(&kept).iter_mut() {
+                        one.look(&dir);
+                    }
+                    std::thread::sleep(LOOK_EVERY);
+                }
+            })
+            .map_err(Fault::io("cannot look after the contexts"))?;
+        self.keeper = Some(keeper);
+        Ok(())
+    }
+}
+
+impl Kept {
+    fn look(&mut self, dir: &Path) {
+        let is_gone = !matches!(self.child.try_wait(), Ok(None));
+        if !is_gone && !is_stopped(self.child.id()) && self.link.is_open() {
+            if self.began.elapsed() > STEADY {
+                self.failures = 0;
+            }
+            return;
+        }
+        if Instant::now() < self.not_before {
+            return;
+        }
+        tracing::error!(
+            code = "context.gone",
+            name = self.name,
+            failures = self.failures,
+            "a context is gone or does not answer, and is started anew"
+        );
+        end(&mut self.child);
+        self.link.close();
+        self.failures = self.failures.saturating_add(1);
+        let wait = BACKOFF.saturating_mul(1 << self.failures.min(7).saturating_sub(1));
+        self.not_before = Instant::now() + wait.min(BACKOFF_MAX);
+        match process(dir, self.name, &self.extra, false) {
+            Ok((child, to, from)) => {
+                self.child = child;
+                self.began = Instant::now();
+                self.link.renew(Box::new(to), Box::new(from));
+                tracing::info!(
+                    code = "context.started",
+                    name = self.name,
+                    "a context was started anew"
+                );
+            }
+            Err(error) => {
+                tracing::error!(
+                    code = error.code(),
+                    name = self.name,
+                    "a context cannot be started"
+                );
+            }
+        }
+    }
+}
+
+fn lock(kept: &Mutex<Vec<Kept>>) -> MutexGuard<'_, Vec<Kept>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Whether the system holds a process stopped, where it tells: the state stands behind the name in brackets.
+fn is_stopped(id: u32) -> bool {
+    let stat = std::fs::read_to_string(PathBuf::from(format!("/proc/{id}/stat")));
+    stat.is_ok_and(|stat| {
+        let state = stat
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.trim_start().chars().next());
+        matches!(state, Some('T' | 't'))
+    })
+}
+
+fn process(
+    dir: &Path,
+    name: &'static str,
+    extra: &[String],
+    is_first: bool,
+) -> Result<(Child, ChildStdin, ChildStdout), Fault> {
     let program = std::env::current_exe().map_err(Fault::io("cannot find this program"))?;
     let mut child = Command::new(program)
         .arg("--dir")
@@ -37,15 +168,30 @@ fn spawn(dir: &Path, name: &'static str, extra: &[String]) -> Result<(Child, Lin
         .args(["context", name])
         .args(extra)
         .env_clear()
-        .envs(std::env::vars_os().filter(|(name, _)| name == "NOROSHI_CRASH"))
+        // A test that kills a context at a point of its work kills it once.
+        .envs(std::env::vars_os().filter(|(name, _)| is_first && name == "NOROSHI_CRASH"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(Fault::io(format!("cannot start the {name} context")))?;
     match (child.stdin.take(), child.stdout.take()) {
-        (Some(to), Some(from)) => Ok((child, Link::new(name, Box::new(to), Box::new(from)))),
+        (Some(to), Some(from)) => Ok((child, to, from)),
         _ => Err(Fault::Context(name)),
     }
+}
+
+fn spawn(dir: &Path, name: &'static str, extra: Vec<String>) -> Result<Kept, Fault> {
+    let (child, to, from) = process(dir, name, &extra, true)?;
+    let now = Instant::now();
+    Ok(Kept {
+        name,
+        extra,
+        child,
+        link: Arc::new(Link::new(name, Box::new(to), Box::new(from))),
+        began: now,
+        failures: 0,
+        not_before: now,
+    })
 }
 
 /// Starts the signing and the verifying context.
@@ -53,37 +199,48 @@ fn spawn(dir: &Path, name: &'static str, extra: &[String]) -> Result<(Child, Lin
 /// # Errors
 /// If a process cannot be started.
 pub fn signing(dir: &Path) -> Result<(Contexts, Children), Fault> {
-    let (sign, sign_link) = spawn(dir, "sign", &[])?;
-    let (verify, verify_link) = spawn(dir, "verify", &[])?;
-    let children = Children(vec![sign, verify]);
+    let sign = spawn(dir, "sign", vec![])?;
+    let verify = spawn(dir, "verify", vec![])?;
     let contexts = Contexts {
-        sign: Some(sign_link),
-        verify: Some(verify_link),
+        sign: Some(Arc::clone(&sign.link)),
+        verify: Some(Arc::clone(&verify.link)),
         portal: None,
+        are_kept: false,
     };
+    let children = Children::default();
+    lock(&children.kept).extend([sign, verify]);
     // A signer that cannot open its keys has said why and is gone: then nothing starts.
     contexts.signer_head()?;
     Ok((contexts, children))
 }
 
-/// Starts the portal too; returns where it listens.
+/// Starts the portal too, and looks after all three; returns where it listens.
 ///
 /// # Errors
 /// If a process cannot be started or the address cannot be taken.
 pub fn all(dir: &Path, listen: SocketAddr) -> Result<(Contexts, Children, SocketAddr), Fault> {
     let (mut contexts, mut children) = signing(dir)?;
-    let (portal, link) = spawn(dir, "portal", &["--listen".to_owned(), listen.to_string()])?;
-    children.0.push(portal);
-    let answer = link.ask(&[b"where"])?;
-    let address = answer
-        .get(1)
-        .and_then(|a| std::str::from_utf8(a).ok())
-        .and_then(|a| a.parse().ok());
+    let asked = vec!["--listen".to_owned(), listen.to_string()];
+    let mut portal = spawn(dir, "portal", asked)?;
+    let answer = portal.link.ask(&[b"where"]);
+    let link = Arc::clone(&portal.link);
+    let address = answer.as_ref().ok().and_then(|answer| {
+        let text = std::str::from_utf8(answer.get(1)?).ok()?;
+        text.parse::<SocketAddr>().ok()
+    });
+    // One that is started anew listens where this one did.
+    if let Some(address) = address {
+        portal.extra = vec!["--listen".to_owned(), address.to_string()];
+    }
+    lock(&children.kept).push(portal);
+    answer?;
     let address = address.ok_or_else(|| {
         Fault::Config(format!(
             "the portal cannot listen on {listen}; choose another with --listen"
         ))
     })?;
     contexts.portal = Some(link);
+    contexts.are_kept = true;
+    children.keep(dir)?;
     Ok((contexts, children, address))
 }

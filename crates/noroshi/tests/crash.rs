@@ -260,13 +260,14 @@ mod walk {
             ended.code.is_none()
         }
 
-        /// The point may lie in a context: then the house sees that it is gone and ends with an error.
+        /// The point may lie in a context: then the house sees that it is gone, says so and starts it anew.
         fn serving_is_killed(&self, point: &str) -> bool {
             let mut serving = Serving::begin(&self.world, Some(point));
             until("the house is killed, or has done all", || {
                 (serving.ended().is_some() || self.is_done()).then_some(())
             });
-            let killed = serving.ends_within(GRACE) && serving.ended() != Some(Some(0));
+            let killed = serving.errors().contains("context.gone")
+                || serving.ends_within(GRACE) && serving.ended() != Some(Some(0));
             drop(serving);
             // The contexts end when their pipes close; until then the signer holds its journal.
             let journal = self.world.dir().join("sign").join("journal");

@@ -333,6 +333,7 @@ fn contexts(dir: &Path, clock: &Mock, signer_clock: &Mock) -> Result<Contexts, F
     let certificates = keys.join("public");
     let of_sign = dir.to_owned();
     Ok(Contexts {
+        are_kept: false,
         sign: Some(link("sign", signer_clock.clone(), move |input, output| {
             service::sign(&of_sign, &keys, input, output)
         })?),
@@ -349,7 +350,7 @@ fn link(
     name: &'static str,
     clock: Mock,
     serve: impl FnOnce(&mut std::io::PipeReader, &mut std::io::PipeWriter) -> Serve + Send + 'static,
-) -> Result<Link, Fault> {
+) -> Result<std::sync::Arc<Link>, Fault> {
     let pipe = || std::io::pipe().map_err(Fault::io("cannot make a pipe"));
     let (mut input, to) = pipe()?;
     let (from, mut output) = pipe()?;
@@ -362,5 +363,9 @@ fn link(
             }
         })
         .map_err(Fault::io("cannot start a context"))?;
-    Ok(Link::new(name, Box::new(to), Box::new(from)))
+    Ok(std::sync::Arc::new(Link::new(
+        name,
+        Box::new(to),
+        Box::new(from),
+    )))
 }

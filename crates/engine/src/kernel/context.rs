@@ -7,7 +7,9 @@
 //! needs a parser that could be surprised.
 
 use std::io::{Read, Write};
-use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use seal::approval::Approval;
 use seal::record::{Header, Realm};
@@ -27,6 +29,11 @@ const PARTS_MAX: usize = 4 + seal::signer::DOCUMENTS_MAX * 4;
 /// # Errors
 /// If the pipe is closed.
 pub fn write_message(out: &mut dyn Write, parts: &[&[u8]]) -> std::io::Result<()> {
+    out.write_all(&packed_message(parts))?;
+    out.flush()
+}
+
+fn packed_message(parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + parts.iter().map(|p| p.len() + 4).sum::<usize>());
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     bytes.extend_from_slice(&count.to_be_bytes());
@@ -34,8 +41,7 @@ pub fn write_message(out: &mut dyn Write, parts: &[&[u8]]) -> std::io::Result<()
         bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         bytes.extend_from_slice(part);
     }
-    out.write_all(&bytes)?;
-    out.flush()
+    bytes
 }
 
 /// Reads a message; `None` when the other side is gone.
@@ -71,12 +77,64 @@ pub fn read_message(input: &mut dyn Read) -> std::io::Result<Option<Vec<Vec<u8>>
     Ok(Some(parts))
 }
 
-type Pipe = (Box<dyn Write + Send>, Box<dyn Read + Send>);
+/// How long an answer is waited for: far more than any takes, so that whoever takes longer hangs. A context that is
+/// stopped or gone is noticed by whoever keeps its process, and sooner.
+const ANSWER_MAX: Duration = Duration::from_secs(20);
 
-/// One context at the other end of a pipe.
+/// What goes down a pipe.
+enum Said {
+    /// It has an answer.
+    Ask(Vec<u8>),
+    /// It has none.
+    Tell(Vec<u8>),
+}
+
+type Answer = std::io::Result<Option<Vec<Vec<u8>>>>;
+
+/// A pipe with a thread that writes and reads it: whoever asks waits for the thread, and not for ever.
+struct Wire {
+    to: Sender<Said>,
+    answers: Receiver<Answer>,
+}
+
+impl Wire {
+    /// `None` if the system has no thread for it.
+    fn open(
+        name: &str,
+        mut to: Box<dyn Write + Send>,
+        mut from: Box<dyn Read + Send>,
+    ) -> Option<Wire> {
+        let (said, heard) = channel();
+        let (answer, answers) = channel();
+        std::thread::Builder::new()
+            .name(format!("to-{name}"))
+            .spawn(move || {
+                while let Ok(said) = heard.recv() {
+                    let (bytes, wants) = match said {
+                        Said::Ask(bytes) => (bytes, true),
+                        Said::Tell(bytes) => (bytes, false),
+                    };
+                    let written = to.write_all(&bytes).and_then(|()| to.flush());
+                    let done = match written {
+                        Ok(()) if wants => read_message(&mut *from),
+                        Ok(()) => continue,
+                        Err(error) => Err(error),
+                    };
+                    let is_over = !matches!(done, Ok(Some(_)));
+                    if answer.send(done).is_err() || is_over {
+                        break;
+                    }
+                }
+            })
+            .ok()?;
+        Some(Wire { to: said, answers })
+    }
+}
+
+/// One context at the other end of a pipe. Its process may be started anew: the link then goes on over another pipe.
 pub struct Link {
     name: &'static str,
-    pipe: Mutex<Option<Pipe>>,
+    wire: Mutex<Option<Wire>>,
 }
 
 impl std::fmt::Debug for Link {
@@ -91,48 +149,86 @@ impl Link {
     pub fn new(name: &'static str, to: Box<dyn Write + Send>, from: Box<dyn Read + Send>) -> Link {
         Link {
             name,
-            pipe: Mutex::new(Some((to, from))),
+            wire: Mutex::new(Wire::open(name, to, from)),
         }
     }
 
-    /// Asks and waits for the answer.
+    /// Goes on over another pipe, to the process that was started anew.
+    pub fn renew(&self, to: Box<dyn Write + Send>, from: Box<dyn Read + Send>) {
+        *self.lock() = Wire::open(self.name, to, from);
+    }
+
+    /// Asks and waits for the answer. Who does not answer in time is taken for gone: the pipe is let go.
     ///
     /// # Errors
     /// [`Fault::Context`] if the other side is gone.
     pub fn ask(&self, parts: &[&[u8]]) -> Result<Vec<Vec<u8>>, Fault> {
-        let gone = |_| Fault::Context(self.name);
-        let mut pipe = self.pipe.lock().map_err(|_| Fault::Context(self.name))?;
-        let pipe = pipe.as_mut().ok_or(Fault::Context(self.name))?;
-        write_message(&mut pipe.0, parts).map_err(gone)?;
-        read_message(&mut pipe.1)
-            .map_err(gone)?
-            .ok_or(Fault::Context(self.name))
+        self.ask_within(parts, ANSWER_MAX)
+    }
+
+    /// As [`Link::ask`], waiting so long at the most.
+    ///
+    /// # Errors
+    /// [`Fault::Context`] if the other side is gone.
+    pub fn ask_within(&self, parts: &[&[u8]], most: Duration) -> Result<Vec<Vec<u8>>, Fault> {
+        let mut wire = self.lock();
+        let open = wire.as_ref().ok_or(Fault::Context(self.name))?;
+        let answer = match open.to.send(Said::Ask(packed_message(parts))) {
+            Ok(()) => open.answers.recv_timeout(most).ok(),
+            Err(_) => None,
+        };
+        match answer {
+            Some(Ok(Some(parts))) => Ok(parts),
+            _ => {
+                *wire = None;
+                Err(Fault::Context(self.name))
+            }
+        }
     }
 
     /// Closes the pipe: the process at the other end ends.
     pub fn close(&self) {
-        if let Ok(mut pipe) = self.pipe.lock() {
-            *pipe = None;
+        *self.lock() = None;
+    }
+
+    /// Whether there is a pipe: none after a close, and none since the other side was found gone. While somebody waits for
+    /// an answer there is one.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self.wire.try_lock() {
+            Ok(wire) => wire.is_some(),
+            Err(std::sync::TryLockError::WouldBlock) => true,
+            Err(std::sync::TryLockError::Poisoned(wire)) => wire.into_inner().is_some(),
         }
     }
 
     /// Says something that has no answer.
     ///
     /// # Errors
-    /// [`Fault::Context`] if the other side is gone.
+    /// [`Fault::Context`] if the other side is known to be gone.
     pub fn tell(&self, parts: &[&[u8]]) -> Result<(), Fault> {
-        let mut pipe = self.pipe.lock().map_err(|_| Fault::Context(self.name))?;
-        let pipe = pipe.as_mut().ok_or(Fault::Context(self.name))?;
-        write_message(&mut pipe.0, parts).map_err(|_| Fault::Context(self.name))
+        let mut wire = self.lock();
+        let open = wire.as_ref().ok_or(Fault::Context(self.name))?;
+        if open.to.send(Said::Tell(packed_message(parts))).is_err() {
+            *wire = None;
+            return Err(Fault::Context(self.name));
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Wire>> {
+        self.wire.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The contexts that a house is joined with.
 #[derive(Debug, Default)]
 pub struct Contexts {
-    pub sign: Option<Link>,
-    pub verify: Option<Link>,
-    pub portal: Option<Link>,
+    pub sign: Option<Arc<Link>>,
+    pub verify: Option<Arc<Link>>,
+    pub portal: Option<Arc<Link>>,
+    /// Somebody starts a context anew that is gone, so that the house goes on without it meanwhile.
+    pub are_kept: bool,
 }
 
 /// Signatures of one document: detached, and clear-signed for texts (else empty).
@@ -151,6 +247,17 @@ impl Contexts {
         {
             link.close();
         }
+    }
+
+    /// Names of those that are gone.
+    #[must_use]
+    pub fn gone(&self) -> Vec<&'static str> {
+        [&self.sign, &self.verify, &self.portal]
+            .into_iter()
+            .flatten()
+            .filter(|link| !link.is_open())
+            .map(|link| link.name)
+            .collect()
     }
 
     /// The head that the signer saw last.

@@ -90,7 +90,11 @@ impl House {
             objects::materialise(&folder, &self.dir.join("public"), &old, &manifest)?;
             crate::kernel::crash::point("press.materialised");
             if let Some(portal) = &self.contexts.portal {
-                portal.tell(&[b"reload"])?;
+                match portal.tell(&[b"reload"]) {
+                    // One that is started anew begins with the newest tree.
+                    Err(_) if self.contexts.are_kept => {}
+                    told => told?,
+                }
             }
             // One press at a time writes there, and what it wrote is named by now. All is out: what is left is removed later.
             if let Some(before) = &before

@@ -23,8 +23,8 @@ use crate::publication::release::CLOCK_SPREAD_MAX_US;
 
 /// Before its instant a plan is asked about anew at these times, µs.
 const ASKED_BEFORE_US: [i64; 3] = [86_400_000_000, 3_600_000_000, 600_000_000];
-/// A verdict that said no is asked for again after so long: a process comes back, a disk is emptied, µs.
-const ASKED_AGAIN_US: i64 = 5_000_000;
+/// A verdict that said no is asked for again after so long: a disk is emptied, a clock set right, µs.
+const ASKED_AGAIN_US: i64 = 30_000_000;
 /// Code of a node and a database whose clocks differ.
 pub const CLOCK_SPREAD: &str = "release.clock_spread";
 /// Code of a ledger whose last record lies in the future: under such a clock nothing is recorded.
@@ -127,28 +127,39 @@ impl Verdicts {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AdvisoryId, (Ground, Verdict)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
 /// Plans that are due and cannot go, with the numbers of their cases: a line on every page of the desk.
 #[derive(Debug, Default)]
-pub struct Holds(Mutex<BTreeMap<AdvisoryId, String>>);
+pub struct Holds {
+    cases: Mutex<BTreeMap<AdvisoryId, String>>,
+    /// Since when a plan waits for a context that is gone.
+    gone: Mutex<BTreeMap<AdvisoryId, Instant>>,
+}
 
 impl Holds {
     /// Numbers of the cases whose releases are held.
     #[must_use]
     pub fn cases(&self) -> Vec<String> {
-        self.lock().values().cloned().collect()
+        lock(&self.cases).values().cloned().collect()
     }
 
     pub(crate) fn over(&self, advisory: AdvisoryId) {
-        self.lock().remove(&advisory);
+        lock(&self.cases).remove(&advisory);
+        lock(&self.gone).remove(&advisory);
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<AdvisoryId, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether a context may still be back before anybody is called: it is started anew within moments.
+    fn may_mend(&self, advisory: AdvisoryId, now: Instant) -> bool {
+        let since = *lock(&self.gone).entry(advisory).or_insert(now);
+        now.0 - since.0 < CONTEXT_GRACE_US
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl House {
@@ -316,18 +327,26 @@ impl House {
         };
         // Approvals that are missing under a date are told as the date that came without a plan.
         let is_told = code == NO_QUORUM && case.until.is_some();
-        if plan.sha256 != plan_sha256 || is_told {
+        let holds = self.kept.of::<Holds>();
+        let may_mend = code == CONTEXT_GONE
+            && self.contexts.are_kept
+            && holds.may_mend(advisory, clock::now());
+        if plan.sha256 != plan_sha256 || is_told || may_mend {
             return Ok(());
         }
-        let lacks = self.lacks(&stream, &plan, &case).await?;
+        // What the pages say is what is recorded.
+        let said = self.kept.of::<Verdicts>().of(advisory, plan_sha256);
+        let lacks = match said.filter(|said| !said.is_good() && said.asked >= plan.instant) {
+            Some(said) => said.lacks,
+            None => self.lacks(&stream, &plan, &case).await?,
+        };
         let mut codes: Vec<String> = lacks.into_iter().map(|lack| lack.code).collect();
         if codes.is_empty() {
             codes.push(code.to_owned());
         }
         codes.sort_unstable();
         codes.dedup();
-        let holds = self.kept.of::<Holds>();
-        holds.lock().insert(advisory, case.number.clone());
+        lock(&holds.cases).insert(advisory, case.number.clone());
         // Under a clock that is in doubt nothing is recorded that would bind it.
         if codes.iter().any(|code| code == CLOCK_BEHIND) {
             return Ok(());
@@ -362,5 +381,9 @@ impl House {
     }
 }
 
+/// Code of a context that is gone.
+pub const CONTEXT_GONE: &str = "context";
+/// How long a release waits for a context that is started anew, before it counts as held, µs.
+const CONTEXT_GRACE_US: i64 = 2_000_000;
 /// Code of approvals that are missing.
 const NO_QUORUM: &str = "release.quorum";

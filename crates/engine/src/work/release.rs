@@ -10,13 +10,15 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::publication::release::{Looked, NOT_DUE};
-use crate::publication::verdict::Holds;
+use crate::publication::verdict::{CONTEXT_GONE, Holds};
 use crate::work::{Kind, LEASE_US, LOOK_AGAIN_US, Next};
 
 /// Plans that are looked at in one round.
 const CLAIM_MAX: u32 = 32;
 /// A plan for which one clock has passed the instant and another has not is looked at again after so long, µs.
 const OTHER_CLOCK_US: i64 = 20_000;
+/// A plan that waits for a context, which is being started anew, is looked at again after so long, µs.
+const CONTEXT_AGAIN_US: i64 = 500_000;
 
 impl House {
     /// Publishes what is due; the numbers are added to `published`.
@@ -77,10 +79,15 @@ impl House {
                 self.say_held(advisory, &intent.argument, code).await;
                 LOOK_AGAIN_US
             }
-            // Without its contexts the house can do nothing that matters: it ends and is started anew.
             Err(Fault::Context(name)) => {
-                self.say_held(advisory, &intent.argument, "context").await;
-                return Err(Fault::Context(name));
+                self.say_held(advisory, &intent.argument, CONTEXT_GONE)
+                    .await;
+                // Without its contexts the house can do nothing that matters: it ends, where nobody starts them anew.
+                if !self.contexts.are_kept {
+                    return Err(Fault::Context(name));
+                }
+                tracing::error!(code = "context", name, "a release waits for a context");
+                CONTEXT_AGAIN_US
             }
             Err(error) => {
                 tracing::error!(code = error.code(), "a release failed and is tried again");

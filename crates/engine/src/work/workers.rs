@@ -20,6 +20,8 @@ use crate::work::{Kind, Round};
 
 /// A kind whose round failed is looked at again after so long.
 const PAUSE: Duration = Duration::from_secs(5);
+/// A kind whose round needs a context that is gone is looked at again after so long: it is being started anew.
+const CONTEXT_PAUSE: Duration = Duration::from_millis(500);
 /// Who is asked to stop and waits for others, such as a relay, is given so long; then the step is dropped, which is
 /// no worse than a crash at that place: what was claimed comes back.
 const GRACE: Duration = Duration::from_secs(10);
@@ -80,8 +82,8 @@ impl Workers {
         Ok(workers)
     }
 
-    /// Waits until a kind can go on no more: a context is gone, or the work itself has broken off. Without it the
-    /// house can do nothing that matters: it ends and is started anew.
+    /// Waits until a kind can go on no more: a context is gone that nobody starts anew, or the work itself has broken off.
+    /// Without it the house can do nothing that matters: it ends and is started anew.
     pub async fn broken(&mut self) -> Fault {
         loop {
             match self.running.join_next().await {
@@ -136,7 +138,16 @@ async fn work(house: &House, kind: Kind, phase: &watch::Sender<Stretch>) -> End 
         }
         let wait = match looked {
             Ok(next) => next.wait(),
-            Err(Fault::Context(name)) => return Err(name),
+            Err(Fault::Context(name)) if !house.contexts.are_kept => return Err(name),
+            Err(Fault::Context(name)) => {
+                tracing::warn!(
+                    code = "context",
+                    name,
+                    kind = kind.word(),
+                    "a round waits for a context"
+                );
+                CONTEXT_PAUSE
+            }
             Err(error) => {
                 tracing::error!(
                     code = error.code(),

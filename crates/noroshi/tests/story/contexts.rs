@@ -13,6 +13,7 @@ pub fn contexts(world: &World) -> Contexts {
     let keys = dir.join(KEYS);
     let certificates = keys.join("public");
     Contexts {
+        are_kept: false,
         sign: Some(link("sign", move |input, output| {
             let ended = service::sign(&dir, &keys, input, output);
             ended.expect("a signing context");
@@ -34,9 +35,9 @@ pub fn journal(world: &World) -> Vec<u8> {
 fn link(
     name: &'static str,
     serve: impl FnOnce(&mut std::io::PipeReader, &mut std::io::PipeWriter) + Send + 'static,
-) -> Link {
+) -> std::sync::Arc<Link> {
     let (mut input, to) = std::io::pipe().expect("a pipe");
     let (from, mut output) = std::io::pipe().expect("a pipe");
     std::thread::spawn(move || serve(&mut input, &mut output));
-    Link::new(name, Box::new(to), Box::new(from))
+    std::sync::Arc::new(Link::new(name, Box::new(to), Box::new(from)))
 }

@@ -82,6 +82,8 @@ mod story {
 
     mod instant;
 
+    mod kept;
+
     mod restored;
 
     mod post;

@@ -159,7 +159,8 @@ impl<'w> Serving<'w> {
         assert_eq!(self.ended(), Some(Some(0)), "{}", self.errors());
     }
 
-    fn errors(&self) -> String {
+    /// What it wrote to its log.
+    pub fn errors(&self) -> String {
         std::fs::read_to_string(&self.err).unwrap_or_default()
     }
 }

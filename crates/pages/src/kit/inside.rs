@@ -40,6 +40,8 @@ pub struct Inside {
     pub now: Instant,
     /// Numbers of the cases whose releases are due and cannot go: the first thing on every page of whoever works on cases.
     pub held: Vec<String>,
+    /// Contexts that are gone, by name.
+    pub gone: Vec<&'static str>,
 }
 
 impl Inside {
@@ -76,15 +78,17 @@ impl Inside {
         out.script = Some(assets::inside_script_path().to_owned());
         out.referrer = "same-origin";
         out.done = self.done_words();
-        out.alarms = self
-            .held
-            .iter()
-            .map(|case| Item {
-                href: self.href(&format!("/desk/cases/{case}/plan")),
-                text: say.with("inside-held", &[("case", case)]),
-                is_here: false,
-            })
-            .collect();
+        let gone = self.gone.iter().map(|name| Item {
+            href: self.href("/desk/tasks"),
+            text: crate::kit::desk::words::word(say, "inside-gone", name),
+            is_here: false,
+        });
+        let held = self.held.iter().map(|case| Item {
+            href: self.href(&format!("/desk/cases/{case}/plan")),
+            text: say.with("inside-held", &[("case", case)]),
+            is_here: false,
+        });
+        out.alarms = gone.chain(held).collect();
         out.leave = (!self.who.is_empty()).then(|| Leave {
             who: text::line(&self.who),
             action: self.href("/sign-out"),

@@ -56,7 +56,8 @@ const TRANSLATIONESE: [&str; 24] = [
 ];
 
 /// Families of keys that [`words::word`] and its neighbours put together from a code.
-const FAMILIES: [&str; 33] = [
+const FAMILIES: [&str; 34] = [
+    "inside-gone",
     "naming",
     "answer",
     "basis",

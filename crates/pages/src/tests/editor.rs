@@ -45,6 +45,7 @@ fn inside(lang: Lang, path: &str) -> Inside {
         done: Some("draft-saved".to_owned()),
         now: instant("2026-11-22T00:00:00Z"),
         held: vec![],
+        gone: vec![],
     }
 }
 

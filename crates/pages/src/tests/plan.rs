@@ -23,6 +23,7 @@ fn inside(lang: Lang) -> Inside {
         done: None,
         now: instant(NOW),
         held: vec![],
+        gone: vec![],
     }
 }
 

@@ -20,6 +20,7 @@ fn inside(lang: Lang) -> Inside {
         done: None,
         now: instant("2026-11-21T00:00:00Z"),
         held: vec![],
+        gone: vec![],
     }
 }
 

@@ -68,6 +68,12 @@ fn line(inside: &Inside, task: &Task, form: &Typed, index: usize) -> Row {
     }
 }
 
+/// What a context that is gone is called.
+#[must_use]
+pub fn context(lang: formats::advisory::Lang, name: &str) -> String {
+    crate::kit::desk::words::word(crate::kit::catalogue::Say(lang), "inside-gone", name)
+}
+
 /// Returns the page on which the code of a copy is entered that somebody told.
 #[must_use]
 pub fn record(inside: &Inside, form: &Typed) -> Vec<u8> {

@@ -244,6 +244,11 @@ impl Visit {
             } else {
                 vec![]
             },
+            gone: if self.who.works_on_cases() {
+                room.house.contexts.gone()
+            } else {
+                vec![]
+            },
         }
     }
 

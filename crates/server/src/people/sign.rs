@@ -41,6 +41,7 @@ fn bare(room: &Room, lang: Lang, side: Side, path: &str) -> Inside {
         done: None,
         now: engine::kernel::clock::now(),
         held: vec![],
+        gone: vec![],
     }
 }
 

@@ -48,7 +48,8 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 }
 
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
-    let mut rows: Vec<Task> = relay(room).into_iter().collect();
+    let mut rows: Vec<Task> = gone(room, visit);
+    rows.extend(relay(room));
     rows.extend(copies(room, visit).await?);
     rows.extend(plans(room, visit).await?);
     rows.extend(dates(room, visit.viewer()?).await?);
@@ -58,6 +59,25 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
         .map_or(0, |entries| entries.flatten().count());
     let view = Tasks { rows, unreadable };
     Ok(pages::work::tasks::page(&visit.inside(room), &view, typed))
+}
+
+/// Contexts that are gone, while they are.
+fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
+    let names = room.house.contexts.gone().into_iter();
+    let say = |name: &str| pages::work::tasks::context(visit.lang, name);
+    names
+        .map(|name| Task {
+            id: format!("context-{name}"),
+            kind: "context_gone".to_owned(),
+            who: name.to_owned(),
+            contact: None,
+            what: say(name),
+            path: None,
+            since: engine::kernel::clock::now(),
+            reference: None,
+            code_hint: None,
+        })
+        .collect()
 }
 
 /// The relay, while it takes no mail: nothing that is published reaches anybody by mail until it does.

@@ -41,6 +41,7 @@ fn inside(lang: Lang) -> Inside {
         done: None,
         now: instant("2026-11-22T05:00:00Z"),
         held: vec![],
+        gone: vec![],
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn inside(lang: Lang, path: &str) -> Inside {
         done: Some("sort".to_owned()),
         now: instant(NOW),
         held: vec![],
+        gone: vec![],
     }
 }
 

@@ -1,0 +1,75 @@
+//! Contexts that are killed or stopped while the house runs: each is started anew, and what was due goes.
+
+use std::process::Command;
+
+use crate::play::{Case, now};
+use crate::serving::{Serving, ask};
+use crate::world::World;
+
+/// The process of a context of this house.
+fn process(world: &World, name: &str) -> Option<String> {
+    let dir = world.dir().display().to_string();
+    let processes = std::fs::read_dir("/proc").ok()?.flatten();
+    processes
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
+        .find(|id| {
+            let said = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            let words: Vec<String> = said
+                .split(|byte| *byte == 0)
+                .map(|word| String::from_utf8_lossy(word).into_owned())
+                .collect();
+            words.contains(&dir) && words.windows(2).any(|two| two == ["context", name])
+        })
+}
+
+fn signal(signal: &str, id: &str) {
+    let sent = Command::new("kill").args([signal, id]).status();
+    assert!(sent.expect("kill").success());
+}
+
+on_both! {
+    fn a_portal_that_was_killed_listens_again_at_the_same_place(engine) {
+        let world = World::founded(engine);
+        let mut serving = Serving::start(&world);
+        let portal = serving.portal.clone();
+        serving.until("it answers", || (ask(&portal, "GET", "/en/").0 == 200).then_some(()));
+        let before = process(&world, "portal").expect("a portal");
+        signal("-KILL", &before);
+        let after = serving.until("another portal", || {
+            process(&world, "portal").filter(|id| *id != before)
+        });
+        assert_ne!(before, after);
+        serving.until("it answers", || {
+            let is_there = std::net::TcpStream::connect(&portal).is_ok();
+            (is_there && ask(&portal, "GET", "/en/").0 == 200).then_some(())
+        });
+        serving.stop();
+    }
+
+    fn a_signer_that_is_stopped_with_a_release_due_is_started_anew_and_signs(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.board();
+        case.draft(None);
+        case.readers();
+        let instant = case.plan_ahead();
+        let mut serving = Serving::start(&world);
+        let portal = serving.portal.clone();
+        let before = process(&world, "sign").expect("a signer");
+        // It hangs until it is ended: nobody lets it go on.
+        signal("-STOP", &before);
+        serving.until("another signer", || {
+            process(&world, "sign").filter(|id| *id != before)
+        });
+        serving.until("the release can be read", || {
+            let (status, _) = ask(&portal, "GET", &format!("/en/advisories/{}.html", case.number));
+            let is_out = status == 200;
+            assert!(!(is_out && now() < instant), "readable before its instant");
+            is_out.then_some(())
+        });
+        serving.settle();
+        serving.stop();
+        assert_eq!(world.count("advisory"), 1);
+    }
+}

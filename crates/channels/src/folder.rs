@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -55,7 +56,10 @@ impl MailFolder {
     /// If it cannot be made.
     pub fn open(directory: &Path) -> Result<Self, FolderError> {
         let path = directory.join("mail");
-        fs::create_dir_all(&path)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&path)?;
         Ok(MailFolder { path })
     }
 

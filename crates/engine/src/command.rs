@@ -225,10 +225,9 @@ pub fn perform<'a>(
             })
             .await?;
         if matches!(command, Command::PlanRelease(_) | Command::ApprovePlan(_)) {
-            // Whoever plans or approves reads on the next page whether it would go.
-            if let Err(error) = house.rehearse_waiting().await {
-                tracing::warn!(code = error.code(), "a plan could not be asked about");
-            }
+            // Whoever plans or approves wants to read whether it would go. It is asked beside, so that a signer that
+            // hangs keeps no page waiting.
+            house.bells.ring(crate::work::Kind::REHEARSAL);
         }
         if matches!(command, Command::ChangeContact(_)) {
             // Not a second later, and not only where the house is running.

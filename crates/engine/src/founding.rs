@@ -87,7 +87,7 @@ pub fn found<'a>(
             public.as_bytes(),
             false,
         )?;
-        seal::files::replace(&dir.join(FILE), config.to_text()?.as_bytes(), false)?;
+        seal::files::replace(&dir.join(FILE), config.to_text()?.as_bytes(), true)?;
         let persons = persons(config, &keys, &mut kit)?;
         let store = Store::create(location, id).await?;
         pin(&keys, &id, config, &persons, now.0)?;

@@ -154,6 +154,9 @@ pub enum Command {
         /// What it was compared with
         #[arg(long)]
         compared: String,
+        /// Folder and database were moved as planned and nothing was recorded elsewhere since: sessions and links stay
+        #[arg(long)]
+        moved: bool,
     },
     /// The ledger
     Ledger {

@@ -20,6 +20,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest that a child waits to be started anew.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// A signer or a verifier that failed so often in a row cannot be started: the house ends, as it can publish nothing.
+const FAILURES_MAX: u32 = 12;
+/// After so many looks each is asked whether it answers.
+const PING_EVERY: u32 = 20;
 /// A child that has run so long has no failures behind it.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -33,6 +37,8 @@ struct Kept {
     began: Instant,
     failures: u32,
     not_before: Instant,
+    /// The system held it stopped when it was looked at last.
+    is_stopped: bool,
 }
 
 /// Children of this process; they are reaped when it lets go of them.
@@ -77,9 +83,24 @@ impl Children {
         let keeper = std::thread::Builder::new()
             .name("keeper".into())
             .spawn(move || {
+                let mut rounds: u32 = 0;
                 while !stop.load(Ordering::Relaxed) {
                     for one in lock(&kept).iter_mut() {
+                        // Asked to stop meanwhile: those that end by the same signal are to end.
+                        if stop.load(Ordering::Relaxed) {
+                            return;
+                        }
                         one.look(&dir);
+                    }
+                    rounds += 1;
+                    if rounds.is_multiple_of(PING_EVERY) {
+                        let links: Vec<(&str, Arc<Link>)> = lock(&kept)
+                            .iter()
+                            .map(|one| (one.name, Arc::clone(&one.link)))
+                            .collect();
+                        for (name, link) in links {
+                            link.ping(if name == "portal" { b"where" } else { b"ping" });
+                        }
                     }
                     std::thread::sleep(LOOK_EVERY);
                 }
@@ -90,17 +111,38 @@ impl Children {
     }
 }
 
+impl Children {
+    /// Ends the looking after: whoever hears the wish to stop says so, since children hear it too.
+    pub fn rest(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Kept {
     fn look(&mut self, dir: &Path) {
         let is_gone = !matches!(self.child.try_wait(), Ok(None));
-        if !is_gone && !is_stopped(self.child.id()) && self.link.is_open() {
+        let was_stopped = self.is_stopped;
+        self.is_stopped = !is_gone && is_stopped(self.child.id());
+        let hangs = self.is_stopped && was_stopped;
+        if !(is_gone || hangs) && self.link.is_open() {
             if self.began.elapsed() > STEADY {
                 self.failures = 0;
             }
             return;
         }
+        // From here on whoever looks at the link sees that it is gone, also while it waits to be started.
+        end(&mut self.child);
+        self.link.close();
         if Instant::now() < self.not_before {
             return;
+        }
+        if self.failures >= FAILURES_MAX && self.name != "portal" {
+            tracing::error!(
+                code = "context.lost",
+                name = self.name,
+                "a context cannot be started any more; the house ends, to be started anew as a whole"
+            );
+            std::process::exit(2);
         }
         tracing::error!(
             code = "context.gone",
@@ -108,8 +150,6 @@ impl Kept {
             failures = self.failures,
             "a context is gone or does not answer, and is started anew"
         );
-        end(&mut self.child);
-        self.link.close();
         self.failures = self.failures.saturating_add(1);
         let wait = BACKOFF.saturating_mul(1 << self.failures.min(7).saturating_sub(1));
         self.not_before = Instant::now() + wait.min(BACKOFF_MAX);
@@ -151,7 +191,7 @@ fn is_stopped(id: u32) -> bool {
         let state = stat
             .rsplit_once(')')
             .and_then(|(_, rest)| rest.trim_start().chars().next());
-        matches!(state, Some('T' | 't'))
+        state == Some('T')
     })
 }
 
@@ -161,7 +201,13 @@ fn process(
     extra: &[String],
     is_first: bool,
 ) -> Result<(Child, ChildStdin, ChildStdout), Fault> {
-    let program = std::env::current_exe().map_err(Fault::io("cannot find this program"))?;
+    // This very program, also where its file was replaced by a newer one since.
+    let itself = PathBuf::from("/proc/self/exe");
+    let program = if itself.exists() {
+        itself
+    } else {
+        std::env::current_exe().map_err(Fault::io("cannot find this program"))?
+    };
     let mut child = Command::new(program)
         .arg("--dir")
         .arg(dir)
@@ -191,6 +237,7 @@ fn spawn(dir: &Path, name: &'static str, extra: Vec<String>) -> Result<Kept, Fau
         began: now,
         failures: 0,
         not_before: now,
+        is_stopped: false,
     })
 }
 

@@ -109,11 +109,21 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             secret_file,
             trial,
         } => tools::restore(&common, &file, secret_file.as_deref(), trial).await,
-        Command::Resume { compared } => {
-            engine::kernel::backup::resume(&common.dir, &location(&common)?, &compared).await?;
-            show::answer(common.json, &json!({ "resumed": true }), || {
-                "This house acts again.".into()
-            });
+        Command::Resume { compared, moved } => {
+            use engine::kernel::backup::{Links, resume};
+            let links = if moved { Links::Stay } else { Links::End };
+            resume(&common.dir, &location(&common)?, &compared, links).await?;
+            show::answer(
+                common.json,
+                &json!({ "resumed": true, "links": if moved { "stay" } else { "ended" } }),
+                || {
+                    if moved {
+                        "This house acts again.".into()
+                    } else {
+                        "This house acts again. Everybody signs in anew; links that were sent are dead: write to the vendors of open cases once more.".into()
+                    }
+                },
+            );
             Ok(true)
         }
         Command::Ledger {

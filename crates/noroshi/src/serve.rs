@@ -60,7 +60,7 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
             "noroshi: this house is held ({why}): nothing leaves until you say: noroshi resume --compared …"
         ));
     }
-    let done = work(&house, stop, requests).await;
+    let done = work(&house, stop, &children, requests).await;
     ended(&house, pages, children);
     done.map(|()| true)
 }
@@ -175,7 +175,7 @@ const BUSY: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn note_run(dir: &std::path::Path, address: SocketAddr) -> Result<(), Fault> {
     let run = dir.join("run");
-    std::fs::create_dir_all(&run).map_err(Fault::io("cannot make the run folder"))?;
+    seal::files::private_folder(&run)?;
     std::fs::write(run.join("portal.address"), address.to_string())
         .map_err(Fault::io("cannot note the address"))
 }
@@ -196,6 +196,7 @@ fn note_pages(dir: &std::path::Path) -> Result<(), Fault> {
 async fn work(
     house: &Arc<House>,
     mut stop: Stop,
+    children: &children::Children,
     mut requests: tokio::sync::mpsc::Receiver<crate::socket::Request>,
 ) -> Result<(), Fault> {
     // The folder's lock is ours, so whoever held a lease is gone.
@@ -211,6 +212,8 @@ async fn work(
             Some(request) = requests.recv() => crate::socket::serve(house, request).await,
         }
     };
+    // Who asked us to stop may have asked the contexts too: they are not started anew any more.
+    children.rest();
     workers.end().await;
     done
 }
@@ -293,7 +296,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
         std::fs::read_to_string(common.dir.join("run").join("seeded.json")).unwrap_or_default();
     print_links(&links, &address.to_string(), &pages.desk.to_string());
     print_people(&house.dir);
-    let done = work(&house, stop, requests).await;
+    let done = work(&house, stop, &children, requests).await;
     ended(&house, pages, children);
     done.map(|()| true)
 }

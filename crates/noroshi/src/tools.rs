@@ -124,6 +124,7 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
         }
     }
     secrets(&common.dir.join(engine::kernel::house::KEYS), &mut findings);
+    open_to_others(&common.dir, &mut findings);
     if house.config.purpose == Purpose::Live
         && house.config.mail.transport == engine::kernel::config::Transport::Folder
     {
@@ -170,6 +171,47 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
         out
     });
     Ok(findings.is_empty())
+}
+
+/// What of the data folder others on the machine may read.
+fn open_to_others(dir: &Path, findings: &mut Vec<(&'static str, String)>) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| {
+        let found = std::fs::metadata(path).ok()?;
+        Some(found.permissions().mode() & 0o777)
+    };
+    if let Some(mode) = mode(dir).filter(|mode| mode & 0o007 != 0) {
+        findings.push((
+            "modes",
+            format!(
+                "{} is open to everybody on this machine ({mode:o}); say: chmod o= {}",
+                dir.display(),
+                dir.display()
+            ),
+        ));
+    }
+    for name in [
+        "noroshi.db",
+        engine::kernel::config::FILE,
+        "box",
+        "mail",
+        "run",
+        "sign",
+        "keys",
+        "press",
+    ] {
+        let path = dir.join(name);
+        if let Some(mode) = mode(&path).filter(|mode| mode & 0o077 != 0) {
+            findings.push((
+                "modes",
+                format!(
+                    "{} is open to others ({mode:o}); say: chmod go= {}",
+                    path.display(),
+                    path.display()
+                ),
+            ));
+        }
+    }
 }
 
 fn secrets(folder: &Path, findings: &mut Vec<(&'static str, String)>) {

@@ -266,7 +266,8 @@ mod walk {
             until("the house is killed, or has done all", || {
                 (serving.ended().is_some() || self.is_done()).then_some(())
             });
-            let killed = serving.errors().contains("context.gone")
+            let is_of_a_context = point.starts_with("sign.");
+            let killed = is_of_a_context && serving.errors().contains("context.gone")
                 || serving.ends_within(GRACE) && serving.ended() != Some(Some(0));
             drop(serving);
             // The contexts end when their pipes close; until then the signer holds its journal.

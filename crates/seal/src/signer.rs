@@ -300,6 +300,7 @@ pub fn rehearse(
         Ok(())
     });
     refused(not_signed_otherwise(&plan, &request.plan, journal));
+    refused(has_news(request, journal));
     refused(extend(journal, &request.headers, pinned).map(|_| ()));
     let hash = crate::sha256(&request.plan);
     for approval in &request.approvals {
@@ -327,6 +328,15 @@ fn of_this_house(plan: &Plan, pinned: &Pinned, realm: Realm) -> Result<(), Refus
     }
     if plan.realm != realm.name() {
         return Err(Refused::Realm);
+    }
+    Ok(())
+}
+
+/// Something is always recorded between two releases; nothing new means an older ledger.
+fn has_news(request: &Request, journal: &Journal) -> Result<(), Refused> {
+    let hash = crate::hex(&crate::sha256(&request.plan));
+    if request.headers.is_empty() && journal.last.as_ref() != Some(&hash) {
+        return Err(Refused::Fork);
     }
     Ok(())
 }
@@ -360,10 +370,7 @@ pub fn decide(
     }
     not_signed_otherwise(&plan, &request.plan, journal)?;
     let plan_hash = crate::hex(&crate::sha256(&request.plan));
-    if request.headers.is_empty() && journal.last.as_ref() != Some(&plan_hash) {
-        // Something is always recorded between two releases; nothing new means an older ledger.
-        return Err(Refused::Fork);
-    }
+    has_news(request, journal)?;
     let (head_seq, head) = extend(journal, &request.headers, pinned)?;
     let entry = Entry {
         number: plan.number.clone(),

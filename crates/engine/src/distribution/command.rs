@@ -110,7 +110,9 @@ async fn find(unit: &mut Unit<'_>, text: &str) -> Result<distribution::Subscribe
 pub async fn unsubscribe(unit: &mut Unit<'_>, input: &Unsubscribe) -> Result<Value, Fault> {
     let subscriber = find(unit, &input.reference).await?;
     let mut ended = vec![subscriber.clone()];
-    if matches!(unit.act.by, Actor::Stranger { .. } | Actor::Member { .. }) {
+    // The link of a subscription that has ended, in an old mail that somebody was given, ends nothing that began later.
+    let is_outside = matches!(unit.act.by, Actor::Stranger { .. } | Actor::Member { .. });
+    if is_outside && subscriber.active {
         for other in others_of(unit, &subscriber).await? {
             ended.push(other);
         }

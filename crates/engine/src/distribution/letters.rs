@@ -3,6 +3,9 @@
 //! A first contact carries no technical detail, a reminder no content. A reply acknowledges only by a code
 //! that a person typed.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use channels::folder::MailFolder;
 use channels::smtp::{self, Job, Outcome};
 use domain::aggregate::Aggregate;
@@ -40,6 +43,24 @@ enum Handed {
 /// more each time, for some four hours.
 const UNCLEAR_TRIES: u32 = 22;
 
+/// How often each letter was refused so. An outage of the relay counts for none.
+#[derive(Debug, Default)]
+struct Unclear(Mutex<HashMap<String, u32>>);
+
+impl Unclear {
+    /// Counts once more; whether that was often enough.
+    fn again(&self, letter: &str) -> bool {
+        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = tries.entry(letter.to_owned()).or_default();
+        *count += 1;
+        let is_enough = *count >= UNCLEAR_TRIES;
+        if is_enough {
+            tries.remove(letter);
+        }
+        is_enough
+    }
+}
+
 impl House {
     /// Writes the first contacts that are due; returns how many.
     ///
@@ -59,11 +80,7 @@ impl House {
             let mut finished = Vec::new();
             for intent in waiting {
                 match self
-                    .first_contact(
-                        ParticipantId(intent.subject.0),
-                        &intent.name,
-                        intent.attempts,
-                    )
+                    .first_contact(ParticipantId(intent.subject.0), &intent.name)
                     .await
                 {
                     Ok(()) => finished.push(intent.name),
@@ -84,12 +101,7 @@ impl House {
         })
     }
 
-    async fn first_contact(
-        &self,
-        participant: ParticipantId,
-        name: &str,
-        attempts: u32,
-    ) -> Result<(), Fault> {
+    async fn first_contact(&self, participant: ParticipantId, name: &str) -> Result<(), Fault> {
         let Some(loaded) = self.load(participant.into()).await? else {
             return Ok(());
         };
@@ -174,8 +186,10 @@ impl House {
         match self.handed(&stem, &address, composed).await? {
             Handed::Taken => Ok(()),
             Handed::Refused => self.came_back(participant).await,
-            Handed::Unclear if attempts >= UNCLEAR_TRIES => self.came_back(participant).await,
-            Handed::Unclear => Err(Fault::Relay),
+            Handed::Unclear if self.kept.of::<Unclear>().again(name) => {
+                self.came_back(participant).await
+            }
+            Handed::Unclear => Err(Fault::Recipient),
         }
     }
 
@@ -242,7 +256,7 @@ impl House {
     ) -> Result<(), Fault> {
         match self.handed(stem, address, composed).await? {
             Handed::Taken | Handed::Refused => Ok(()),
-            Handed::Unclear => Err(Fault::Relay),
+            Handed::Unclear => Err(Fault::Recipient),
         }
     }
 
@@ -284,10 +298,16 @@ impl House {
                 relay.told(&tally);
                 match outcome {
                     Some(Outcome::Accepted { .. }) => Ok(Handed::Taken),
-                    Some(Outcome::Refused {
-                        stage: smtp::Stage::Unclear,
-                        ..
-                    }) => Ok(Handed::Unclear),
+                    Some(
+                        Outcome::Refused {
+                            stage: smtp::Stage::Unclear,
+                            ..
+                        }
+                        | Outcome::Deferred {
+                            stage: smtp::Stage::Rcpt,
+                            ..
+                        },
+                    ) => Ok(Handed::Unclear),
                     // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
                     Some(Outcome::Refused {
                         stage: smtp::Stage::Rcpt,

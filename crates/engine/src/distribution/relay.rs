@@ -13,9 +13,23 @@ use crate::kernel::clock;
 /// What was denied is tried again every hour at the latest; when two have passed without another denial, it is over, µs.
 const DENIAL_US: i64 = 2 * 3_600 * 1_000_000;
 
+/// Refusals that do not say whom they concern, with no mail taken meanwhile, that are taken for a denial of us: fewer may
+/// be addresses that are wrong.
+const UNCLEAR_MAX: usize = 3;
+/// A mail that was taken so lately shows that the relay takes mail, µs.
+const TAKEN_US: i64 = 3_600 * 1_000_000;
+
 /// What the relay last did.
 #[derive(Debug, Default)]
-pub struct Relay(Mutex<Option<Trouble>>);
+pub struct Relay(Mutex<Lately>);
+
+#[derive(Debug, Default)]
+struct Lately {
+    trouble: Option<Trouble>,
+    taken: Option<Instant>,
+    /// Unclear refusals since a mail was taken, and the last answer.
+    unclear: (usize, u16),
+}
 
 /// The relay takes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +45,7 @@ impl Relay {
     /// Takes what came of some mails that were handed over together.
     pub(crate) fn told(&self, tally: &Tally) {
         let now = clock::now();
-        match (tally.denied(), tally.trouble) {
+        match (self.denies(tally, now), tally.trouble) {
             (Some(smtp), _) => self.failed(smtp, Some(now)),
             (None, _) if tally.taken > 0 => self.took(now),
             (None, Some(smtp)) => self.failed(smtp, None),
@@ -39,21 +53,42 @@ impl Relay {
         }
     }
 
+    /// That it denies us recipients, with its answer: more than it takes, or, where it does not say whom a refusal concerns,
+    /// several while nothing at all is taken.
+    fn denies(&self, tally: &Tally, now: Instant) -> Option<u16> {
+        let mut lately = self.lock();
+        if tally.taken > 0 {
+            (lately.taken, lately.unclear) = (Some(now), (0, 0));
+        }
+        lately.unclear = match tally.unclear {
+            (0, _) => lately.unclear,
+            (more, code) => (lately.unclear.0 + more, code),
+        };
+        let is_taking = lately.taken.is_some_and(|at| now.0 - at.0 < TAKEN_US);
+        let (unclear, code) = lately.unclear;
+        let is_us = !is_taking && unclear >= UNCLEAR_MAX;
+        let (denied, answer) = tally.denial;
+        (denied > tally.taken)
+            .then_some(answer)
+            .or(is_us.then_some(code))
+    }
+
     /// It took a mail: whatever was wrong is over, but for a denial, which concerns other recipients.
     fn took(&self, now: Instant) {
-        let mut state = self.lock();
-        let is_over =
-            state.is_some_and(|trouble| trouble.denied.is_none_or(|at| now.0 - at.0 > DENIAL_US));
+        let mut lately = self.lock();
+        let is_over = lately
+            .trouble
+            .is_some_and(|trouble| trouble.denied.is_none_or(|at| now.0 - at.0 > DENIAL_US));
         if is_over {
-            *state = None;
+            lately.trouble = None;
             tracing::info!(code = "post.relay_takes", "the relay takes mail again");
         }
     }
 
     /// It took none, or not for everybody, for a reason that concerns no recipient.
     pub(crate) fn failed(&self, smtp: u16, denied: Option<Instant>) {
-        let mut state = self.lock();
-        if let Some(trouble) = state.as_mut() {
+        let mut lately = self.lock();
+        if let Some(trouble) = lately.trouble.as_mut() {
             trouble.denied = denied.or(trouble.denied);
         } else {
             tracing::error!(
@@ -62,7 +97,7 @@ impl Relay {
                 "the relay takes no mail; what waits is tried again up to its deadline"
             );
             let since = clock::now();
-            *state = Some(Trouble {
+            lately.trouble = Some(Trouble {
                 since,
                 smtp,
                 denied,
@@ -73,10 +108,10 @@ impl Relay {
     /// What is wrong with it, if anything is.
     #[must_use]
     pub fn trouble(&self) -> Option<Trouble> {
-        *self.lock()
+        self.lock().trouble
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Trouble>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Lately> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -88,8 +123,8 @@ pub(crate) struct Tally {
     taken: usize,
     /// Its answer where it takes nothing now, or 0 where there was none.
     trouble: Option<u16>,
-    /// Its answer where it denied us a recipient.
-    denial: Option<u16>,
+    /// How many recipients it denied us, and its last answer.
+    denial: (usize, u16),
     /// Refusals that do not say whom they concern, and the last answer.
     unclear: (usize, u16),
 }
@@ -101,7 +136,7 @@ impl Tally {
             Outcome::NotSent => self.trouble = self.trouble.or(Some(0)),
             Outcome::Refused { code, stage } | Outcome::Deferred { code, stage } => match stage {
                 Stage::Rcpt => {}
-                Stage::Relay => self.denial = Some(*code),
+                Stage::Relay => self.denial = (self.denial.0 + 1, *code),
                 Stage::Unclear => self.unclear = (self.unclear.0 + 1, *code),
                 Stage::Mail | Stage::Data | Stage::Message => {
                     self.trouble = self.trouble.or(Some(*code));
@@ -109,14 +144,6 @@ impl Tally {
             },
             Outcome::MaybeDelivered => {}
         }
-    }
-
-    /// That it denies us recipients, with its answer. One refusal that does not say whom it concerns may be an address
-    /// that is wrong; where several were refused so and none was taken, it is us.
-    fn denied(&self) -> Option<u16> {
-        let (unclear, code) = self.unclear;
-        let is_us = unclear > 1 && self.taken == 0;
-        self.denial.or(is_us.then_some(code))
     }
 }
 
@@ -163,17 +190,32 @@ mod tests {
                 "{outcome:?}"
             );
         }
-        // One such address may be wrong; where none is taken, it is us.
-        let both = [refused(Stage::Unclear), refused(Stage::Unclear)];
-        assert!(alarmed(&Relay::default(), &both));
-        let one_works = [both[0].clone(), both[1].clone(), taken()];
+        // Two such addresses may be wrong; where several are refused and none is taken, it is us, also one by one.
+        let [one, more] = [1, 3].map(|n| vec![refused(Stage::Unclear); n]);
+        assert!(!alarmed(&Relay::default(), &more[..2]) && alarmed(&Relay::default(), &more));
+        let one_works = [more.clone(), vec![taken()]].concat();
         assert!(!alarmed(&Relay::default(), &one_works));
+        let letters = Relay::default();
+        assert!(!alarmed(&letters, &one) && !alarmed(&letters, &one));
+        assert!(alarmed(&letters, &one));
+        // Two dead addresses that are tried again and again raise none while others get their mail.
+        let lists = Relay::default();
+        assert!(!alarmed(&lists, &[taken()]));
+        for _ in 0..5 {
+            assert!(!alarmed(&lists, &more[..2]));
+        }
+        // Nor does one recipient's policy among many who are served.
+        let many = [vec![taken(); 9], vec![refused(Stage::Relay)]].concat();
+        assert!(!alarmed(&Relay::default(), &many));
     }
 
     #[test]
     fn a_mail_to_its_own_domain_does_not_hide_that_it_denies_the_others() {
         let relay = Relay::default();
-        assert!(alarmed(&relay, &[taken(), refused(Stage::Relay)]));
+        assert!(alarmed(
+            &relay,
+            &[taken(), refused(Stage::Relay), refused(Stage::Relay)]
+        ));
         assert!(alarmed(&relay, &[taken()]), "the others were not tried yet");
         relay.took(Instant(clock::now().0 + DENIAL_US + 1));
         assert!(

@@ -272,14 +272,24 @@ fn house_of(data: &[u8]) -> Result<[u8; 16], Fault> {
     Err(form())
 }
 
+/// What becomes of the sessions and links of a house that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// They are dead: a person may have been dismissed and a link ended after the copy was made.
+    End,
+    /// They go on: folder and database were moved as planned, and nothing was recorded elsewhere since.
+    Stay,
+}
+
 /// Lets a restored house act again, after a person has compared it.
 ///
 /// # Errors
-/// If the house is not held, or is a trial.
+/// If the house is not held, or is a trial; [`Links::Stay`] of one that was restored from a backup.
 pub fn resume<'a>(
     dir: &'a Path,
     location: &'a Location,
     compared: &'a str,
+    links: Links,
 ) -> Awaited<'a, Result<(), Fault>> {
     Box::pin(async move {
         let house = House::open(dir, location, Contexts::default()).await?;
@@ -298,6 +308,17 @@ pub fn resume<'a>(
                 .into(),
         ));
         }
+        let is_restored = house
+            .store
+            .meta("held")
+            .await?
+            .is_some_and(|why| !why.is_empty());
+        if is_restored && links == Links::Stay {
+            return Err(Fault::Config(
+                "--moved: this house was restored from a backup, so its sessions and links end; leave --moved out"
+                    .into(),
+            ));
+        }
         let act = house.act_of(Actor::Operator, compared);
         house
             .perform(&act, "resume", Realm::Live, async |unit| {
@@ -305,6 +326,10 @@ pub fn resume<'a>(
                 unit.record(decide::resume(stream, compared)?).await
             })
             .await?;
+        // Before it is free: a crash in between leaves it held.
+        if links == Links::End {
+            house.store.sweep_people(i64::MAX).await?;
+        }
         house
             .store
             .set_meta(

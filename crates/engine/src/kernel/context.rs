@@ -11,11 +11,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::value::Instant;
 use seal::approval::Approval;
 use seal::record::{Header, Realm};
 use seal::signer::Request;
 
 use crate::Fault;
+use crate::kernel::clock;
 
 pub mod service;
 
@@ -135,6 +137,8 @@ impl Wire {
 pub struct Link {
     name: &'static str,
     wire: Mutex<Option<Wire>>,
+    /// When the pipe was let go of, while there is none.
+    gone: Mutex<Option<Instant>>,
 }
 
 impl std::fmt::Debug for Link {
@@ -150,12 +154,14 @@ impl Link {
         Link {
             name,
             wire: Mutex::new(Wire::open(name, to, from)),
+            gone: Mutex::default(),
         }
     }
 
     /// Goes on over another pipe, to the process that was started anew.
     pub fn renew(&self, to: Box<dyn Write + Send>, from: Box<dyn Read + Send>) {
         *self.lock() = Wire::open(self.name, to, from);
+        *self.gone() = None;
     }
 
     /// Asks and waits for the answer. Who does not answer in time is taken for gone: the pipe is let go.
@@ -180,15 +186,37 @@ impl Link {
         match answer {
             Some(Ok(Some(parts))) => Ok(parts),
             _ => {
-                *wire = None;
+                self.let_go(&mut wire);
                 Err(Fault::Context(self.name))
             }
         }
     }
 
+    /// Asks whether somebody answers, unless somebody else is asking just now.
+    pub fn ping(&self, word: &[u8]) {
+        let Ok(wire) = self.wire.try_lock() else {
+            return;
+        };
+        if wire.is_some() {
+            drop(wire);
+            // Whoever does not answer is let go of; that is all that a ping wants to know.
+            let _ = self.ask(&[word]);
+        }
+    }
+
     /// Closes the pipe: the process at the other end ends.
     pub fn close(&self) {
-        *self.lock() = None;
+        let mut wire = self.lock();
+        self.let_go(&mut wire);
+    }
+
+    fn let_go(&self, wire: &mut Option<Wire>) {
+        *wire = None;
+        self.gone().get_or_insert_with(clock::now);
+    }
+
+    fn gone(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether there is a pipe: none after a close, and none since the other side was found gone. While somebody waits for
@@ -210,7 +238,7 @@ impl Link {
         let mut wire = self.lock();
         let open = wire.as_ref().ok_or(Fault::Context(self.name))?;
         if open.to.send(Said::Tell(packed_message(parts))).is_err() {
-            *wire = None;
+            self.let_go(&mut wire);
             return Err(Fault::Context(self.name));
         }
         Ok(())
@@ -249,14 +277,14 @@ impl Contexts {
         }
     }
 
-    /// Names of those that are gone.
+    /// Names of those that are gone, and since when.
     #[must_use]
-    pub fn gone(&self) -> Vec<&'static str> {
+    pub fn gone(&self) -> Vec<(&'static str, Instant)> {
         [&self.sign, &self.verify, &self.portal]
             .into_iter()
             .flatten()
             .filter(|link| !link.is_open())
-            .map(|link| link.name)
+            .map(|link| (link.name, link.gone().unwrap_or_else(clock::now)))
             .collect()
     }
 
@@ -394,7 +422,7 @@ impl Contexts {
             .ask(&[b"verify", folder.as_os_str().as_encoded_bytes(), &count])?;
         match answer.first() {
             Some(word) if word == b"good" => Ok(()),
-            _ => Err(Fault::Signer("verify.bad_signature".into())),
+            _ => Err(Fault::Signer(crate::kernel::fault::BAD_SIGNATURE.into())),
         }
     }
 }

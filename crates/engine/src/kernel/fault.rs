@@ -45,6 +45,9 @@ pub enum Fault {
     /// The relay took a mail not now; what it said stands in the log.
     #[error("the mail relay did not take the mail")]
     Relay,
+    /// The relay refused or put off one recipient, and it may be the recipient's doing.
+    #[error("the mail relay does not take mail for this recipient now")]
+    Recipient,
     /// Documents did not pass the judge.
     #[error("a document does not pass its judge: {0}")]
     Judge(String),
@@ -56,6 +59,9 @@ pub enum Fault {
         source: std::io::Error,
     },
 }
+
+/// What the verifying context says of a signature that does not hold.
+pub(crate) const BAD_SIGNATURE: &str = "verify.bad_signature";
 
 impl Fault {
     /// Returns a function that names what was being done when the machine refused.
@@ -74,12 +80,14 @@ impl Fault {
             Fault::File(_) => "file",
             Fault::Sealed => "sealed",
             Fault::Form(_) => "form",
+            Fault::Signer(said) if said == BAD_SIGNATURE => BAD_SIGNATURE,
             Fault::Signer(said) => seal::signer::Refused::code_in(said).unwrap_or("signer"),
             Fault::Context(_) => "context",
             Fault::Held => "held",
             Fault::InUse => "in_use",
             Fault::Config(_) => "config",
             Fault::Relay => "post.relay",
+            Fault::Recipient => "post.recipient",
             Fault::Judge(_) => "judge",
             Fault::Io { .. } => "io",
         }
@@ -95,7 +103,8 @@ mod tests {
         let of_signer = |said: &str| Fault::Signer(said.to_owned()).code();
         assert_eq!(of_signer("sign.fork"), "sign.fork");
         assert_eq!(of_signer("sign.quorum: 1 of 2"), "sign.quorum");
-        assert_eq!(of_signer("verify.bad_signature"), "signer");
+        assert_eq!(of_signer("verify.bad_signature"), "verify.bad_signature");
+        assert_eq!(of_signer("anything"), "signer");
         assert_eq!(Fault::Store(store::StoreError::Stopped).code(), "store");
     }
 }

@@ -4,7 +4,8 @@
 //! whenever another change came first. The house does not listen and does not sign.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
@@ -54,6 +55,29 @@ pub struct House {
     _instance: std::fs::File,
 }
 
+/// Refuses a folder of another user: what would be written there, by an administrator say, the house could not read after.
+fn is_ours(dir: &Path) -> Result<(), Fault> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = std::fs::metadata(dir)
+        .map_err(Fault::io("cannot look at the data folder"))?
+        .uid();
+    // Where the system does not tell who we are, nothing is refused.
+    match std::fs::metadata("/proc/self").map(|process| process.uid()) {
+        Ok(us) if us != owner => Err(Fault::Config(format!(
+            "{} belongs to user {owner}, and this is user {us}; run noroshi as its owner, such as with sudo -u",
+            dir.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// When the house was last found not to be held.
+#[derive(Debug, Default)]
+struct Free(Mutex<Option<Instant>>);
+
+/// How long that is believed.
+const FREE_FOR: Duration = Duration::from_secs(1);
+
 /// Row of `meta` that tells by which folding names are kept ([`domain::text::fold`]).
 pub const FOLDING: &str = "folding";
 
@@ -75,6 +99,7 @@ impl House {
     ) -> Awaited<'a, Result<House, Fault>> {
         Box::pin(async move {
             let config = Config::read(dir)?;
+            is_ours(dir)?;
             let instance = lock(dir)?;
             let store = Store::open(location).await?;
             let id = store.house();
@@ -169,6 +194,18 @@ impl House {
         } else {
             Ok(())
         }
+    }
+
+    /// As [`House::not_held`], looked at once a second at the most: every command asks.
+    pub(crate) async fn not_held_lately(&self) -> Result<(), Fault> {
+        let lately = self.kept.of::<Free>();
+        let is_known = |at: &Option<Instant>| at.is_some_and(|at| at.elapsed() < FREE_FOR);
+        if is_known(&lately.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(());
+        }
+        self.not_held().await?;
+        *lately.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        Ok(())
     }
 
     /// The state of a stream.

@@ -492,6 +492,10 @@ impl House {
         F: AsyncFn(&mut Unit<'_>) -> Result<T, Fault>,
     {
         permit::ask(act, command, false)?;
+        // A restored or copied house records nothing (docs/design/security.md §2.24) but what its operator does to free it.
+        if act.by != Actor::Operator {
+            self.not_held_lately().await?;
+        }
         for _ in 0..ATTEMPTS_MAX {
             let ticket = self.store.ticket();
             let mut unit = Unit::new(self, act.clone(), command, realm);

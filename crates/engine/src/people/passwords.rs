@@ -124,14 +124,21 @@ pub(crate) fn credential_row(
 const STRETCHED_AT_ONCE: usize = 2;
 static STRETCHING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(STRETCHED_AT_ONCE);
 
+/// Passwords of those who are nobody yet: a line of its own, in which no approval and no abort waits.
+static STRANGERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+
 /// Stretches a password beside everything else; a few at a time.
 pub(crate) async fn stretched<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Fault> {
-    let _turn = STRETCHING
-        .acquire()
-        .await
-        .map_err(|_| Fault::Form("password"))?;
+    in_line(&STRETCHING, work).await
+}
+
+async fn in_line<T: Send + 'static>(
+    line: &tokio::sync::Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
+    let _turn = line.acquire().await.map_err(|_| Fault::Form("password"))?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Fault::Form("password"))
@@ -153,6 +160,28 @@ impl House {
     /// # Errors
     /// If the store fails; a wrong password is `None`.
     pub async fn sign_in(&self, handle: &str, password: &str) -> Result<Option<Known>, Fault> {
+        self.known_by(handle, password, &STRANGERS).await
+    }
+
+    /// As [`House::sign_in`], for somebody who is signed in already and gives the password once more: in the line of people
+    /// of the house.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn sign_in_again(
+        &self,
+        handle: &str,
+        password: &str,
+    ) -> Result<Option<Known>, Fault> {
+        self.known_by(handle, password, &STRETCHING).await
+    }
+
+    async fn known_by(
+        &self,
+        handle: &str,
+        password: &str,
+        line: &tokio::sync::Semaphore,
+    ) -> Result<Option<Known>, Fault> {
         // Nobody has such a handle, and a long one is not worth remembering.
         if handle.chars().count() > decide::HANDLE_CHARS_MAX {
             return Ok(None);
@@ -165,7 +194,7 @@ impl House {
         let wanted = known.as_ref().map_or(NOBODY, |known| known.id);
         let kept = self.store.credential(wanted).await?;
         let right = self
-            .is_password(known.as_ref().map(|k| k.id), kept, password)
+            .is_password(known.as_ref().map(|k| k.id), kept, password, line)
             .await?;
         if right {
             self.kept.of::<Tries>().forget(handle);
@@ -181,6 +210,7 @@ impl House {
         person: Option<PersonId>,
         kept: Option<store::people::Credential>,
         password: &str,
+        line: &tokio::sync::Semaphore,
     ) -> Result<bool, Fault> {
         let password = zeroize::Zeroizing::new(password.to_owned());
         if password.len() > PASSWORD_BYTES_MAX {
@@ -204,7 +234,10 @@ impl House {
             salt: [0; 16],
             value: [0; 32],
         });
-        let right = stretched(move || seal::password::matches(&id, &password, &verifier)).await?;
+        let right = in_line(line, move || {
+            seal::password::matches(&id, &password, &verifier)
+        })
+        .await?;
         Ok(known && right)
     }
 

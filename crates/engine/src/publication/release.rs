@@ -27,6 +27,7 @@ use crate::kernel::context::Signatures;
 use crate::kernel::house::House;
 use crate::kernel::ids::{copy_id, copy_of_mailbox};
 use crate::kernel::unit::Unit;
+use crate::publication::verdict::SignersTurn;
 
 /// Node and database clock may differ by this much, µs (docs/design/security.md §2.21: over 2 s holds).
 pub(super) const CLOCK_SPREAD_MAX_US: i64 = 2_000_000;
@@ -183,6 +184,8 @@ impl House {
         plan: &publication::Plan,
         documents: &[Vec<u8>],
     ) -> Result<Vec<Signatures>, Fault> {
+        let turn = self.kept.of::<SignersTurn>();
+        let _turn = turn.0.lock().await;
         let request = self.signing_request(plan, documents.to_vec()).await?;
         let signatures = self.contexts.sign(&request)?;
         crate::kernel::crash::point("release.signed");

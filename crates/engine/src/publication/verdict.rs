@@ -21,8 +21,10 @@ use crate::kernel::context::Missed;
 use crate::kernel::house::House;
 use crate::publication::release::CLOCK_SPREAD_MAX_US;
 
-/// Before its instant a plan is asked about anew at these times, µs.
-const ASKED_BEFORE_US: [i64; 3] = [86_400_000_000, 3_600_000_000, 600_000_000];
+/// So long before its instant, and at it, a plan is asked about anew, µs.
+const ASKED_BEFORE_US: [i64; 4] = [86_400_000_000, 3_600_000_000, 600_000_000, 0];
+/// Changes of what holds a release are recorded this often at most, µs: a cause that comes and goes is one.
+const RECORDED_EVERY_US: i64 = 60_000_000;
 /// A verdict that said no is asked for again after so long: a disk is emptied, a clock set right, µs.
 const ASKED_AGAIN_US: i64 = 30_000_000;
 /// Code of a node and a database whose clocks differ.
@@ -121,9 +123,16 @@ impl Verdicts {
             let at = instant.0 - before_us;
             verdict.asked.0 < at && at <= now.0
         };
+        // Approvals that are missing are given or not: what they change is in the ground.
+        let may_mend = verdict.lacks.iter().any(|lack| lack.counted.is_none());
         before != ground
             || ASKED_BEFORE_US.into_iter().any(passed)
-            || !verdict.is_good() && now.0 - verdict.asked.0 >= ASKED_AGAIN_US
+            || may_mend && now.0 - verdict.asked.0 >= ASKED_AGAIN_US
+    }
+
+    /// Forgets all but these.
+    pub(crate) fn keep(&self, waiting: &[AdvisoryId]) {
+        self.lock().retain(|advisory, _| waiting.contains(advisory));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AdvisoryId, (Ground, Verdict)>> {
@@ -134,16 +143,40 @@ impl Verdicts {
 /// Plans that are due and cannot go, with the numbers of their cases: a line on every page of the desk.
 #[derive(Debug, Default)]
 pub struct Holds {
-    cases: Mutex<BTreeMap<AdvisoryId, String>>,
+    cases: Mutex<BTreeMap<AdvisoryId, HeldCase>>,
     /// Since when a plan waits for a context that is gone.
     gone: Mutex<BTreeMap<AdvisoryId, Instant>>,
+}
+
+#[derive(Debug)]
+struct HeldCase {
+    number: String,
+    plan_sha256: String,
+    /// When a cause was last recorded.
+    recorded: Option<Instant>,
 }
 
 impl Holds {
     /// Numbers of the cases whose releases are held.
     #[must_use]
     pub fn cases(&self) -> Vec<String> {
-        lock(&self.cases).values().cloned().collect()
+        let cases = lock(&self.cases);
+        cases.values().map(|held| held.number.clone()).collect()
+    }
+
+    /// Forgets all but these: a plan that was taken back, replaced or published is held no more.
+    pub(crate) fn keep(&self, waiting: &[AdvisoryId]) {
+        lock(&self.cases).retain(|advisory, _| waiting.contains(advisory));
+        lock(&self.gone).retain(|advisory, _| waiting.contains(advisory));
+    }
+
+    fn is_plan(&self, advisory: AdvisoryId, plan_sha256: &str) {
+        lock(&self.cases)
+            .retain(|known, held| *known != advisory || held.plan_sha256 == plan_sha256);
+    }
+
+    fn answered(&self, advisory: AdvisoryId) {
+        lock(&self.gone).remove(&advisory);
     }
 
     pub(crate) fn over(&self, advisory: AdvisoryId) {
@@ -180,6 +213,11 @@ impl House {
         let Some((case, case_version)) = self.case_of(&stream).await? else {
             return Err(Fault::Form("case"));
         };
+        let holds = self.kept.of::<Holds>();
+        holds.is_plan(advisory, &plan.sha256);
+        if pinned.is_some() {
+            holds.answered(advisory);
+        }
         let now = clock::now();
         let ground = Ground {
             plan_sha256: plan.sha256.clone(),
@@ -190,17 +228,20 @@ impl House {
         if !verdicts.is_due(advisory, &ground, plan.instant, now) {
             return Ok(());
         }
-        let lacks = self.lacks(&stream, &plan, &case).await?;
-        if let Some(first) = lacks.first().filter(|_| now.0 <= plan.instant.0) {
-            tracing::debug!(code = first.code, "a plan would not go");
-        }
+        // What cannot even be asked about would not go either.
+        let (lacks, failed) = match self.lacks(&stream, &plan, &case).await {
+            Ok(lacks) => (lacks, None),
+            Err(fault) => (vec![Lack::of(fault.code())], Some(fault)),
+        };
         let verdict = Verdict { asked: now, lacks };
         verdicts.lock().insert(advisory, (ground, verdict));
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     async fn waiting_plan(&self, advisory: AdvisoryId) -> Result<Option<(Stream, Plan)>, Fault> {
         let loaded = self.load(advisory.into()).await?;
+        // An exercise has no tree that it could go to.
+        let loaded = loaded.filter(|loaded| loaded.realm == Realm::Live.code());
         let stream = match loaded.as_ref().map(|loaded| &*loaded.state) {
             Some(Aggregate::Advisory(stream)) => stream.clone(),
             Some(_) => return Err(Fault::Form("advisory")),
@@ -253,6 +294,8 @@ impl House {
         documents: Vec<Vec<u8>>,
         as_of: Instant,
     ) -> Result<Vec<Missed>, Fault> {
+        let turn = self.kept.of::<SignersTurn>();
+        let _turn = turn.0.lock().await;
         let request = self.signing_request(plan, documents).await?;
         self.contexts.rehearse(&request, as_of.0)
     }
@@ -325,8 +368,8 @@ impl House {
         let Some((case, _)) = self.case_of(&stream).await? else {
             return Ok(());
         };
-        // Approvals that are missing under a date are told as the date that came without a plan.
-        let is_told = code == NO_QUORUM && case.until.is_some();
+        // Approvals that are missing under a date are told as the date that came without a plan, where they are.
+        let is_told = code == NO_QUORUM && self.is_called_for(&case).await?;
         let holds = self.kept.of::<Holds>();
         let may_mend = code == CONTEXT_GONE
             && self.contexts.are_kept
@@ -334,21 +377,27 @@ impl House {
         if plan.sha256 != plan_sha256 || is_told || may_mend {
             return Ok(());
         }
-        // What the pages say is what is recorded.
-        let said = self.kept.of::<Verdicts>().of(advisory, plan_sha256);
-        let lacks = match said.filter(|said| !said.is_good() && said.asked >= plan.instant) {
-            Some(said) => said.lacks,
-            None => self.lacks(&stream, &plan, &case).await?,
-        };
+        let lacks = self.said_of(advisory, &plan, &stream, &case, code).await?;
         let mut codes: Vec<String> = lacks.into_iter().map(|lack| lack.code).collect();
-        if codes.is_empty() {
-            codes.push(code.to_owned());
-        }
         codes.sort_unstable();
         codes.dedup();
-        lock(&holds.cases).insert(advisory, case.number.clone());
+        let now = clock::now();
+        let is_recent = {
+            let mut cases = lock(&holds.cases);
+            let held = cases.entry(advisory).or_insert_with(|| HeldCase {
+                number: case.number.clone(),
+                plan_sha256: plan_sha256.to_owned(),
+                recorded: None,
+            });
+            let last = held.recorded.get_or_insert(Instant(i64::MIN));
+            let is_recent = now.0.saturating_sub(last.0) < RECORDED_EVERY_US;
+            if !is_recent {
+                *last = now;
+            }
+            is_recent
+        };
         // Under a clock that is in doubt nothing is recorded that would bind it.
-        if codes.iter().any(|code| code == CLOCK_BEHIND) {
+        if is_recent || codes.iter().any(|code| code == CLOCK_BEHIND) {
             return Ok(());
         }
         let held = self
@@ -378,6 +427,51 @@ impl House {
             Ok(()) | Err(Fault::Refused(_)) => Ok(()),
             Err(other) => Err(other),
         }
+    }
+}
+
+/// Whose turn it is with the signer: from asking for its head to its answer nobody else may move that head.
+#[derive(Debug, Default)]
+pub(super) struct SignersTurn(pub(super) tokio::sync::Mutex<()>);
+
+impl House {
+    /// What stands in the way of a plan that is due, as pages say it: what is recorded is the same.
+    async fn said_of(
+        &self,
+        advisory: AdvisoryId,
+        plan: &Plan,
+        stream: &Stream,
+        case: &Case,
+        code: &str,
+    ) -> Result<Vec<Lack>, Fault> {
+        let verdicts = self.kept.of::<Verdicts>();
+        let said = verdicts.of(advisory, &plan.sha256);
+        if let Some(said) = said.filter(|said| !said.is_good() && said.asked >= plan.instant) {
+            return Ok(said.lacks);
+        }
+        let mut lacks = self.lacks(stream, plan, case).await?;
+        if lacks.is_empty() {
+            lacks.push(Lack::of(code));
+        }
+        let asked = clock::now();
+        if let Some((_, verdict)) = verdicts.lock().get_mut(&advisory) {
+            *verdict = Verdict {
+                asked,
+                lacks: lacks.clone(),
+            };
+        }
+        Ok(lacks)
+    }
+
+    /// Whether the duty is called already because the date of this case came without an approved plan.
+    async fn is_called_for(&self, case: &Case) -> Result<bool, Fault> {
+        let waiting = self
+            .store
+            .intents_about(store::Viewer::House, "date_without_plan")
+            .await?;
+        Ok(waiting
+            .into_iter()
+            .any(|(stream, _)| stream == domain::value::StreamId::from(case.id)))
     }
 }
 

@@ -34,6 +34,8 @@ const MAIL_WAITS_US: i64 = 86_400_000_000;
 /// A letter whose report is not there yet is looked at again after so long, µs.
 const LOOK_AGAIN_US: i64 = 5_000_000;
 /// A letter that met trouble is looked at again after so long, µs; so are all that need the relay if it failed.
+/// A mail that its recipient refuses for now is tried again after so long, µs.
+const RECIPIENT_US: i64 = 600_000_000;
 const TROUBLE_US: i64 = 60_000_000;
 /// The folder in the box where letters lie that nobody can read.
 pub const UNREADABLE: &str = "unreadable";
@@ -245,6 +247,11 @@ impl House {
             // Whoever comes back within seconds may be ahead of the report; a relay or a disk may mend.
             Fault::Refused(Refusal::NotFound("mailbox")) if is_young(&opened.letter, WAITS_US) => {
                 self.kept.of::<Memory>().wait(&opened.path, LOOK_AGAIN_US);
+                Ok(false)
+            }
+            // One recipient is no trouble with the relay: other letters go, and this one comes again behind them.
+            Fault::Recipient if is_young(&opened.letter, MAIL_WAITS_US) => {
+                self.kept.of::<Memory>().wait(&opened.path, RECIPIENT_US);
                 Ok(false)
             }
             error if is_relay && needs_relay && is_young(&opened.letter, MAIL_WAITS_US) => {

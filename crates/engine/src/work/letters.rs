@@ -66,6 +66,8 @@ impl House {
     /// Writes to the duty address, without content, while a plan is due and cannot go.
     async fn call_for_held_releases(&self) -> Result<(), Fault> {
         let now = clock::now().0;
+        // Each change of the causes has left an intent; one a plan calls, and goes on calling.
+        let mut called = Vec::new();
         for intent in self
             .store
             .claim_intents(Kind::RELEASE_HELD, now, now + LEASE_US, CLAIM_MAX)
@@ -83,10 +85,11 @@ impl House {
                 },
                 None => false,
             };
-            if !is_held {
+            if !is_held || called.contains(&intent.subject) {
                 self.store.finish_intents(&[intent.name]).await?;
                 continue;
             }
+            called.push(intent.subject);
             let has_duty = !self.config.mail.duty.is_empty();
             if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
                 tracing::warn!(

@@ -87,6 +87,8 @@ impl Kind {
     // Kinds of intents as the outbox names them.
     /// A plan that waits for its instant.
     pub const RELEASE: &'static str = "release";
+    /// A plan that was made or approved: somebody wants to know whether it would go.
+    pub(crate) const REHEARSAL: &'static str = "rehearsal";
     const PRESS: &'static str = "press";
     const END_ACCESS: &'static str = "end_access";
     /// A first letter that is on its way.
@@ -110,12 +112,13 @@ impl Kind {
         }
     }
 
-    /// The bell that is rung when there is more of it; nothing rings for the letterbox, nor for a rehearsal.
+    /// The bell that is rung when there is more of it; nothing rings for the letterbox.
     const fn bell(self) -> Option<&'static str> {
         match self {
             Kind::Release => Some(Kind::RELEASE),
             Kind::Clocks => Some(Kind::END_ACCESS),
-            Kind::Rehearsal | Kind::Letterbox => None,
+            Kind::Rehearsal => Some(Kind::REHEARSAL),
+            Kind::Letterbox => None,
             Kind::Press => Some(Kind::PRESS),
             Kind::Mailboxes => Some(LEDGER_BELL),
             Kind::Duty => Some(Kind::DATE_WITHOUT_PLAN),

@@ -9,6 +9,7 @@ use domain::value::AdvisoryId;
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::house::House;
+use crate::publication::verdict::{Holds, Verdicts};
 use crate::work::{Kind, Next};
 
 impl House {
@@ -27,16 +28,25 @@ impl House {
                 .store
                 .intents_about(store::Viewer::House, Kind::RELEASE)
                 .await?;
+            let waiting: Vec<AdvisoryId> = waiting
+                .into_iter()
+                .map(|(stream, _)| AdvisoryId(stream.0))
+                .collect();
+            self.kept.of::<Verdicts>().keep(&waiting);
+            self.kept.of::<Holds>().keep(&waiting);
             if waiting.is_empty() {
                 return Ok(());
             }
             // A signer that does not answer is a cause like any other.
             let pinned = self.contexts.signer_pinned().ok();
-            for (stream, _) in waiting {
-                self.look_ahead(AdvisoryId(stream.0), pinned.as_deref())
-                    .await?;
+            let mut failed = None;
+            for advisory in waiting {
+                // One that cannot be asked about keeps no other from being asked.
+                if let Err(fault) = self.look_ahead(advisory, pinned.as_deref()).await {
+                    failed.get_or_insert(fault);
+                }
             }
-            Ok(())
+            failed.map_or(Ok(()), Err)
         })
     }
 }

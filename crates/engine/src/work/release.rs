@@ -29,9 +29,20 @@ impl House {
             .claim_intents(Kind::RELEASE, now, now + LEASE_US, CLAIM_MAX)
             .await?;
         let is_full = claimed.len() >= CLAIM_MAX as usize;
+        let mut held = Vec::new();
+        let mut gone = None;
         for intent in claimed {
-            self.release_one(&intent, published).await?;
+            if let Err(fault) = self.release_one(&intent, published, &mut held).await {
+                gone.get_or_insert(fault);
+            }
             crate::kernel::crash::point("due.released");
+        }
+        // What is held is said when everything that can go has gone.
+        for (advisory, plan_sha256, code) in held {
+            self.say_held(advisory, &plan_sha256, &code).await;
+        }
+        if let Some(fault) = gone {
+            return Err(fault);
         }
         if is_full {
             return Ok(Next::AtOnce);
@@ -43,6 +54,7 @@ impl House {
         &self,
         intent: &Waiting,
         published: &mut Vec<String>,
+        held: &mut Vec<(AdvisoryId, String, String)>,
     ) -> Result<(), Fault> {
         let advisory = AdvisoryId(intent.subject.0);
         let looked = self.release(advisory, &intent.argument).await;
@@ -76,12 +88,11 @@ impl House {
             Ok(Looked::Wait { code: NOT_DUE }) => OTHER_CLOCK_US,
             Ok(Looked::Wait { code }) => {
                 tracing::debug!(code, "a plan waits");
-                self.say_held(advisory, &intent.argument, code).await;
+                held.push((advisory, intent.argument.clone(), code.to_owned()));
                 LOOK_AGAIN_US
             }
             Err(Fault::Context(name)) => {
-                self.say_held(advisory, &intent.argument, CONTEXT_GONE)
-                    .await;
+                held.push((advisory, intent.argument.clone(), CONTEXT_GONE.to_owned()));
                 // Without its contexts the house can do nothing that matters: it ends, where nobody starts them anew.
                 if !self.contexts.are_kept {
                     return Err(Fault::Context(name));
@@ -91,8 +102,7 @@ impl House {
             }
             Err(error) => {
                 tracing::error!(code = error.code(), "a release failed and is tried again");
-                self.say_held(advisory, &intent.argument, error.code())
-                    .await;
+                held.push((advisory, intent.argument.clone(), error.code().to_owned()));
                 LOOK_AGAIN_US
             }
         };

@@ -2,12 +2,17 @@
 
 use domain::text::class::Compartment;
 use domain::value::BodyId;
+use engine::command::{Command, perform};
 use engine::distribution::copies::Editions;
 use engine::founding::found;
-use engine::kernel::backup::{backup, restore, resume, store_file, verify};
+use engine::kernel::backup::{Links, backup, restore, resume, store_file, verify};
 use engine::kernel::config::{Config, Purpose};
 use engine::kernel::context::Contexts;
+use engine::people::tokens::SET_UP;
 use engine::{Fault, House, Location};
+use seal::record::Realm;
+use serde_json::json;
+use testkit::world::said;
 use testkit::{Case, World};
 
 #[test]
@@ -49,6 +54,8 @@ fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
     let case = Case::open(&world);
     let until = case.ready();
     let (dir, house) = (world.stage.dir(), world.house());
+    let issued = world.does_as("admin", "issue-link", json!({ "person": "editor" }));
+    let link = said(&issued, "link").rsplit('/').next().unwrap().to_owned();
     let file = world.stage.beside("backup");
     let taken = world
         .wait(Box::pin(backup(&dir, &house.store, &file)))
@@ -81,13 +88,29 @@ fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
     );
     let pressed = world.wait(Box::pin(held.press()));
     assert!(matches!(pressed, Err(Fault::Held)));
+    // Nobody records anything.
+    let act = world.act("coordinator");
+    let fields = json!({ "case": case.number, "fact": "public_aware" });
+    let command = Command::parse("observe", fields).unwrap();
+    let recorded = perform(&held, &act, Realm::Live, &command);
+    assert!(matches!(world.wait(recorded), Err(Fault::Held)));
+    let opens = |house: &House| {
+        world
+            .wait(house.token_subject(&link, SET_UP))
+            .unwrap()
+            .is_some()
+    };
+    assert!(opens(&held), "it came with the backup");
     drop(held);
-    let resumes = |compared: &str| world.wait(Box::pin(resume(&there, &location, compared)));
+    let resumes =
+        |compared: &str| world.wait(Box::pin(resume(&there, &location, compared, Links::End)));
     assert!(resumes(" ").is_err(), "what it was compared with is said");
     resumes("archive log and signer's journal").unwrap();
     assert!(resumes("again").is_err(), "it is not held any more");
     let acts = open().unwrap();
     assert_eq!(world.wait(Box::pin(acts.held())).unwrap(), None);
+    // What was ended after the backup opens nothing again.
+    assert!(!opens(&acts) && opens(house));
     assert_eq!(
         world.passes_to(until),
         std::slice::from_ref(&case.number),
@@ -110,7 +133,12 @@ fn a_trial_is_never_resumed() {
         .unwrap();
     assert!(
         world
-            .wait(Box::pin(resume(&there, &location, "archive log")))
+            .wait(Box::pin(resume(
+                &there,
+                &location,
+                "archive log",
+                Links::End
+            )))
             .is_err()
     );
     let foreign = World::founded();

@@ -10,8 +10,8 @@ use crate::coordination::board;
 use crate::coordination::view::{Case, Consent, Embargo, Vulnerability};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
-    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, choices, deadlines, due_html, filtered, instant_full,
-    langs, looked, parts, presence, segment, words_html,
+    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, causes, choices, deadlines, due_html, filtered,
+    instant_full, langs, looked, parts, presence, segment, words_html,
 };
 use crate::kit::desk::view::Fate;
 use crate::kit::desk::words;
@@ -60,6 +60,12 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
         frame: inside.frame(&h1),
         summary: summary(say, form),
         presence: presence(say, &view.presence, &here),
+        causes: causes(say, &view.fate, view.is_approved),
+        stops: say.t(if view.planned.is_some_and(|at| at < inside.now) {
+            "editor-plan-held"
+        } else {
+            "editor-plan-stops"
+        }),
         title: view
             .title
             .as_ref()
@@ -401,6 +407,9 @@ fn vulnerability(say: Say, one: &Vulnerability) -> (String, String) {
 #[derive(Template)]
 #[template(path = "desk_case.html")]
 struct CasePage {
+    /// What stands in the way of its plan.
+    causes: Vec<String>,
+    stops: String,
     w: Say,
     frame: Frame,
     h1: String,

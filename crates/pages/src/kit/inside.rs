@@ -84,7 +84,7 @@ impl Inside {
             is_here: false,
         });
         let held = self.held.iter().map(|case| Item {
-            href: self.href(&format!("/desk/cases/{case}/plan")),
+            href: self.href(&format!("/desk/cases/{case}")),
             text: say.with("inside-held", &[("case", case)]),
             is_here: false,
         });

@@ -26,6 +26,8 @@ pub mod inside;
 
 pub mod negotiation;
 
+pub mod neighbour;
+
 pub mod qr;
 
 pub mod desk;

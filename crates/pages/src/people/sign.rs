@@ -198,12 +198,18 @@ pub fn resume(inside: &Inside, kept: &Kept) -> Vec<u8> {
 #[must_use]
 pub fn later(inside: &Inside, kept: &Kept, why: Later) -> Vec<u8> {
     let say = inside.say();
+    if why == Later::Running {
+        // Sent from here it would be another sending beside the one that runs.
+        return bytes(&SorryPage {
+            frame: inside.frame(&say.t("desk-later-runs")),
+            h1: say.t("desk-later-runs"),
+            text: say.t("desk-later-running"),
+            home: (kept.action.clone(), say.t("desk-later-back")),
+        });
+    }
     Form {
         title: "desk-later",
-        notes: vec![match why {
-            Later::Often => "desk-later-often",
-            Later::Running => "desk-later-running",
-        }],
+        notes: vec!["desk-later-often"],
         button: "desk-resume-button",
         verb: "",
         action: kept.action.clone(),
@@ -223,6 +229,7 @@ pub fn sorry(inside: &Inside, why: Sorry) -> Vec<u8> {
         Sorry::Link => "desk-sorry-link",
         Sorry::Form => "desk-sorry-form",
         Sorry::Trouble => "desk-sorry-trouble",
+        Sorry::Held => "desk-sorry-held",
     };
     bytes(&SorryPage {
         frame: inside.frame(&say.t(key)),

@@ -97,4 +97,6 @@ pub enum Sorry {
     Form,
     /// The house could not do it now.
     Trouble,
+    /// The house was restored or copied, and nobody has compared it yet.
+    Held,
 }

@@ -12,7 +12,7 @@ use formats::advisory::Lang;
 use crate::advisory::checks::lang_key;
 use crate::advisory::preview::kind_words;
 use crate::kit::catalogue::Say;
-use crate::kit::desk::bits::{due_html, instant_full};
+use crate::kit::desk::bits::{causes, due_html, instant_full};
 use crate::kit::desk::view::Fate;
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, summary};
@@ -163,7 +163,7 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
     let missing = needed.saturating_sub(plan.approvals.len());
     let is_approved = missing == 0;
     let is_late = words::left(say, inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late);
-    let causes = causes(say, plan, is_approved);
+    let causes = causes(say, &plan.fate, is_approved);
     let preview = inside.href(&format!("/desk/cases/{}/advisory/preview", view.number));
     Shown {
         sha256: text::line(&plan.sha256),
@@ -250,37 +250,6 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
             .max(REASON_CHARS_MAX)
             .html(),
     }
-}
-
-/// What stands in its way, in words. Approvals that nobody has given yet are said by the state of the plan already.
-fn causes(say: Say, plan: &Plan, is_approved: bool) -> Vec<String> {
-    let Fate::Stops(causes) = &plan.fate else {
-        return vec![];
-    };
-    causes
-        .iter()
-        .filter(|cause| is_approved || cause.counted.is_none())
-        .map(|cause| {
-            let who = text::line(&cause.who);
-            let at = cause.until.map(|at| when::instant(say.0, &at));
-            let more = match (&at, &cause.counted) {
-                (_, Some((found, needed))) => say.with(
-                    "cause-counted",
-                    &[
-                        ("found", &found.to_string()),
-                        ("needed", &needed.to_string()),
-                    ],
-                ),
-                (Some(at), None) if !who.is_empty() => {
-                    say.with("cause-who-until", &[("who", &who), ("at", at)])
-                }
-                (Some(at), None) => say.with("cause-until", &[("at", at)]),
-                (None, None) if !who.is_empty() => say.with("cause-who", &[("who", &who)]),
-                (None, None) => String::new(),
-            };
-            format!("{}{more}", words::word(say, "cause", &cause.code))
-        })
-        .collect()
 }
 
 /// The kind under which the preview shows a document.

@@ -12,6 +12,7 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::{BodyDataStream, BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use pages::kit::form::{ONCE, Typed};
+use pages::kit::neighbour;
 use seal::canon::Canon;
 use seal::receipt::Receipt;
 use tokio::time::timeout;
@@ -62,14 +63,9 @@ impl Sender {
     }
 }
 
-/// A proxy on this machine names its client last; from a neighbour that names nobody, nothing is known.
 fn network(headers: &HeaderMap, peer: SocketAddr) -> Option<IpAddr> {
-    let peer = peer.ip().to_canonical();
-    if !peer.is_loopback() {
-        return Some(peer);
-    }
-    let named = headers.get_all("x-forwarded-for").iter().next_back()?;
-    named.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+    let named = headers.get_all("x-forwarded-for").iter().next_back();
+    neighbour::client(peer.ip(), named.and_then(|named| named.to_str().ok()))
 }
 
 /// Why a form was not read.

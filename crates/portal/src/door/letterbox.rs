@@ -43,7 +43,7 @@ impl Sort {
 /// # Errors
 /// `StorageFull` if as many of this sort lie there as may; or what the system says.
 pub(crate) fn write(folder: &Path, sort: Sort, id: &str, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    seal::files::private_folder(folder).map_err(std::io::Error::other)?;
     let target = folder.join(format!("{}{id}", sort.prefix()));
     if sort == Sort::Wish && target.exists() {
         return Ok(());

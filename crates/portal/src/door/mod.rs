@@ -10,6 +10,8 @@ pub(crate) mod heads;
 
 pub(crate) mod budget;
 
+pub(crate) mod crowd;
+
 pub(crate) mod exchange;
 
 pub(crate) mod letterbox;

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::door::body::Body;
 use crate::door::budget::{Budget, Lane};
+use crate::door::crowd::Crowd;
 use crate::door::exchange::{self, Sender};
 use crate::door::letterbox;
 
@@ -58,6 +59,8 @@ pub struct HandlingNumber {
 pub(crate) struct Desk {
     pub(crate) told: Reception,
     pub(crate) budget: Budget,
+    /// Who is sending a form.
+    pub(crate) crowd: Arc<Crowd>,
     pub(crate) turns: Semaphore,
 }
 
@@ -66,6 +69,7 @@ impl Desk {
         Desk {
             told,
             budget: Budget::new(Instant::now()),
+            crowd: Arc::default(),
             turns: Semaphore::new(FORMS_AT_ONCE_MAX),
         }
     }

@@ -219,7 +219,7 @@ fn typed_report(visit: &Visit, typed: &Typed) -> Report {
 /// Draws a handling number and takes it by making an empty file, which exists once (the house does the same).
 fn reserve(desk: &Desk) -> io::Result<HandlingNumber> {
     let folder = desk.letters().join("numbers");
-    std::fs::create_dir_all(&folder)?;
+    seal::files::private_folder(&folder).map_err(io::Error::other)?;
     for _ in 0..DRAWS_MAX {
         let Some(number) = (desk.told.number)(seal::random::u64()) else {
             break;

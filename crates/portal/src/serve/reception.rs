@@ -54,7 +54,7 @@ pub(crate) async fn answer(
             if visit.sender.is_foreign && route.room != Room::Stop {
                 return visit.halt(StatusCode::FORBIDDEN, Halt::Foreign);
             }
-            let Ok(Ok(_turn)) = timeout(TURN_TIME_MAX, desk.turns.acquire()).await else {
+            let Some(place) = desk.crowd.enter(visit.sender.from) else {
                 return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
             };
             let kind = request.headers().get(header::CONTENT_TYPE).cloned();
@@ -69,6 +69,11 @@ pub(crate) async fn answer(
                 Err(Unread::NoForm) => {
                     return visit.halt(StatusCode::UNSUPPORTED_MEDIA_TYPE, Halt::NoForm);
                 }
+            };
+            drop(place);
+            // A turn is for work, and none is held while a form is on its way.
+            let Ok(Ok(_turn)) = timeout(TURN_TIME_MAX, desk.turns.acquire()).await else {
+                return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
             };
             let lang = route.lang;
             let taken =

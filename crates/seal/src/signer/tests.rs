@@ -160,6 +160,14 @@ fn a_rehearsal_names_all_that_is_missing_and_nothing_where_it_would_be_signed() 
             },
         ]
     );
+    // A ledger behind the head that was seen last is older, though its chain is whole.
+    let mut later = self::desk();
+    let entry = later.answer().unwrap();
+    later.journal.replay(&entry);
+    later.replan(|plan| plan.revision = 2);
+    later.request.headers = vec![];
+    assert_eq!(later.answer(), Err(Refused::Fork));
+    assert_eq!(later.missing(NOW), vec![Missing::Refused(Refused::Fork)]);
     // It speaks of the instant that it is asked about.
     let later = desk.missing(rests);
     assert!(!later.iter().any(|one| one.code() == "sign.key_rests"));

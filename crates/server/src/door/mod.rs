@@ -10,6 +10,8 @@ pub mod room;
 
 pub mod session;
 
+pub(crate) mod sign_ins;
+
 pub mod sight;
 
 pub mod act;

@@ -11,6 +11,7 @@ use domain::value::StreamId;
 use engine::House;
 
 use crate::door::history::Line;
+use crate::door::sign_ins::SignIns;
 use crate::door::visit::Who;
 
 /// Wishes for a new link that wait at once; beyond it one is lost, and its holder asks again.
@@ -44,6 +45,8 @@ pub struct Room {
     sent: RefCell<HashMap<[u8; 32], (u32, i64)>>,
     /// Links whose holders wish for a new one; they are looked for after the answer.
     wishes: Rc<RefCell<HashSet<String>>>,
+    /// Who is signing in just now.
+    pub(crate) sign_ins: SignIns,
     /// Records that were opened, by dossier.
     lines: RefCell<HashMap<StreamId, Rc<Vec<Line>>>>,
 }
@@ -63,6 +66,7 @@ impl Room {
             presence: RefCell::default(),
             sent: RefCell::default(),
             wishes: Rc::default(),
+            sign_ins: SignIns::default(),
             lines: RefCell::default(),
         }
     }

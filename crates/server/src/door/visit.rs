@@ -36,6 +36,8 @@ pub struct Visit {
     pub is_fragment: bool,
     /// A POST, as opposed to GET and HEAD.
     pub is_post: bool,
+    /// The network that it came from, if that is known.
+    pub network: Option<Vec<u8>>,
 }
 
 /// Who sent a request.
@@ -245,7 +247,8 @@ impl Visit {
                 vec![]
             },
             gone: if self.who.works_on_cases() {
-                room.house.contexts.gone()
+                let gone = room.house.contexts.gone();
+                gone.into_iter().map(|(name, _)| name).collect()
             } else {
                 vec![]
             },

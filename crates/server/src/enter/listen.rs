@@ -45,8 +45,8 @@ pub async fn serve(listener: TcpListener, routes: Routes) {
         let Ok(seat) = Arc::clone(&seats).acquire_owned().await else {
             return;
         };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match listener.accept().await {
+            Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
                 accept_failed(&error).await;
                 continue;
@@ -58,7 +58,7 @@ pub async fn serve(listener: TcpListener, routes: Routes) {
         let routes = Arc::clone(&routes);
         let service = service_fn(move |request: http::Request<Incoming>| {
             let routes = Arc::clone(&routes);
-            async move { Ok::<_, Infallible>(routes.answer(request).await) }
+            async move { Ok::<_, Infallible>(routes.answer_from(request, peer).await) }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         // What a client does wrong is its own affair and is not logged.

@@ -10,7 +10,7 @@ mod listen;
 pub use listen::serve as listen;
 
 use std::error::Error;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,6 +21,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Body;
 use pages::kit::form::Typed;
 use pages::kit::inside::Side;
+use pages::kit::neighbour;
 use pages::people::view::Later;
 
 use crate::distribution::mails::Mails;
@@ -50,6 +51,8 @@ pub struct Asked {
     pub language: String,
     pub is_fragment: bool,
     pub body: Vec<u8>,
+    /// The network that it came from, if that is known.
+    pub network: Option<Vec<u8>>,
 }
 
 /// What is answered on one listener: the pages of one side, and at the demonstration's desk the written mails.
@@ -99,7 +102,16 @@ impl Routes {
         B: Body<Data = Bytes>,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        enter(self, request).await
+        enter(self, request, None).await
+    }
+
+    /// Answers a request that came from an address.
+    pub async fn answer_from<B>(&self, request: Request<B>, peer: IpAddr) -> Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        enter(self, request, Some(peer)).await
     }
 }
 
@@ -113,7 +125,11 @@ fn is_form(kind: &str) -> bool {
     name.is_empty() || name.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-async fn enter<B>(doorway: &Routes, request: Request<B>) -> Response<Full<Bytes>>
+async fn enter<B>(
+    doorway: &Routes,
+    request: Request<B>,
+    peer: Option<IpAddr>,
+) -> Response<Full<Bytes>>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -191,6 +207,11 @@ where
         language: text(header::ACCEPT_LANGUAGE),
         is_fragment: parts.headers.contains_key("noroshi-fragment"),
         body,
+        network: peer.and_then(|peer| {
+            let named = parts.headers.get_all("x-forwarded-for").iter().next_back();
+            let named = named.and_then(|named| named.to_str().ok());
+            neighbour::client(peer, named).map(neighbour::network)
+        }),
     };
     let side = doorway.side;
     match doorway.office.ask(asked).await {
@@ -255,6 +276,12 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         Side::Desk => "/desk/",
         Side::Partner => "/partner/",
     };
+    // A restored or copied house admits nobody: whoever was dismissed since would be let in again.
+    match room.house.not_held().await {
+        Ok(()) => {}
+        Err(engine::Fault::Held) => return sign::held(room, lang, asked.side),
+        Err(fault) => return sign::stopped(room, lang, asked.side, Stop::Fault(fault)),
+    }
     if path == "/" && !asked.is_post {
         return Answer::see(format!("/{}{home}", lang.tag()));
     }
@@ -275,6 +302,7 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         who,
         is_fragment: asked.is_fragment,
         is_post: asked.is_post,
+        network: asked.network,
     };
     let kept = visit.form.clone();
     if asked.is_post

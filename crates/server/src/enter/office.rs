@@ -14,8 +14,10 @@ use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::enter::Asked;
 
-/// Visits that may wait at once; over it, people are asked to come again.
+/// Visits of people who bring a session that may wait at once; over it, they are asked to come again.
 const VISITS_MAX: usize = 256;
+/// Visits of those who bring none: places of their own, so that they take none of the others'.
+const STRANGERS_MAX: usize = 64;
 
 pub(crate) type Reply = oneshot::Sender<Answer>;
 
@@ -25,6 +27,8 @@ pub struct Office {
     tell: mpsc::Sender<(Asked, Reply)>,
     /// A place for each visit that is being served.
     places: Arc<tokio::sync::Semaphore>,
+    /// The same for those who bring no session.
+    porch: Arc<tokio::sync::Semaphore>,
 }
 
 impl Office {
@@ -36,7 +40,7 @@ impl Office {
     /// # Errors
     /// If the thread cannot be started.
     pub fn open(house: Arc<House>, runtime: &Handle) -> Result<Office, Fault> {
-        let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX);
+        let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX + STRANGERS_MAX);
         let runtime = runtime.clone();
         // A rehearsal's clock goes with the house into its room.
         let clock = engine::kernel::clock::given_on();
@@ -61,6 +65,7 @@ impl Office {
         Ok(Office {
             tell,
             places: Arc::new(tokio::sync::Semaphore::new(VISITS_MAX)),
+            porch: Arc::new(tokio::sync::Semaphore::new(STRANGERS_MAX)),
         })
     }
 
@@ -71,12 +76,18 @@ impl Office {
         Office {
             tell,
             places: Arc::new(tokio::sync::Semaphore::new(1)),
+            porch: Arc::new(tokio::sync::Semaphore::new(1)),
         }
     }
 
     /// Asks; `None` if there is no room for one more, or the visit broke.
     pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
-        let _place = self.places.try_acquire().ok()?;
+        let places = if asked.cookie.is_empty() {
+            &self.porch
+        } else {
+            &self.places
+        };
+        let _place = places.try_acquire().ok()?;
         let (reply, answer) = oneshot::channel();
         self.tell.try_send((asked, reply)).ok()?;
         answer.await.ok()

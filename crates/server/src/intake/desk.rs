@@ -319,6 +319,7 @@ pub(crate) async fn read_text(
         who: visit.who.clone(),
         is_fragment: false,
         is_post: true,
+        network: None,
     };
     read(room, &there, report, typed).await
 }

@@ -164,17 +164,19 @@ pub async fn add(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 /// Asks once about a name that is written like one of the register: 「㈱七曲ソフトウエア」 and 「七曲ソフトウエア株式会社」 may be
 /// two, and are mostly one.
 async fn ask_of_alike(room: &Room, visit: &Visit, typed: &mut Typed) -> Result<(), Stop> {
-    let folded = |name: &str| fold::name(name);
-    for field in ["name_ja", "name_en"] {
-        let name = folded(typed.trimmed(field));
-        if name.is_empty() || typed.value("alike") == name {
-            continue;
-        }
-        let all = all(room, visit.viewer()?, visit.lang).await?;
+    let folded = ["name_ja", "name_en"].map(|field| fold::name(typed.trimmed(field)));
+    // What was asked about is both names together, so that one press answers for both.
+    let both = folded.join(" / ");
+    if typed.value("alike") == both {
+        return Ok(());
+    }
+    let all = all(room, visit.viewer()?, visit.lang).await?;
+    for (field, name) in ["name_ja", "name_en"].into_iter().zip(&folded) {
         let alike = all.iter().find(|party| {
-            [&party.name_ja, &party.name_en]
-                .map(|known| folded(known))
-                .contains(&name)
+            !name.is_empty()
+                && [&party.name_ja, &party.name_en]
+                    .map(|known| fold::name(known))
+                    .contains(name)
         });
         if let Some(party) = alike {
             let known = match visit.lang {
@@ -182,10 +184,9 @@ async fn ask_of_alike(room: &Room, visit: &Visit, typed: &mut Typed) -> Result<(
                 Lang::En => &party.name_en,
             };
             typed.refuse_with(field, page::ALIKE, &[("name", known)]);
-            typed.set("alike", name);
-            return Ok(());
         }
     }
+    typed.set("alike", both);
     Ok(())
 }
 

@@ -15,6 +15,8 @@ use crate::door::room::Room;
 use crate::door::session;
 use crate::door::visit::{Stop, Visit, Who};
 
+/// When a sign-in that found no place may be tried again, seconds.
+const SIGN_IN_AGAIN_S: u32 = 5;
 /// When a form that was not taken may be sent again, seconds.
 const LATER_S: u32 = 60;
 
@@ -54,6 +56,15 @@ pub(crate) fn later(room: &Room, visit: &Visit, typed: &Typed, why: Later) -> An
     let inside = visit.inside(room);
     let kept = kept_of(inside.href(&visit.path), typed);
     Answer::with_status(status, page::later(&inside, &kept, why)).after(LATER_S)
+}
+
+/// The answer to whatever is asked of a house that is held.
+pub(crate) fn held(room: &Room, lang: Lang, side: Side) -> Answer {
+    let inside = bare(room, lang, side, "/");
+    Answer::with_status(
+        StatusCode::SERVICE_UNAVAILABLE,
+        page::sorry(&inside, Sorry::Held),
+    )
 }
 
 /// The one answer to all that is not there, not theirs, ended or withdrawn.
@@ -144,7 +155,7 @@ pub(crate) async fn take_step(room: &Room, visit: &mut Visit) -> Result<(), Stop
     if password.is_empty() {
         return Ok(());
     }
-    if let Some(known) = room.house.sign_in(&signed.handle, &password).await?
+    if let Some(known) = room.house.sign_in_again(&signed.handle, &password).await?
         && known.id == signed.id
     {
         room.house
@@ -193,6 +204,16 @@ pub async fn sign_in(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let mut typed = visit.form.clone();
     let kept = kept_from(&typed);
     let handle = domain::party::handle(typed.value("handle"));
+    // Whoever is nobody yet waits in no line of those who are somebody.
+    let Some(_place) = room.sign_ins.enter(visit.network.as_ref()) else {
+        typed.refuse("", "desk-sign-in-busy");
+        let view = SignIn {
+            next: next_of(&typed),
+            kept,
+        };
+        let page = page::sign_in(&visit.inside(room), &view, &typed);
+        return Ok(Answer::with_status(StatusCode::TOO_MANY_REQUESTS, page).after(SIGN_IN_AGAIN_S));
+    };
     match room.house.sign_in(&handle, typed.value("password")).await? {
         Some(known) => match kept {
             // What waited is offered again by the person who is now signed in.
@@ -358,7 +379,7 @@ pub async fn change_password(room: &Room, visit: Visit) -> Result<Answer, Stop> 
     let mut typed = visit.form.clone();
     let before = typed.value("before").to_owned();
     let password = chosen(&mut typed, &signed.handle);
-    let known = match room.house.sign_in(&signed.handle, &before).await? {
+    let known = match room.house.sign_in_again(&signed.handle, &before).await? {
         Some(known) if known.id == signed.id => Some(known),
         _ => {
             typed.refuse("before", "desk-password-before-wrong");

@@ -66,14 +66,14 @@ fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
     let names = room.house.contexts.gone().into_iter();
     let say = |name: &str| pages::work::tasks::context(visit.lang, name);
     names
-        .map(|name| Task {
+        .map(|(name, since)| Task {
             id: format!("context-{name}"),
             kind: "context_gone".to_owned(),
             who: name.to_owned(),
             contact: None,
             what: say(name),
             path: None,
-            since: engine::kernel::clock::now(),
+            since,
             reference: None,
             code_hint: None,
         })

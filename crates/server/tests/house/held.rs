@@ -33,6 +33,7 @@ fn a_plan_that_the_signer_would_refuse_is_told_before_and_goes_when_it_is_mended
     let doors = Doors::of(&world);
     let editor = doors.person("editor");
     let page = format!("/en/desk/cases/{}/plan", case.number);
+    world.wait(world.house().rehearse_waiting()).unwrap();
     assert!(editor.get(&page).says("editor-plan-by-itself"));
     let as_it_was = exchange(&world);
     world.runs_due();
@@ -102,6 +103,8 @@ fn a_case_page_promises_no_publication_that_the_signer_would_refuse() {
     let doors = Doors::of(&world);
     let coordinator = doors.person("coordinator");
     let page = format!("/en/desk/cases/{}", case.number);
+    assert!(coordinator.get(&page).says("work-at-zero-unasked"));
+    world.wait(world.house().rehearse_waiting()).unwrap();
     assert!(coordinator.get(&page).says("work-at-zero-approved"));
     let as_it_was = exchange(&world);
     world.runs_due();
@@ -111,4 +114,89 @@ fn a_case_page_promises_no_publication_that_the_signer_would_refuse() {
     world.runs_due();
     assert!(coordinator.get(&page).says("work-at-zero-approved"));
     world.ends_well_but(&["release"]);
+}
+
+#[test]
+fn a_house_that_was_copied_opens_no_door_until_somebody_has_compared_it() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let vendor = crate::partner::vendor(&doors, &case, "Birch");
+    let page = format!("/en/desk/cases/{}", case.number);
+    assert_eq!(coordinator.get(&page).status, 200);
+    assert_eq!(vendor.get("/en/partner/").status, 200);
+    let mark = world.stage.dir().join("instance");
+    let own = std::fs::read(&mark).unwrap();
+    std::fs::write(&mark, "another").unwrap();
+    let happened = world.happened();
+    for path in ["/en/desk/", &page, "/en/sign-in", "/en/desk/nothing"] {
+        let shut = coordinator.get(path);
+        assert_eq!(shut.status, 503, "{path}");
+        assert!(
+            shut.says("desk-sorry-held") && !shut.has(&case.number),
+            "{path}"
+        );
+    }
+    let fields = [("do", "observe"), ("fact", "public_aware")];
+    assert_eq!(coordinator.sends(&page, &fields).status, 503);
+    assert_eq!(vendor.get("/en/partner/").status, 503);
+    assert_eq!(vendor.sends("/en/partner/receipt", &[]).status, 503);
+    assert_eq!(world.happened(), happened);
+    std::fs::write(&mark, own).unwrap();
+    assert_eq!(coordinator.get(&page).status, 200);
+    world.ends_well_but(&["first_contact"]);
+}
+
+#[test]
+fn a_disk_that_takes_no_file_holds_a_release_and_taking_the_plan_back_ends_the_alarm() {
+    let world = World::founded_with(|config| config.mail.duty = "duty@centre.example".to_owned());
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = world.ahead(span(1, 0));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    world.runs_due();
+    let doors = Doors::of(&world);
+    let page = format!("/en/desk/cases/{}/plan", case.number);
+    assert!(
+        doors
+            .person("editor")
+            .get(&page)
+            .says("editor-plan-by-itself")
+    );
+    // Where documents are staged there is a file, so that nothing can be written there.
+    let staging = world.stage.dir().join("press/staging");
+    let _ = std::fs::remove_dir_all(&staging);
+    std::fs::write(&staging, b"").unwrap();
+    let out = world.passes_to(engine::Instant(instant.0 + 20_000_000));
+    assert_eq!(out, Vec::<String>::new());
+    let editor = doors.person("editor");
+    let told = editor.get(&page);
+    assert!(told.says("editor-plan-held") && told.says("cause-release-disk"));
+    assert!(!told.says("editor-plan-going") && !told.says("editor-plan-by-itself"));
+    assert!(editor.get("/en/desk/").has(&held(&case)));
+    let at_case = doors
+        .person("reception")
+        .get(&format!("/en/desk/cases/{}", case.number));
+    assert!(
+        at_case.says("cause-release-disk"),
+        "whoever may not read the plan reads why"
+    );
+    assert_eq!(world.times("release_held"), 1);
+    // It is taken back: nobody is alarmed or called any more.
+    let reason = [
+        ("do", "abort"),
+        ("plan", plan.as_str()),
+        ("abort_reason", "later"),
+    ];
+    assert_eq!(editor.sends(&page, &reason).status, 303);
+    world.runs_due();
+    assert!(!editor.get("/en/desk/").has(&held(&case)));
+    let called = world.mails_to("duty@centre.example").len();
+    assert!(called > 0);
+    world.days_pass(1);
+    assert_eq!(world.mails_to("duty@centre.example").len(), called);
+    std::fs::remove_file(&staging).unwrap();
+    world.ends_well();
 }

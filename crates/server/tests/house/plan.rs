@@ -55,6 +55,7 @@ fn a_plan_is_made_approved_by_two_and_published_at_its_instant() {
         assert!(page.says("editor-plan-has-approved") && !page.offers("approve"));
     }
     assert_eq!(world.times("plan_approved"), 2);
+    world.wait(world.house().rehearse_waiting()).unwrap();
     assert!(editor.get(&path(&case)).says("editor-plan-by-itself"));
     assert!(!editor.get(&path(&case)).says("editor-plan-out"));
     let published = world.passes_to(world.ahead(span(2, 0)));

@@ -212,6 +212,14 @@ fn a_name_like_one_of_the_register_is_asked_about_once() {
     assert!(asked.has("registered already: “Dogwood & Sons Ltd”"));
     assert_eq!(asked.typed("name_ja").as_deref(), Some("㈱花水木"));
     assert_eq!(world.times("party_registered"), 1);
+    // Both names may be like ones that are known.
+    let mut both = DOGWOOD.to_vec();
+    let asked_of_both = reception.sends(REGISTER, &both);
+    assert_eq!(asked_of_both.status, 422);
+    let alike_both = asked_of_both.hidden("alike").unwrap();
+    both.push(("alike", alike_both.as_str()));
+    assert_eq!(reception.sends(REGISTER, &both).status, 303);
+    assert_eq!(world.times("party_registered"), 2);
     // Another organisation of that name is entered by the second press, and no third name with it.
     let alike = asked.hidden("alike").unwrap();
     fields.push(("alike", alike.as_str()));
@@ -219,7 +227,7 @@ fn a_name_like_one_of_the_register_is_asked_about_once() {
     other[1] = ("name_ja", "Ｄｏｇｗｏｏｄ　＆　Ｓｏｎｓ");
     assert_eq!(reception.sends(REGISTER, &other).status, 422);
     assert_eq!(reception.sends(REGISTER, &fields).status, 303);
-    assert_eq!(world.times("party_registered"), 2);
+    assert_eq!(world.times("party_registered"), 3);
     world.ends_well();
 }
 

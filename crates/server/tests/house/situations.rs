@@ -186,6 +186,9 @@ fn check(found: &mut Vec<String>, name: &str, makes: impl Fn(&Scene<'_>), told: 
         birch: birch.as_ref(),
     };
     makes(&scene);
+    // A running house asks the signer within a moment.
+    let asked = world.wait(world.house().rehearse_waiting());
+    asked.expect("a look ahead");
     // Sessions of the desk end in a night: whoever looks signs in then.
     let doors = Doors::of(&world);
     for (reader, ja, en) in told {

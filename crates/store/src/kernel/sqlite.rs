@@ -62,7 +62,32 @@ fn doing(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     }
 }
 
+/// Makes the file of the database ours alone, whatever the mask of who runs the program; what SQLite lays beside it takes
+/// its mode from it.
+fn private(path: &Path, is_new: bool) {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    if is_new {
+        let made = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path);
+        drop(made);
+    }
+    // A file that is in nobody's folder, or a disk without modes: opening it says more.
+    if let Ok(found) = std::fs::metadata(path)
+        && found.is_file()
+        && found.permissions().mode() & 0o077 != 0
+    {
+        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+    }
+}
+
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        private(path, flags.contains(OpenFlags::SQLITE_OPEN_CREATE));
+    }
     let connection = Connection::open_with_flags(path, flags).map_err(doing("opening"))?;
     connection
         .execute_batch(

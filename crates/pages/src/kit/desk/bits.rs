@@ -8,7 +8,7 @@ use base::Instant;
 use formats::advisory::Lang;
 
 use crate::kit::catalogue::Say;
-use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
+use crate::kit::desk::view::{Due, Entry, Fate, Part, Presence, Words};
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, hidden};
 use crate::kit::when::Told;
@@ -147,6 +147,37 @@ pub(crate) fn instant_full(say: Say, at: &(impl Told + ?Sized)) -> String {
         when::instant_html(say.0, at),
         text::escape(&at.text())
     )
+}
+
+/// What stands in its way, in words. Approvals that nobody has given yet are said by the state of the plan already.
+pub(crate) fn causes(say: Say, fate: &Fate, is_approved: bool) -> Vec<String> {
+    let Fate::Stops(causes) = fate else {
+        return vec![];
+    };
+    causes
+        .iter()
+        .filter(|cause| is_approved || cause.counted.is_none())
+        .map(|cause| {
+            let who = text::line(&cause.who);
+            let at = cause.until.map(|at| when::instant(say.0, &at));
+            let more = match (&at, &cause.counted) {
+                (_, Some((found, needed))) => say.with(
+                    "cause-counted",
+                    &[
+                        ("found", &found.to_string()),
+                        ("needed", &needed.to_string()),
+                    ],
+                ),
+                (Some(at), None) if !who.is_empty() => {
+                    say.with("cause-who-until", &[("who", &who), ("at", at)])
+                }
+                (Some(at), None) => say.with("cause-until", &[("at", at)]),
+                (None, None) if !who.is_empty() => say.with("cause-who", &[("who", &who)]),
+                (None, None) => String::new(),
+            };
+            format!("{}{more}", words::cause(say, &cause.code))
+        })
+        .collect()
 }
 
 /// The deadlines that run, soonest first as given.

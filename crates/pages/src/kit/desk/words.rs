@@ -103,9 +103,10 @@ pub fn group(kind: &str) -> &'static str {
 
 /// Keys of what can be wrong with a field, for [`crate::kit::form::Typed::refuse`]: what a handler says when the
 /// command would not even be tried. `desk-password-short` takes `min`, `desk-party-alike` takes `name`, `form-too-long` takes `max` and `now`.
-pub const PROBLEMS: [&str; 35] = [
+pub const PROBLEMS: [&str; 36] = [
     "desk-password-before-wrong",
     "desk-sign-in-wrong",
+    "desk-sign-in-busy",
     "desk-password-short",
     "desk-password-differs",
     "desk-again-wrong",
@@ -164,6 +165,17 @@ pub(crate) fn word(say: Say, family: &str, code: &str) -> String {
     }
 }
 
+/// The words of what stands in the way of a release: its own, or those of the refusal of that code.
+pub(crate) fn cause(say: Say, code: &str) -> String {
+    for family in ["cause", "refusal"] {
+        let found = word(say, family, code);
+        if found != code {
+            return found;
+        }
+    }
+    say.with("cause-other", &[("code", &text::line(code))])
+}
+
 /// The words of an entry, without time and person.
 pub(crate) fn sentence(say: Say, entry: &Entry) -> String {
     let mut values: Vec<(&str, String)> = ARGS.iter().map(|name| (*name, String::new())).collect();
@@ -206,10 +218,7 @@ fn value_words(say: Say, kind: &str, name: &str, value: &str) -> String {
         "field" => word(say, "field", value),
         "classes" => classes(say, value.split([' ', ','])),
         "codes" => {
-            let codes: Vec<String> = value
-                .split(' ')
-                .map(|code| word(say, "cause", code))
-                .collect();
+            let codes: Vec<String> = value.split(' ').map(|code| cause(say, code)).collect();
             codes.join(if say.0 == Lang::Ja { "、" } else { ", " })
         }
         _ => text::line(value),

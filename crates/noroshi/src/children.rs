@@ -20,10 +20,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest that a child waits to be started anew.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
-/// A signer or a verifier that failed so often in a row cannot be started: the house ends, as it can publish nothing.
-const FAILURES_MAX: u32 = 12;
-/// After so many looks each is asked whether it answers.
-const PING_EVERY: u32 = 20;
+/// How often each is asked whether it answers, by a thread of its own: one that hangs keeps nobody else unlooked at.
+const ASK_EVERY: Duration = Duration::from_secs(5);
 /// A child that has run so long has no failures behind it.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -83,7 +81,6 @@ impl Children {
         let keeper = std::thread::Builder::new()
             .name("keeper".into())
             .spawn(move || {
-                let mut rounds: u32 = 0;
                 while !stop.load(Ordering::Relaxed) {
                     for one in lock(&kept).iter_mut() {
                         // Asked to stop meanwhile: those that end by the same signal are to end.
@@ -92,21 +89,14 @@ impl Children {
                         }
                         one.look(&dir);
                     }
-                    rounds += 1;
-                    if rounds.is_multiple_of(PING_EVERY) {
-                        let links: Vec<(&str, Arc<Link>)> = lock(&kept)
-                            .iter()
-                            .map(|one| (one.name, Arc::clone(&one.link)))
-                            .collect();
-                        for (name, link) in links {
-                            link.ping(if name == "portal" { b"where" } else { b"ping" });
-                        }
-                    }
                     std::thread::sleep(LOOK_EVERY);
                 }
             })
             .map_err(Fault::io("cannot look after the contexts"))?;
         self.keeper = Some(keeper);
+        for one in lock(&self.kept).iter() {
+            asking(one.name, Arc::clone(&one.link), Arc::clone(&self.stop))?;
+        }
         Ok(())
     }
 }
@@ -116,6 +106,21 @@ impl Children {
     pub fn rest(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
+}
+
+/// Asks a context again and again whether it answers. Whoever does not is let go of, which the keeper sees.
+fn asking(name: &'static str, link: Arc<Link>, stop: Arc<AtomicBool>) -> Result<(), Fault> {
+    let word: &[u8] = if name == "portal" { b"where" } else { b"ping" };
+    std::thread::Builder::new()
+        .name(format!("ask-{name}"))
+        .spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                link.ping(word);
+                std::thread::sleep(ASK_EVERY);
+            }
+        })
+        .map_err(Fault::io("cannot look after the contexts"))?;
+    Ok(())
 }
 
 impl Kept {
@@ -135,14 +140,6 @@ impl Kept {
         self.link.close();
         if Instant::now() < self.not_before {
             return;
-        }
-        if self.failures >= FAILURES_MAX && self.name != "portal" {
-            tracing::error!(
-                code = "context.lost",
-                name = self.name,
-                "a context cannot be started any more; the house ends, to be started anew as a whole"
-            );
-            std::process::exit(2);
         }
         tracing::error!(
             code = "context.gone",

@@ -55,14 +55,20 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
             )
         },
     );
+    warn_if_held(&house).await?;
+    let done = work(&house, stop, &children, requests).await;
+    ended(&house, pages, children);
+    done.map(|()| true)
+}
+
+/// Says on the terminal that the house is held: its pages answer nobody.
+async fn warn_if_held(house: &House) -> Result<(), Fault> {
     if let Some(why) = house.held().await? {
         crate::show::warn(&format!(
             "noroshi: this house is held ({why}): nothing leaves until you say: noroshi resume --compared …"
         ));
     }
-    let done = work(&house, stop, &children, requests).await;
-    ended(&house, pages, children);
-    done.map(|()| true)
+    Ok(())
 }
 
 /// The house's own pages while they are served.
@@ -296,6 +302,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
         std::fs::read_to_string(common.dir.join("run").join("seeded.json")).unwrap_or_default();
     print_links(&links, &address.to_string(), &pages.desk.to_string());
     print_people(&house.dir);
+    warn_if_held(&house).await?;
     let done = work(&house, stop, &children, requests).await;
     ended(&house, pages, children);
     done.map(|()| true)

@@ -102,6 +102,29 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
     if let Some(broken) = &chain.broken {
         findings.push(("ledger", broken.clone()));
     }
+    let texts = match house.verify_texts().await {
+        Ok(texts) => texts,
+        // Where a record itself cannot be read, nobody knows which texts there should be.
+        Err(fault @ (Fault::Sealed | Fault::Form(_))) => {
+            findings.push((
+                "texts",
+                format!("which texts there should be cannot be read: {fault}"),
+            ));
+            engine::kernel::texts::Texts::default()
+        }
+        Err(other) => return Err(other),
+    };
+    if texts.lacking > 0 {
+        findings.push((
+            "texts",
+            format!(
+                "{} of {} texts and documents that the ledger refers to are gone or do not open: restore a backup beside this house and compare ({})",
+                texts.lacking,
+                texts.whole + texts.erased + texts.lacking,
+                texts.named.join(", ")
+            ),
+        ));
+    }
     let spread = (engine::kernel::clock::now().0 - house.store.clock().await?).abs();
     if spread > 500_000 {
         findings.push((

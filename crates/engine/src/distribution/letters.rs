@@ -293,21 +293,20 @@ impl House {
                 let _ = sender.await;
                 let mut tally = Tally::default();
                 if let Some(outcome) = &outcome {
-                    tally.add(outcome);
+                    tally.add(outcome, address.smtp_form().as_bytes());
                 }
                 relay.told(&tally);
                 match outcome {
                     Some(Outcome::Accepted { .. }) => Ok(Handed::Taken),
-                    Some(
-                        Outcome::Refused {
-                            stage: smtp::Stage::Unclear,
-                            ..
-                        }
-                        | Outcome::Deferred {
-                            stage: smtp::Stage::Rcpt,
-                            ..
-                        },
-                    ) => Ok(Handed::Unclear),
+                    Some(Outcome::Refused {
+                        stage: smtp::Stage::Unclear,
+                        ..
+                    }) => Ok(Handed::Unclear),
+                    // Put off for now: that counts towards nothing, and keeps no other letter waiting.
+                    Some(Outcome::Deferred {
+                        stage: smtp::Stage::Rcpt,
+                        ..
+                    }) => Err(Fault::Recipient),
                     // The recipient's own refusal is final and a matter for a person; any other is ours to mend.
                     Some(Outcome::Refused {
                         stage: smtp::Stage::Rcpt,

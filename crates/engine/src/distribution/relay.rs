@@ -3,6 +3,8 @@
 //! Kept in memory, since the next try after a start tells it anew. It knows no copy and no recipient: what one mailbox
 //! refuses is no trouble with the relay.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use channels::smtp::{Outcome, Stage};
@@ -27,8 +29,8 @@ pub struct Relay(Mutex<Lately>);
 struct Lately {
     trouble: Option<Trouble>,
     taken: Option<Instant>,
-    /// Unclear refusals since a mail was taken, and the last answer.
-    unclear: (usize, u16),
+    /// Recipients that were refused unclearly since a mail was taken, and the last answer.
+    unclear: (HashSet<u64>, u16),
 }
 
 /// The relay takes nothing.
@@ -53,24 +55,26 @@ impl Relay {
         }
     }
 
-    /// That it denies us recipients, with its answer: more than it takes, or, where it does not say whom a refusal concerns,
-    /// several while nothing at all is taken.
+    /// That it denies us recipients, with its answer: not one among many; or, where it does not say whom a refusal concerns,
+    /// several recipients while nothing at all is taken.
     fn denies(&self, tally: &Tally, now: Instant) -> Option<u16> {
         let mut lately = self.lock();
         if tally.taken > 0 {
-            (lately.taken, lately.unclear) = (Some(now), (0, 0));
+            (lately.taken, lately.unclear) = (Some(now), (HashSet::new(), 0));
         }
-        lately.unclear = match tally.unclear {
-            (0, _) => lately.unclear,
-            (more, code) => (lately.unclear.0 + more, code),
-        };
+        let (refused, code) = &tally.unclear;
+        if tally.taken == 0 && !refused.is_empty() && lately.unclear.0.len() < UNCLEAR_MAX {
+            lately.unclear.0.extend(refused);
+            lately.unclear.1 = *code;
+        }
         let is_taking = lately.taken.is_some_and(|at| now.0 - at.0 < TAKEN_US);
-        let (unclear, code) = lately.unclear;
-        let is_us = !is_taking && unclear >= UNCLEAR_MAX;
+        let is_us = !is_taking && lately.unclear.0.len() >= UNCLEAR_MAX;
         let (denied, answer) = tally.denial;
-        (denied > tally.taken)
+        // One recipient's own policy among many who are served tells nothing of us.
+        let is_denial = denied > 0 && denied * 10 >= tally.taken;
+        is_denial
             .then_some(answer)
-            .or(is_us.then_some(code))
+            .or(is_us.then_some(lately.unclear.1))
     }
 
     /// It took a mail: whatever was wrong is over, but for a denial, which concerns other recipients.
@@ -118,26 +122,32 @@ impl Relay {
 
 /// What came of some mails, as far as it tells of the relay. What it says of a recipient, and a mail that may have
 /// arrived, tell nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     taken: usize,
     /// Its answer where it takes nothing now, or 0 where there was none.
     trouble: Option<u16>,
     /// How many recipients it denied us, and its last answer.
     denial: (usize, u16),
-    /// Refusals that do not say whom they concern, and the last answer.
-    unclear: (usize, u16),
+    /// Recipients whose refusal does not say whom it concerns, and the last answer.
+    unclear: (HashSet<u64>, u16),
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, outcome: &Outcome) {
+    /// Takes what came of a mail; `whom` tells one recipient from another.
+    pub(crate) fn add(&mut self, outcome: &Outcome, whom: &[u8]) {
         match outcome {
             Outcome::Accepted { .. } => self.taken += 1,
             Outcome::NotSent => self.trouble = self.trouble.or(Some(0)),
             Outcome::Refused { code, stage } | Outcome::Deferred { code, stage } => match stage {
                 Stage::Rcpt => {}
                 Stage::Relay => self.denial = (self.denial.0 + 1, *code),
-                Stage::Unclear => self.unclear = (self.unclear.0 + 1, *code),
+                Stage::Unclear => {
+                    let mut hash = DefaultHasher::new();
+                    whom.hash(&mut hash);
+                    self.unclear.0.insert(hash.finish());
+                    self.unclear.1 = *code;
+                }
                 Stage::Mail | Stage::Data | Stage::Message => {
                     self.trouble = self.trouble.or(Some(*code));
                 }
@@ -163,8 +173,15 @@ mod tests {
 
     /// Whether the alarm is on after these mails went over together.
     fn alarmed(relay: &Relay, outcomes: &[Outcome]) -> bool {
+        alarmed_from(relay, outcomes, 0)
+    }
+
+    /// The same of recipients that are counted from a number.
+    fn alarmed_from(relay: &Relay, outcomes: &[Outcome], first: usize) -> bool {
         let mut tally = Tally::default();
-        outcomes.iter().for_each(|outcome| tally.add(outcome));
+        for (n, outcome) in outcomes.iter().enumerate() {
+            tally.add(outcome, &(first + n).to_be_bytes());
+        }
         relay.told(&tally);
         relay.trouble().is_some()
     }
@@ -196,8 +213,13 @@ mod tests {
         let one_works = [more.clone(), vec![taken()]].concat();
         assert!(!alarmed(&Relay::default(), &one_works));
         let letters = Relay::default();
-        assert!(!alarmed(&letters, &one) && !alarmed(&letters, &one));
-        assert!(alarmed(&letters, &one));
+        for _ in 0..5 {
+            assert!(
+                !alarmed_from(&letters, &one, 1),
+                "one address that is tried again"
+            );
+        }
+        assert!(!alarmed_from(&letters, &one, 2) && alarmed_from(&letters, &one, 3));
         // Two dead addresses that are tried again and again raise none while others get their mail.
         let lists = Relay::default();
         assert!(!alarmed(&lists, &[taken()]));
@@ -205,7 +227,7 @@ mod tests {
             assert!(!alarmed(&lists, &more[..2]));
         }
         // Nor does one recipient's policy among many who are served.
-        let many = [vec![taken(); 9], vec![refused(Stage::Relay)]].concat();
+        let many = [vec![taken(); 11], vec![refused(Stage::Relay)]].concat();
         assert!(!alarmed(&Relay::default(), &many));
     }
 

@@ -284,7 +284,7 @@ pub enum Links {
 /// Lets a restored house act again, after a person has compared it.
 ///
 /// # Errors
-/// If the house is not held, or is a trial; [`Links::Stay`] of one that was restored from a backup.
+/// If the house is not held, or is a trial.
 pub fn resume<'a>(
     dir: &'a Path,
     location: &'a Location,
@@ -308,17 +308,6 @@ pub fn resume<'a>(
                 .into(),
         ));
         }
-        let is_restored = house
-            .store
-            .meta("held")
-            .await?
-            .is_some_and(|why| !why.is_empty());
-        if is_restored && links == Links::Stay {
-            return Err(Fault::Config(
-                "--moved: this house was restored from a backup, so its sessions and links end; leave --moved out"
-                    .into(),
-            ));
-        }
         let act = house.act_of(Actor::Operator, compared);
         house
             .perform(&act, "resume", Realm::Live, async |unit| {
@@ -328,7 +317,10 @@ pub fn resume<'a>(
             .await?;
         // Before it is free: a crash in between leaves it held.
         if links == Links::End {
-            house.store.sweep_people(i64::MAX).await?;
+            house
+                .store
+                .end_people(crate::kernel::clock::now().0)
+                .await?;
         }
         house
             .store
@@ -358,6 +350,14 @@ pub fn verify<'a>(
             let house = House::open(work, &location, Contexts::default()).await?;
             let before = house.store.dump_projections().await?;
             house.rebuild().await?;
+            let texts = house.verify_texts().await?;
+            if texts.lacking > 0 {
+                return Err(Fault::Config(format!(
+                    "{} texts and documents that its ledger refers to are not in the backup ({})",
+                    texts.lacking,
+                    texts.named.join(", ")
+                )));
+            }
             if house.store.dump_projections().await? != before {
                 return Err(Fault::Config(
                     "the projections in the backup are not those of its ledger".into(),

@@ -83,6 +83,9 @@ pub fn read_message(input: &mut dyn Read) -> std::io::Result<Option<Vec<Vec<u8>>
 /// stopped or gone is noticed by whoever keeps its process, and sooner.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
 
+/// How long a context may be busy with something that nobody asked it for, such as loading a tree.
+const PING_MAX: Duration = Duration::from_secs(60);
+
 /// What goes down a pipe.
 enum Said {
     /// It has an answer.
@@ -199,8 +202,9 @@ impl Link {
         };
         if wire.is_some() {
             drop(wire);
-            // Whoever does not answer is let go of; that is all that a ping wants to know.
-            let _ = self.ask(&[word]);
+            // Whoever does not answer is let go of; that is all that a ping wants to know. Who is loading a large tree is
+            // given longer.
+            let _ = self.ask_within(&[word], PING_MAX);
         }
     }
 

@@ -55,7 +55,10 @@ pub struct House {
     _instance: std::fs::File,
 }
 
-/// Refuses a folder of another user: what would be written there, by an administrator say, the house could not read after.
+/// The user who may do everything.
+const ROOT: u32 = 0;
+
+/// Refuses root in a folder of another user: what is written there as root, the house could not write again.
 fn is_ours(dir: &Path) -> Result<(), Fault> {
     use std::os::unix::fs::MetadataExt;
     let owner = std::fs::metadata(dir)
@@ -63,8 +66,8 @@ fn is_ours(dir: &Path) -> Result<(), Fault> {
         .uid();
     // Where the system does not tell who we are, nothing is refused.
     match std::fs::metadata("/proc/self").map(|process| process.uid()) {
-        Ok(us) if us != owner => Err(Fault::Config(format!(
-            "{} belongs to user {owner}, and this is user {us}; run noroshi as its owner, such as with sudo -u",
+        Ok(us) if us == ROOT && owner != ROOT => Err(Fault::Config(format!(
+            "{} belongs to user {owner}, and this is root, whose files its owner could not write; run noroshi as its owner, such as with sudo -u",
             dir.display()
         ))),
         _ => Ok(()),
@@ -100,6 +103,10 @@ impl House {
         Box::pin(async move {
             let config = Config::read(dir)?;
             is_ours(dir)?;
+            // Also of a house that was founded under a wide mask; `public` is for whoever serves it.
+            for name in ["press", "box", "mail", "run"] {
+                seal::files::private_folder(&dir.join(name))?;
+            }
             let instance = lock(dir)?;
             let store = Store::open(location).await?;
             let id = store.house();

@@ -17,6 +17,8 @@ pub mod bell;
 
 pub mod states;
 
+pub mod texts;
+
 pub mod turns;
 
 pub mod keys;

@@ -163,6 +163,13 @@ impl House {
         self.known_by(handle, password, &STRANGERS).await
     }
 
+    /// Waits where a handle was guessed at too often: guessing is slow, and nobody is locked out.
+    pub async fn sign_in_wait(&self, handle: &str) {
+        if self.kept.of::<Tries>().count(handle) >= TRIES_MAX {
+            tokio::time::sleep(WAIT).await;
+        }
+    }
+
     /// As [`House::sign_in`], for somebody who is signed in already and gives the password once more: in the line of people
     /// of the house.
     ///
@@ -173,6 +180,7 @@ impl House {
         handle: &str,
         password: &str,
     ) -> Result<Option<Known>, Fault> {
+        self.sign_in_wait(handle).await;
         self.known_by(handle, password, &STRETCHING).await
     }
 
@@ -185,9 +193,6 @@ impl House {
         // Nobody has such a handle, and a long one is not worth remembering.
         if handle.chars().count() > decide::HANDLE_CHARS_MAX {
             return Ok(None);
-        }
-        if self.kept.of::<Tries>().count(handle) >= TRIES_MAX {
-            tokio::time::sleep(WAIT).await;
         }
         let known = self.person_called(handle).await?;
         // Of nobody there is no password, and it is looked for all the same (docs/design/security.md §3.7).

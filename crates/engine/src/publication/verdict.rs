@@ -175,7 +175,8 @@ impl Holds {
             .retain(|known, held| *known != advisory || held.plan_sha256 == plan_sha256);
     }
 
-    fn answered(&self, advisory: AdvisoryId) {
+    /// Every context that a release of this plan needed has answered.
+    pub(crate) fn answered(&self, advisory: AdvisoryId) {
         lock(&self.gone).remove(&advisory);
     }
 
@@ -215,9 +216,6 @@ impl House {
         };
         let holds = self.kept.of::<Holds>();
         holds.is_plan(advisory, &plan.sha256);
-        if pinned.is_some() {
-            holds.answered(advisory);
-        }
         let now = clock::now();
         let ground = Ground {
             plan_sha256: plan.sha256.clone(),
@@ -389,12 +387,8 @@ impl House {
                 plan_sha256: plan_sha256.to_owned(),
                 recorded: None,
             });
-            let last = held.recorded.get_or_insert(Instant(i64::MIN));
-            let is_recent = now.0.saturating_sub(last.0) < RECORDED_EVERY_US;
-            if !is_recent {
-                *last = now;
-            }
-            is_recent
+            let last = held.recorded.map_or(i64::MIN, |last| last.0);
+            now.0.saturating_sub(last) < RECORDED_EVERY_US
         };
         // Under a clock that is in doubt nothing is recorded that would bind it.
         if is_recent || codes.iter().any(|code| code == CLOCK_BEHIND) {
@@ -412,19 +406,25 @@ impl House {
                     };
                     let act = unit.act.clone();
                     let changes = publication::hold(stream, plan_sha256, codes.clone(), &act)?;
-                    if !changes.is_empty() {
-                        tracing::error!(
-                            code = "release.held",
-                            causes = codes.join(" "),
-                            "a release is due and cannot go"
-                        );
-                    }
-                    unit.record(changes).await
+                    let is_new = !changes.is_empty();
+                    unit.record(changes).await?;
+                    Ok(is_new)
                 },
             )
             .await;
         match held {
-            Ok(()) | Err(Fault::Refused(_)) => Ok(()),
+            Ok(true) => {
+                if let Some(held) = lock(&holds.cases).get_mut(&advisory) {
+                    held.recorded = Some(now);
+                }
+                tracing::error!(
+                    code = "release.held",
+                    causes = codes.join(" "),
+                    "a release is due and cannot go"
+                );
+                Ok(())
+            }
+            Ok(false) | Err(Fault::Refused(_)) => Ok(()),
             Err(other) => Err(other),
         }
     }
@@ -463,8 +463,12 @@ impl House {
         Ok(lacks)
     }
 
-    /// Whether the duty is called already because the date of this case came without an approved plan.
+    /// Whether the duty is called, or is about to be, because the date of this case came without an approved plan.
     async fn is_called_for(&self, case: &Case) -> Result<bool, Fault> {
+        // The date that has come is ended within the second, and calls then.
+        if case.em.in_force() && case.until.is_some_and(|until| until <= clock::now()) {
+            return Ok(true);
+        }
         let waiting = self
             .store
             .intents_about(store::Viewer::House, "date_without_plan")

@@ -3,6 +3,10 @@
 //! Each is a kind of its own with connections of its own: an alarm does not stand behind letters, and neither stands
 //! behind the copies of a publication. What the letters say is in [`crate::distribution::letters`].
 
+use std::collections::HashMap;
+
+use domain::value::StreamId;
+
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
@@ -67,7 +71,14 @@ impl House {
     async fn call_for_held_releases(&self) -> Result<(), Fault> {
         let now = clock::now().0;
         // Each change of the causes has left an intent; one a plan calls, and goes on calling.
-        let mut called = Vec::new();
+        let all = self
+            .store
+            .intents_about(store::Viewer::House, Kind::RELEASE_HELD)
+            .await?;
+        let mut left: HashMap<StreamId, usize> = HashMap::new();
+        for (subject, _) in all {
+            *left.entry(subject).or_default() += 1;
+        }
         for intent in self
             .store
             .claim_intents(Kind::RELEASE_HELD, now, now + LEASE_US, CLAIM_MAX)
@@ -85,11 +96,12 @@ impl House {
                 },
                 None => false,
             };
-            if !is_held || called.contains(&intent.subject) {
+            let of_plan = left.entry(intent.subject).or_default();
+            if !is_held || *of_plan > 1 {
+                *of_plan = of_plan.saturating_sub(1);
                 self.store.finish_intents(&[intent.name]).await?;
                 continue;
             }
-            called.push(intent.subject);
             let has_duty = !self.config.mail.duty.is_empty();
             if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
                 tracing::warn!(

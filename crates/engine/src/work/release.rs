@@ -61,6 +61,8 @@ impl House {
         let holds = self.kept.of::<Holds>();
         if let Ok(Looked::Published { .. } | Looked::Gone) = looked {
             holds.over(advisory);
+        } else if !matches!(looked, Err(Fault::Context(_))) {
+            holds.answered(advisory);
         }
         let again_us = match looked {
             Ok(Looked::Published {

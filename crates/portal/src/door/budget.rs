@@ -42,7 +42,8 @@ impl Lane {
         match self {
             Lane::Letters => 2,
             Lane::Receipts => 20,
-            Lane::Subscriptions => 1,
+            // Each makes the house write to somebody: of these there is an end.
+            Lane::Subscriptions => 0,
             Lane::Members => 20,
             Lane::Wishes => 50,
         }

@@ -70,11 +70,12 @@ pub(crate) async fn answer(
                     return visit.halt(StatusCode::UNSUPPORTED_MEDIA_TYPE, Halt::NoForm);
                 }
             };
-            drop(place);
-            // A turn is for work, and none is held while a form is on its way.
+            // A turn is for work, and none is held while a form is on its way. The place is kept until then: so many forms
+            // are in memory and no more.
             let Ok(Ok(_turn)) = timeout(TURN_TIME_MAX, desk.turns.acquire()).await else {
                 return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
             };
+            drop(place);
             let lang = route.lang;
             let taken =
                 tokio::task::spawn_blocking(move || taken(&visit, &handle, &route, typed)).await;

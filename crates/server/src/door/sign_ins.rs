@@ -1,4 +1,4 @@
-//! Who is signing in just now: each of them costs a stretched password, so that a network has two places and no more.
+//! Who is signing in just now: each of them costs a stretched password, so that a network has a few places and no more.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 /// Sign-ins that are looked at at once.
 const MAX: usize = 64;
-/// Those of one network: two who come at the same time.
-const OF_NETWORK_MAX: usize = 2;
+/// Those of one network: a shift that comes at the same time.
+const OF_NETWORK_MAX: usize = 4;
 
 type Counts = Rc<RefCell<HashMap<Option<Vec<u8>>, usize>>>;
 
@@ -61,7 +61,9 @@ mod tests {
     fn one_network_takes_no_place_of_another() {
         let all = SignIns::default();
         let (here, there) = (vec![192, 0, 2], vec![198, 51, 100]);
-        let held = [all.enter(Some(&here)), all.enter(Some(&here))];
+        let held: Vec<_> = (0..OF_NETWORK_MAX)
+            .map(|_| all.enter(Some(&here)))
+            .collect();
         assert!(held.iter().all(Option::is_some) && all.enter(Some(&here)).is_none());
         assert!(all.enter(Some(&there)).is_some() && all.enter(None).is_some());
         drop(held);

@@ -332,7 +332,7 @@ pub(crate) async fn serve(room: &Room, asked: Asked) -> Answer {
         Err(Stop::Role)
     } else if asked.is_post && !room.has_budget(&who) {
         return sign::later(room, &visit, &kept, Later::Often);
-    } else if asked.is_post && !asked.is_fragment {
+    } else if asked.is_post && !asked.is_fragment && !is_nobody {
         let sendings = room.house.kept.of::<Sendings>();
         match sendings.begin(&asked.cookie, path, &kept).await {
             Turn::Done(path) => return Answer::see(path),

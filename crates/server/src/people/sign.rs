@@ -15,6 +15,9 @@ use crate::door::room::Room;
 use crate::door::session;
 use crate::door::visit::{Stop, Visit, Who};
 
+/// How often, and after how long each, a sign-in that finds no place looks again before it is sent away.
+const PLACE_LOOKS: u32 = 30;
+const PLACE_LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 /// When a sign-in that found no place may be tried again, seconds.
 const SIGN_IN_AGAIN_S: u32 = 5;
 /// When a form that was not taken may be sent again, seconds.
@@ -205,7 +208,17 @@ pub async fn sign_in(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let kept = kept_from(&typed);
     let handle = domain::party::handle(typed.value("handle"));
     // Whoever is nobody yet waits in no line of those who are somebody.
-    let Some(_place) = room.sign_ins.enter(visit.network.as_ref()) else {
+    // A guess too many waits before it takes a place.
+    room.house.sign_in_wait(&handle).await;
+    let mut place = room.sign_ins.enter(visit.network.as_ref());
+    for _ in 0..PLACE_LOOKS {
+        if place.is_some() {
+            break;
+        }
+        tokio::time::sleep(PLACE_LOOK).await;
+        place = room.sign_ins.enter(visit.network.as_ref());
+    }
+    let Some(_place) = place else {
         typed.refuse("", "desk-sign-in-busy");
         let view = SignIn {
             next: next_of(&typed),

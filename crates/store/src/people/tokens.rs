@@ -184,6 +184,25 @@ impl Store {
         Ok(rows.into_iter().flatten().next().is_some())
     }
 
+    /// Ends every session and every link at once. Who had a link is still known, so that a new one can be asked for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_people(&self, now: i64) -> Result<(), StoreError> {
+        self.transact(
+            "people",
+            vec![
+                (
+                    "UPDATE token SET expires_at = $1 WHERE expires_at > $1".to_owned(),
+                    vec![now.into()],
+                ),
+                ("DELETE FROM session".to_owned(), vec![]),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Removes sessions that ended before `before`, and links that ended [`LINK_KEPT_US`] before that.
     ///
     /// # Errors

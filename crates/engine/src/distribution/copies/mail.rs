@@ -308,7 +308,9 @@ impl House {
         while outcomes.recv_many(&mut group, SETTLE_GROUP).await > 0 {
             let now = clock::now().0;
             refused_us = refused_us.or(group.iter().find_map(|(_, outcome)| concerns_us(outcome)));
-            group.iter().for_each(|(_, outcome)| tally.add(outcome));
+            for (id, outcome) in &group {
+                tally.add(outcome, &id.to_be_bytes());
+            }
             let settled: Vec<Settled> = group
                 .drain(..)
                 .filter_map(|(id, outcome)| {

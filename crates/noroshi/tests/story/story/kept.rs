@@ -23,6 +23,19 @@ fn process(world: &World, name: &str) -> Option<String> {
         })
 }
 
+/// Whether the log of the house that runs says this code.
+fn serving_log_says(world: &World, code: &str) -> bool {
+    let root = std::fs::read_dir(world.root()).expect("the folder of the test");
+    root.flatten()
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|ending| ending == "err")
+        })
+        .any(|entry| std::fs::read_to_string(entry.path()).is_ok_and(|log| log.contains(code)))
+}
+
 fn signal(signal: &str, id: &str) {
     let sent = Command::new("kill").args([signal, id]).status();
     assert!(sent.expect("kill").success());
@@ -44,6 +57,34 @@ on_both! {
             let is_there = std::net::TcpStream::connect(&portal).is_ok();
             (is_there && ask(&portal, "GET", "/en/").0 == 200).then_some(())
         });
+        serving.stop();
+    }
+
+    fn a_verifier_that_cannot_come_back_holds_the_release_until_it_can(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.board();
+        case.draft(None);
+        case.readers();
+        let instant = case.plan_ahead();
+        let mut serving = Serving::start(&world);
+        let portal = serving.portal.clone();
+        // Without its certificate it ends as often as it is started.
+        let certificate = world.dir().join("keys/public/exercise.asc");
+        let own = std::fs::read(&certificate).expect("a certificate");
+        std::fs::remove_file(&certificate).expect("a file");
+        signal("-KILL", &process(&world, "verify").expect("a verifier"));
+        let before = world.count("ledger");
+        serving.until("it is held", || {
+            let is_held = serving_log_says(&world, "release.held");
+            (is_held && now() > instant).then_some(())
+        });
+        assert!(world.count("ledger") > before);
+        let page = format!("/en/advisories/{}.html", case.number);
+        assert_ne!(ask(&portal, "GET", &page).0, 200);
+        std::fs::write(&certificate, own).expect("the certificate");
+        serving.until("the release can be read", || (ask(&portal, "GET", &page).0 == 200).then_some(()));
+        serving.settle();
         serving.stop();
     }
 

@@ -41,6 +41,32 @@ on_both! {
         }
     }
 
+    fn a_text_that_is_gone_or_was_exchanged_is_found_and_no_backup_of_that_is_good(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.draft(None);
+        let code = |found: &crate::world::Said| {
+            let findings = found.json()["findings"].clone();
+            findings.as_array().and_then(|all| all.first()).map(|one| one["code"].clone())
+        };
+        assert_eq!(code(&world.run(&["doctor"])), None);
+        let (file, secret) = crate::story::restored::backed_up(&world);
+        // Another text's bytes under its key, as a damaged page or a hand would leave them.
+        world.say(
+            "UPDATE body SET sealed = (SELECT sealed FROM body ORDER BY id DESC LIMIT 1) WHERE id = (SELECT id FROM body ORDER BY id LIMIT 1)",
+        );
+        let found = world.run(&["doctor"]);
+        assert_eq!((found.code, code(&found)), (Some(1), Some("texts".into())), "{found:?}");
+        world.say("DELETE FROM body");
+        assert_eq!(code(&world.run(&["doctor"])), Some("texts".into()));
+        // The chain is whole all the same, and the backup from before is the good one.
+        assert_eq!(world.run(&["ledger", "verify"]).json()["good"], true);
+        let late = world.root().join("late").display().to_string();
+        world.good(&["backup", &late]);
+        let tried = |file: &str| world.run(&["backup", "verify", file, "--secret-file", &secret]).code;
+        assert_eq!((tried(&file), tried(&late)), (Some(0), Some(1)));
+    }
+
     fn an_edited_record_is_found(engine) {
         let world = World::founded(engine);
         Case::open(&world, false);

@@ -19,7 +19,7 @@ fn ready(world: &World) -> Case<'_> {
 }
 
 /// Backs a house up; returns the backup's name and the file with the recovery secret.
-fn backed_up(world: &World) -> (String, String) {
+pub fn backed_up(world: &World) -> (String, String) {
     let file = world.root().join("backup").display().to_string();
     world.good(&["backup", &file]);
     let secret = said(&world.kit.borrow(), "recovery_secret");

@@ -273,7 +273,7 @@ on_both! {
                 assert!(matches!(refused, Err(Fault::Refused(Refusal::Input { field: "password", .. }))), "{refused:?}");
             }
             let begun = std::time::Instant::now();
-            assert!(house.sign_in("approver-b", "not the password").await.expect("the store").is_none());
+            assert!(house.sign_in_again("approver-b", "not the password").await.expect("the store").is_none());
             assert!(begun.elapsed() >= std::time::Duration::from_secs(2), "nobody counted");
             // What was erased keeps nobody from composing: it cannot be compared, and cannot be repeated.
             let plan = plan_of(&case, later);

@@ -188,7 +188,7 @@ desk-tasks-unreadable = { $n ->
    *[other] { $n } incoming messages could not be read. Tell the person who runs the system.
 }
 desk-task-what = About
-desk-task-since = Since
+desk-task-since = When
 desk-task-contact = Known contact
 desk-task-reference = Reference of the copy
 desk-task-code-hint = First digits of the code

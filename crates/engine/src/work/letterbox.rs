@@ -34,9 +34,9 @@ const MAIL_WAITS_US: i64 = 86_400_000_000;
 /// A letter whose report is not there yet is looked at again after so long, µs.
 const LOOK_AGAIN_US: i64 = 5_000_000;
 /// A letter that met trouble is looked at again after so long, µs; so are all that need the relay if it failed.
+const TROUBLE_US: i64 = 60_000_000;
 /// A mail that its recipient refuses for now is tried again after so long, µs.
 const RECIPIENT_US: i64 = 600_000_000;
-const TROUBLE_US: i64 = 60_000_000;
 /// The folder in the box where letters lie that nobody can read.
 pub const UNREADABLE: &str = "unreadable";
 /// Names of sealed letters begin so.

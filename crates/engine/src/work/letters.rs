@@ -1,4 +1,4 @@
-//! Letters to one: first contacts, and the reminder to the duty address.
+//! Letters to one: first contacts, and reminders to the duty address.
 //!
 //! Each is a kind of its own with connections of its own: an alarm does not stand behind letters, and neither stands
 //! behind the copies of a publication. What the letters say is in [`crate::distribution::letters`].
@@ -6,16 +6,17 @@
 use std::collections::HashMap;
 
 use domain::value::StreamId;
+use store::work::Waiting;
 
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::work::{Kind, LEASE_US, Next};
 
-/// The duty address is written to this often while a date has passed without an approved plan, µs
-/// (docs/design/settled.md §2.4).
+/// The duty address is written to this often while a date has passed without an approved plan
+/// (docs/design/settled.md §2.4), or while a plan that is due is held, µs.
 const REMIND_EVERY_US: i64 = 900_000_000;
-/// Cases that are looked at in one round.
+/// Cases, and held plans, that are looked at in one round.
 const CLAIM_MAX: u32 = 32;
 
 impl House {
@@ -50,17 +51,7 @@ impl House {
                 self.store.finish_intents(&[intent.name]).await?;
                 continue;
             }
-            // Without an address of the duty, the desk's list of what needs a hand is all that tells of it.
-            let has_duty = !self.config.mail.duty.is_empty();
-            if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
-                tracing::warn!(
-                    code = error.code(),
-                    "the duty address could not be written to"
-                );
-            }
-            self.store
-                .defer_intent(&intent.name, now + REMIND_EVERY_US)
-                .await?;
+            self.remind_duty(&intent, now).await?;
         }
         let dates = self.store.next_intent_at(Kind::DATE_WITHOUT_PLAN).await?;
         let held = self.store.next_intent_at(Kind::RELEASE_HELD).await?;
@@ -102,17 +93,22 @@ impl House {
                 self.store.finish_intents(&[intent.name]).await?;
                 continue;
             }
-            let has_duty = !self.config.mail.duty.is_empty();
-            if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
-                tracing::warn!(
-                    code = error.code(),
-                    "the duty address could not be written to"
-                );
-            }
-            self.store
-                .defer_intent(&intent.name, now + REMIND_EVERY_US)
-                .await?;
+            self.remind_duty(&intent, now).await?;
         }
         Ok(())
+    }
+
+    /// Writes to the duty address once, and sets the next time.
+    async fn remind_duty(&self, intent: &Waiting, now: i64) -> Result<(), Fault> {
+        // Without an address of the duty, the desk's list of what needs a hand is all that tells of it.
+        let has_duty = !self.config.mail.duty.is_empty();
+        if has_duty && let Err(error) = self.tell_duty(&intent.name, intent.attempts).await {
+            tracing::warn!(
+                code = error.code(),
+                "the duty address could not be written to"
+            );
+        }
+        let again = now + REMIND_EVERY_US;
+        Ok(self.store.defer_intent(&intent.name, again).await?)
     }
 }

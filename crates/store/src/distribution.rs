@@ -388,30 +388,6 @@ impl Store {
         Ok(out)
     }
 
-    /// Subscribers who got an earlier revision.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn earlier_recipients(
-        &self,
-        viewer: Viewer,
-        advisory: AdvisoryId,
-    ) -> Result<Vec<SubscriberId>, StoreError> {
-        let rows = self
-            .rows(
-                "delivery",
-                "SELECT DISTINCT subscriber FROM delivery WHERE advisory = $1 ORDER BY subscriber",
-                &[advisory.bytes().into()],
-            )
-            .await?;
-        let mut out: Vec<SubscriberId> = rows
-            .into_iter()
-            .map(|mut row| Ok(SubscriberId::from_bytes(row.array()?)))
-            .collect::<Result<_, StoreError>>()?;
-        out.retain(|id| viewer.sees_subscriber(*id));
-        Ok(out)
-    }
-
     /// Drops the waiting copies of a subscriber who has left. Where the same mailbox has another subscription, its
     /// sender looks whether that one asks for the copy.
     ///

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::aggregate::Aggregate;
 use domain::party::folded;
 use domain::text::fold::product;
 use domain::value::{AdvisoryId, Scope, SubscriberId};
@@ -40,12 +39,14 @@ impl House {
         advisory: AdvisoryId,
         doc: &Advisory,
     ) -> Result<Vec<Reader>, Fault> {
+        let house = store::Viewer::House;
         let Named { vendors, products } = Named::of(doc);
         let mut out = self
             .store
-            .subscribers_for(store::Viewer::House, &vendors, &products)
+            .subscribers_for(house, &vendors, &products)
             .await?;
-        out.extend(self.earlier_readers(advisory).await?);
+        // Updates reach whoever got an earlier revision (docs/design/settled.md §1.15).
+        out.extend(self.store.earlier_readers(house, advisory).await?);
         Ok(one_a_mailbox(out))
     }
 
@@ -58,11 +59,9 @@ impl House {
         advisory: AdvisoryId,
         doc: &Advisory,
     ) -> Result<Recipients, Fault> {
+        let house = store::Viewer::House;
         let Named { vendors, products } = Named::of(doc);
-        let everything = ids(self
-            .store
-            .subscribers_for(store::Viewer::House, &[], &[])
-            .await?);
+        let everything = ids(self.store.subscribers_for(house, &[], &[]).await?);
         let known: HashSet<SubscriberId> = everything.iter().copied().collect();
         let beside = |found: Vec<Reader>| -> Vec<SubscriberId> {
             let mut found = ids(found);
@@ -70,51 +69,12 @@ impl House {
             found
         };
         Ok(Recipients {
-            vendors: beside(
-                self.store
-                    .subscribers_for(store::Viewer::House, &vendors, &[])
-                    .await?,
-            ),
-            products: beside(
-                self.store
-                    .subscribers_for(store::Viewer::House, &[], &products)
-                    .await?,
-            ),
-            earlier: ids(self.earlier_readers(advisory).await?),
+            vendors: beside(self.store.subscribers_for(house, &vendors, &[]).await?),
+            products: beside(self.store.subscribers_for(house, &[], &products).await?),
+            earlier: ids(self.store.earlier_readers(house, advisory).await?),
             all: ids(self.addressed(advisory, doc).await?),
             everything,
         })
-    }
-
-    /// Updates reach whoever got an earlier revision, unless the subscription ended (docs/design/settled.md §1.15). A
-    /// mailbox got it whole: where the subscription that its copy was made for has ended, the others of it count.
-    async fn earlier_readers(&self, advisory: AdvisoryId) -> Result<Vec<Reader>, Fault> {
-        let mut out = Vec::new();
-        for id in self
-            .store
-            .earlier_recipients(store::Viewer::House, advisory)
-            .await?
-        {
-            let loaded = self.load(id.into()).await?;
-            let Some(Aggregate::Subscriber(subscriber)) = loaded.as_ref().map(|l| &*l.state) else {
-                continue;
-            };
-            let mailbox = subscriber.mailbox.as_deref().and_then(seal::unhex32);
-            match (subscriber.active, mailbox) {
-                (true, mailbox) => out.push(Reader {
-                    id,
-                    mailbox,
-                    channel: subscriber.channel,
-                }),
-                (false, Some(mailbox)) => out.extend(
-                    self.store
-                        .readers_of(store::Viewer::House, &mailbox)
-                        .await?,
-                ),
-                (false, None) => {}
-            }
-        }
-        Ok(out)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It knows no address: a mailbox is a keyed hash, which is compared and never opened.
 
-use domain::value::{CopyChannel, Scope, SubscriberId};
+use domain::value::{AdvisoryId, CopyChannel, Scope, SubscriberId};
 
 use crate::Store;
 use crate::kernel::asked::Viewer;
@@ -97,6 +97,22 @@ pub struct Reader {
     pub channel: CopyChannel,
 }
 
+/// Takes rows of id, mailbox and channel as readers whom the viewer sees.
+fn readers(rows: Vec<Cells>, viewer: Viewer) -> Result<Vec<Reader>, StoreError> {
+    let mut out: Vec<Reader> = rows
+        .into_iter()
+        .map(|mut row| {
+            Ok(Reader {
+                id: SubscriberId::from_bytes(row.array()?),
+                mailbox: mailbox(&mut row)?,
+                channel: row.word(CopyChannel::named)?,
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    out.retain(|reader| viewer.sees_subscriber(reader.id));
+    Ok(out)
+}
+
 impl Store {
     /// Subscribers to be told of an advisory that names these vendors and products (folded names), in the order in
     /// which they subscribed.
@@ -153,18 +169,30 @@ impl Store {
                 &[seal::hex(of).into()],
             )
             .await?;
-        let mut out: Vec<Reader> = rows
-            .into_iter()
-            .map(|mut row| {
-                Ok(Reader {
-                    id: SubscriberId::from_bytes(row.array()?),
-                    mailbox: mailbox(&mut row)?,
-                    channel: row.word(CopyChannel::named)?,
-                })
-            })
-            .collect::<Result<_, StoreError>>()?;
-        out.retain(|reader| viewer.sees_subscriber(reader.id));
-        Ok(out)
+        readers(rows, viewer)
+    }
+
+    /// Whoever a copy of an earlier revision was made for, as far as its mailbox has not left: where the subscription that
+    /// the copy was made for has ended, the others of the mailbox stand for it. In the order in which they began.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn earlier_readers(
+        &self,
+        viewer: Viewer,
+        advisory: AdvisoryId,
+    ) -> Result<Vec<Reader>, StoreError> {
+        let rows = self
+            .rows(
+                "subscriber",
+                "SELECT s.id, s.mailbox, s.channel FROM subscriber s LEFT JOIN ledger l ON l.stream = s.id AND l.version = 1
+                 WHERE s.active = 1 AND (s.id IN (SELECT subscriber FROM delivery WHERE advisory = $1)
+                 OR (s.mailbox <> '' AND s.mailbox IN (SELECT gone.mailbox FROM delivery d JOIN subscriber gone ON gone.id = d.subscriber
+                 WHERE d.advisory = $1 AND gone.active = 0))) ORDER BY l.seq, s.id",
+                &[advisory.bytes().into()],
+            )
+            .await?;
+        readers(rows, viewer)
     }
 
     /// The subscriber of an unsubscribe reference.

@@ -62,6 +62,12 @@ async fn furnish(store: &Store) {
         folded_en: folded("Example Works"),
         ..party()
     };
+    let another = ::store::distribution::SubscriberRow {
+        id: SubscriberId::from_bytes(id(45)),
+        scope: domain::value::Scope::Everything,
+        reference: [9; 32],
+        ..subscriber()
+    };
     let numbers = [("1", 1), ("2", 2), ("41", 41), ("42", 42), ("44", 44)];
     let mut rows = vec![
         case(id(1), LIVE),
@@ -75,6 +81,7 @@ async fn furnish(store: &Store) {
         report().into(),
         other.into(),
         subscriber().into(),
+        another.into(),
         own(41, "report"),
         own(47, "report"),
         ::store::distribution::row(&copy(60), START),
@@ -198,11 +205,12 @@ on_both! {
         let (own, of) = (SubscriberId::from_bytes(id(44)), AdvisoryId::from_bytes(id(43)));
         for viewer in INSIDE {
             assert_eq!(store.copies(viewer, of, 1).await.unwrap().len(), 2);
-            assert_eq!(store.earlier_recipients(viewer, of).await.unwrap().len(), 2);
+            assert_eq!(store.earlier_readers(viewer, of).await.unwrap().len(), 2);
             assert_eq!(store.dead_copies(viewer, &[CopyState::Waiting]).await.unwrap().len(), 2);
         }
         assert_eq!(store.copies(READER, of, 1).await.unwrap(), [copy(60)]);
-        assert_eq!(store.earlier_recipients(READER, of).await.unwrap(), [own]);
+        let told = store.earlier_readers(READER, of).await.unwrap();
+        assert_eq!(told.iter().map(|reader| reader.id).collect::<Vec<_>>(), [own]);
         assert_eq!(store.dead_copies(READER, &[CopyState::Waiting]).await.unwrap().len(), 1);
         assert_eq!(store.copy_by_reference(READER, "reference-61").await.unwrap(), None);
         let wished = ["example works".to_owned()];
@@ -210,7 +218,7 @@ on_both! {
         assert_eq!(told.iter().map(|reader| reader.id).collect::<Vec<_>>(), [own]);
         for viewer in [IN_CASE, FINDER, Viewer::Bearer] {
             assert!(store.copies(viewer, of, 1).await.unwrap().is_empty(), "{viewer:?}");
-            assert!(store.earlier_recipients(viewer, of).await.unwrap().is_empty(), "{viewer:?}");
+            assert!(store.earlier_readers(viewer, of).await.unwrap().is_empty(), "{viewer:?}");
             assert!(store.dead_copies(viewer, &[CopyState::Waiting]).await.unwrap().is_empty(), "{viewer:?}");
             assert!(store.subscribers_for(viewer, &wished, &[]).await.unwrap().is_empty(), "{viewer:?}");
         }

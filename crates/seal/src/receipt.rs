@@ -41,11 +41,16 @@ pub enum NotAReceipt {
 }
 
 impl Receipt {
-    /// Draws a new receipt.
+    /// Draws a new receipt: one that [`contains_receipt`] knows as one, as all but one in a thousand are.
     #[must_use]
     pub fn draw() -> Self {
-        let bits = crate::random::bytes::<LETTERS>();
-        Receipt(Zeroizing::new(bits.map(|b| b & 31)))
+        loop {
+            let bits = crate::random::bytes::<LETTERS>();
+            let drawn = bits.map(|b| b & 31);
+            if is_known_as_one(&drawn) {
+                return Receipt(Zeroizing::new(drawn));
+            }
+        }
     }
 
     /// Returns the receipt of a form that is sent once: whoever sends the same words under the same `once` again gets the
@@ -56,12 +61,18 @@ impl Receipt {
             .fixed(house)
             .fixed(said)
             .finish();
-        let mac = crate::hmac256(&crate::sha256(once), &name);
-        let mut values = [0; LETTERS];
-        for (value, byte) in values.iter_mut().zip(mac) {
-            *value = byte & 31;
+        let key = crate::sha256(once);
+        let mut mac = crate::hmac256(&key, &name);
+        loop {
+            let mut values = [0; LETTERS];
+            for (value, byte) in values.iter_mut().zip(mac) {
+                *value = byte & 31;
+            }
+            if is_known_as_one(&values) {
+                return Receipt(Zeroizing::new(values));
+            }
+            mac = crate::hmac256(&key, &mac);
         }
-        Receipt(Zeroizing::new(values))
     }
 
     /// Makes a receipt of given values (0 to 31 each), for golden vectors.
@@ -215,17 +226,21 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Digits that a receipt has at the least; a random one has fewer in one of a thousand.
+/// Digits that a receipt has at the least: a random one with fewer, one in a thousand, is not given out.
 const DIGITS_MIN: usize = 2;
 
 fn is_receipt(values: &[u8]) -> bool {
     let Some((last, body)) = values.split_last() else {
         return false;
     };
+    <[u8; LETTERS]>::try_from(body)
+        .is_ok_and(|body| is_known_as_one(&body) && check(&body) == *last)
+}
+
+/// Whether 24 letters are told from a sentence: by their digits, and by not being one letter over and over.
+fn is_known_as_one(body: &[u8; LETTERS]) -> bool {
     let digits = body.iter().filter(|v| **v < 10).count();
-    <[u8; LETTERS]>::try_from(body).is_ok_and(|body| {
-        digits >= DIGITS_MIN && check(&body) == *last && body.iter().any(|v| *v != body[0])
-    })
+    digits >= DIGITS_MIN && body.iter().any(|v| *v != body[0])
 }
 
 fn letter(value: u8) -> char {
@@ -486,6 +501,21 @@ mod tests {
             (String::new(), false),
         ] {
             assert_eq!(contains_receipt(&text), is_found, "{text}");
+        }
+    }
+
+    /// One in a thousand was given out and let into a thread.
+    #[test]
+    fn every_receipt_that_is_given_out_is_found_in_a_text() {
+        for n in 0..20_000_u32 {
+            let mut once = [0; 16];
+            once[..4].copy_from_slice(&n.to_be_bytes());
+            let of_once = Receipt::of_once(&once, &[7; 16], &[1; 32]);
+            for receipt in [Receipt::draw(), of_once.clone()] {
+                assert!(contains_receipt(&receipt.printed()), "{:?}", receipt.printed());
+            }
+            let again = Receipt::of_once(&once, &[7; 16], &[1; 32]);
+            assert_eq!(again.printed(), of_once.printed());
         }
     }
 

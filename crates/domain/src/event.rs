@@ -61,6 +61,20 @@ impl Recorded {
     }
 }
 
+impl Event {
+    /// What it adds to the archive log.
+    #[must_use]
+    pub fn leaves(&self) -> &[String] {
+        match self {
+            Event::Published { leaves, .. } => leaves,
+            Event::LedgerAnchored { leaf, .. } | Event::ApproversChanged { leaf, .. } => {
+                std::slice::from_ref(leaf)
+            }
+            _ => &[],
+        }
+    }
+}
+
 /// A document of a plan, with the body that holds its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
@@ -118,6 +132,38 @@ pub enum Event {
     },
     PersonEnded {
         person: PersonId,
+    },
+    /// A change of those who may approve waits for its signatures. The statement is kept as it is signed.
+    ApproversProposed {
+        statement: String,
+        statement_sha256: String,
+        /// Whose the new key is; nobody's, where it lies in a safe.
+        person: Option<PersonId>,
+    },
+    ApproversSigned {
+        statement_sha256: String,
+        /// Public key, hexadecimal.
+        key: String,
+        signature: String,
+    },
+    ApproversWithdrawn {
+        statement_sha256: String,
+    },
+    /// The signer has taken a change in.
+    ApproversChanged {
+        statement_sha256: String,
+        /// The line as it is published.
+        line: String,
+        leaf: String,
+        /// Whose key it is about; nobody's of one in a safe.
+        person: Option<PersonId>,
+        /// The key in force of this person from now on.
+        key: Option<String>,
+        quorum: u8,
+        /// By the signer's clock.
+        at: Instant,
+        /// Nothing had been signed by then.
+        is_fresh: bool,
     },
     CompartmentErased {
         dossier: StreamId,

@@ -68,7 +68,9 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         Event::ContactChanged { .. } => vec![Intent::EndAccess {
             party: stream.into(),
         }],
-        Event::Published { .. } | Event::LedgerAnchored { .. } => vec![Intent::Press],
+        Event::Published { .. } | Event::LedgerAnchored { .. } | Event::ApproversChanged { .. } => {
+            vec![Intent::Press]
+        }
         Event::EmbargoEnded {
             why: crate::value::EmbargoEnd::Reached,
         } => vec![Intent::DateWithoutPlan],
@@ -78,6 +80,9 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         Event::HouseFounded { .. }
         | Event::PersonNamed { .. }
         | Event::HouseResumed { .. }
+        | Event::ApproversProposed { .. }
+        | Event::ApproversSigned { .. }
+        | Event::ApproversWithdrawn { .. }
         | Event::CompartmentErased { .. }
         | Event::PartyRegistered { .. }
         | Event::StandingAgreed { .. }

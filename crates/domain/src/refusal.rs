@@ -57,6 +57,18 @@ pub enum Refusal {
     Quorum { found: u8, needed: u8 },
     #[error("the author of a plan cannot approve it")]
     OwnPlan,
+    #[error(
+        "the keys that were printed with the founding kit sign nothing; each approver draws a key first"
+    )]
+    KitKeys,
+    #[error(
+        "{found} approval keys stand and {needed} are needed, or a succession key beside the quorum"
+    )]
+    FewKeys { found: u8, needed: u8 },
+    #[error("another change of the approvers waits for its signatures")]
+    ApproversWait,
+    #[error("this change of the approvers does not fit: {0}")]
+    Approvers(&'static str),
     #[error("this person has approved this plan already")]
     ApprovedAlready,
     #[error("whoever publishes alone signs again after half an hour, having read the bytes again")]
@@ -182,6 +194,10 @@ impl Refusal {
             Refusal::NoDraft => "advisory.no_draft",
             Refusal::NoPlan => "release.no_plan",
             Refusal::Quorum { .. } => "release.quorum",
+            Refusal::KitKeys => "approvers.kit_keys",
+            Refusal::FewKeys { .. } => "approvers.few_keys",
+            Refusal::ApproversWait => "approvers.wait",
+            Refusal::Approvers(code) => code,
             Refusal::OwnPlan => "release.own_plan",
             Refusal::ApprovedAlready => "release.approved_already",
             Refusal::SecondSignature { .. } => "release.second_signature",

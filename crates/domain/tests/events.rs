@@ -12,11 +12,19 @@ use domain::role::Role;
 use domain::text::class::{Class, Compartment};
 use domain::value::*;
 
+#[cfg(test)]
+#[path = "events/approvers.rs"]
+mod approvers;
+
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 67;
+const VARIANTS: usize = 71;
 
 fn place(event: &Event) -> usize {
     match event {
+        Event::ApproversProposed { .. } => 67,
+        Event::ApproversSigned { .. } => 68,
+        Event::ApproversWithdrawn { .. } => 69,
+        Event::ApproversChanged { .. } => 70,
         Event::ReportJoined { .. } => 53,
         Event::LinkIssued { .. } => 62,
         Event::CredentialSet { .. } => 54,
@@ -263,6 +271,7 @@ fn samples() -> Vec<Event> {
         },
     ];
     out.extend(later_samples(case, until));
+    out.extend(approvers::samples());
     out
 }
 

@@ -6,6 +6,7 @@
 
 use domain::act::Act;
 use domain::permit;
+use domain::value::Actor;
 use seal::record::Realm;
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -17,11 +18,12 @@ use crate::coordination::{call, command as case};
 use crate::distribution::command as distribution;
 use crate::intake::{command as intake, reading};
 use crate::kernel::clock;
+use crate::kernel::config::Purpose;
 use crate::kernel::find::FieldSpec;
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 use crate::party::command as party;
-use crate::people::command as people;
+use crate::people::{approvers, command as people};
 use crate::publication::command as publication;
 
 /// A command, for `--list`.
@@ -124,6 +126,13 @@ commands! {
     NamePerson "name-person" people::NamePerson name;
     EndPerson "end-person" people::EndPerson end;
     IssueLink "issue-link" people::IssueLink issue_link;
+    OfferApprovalKey "offer-approval-key" approvers::OfferApprovalKey offer;
+    SignApprovers "sign-approvers" approvers::SignApprovers sign;
+    EndApprover "end-approver" approvers::EndApprover end;
+    SetQuorum "set-quorum" approvers::SetQuorum set_quorum;
+    DrawSuccessionKey "draw-succession-key" approvers::DrawSuccessionKey draw_succession;
+    SignWithSuccessionKey "sign-with-succession-key" approvers::SignWithSuccessionKey sign_with_succession;
+    WithdrawApprovers "withdraw-approvers" approvers::WithdrawApprovers withdraw;
     ChangeContact "change-contact" party::ChangeContact change_contact;
     DraftAdvisory "draft-advisory" advisory::DraftAdvisory draft;
     PlanRelease "plan-release" publication::PlanRelease plan;
@@ -134,6 +143,18 @@ commands! {
     GiveUpCopy "give-up-copy" distribution::GiveUpCopy give_up;
     QueueCopiesAgain "queue-copies-again" distribution::QueueCopiesAgain queue_again;
     Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
+}
+
+impl Command {
+    /// Whether it may bring the signature that a change of those who may approve waited for.
+    const fn may_complete_approvers(&self) -> bool {
+        matches!(
+            self,
+            Command::OfferApprovalKey(_)
+                | Command::SignApprovers(_)
+                | Command::SignWithSuccessionKey(_)
+        )
+    }
 }
 
 /// Why a file is no command.
@@ -150,10 +171,15 @@ pub enum ReadCommand {
     Time,
     #[error("there is no person called {0}")]
     Person(String),
+    #[error(
+        "a command on the machine is the operator's, and the ledger says so: leave `as` out; whoever has another role gives it at the desk"
+    )]
+    As,
 }
 
-/// Performs a command given as JSON: the fields, and beside them `as` (a role's handle, default
-/// `coordinator`), `occurred_at`, `reason`, `exercise`.
+/// Performs a command given as JSON on the machine itself: the fields, and beside them `occurred_at`, `reason_of_act`,
+/// `exercise`. Whoever is on the machine acts as its operator, and the ledger says so; a person is named by `as` only where
+/// nothing real is at stake: in a demonstration or a replay, whose passwords lie beside their keys, and in an exercise.
 ///
 /// # Errors
 /// What stands in the way, as [`ReadCommand`] or [`Fault`].
@@ -164,48 +190,81 @@ pub fn perform_json<'a>(
 ) -> Awaited<'a, Result<Value, PerformError>> {
     Box::pin(async move {
         let object = fields.as_object_mut().ok_or(ReadCommand::Object)?;
-        let handle = match object.remove("as") {
-            Some(Value::String(handle)) => handle,
-            _ => "coordinator".to_owned(),
-        };
-        let now = clock::now();
-        let occurred_at = match object.remove("occurred_at") {
-            Some(Value::String(text)) => clock::parse(&text)
-                .filter(|at| at.0 <= now.0)
-                .ok_or(ReadCommand::Time)?,
-            Some(_) => return Err(ReadCommand::Time.into()),
-            None => now,
-        };
-        let reason = match object.remove("reason_of_act") {
-            Some(Value::String(reason)) => reason,
-            _ => object
-                .get("reason")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-        };
-        let exercise = matches!(object.remove("exercise"), Some(Value::Bool(true)));
-        let command = Command::parse(name, fields)?;
-        let own = house.own().await.map_err(PerformError::Fault)?;
-        let (actor, person) = own
-            .persons
-            .iter()
-            .find(|(_, person)| person.handle == handle && person.ended.is_none())
-            .ok_or(ReadCommand::Person(handle))?;
-        let act = Act {
-            occurred_at,
-            reason,
-            ..Act::of_person(*actor, person.role, now)
-        };
-        let realm = if exercise {
-            Realm::Exercise
-        } else {
-            Realm::Live
-        };
-        perform(house, &act, realm, &command)
-            .await
-            .map_err(PerformError::Fault)
+        let is_played =
+            house.config.purpose != Purpose::Live || object.get("exercise") == Some(&true.into());
+        match object.remove("as") {
+            None => perform_read(house, name, fields, None).await,
+            Some(Value::String(handle)) if is_played => {
+                perform_read(house, name, fields, Some(&handle)).await
+            }
+            Some(_) => Err(ReadCommand::As.into()),
+        }
     })
+}
+
+/// As [`perform_json`], as a person of the house: for what plays a house in its own process.
+///
+/// # Errors
+/// As there.
+pub fn perform_json_as<'a>(
+    house: &'a House,
+    handle: &'a str,
+    name: &'a str,
+    fields: Value,
+) -> Awaited<'a, Result<Value, PerformError>> {
+    Box::pin(perform_read(house, name, fields, Some(handle)))
+}
+
+async fn perform_read(
+    house: &House,
+    name: &str,
+    mut fields: Value,
+    handle: Option<&str>,
+) -> Result<Value, PerformError> {
+    let object = fields.as_object_mut().ok_or(ReadCommand::Object)?;
+    let now = clock::now();
+    let occurred_at = match object.remove("occurred_at") {
+        Some(Value::String(text)) => clock::parse(&text)
+            .filter(|at| at.0 <= now.0)
+            .ok_or(ReadCommand::Time)?,
+        Some(_) => return Err(ReadCommand::Time.into()),
+        None => now,
+    };
+    let reason = match object.remove("reason_of_act") {
+        Some(Value::String(reason)) => reason,
+        _ => object
+            .get("reason")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+    };
+    let exercise = matches!(object.remove("exercise"), Some(Value::Bool(true)));
+    let command = Command::parse(name, fields)?;
+    let by = match handle {
+        None => Actor::Operator,
+        Some(handle) => {
+            let own = house.own().await.map_err(PerformError::Fault)?;
+            let mut persons = own.persons.iter();
+            let (id, person) = persons
+                .find(|(_, person)| person.handle == handle && person.ended.is_none())
+                .ok_or_else(|| ReadCommand::Person(handle.to_owned()))?;
+            let (id, role) = (*id, person.role);
+            Actor::Person { id, role }
+        }
+    };
+    let act = Act {
+        occurred_at,
+        reason,
+        ..Act::of(by, now)
+    };
+    let realm = if exercise {
+        Realm::Exercise
+    } else {
+        Realm::Live
+    };
+    perform(house, &act, realm, &command)
+        .await
+        .map_err(PerformError::Fault)
 }
 
 /// Performs a command for an act.
@@ -227,6 +286,9 @@ pub fn perform<'a>(
         if matches!(command, Command::PlanRelease(_) | Command::ApprovePlan(_)) {
             // Whoever plans or approves wants to read whether it would go. It is asked beside, so that a signer that
             // hangs keeps no page waiting.
+            house.bells.ring(crate::work::Kind::REHEARSAL);
+        }
+        if command.may_complete_approvers() && house.pin_approvers().await? {
             house.bells.ring(crate::work::Kind::REHEARSAL);
         }
         if matches!(command, Command::ChangeContact(_)) {

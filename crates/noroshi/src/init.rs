@@ -98,7 +98,7 @@ pub async fn init(common: &Common, purpose: Purpose, named: Named) -> Result<boo
 
 fn text(dir: &Path, kit: &RecoveryKit) -> String {
     let mut out = format!(
-        "A house stands in {}.\n\nRECOVERY KIT: print this, keep it in a safe place apart from the machine. It is shown once and kept nowhere.\n\nRecovery secret (opens backups):\n  {}\n\nPasswords of the approvers' keys (give each to its person):\n",
+        "A house stands in {}.\n\nRECOVERY KIT: print this, keep it in a safe place apart from the machine. It is shown once and kept nowhere.\n\nRecovery secret (opens backups):\n  {}\n\nPasswords of the approvers (give each to its person, who signs in with it and draws an approval key of their own before the first publication: docs/operate/approvers.md):\n",
         dir.display(),
         kit.recovery_secret.as_str()
     );
@@ -116,7 +116,7 @@ fn text(dir: &Path, kit: &RecoveryKit) -> String {
     }
     if !kit.set_up.is_empty() {
         out.push_str(&format!(
-            "\nFirst administrator: open this link within an hour, while noroshi serve runs, and choose a password:\n  {}\nThe administrator then gives links to the others. A new link, on this machine: noroshi --dir {} do issue-link --file - <<< '{{\"as\": \"admin\", \"person\": \"admin\"}}'\n",
+            "\nFirst administrator: open this link within an hour, while noroshi serve runs, and choose a password:\n  {}\nThe administrator then gives links to the others. A new link, on this machine: noroshi --dir {} do issue-link --file - <<< '{{\"person\": \"admin\"}}'\n",
             kit.set_up,
             dir.display()
         ));

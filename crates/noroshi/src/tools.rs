@@ -469,7 +469,8 @@ pub fn verify(
     let value = json!({
         "good": report.is_good(), "files": report.files, "advisories": report.advisories, "documents": report.documents, "signatures": report.signatures,
         "leaves": report.leaves, "fingerprint": report.fingerprint, "user_id": report.user_id, "pinned": report.pinned,
-        "newest": report.newest.as_ref().map(|(number, at)| json!({ "number": number, "published": at })), "log": report.log, "findings": findings, "notes": report.notes,
+        "newest": report.newest.as_ref().map(|(number, at)| json!({ "number": number, "published": at })), "log": report.log,
+        "approvers": report.approvers.map(|(generation, keys)| json!({ "generation": generation, "keys": keys })), "findings": findings, "notes": report.notes,
     });
     show::answer(common.json, &value, || {
         let mut out = format!(
@@ -484,6 +485,11 @@ pub fn verify(
         );
         if let Some((number, at)) = &report.newest {
             out.push_str(&format!("newest: {number} of {at}\n"));
+        }
+        if let Some((generation, keys)) = report.approvers {
+            out.push_str(&format!(
+                "approvers: generation {generation}, {keys} keys\n"
+            ));
         }
         if !report.log.is_empty() {
             out.push_str(&format!("log: {}\n", report.log));

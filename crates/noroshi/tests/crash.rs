@@ -8,6 +8,15 @@
 //! SQLite walks all points. PostgreSQL walks three, and all with NOROSHI_CRASH_ALL=1.
 
 #[cfg(test)]
+#[path = "story/contexts.rs"]
+#[expect(dead_code, reason = "the crash walk opens no journal in this process")]
+mod contexts;
+
+#[cfg(test)]
+#[path = "story/hands.rs"]
+mod hands;
+
+#[cfg(test)]
 #[path = "story/world.rs"]
 #[expect(dead_code, reason = "the stories use the rest")]
 mod world;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
 use domain::value::{CopyChannel, StreamId};
-use engine::command::{PerformError, perform_json};
+use engine::command::{PerformError, perform_json_as};
 use engine::coordination::step::Guest;
 use engine::distribution::copies::Editions;
 use engine::founding::{PASSWORDS, RecoveryKit, found};
@@ -122,6 +122,21 @@ impl Stage {
         house_dir(&self.folder)
     }
 
+    /// Starts the signing context anew, as a running house does with one that is gone.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn renew_signer(&self) -> Result<(), Fault> {
+        let (dir, keys) = (self.dir(), self.dir().join(KEYS));
+        let (to, from) = begun("sign", self.signer_clock.clone(), move |input, output| {
+            service::sign(&dir, &keys, input, output)
+        })?;
+        if let Some(link) = &self.house.contexts.sign {
+            link.renew(Box::new(to), Box::new(from));
+        }
+        Ok(())
+    }
+
     /// A path beside the data folder, for what a rehearsal writes itself.
     #[must_use]
     pub fn beside(&self, name: &str) -> PathBuf {
@@ -145,12 +160,9 @@ impl Stage {
         &self,
         handle: &str,
         name: &str,
-        mut fields: Value,
+        fields: Value,
     ) -> Result<Value, PerformError> {
-        if let Some(object) = fields.as_object_mut() {
-            object.insert("as".to_owned(), handle.into());
-        }
-        Box::pin(perform_json(&self.house, name, fields)).await
+        Box::pin(perform_json_as(&self.house, handle, name, fields)).await
     }
 
     /// Gives a command as the vendor who has this tracking number.
@@ -351,6 +363,17 @@ fn link(
     clock: Mock,
     serve: impl FnOnce(&mut std::io::PipeReader, &mut std::io::PipeWriter) -> Serve + Send + 'static,
 ) -> Result<std::sync::Arc<Link>, Fault> {
+    let (to, from) = begun(name, clock, serve)?;
+    let link = Link::new(name, Box::new(to), Box::new(from));
+    Ok(std::sync::Arc::new(link))
+}
+
+/// Starts a context as a thread; returns the house's ends of its pipes.
+fn begun(
+    name: &'static str,
+    clock: Mock,
+    serve: impl FnOnce(&mut std::io::PipeReader, &mut std::io::PipeWriter) -> Serve + Send + 'static,
+) -> Result<(std::io::PipeWriter, std::io::PipeReader), Fault> {
     let pipe = || std::io::pipe().map_err(Fault::io("cannot make a pipe"));
     let (mut input, to) = pipe()?;
     let (from, mut output) = pipe()?;
@@ -363,9 +386,5 @@ fn link(
             }
         })
         .map_err(Fault::io("cannot start a context"))?;
-    Ok(std::sync::Arc::new(Link::new(
-        name,
-        Box::new(to),
-        Box::new(from),
-    )))
+    Ok((to, from))
 }

@@ -51,21 +51,54 @@ pub struct SealedKey {
 #[error("the password does not open this approval key")]
 pub struct WrongPassword;
 
+/// The 32 secret bytes of a key; they are wiped when dropped.
+pub type Secret = Zeroizing<[u8; 32]>;
+
 /// Draws an approval key under a password.
 ///
 /// # Errors
 /// [`WrongPassword`] if the cost is outside what Argon2 takes.
 pub fn draw(person: &[u8; 16], password: &str, cost: Cost) -> Result<SealedKey, WrongPassword> {
-    let key = SigningKey::from_bytes(&crate::random::bytes());
+    draw_open(person, password, cost).map(|(key, _)| key)
+}
+
+/// As [`draw`], with the secret half, so that the key signs for itself at once.
+///
+/// # Errors
+/// As [`draw`].
+pub fn draw_open(
+    person: &[u8; 16],
+    password: &str,
+    cost: Cost,
+) -> Result<(SealedKey, Secret), WrongPassword> {
+    let secret = Zeroizing::new(crate::random::bytes());
+    let key = SigningKey::from_bytes(&secret);
     let salt = crate::random::bytes::<16>();
     let under = stretch(&set(password), &salt, cost)?;
-    let sealed = seal_raw(&under, &aad(person), &key.to_bytes());
-    Ok(SealedKey {
+    let sealed = seal_raw(&under, &aad(person), secret.as_slice());
+    let sealed = SealedKey {
         public: key.verifying_key().to_bytes(),
         cost,
         salt,
         sealed,
-    })
+    };
+    Ok((sealed, secret))
+}
+
+/// Opens the secret half of a key.
+///
+/// # Errors
+/// [`WrongPassword`] if the password does not open it.
+pub fn open(key: &SealedKey, person: &[u8; 16], password: &str) -> Result<Secret, WrongPassword> {
+    let secret = opened(key, person, password)?;
+    let secret = secret.as_slice().try_into().map_err(|_| WrongPassword)?;
+    Ok(Zeroizing::new(secret))
+}
+
+/// The public half of a secret, hexadecimal.
+#[must_use]
+pub fn public_of(secret: &[u8; 32]) -> String {
+    crate::hex(&SigningKey::from_bytes(secret).verifying_key().to_bytes())
 }
 
 /// Seals the same key under another password.

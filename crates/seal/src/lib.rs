@@ -8,6 +8,7 @@
 //! was ever written must stay readable. Start reading at [`record`] and [`body`].
 
 pub mod approval;
+pub mod approvers;
 pub mod body;
 pub mod canon;
 pub mod files;

@@ -512,7 +512,11 @@ mod tests {
             once[..4].copy_from_slice(&n.to_be_bytes());
             let of_once = Receipt::of_once(&once, &[7; 16], &[1; 32]);
             for receipt in [Receipt::draw(), of_once.clone()] {
-                assert!(contains_receipt(&receipt.printed()), "{:?}", receipt.printed());
+                assert!(
+                    contains_receipt(&receipt.printed()),
+                    "{:?}",
+                    receipt.printed()
+                );
             }
             let again = Receipt::of_once(&once, &[7; 16], &[1; 32]);
             assert_eq!(again.printed(), of_once.printed());

@@ -11,7 +11,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{Approval, verifies};
-use crate::record::{GENESIS, Header, Realm};
+use crate::approvers::Fault as Unfit;
+use crate::record::{Header, Realm};
+
+mod journal;
+
+pub use journal::{APPROVERS, Entry, FIRST, Journal, Taken, first_signature, pin, take_statement};
 
 /// A key made, reset or granted less than 72 hours ago does not count (docs/design/security.md §2.8).
 pub const KEY_REST_US: i64 = 72 * 3_600 * 1_000_000;
@@ -97,7 +102,7 @@ pub struct Approver {
     pub founding: bool,
 }
 
-/// What the signer has pinned; changed only by a quorum of those who stand in it.
+/// What the signer has pinned: those of the founding, changed by [`crate::approvers`] alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pinned {
     /// The house, hexadecimal.
@@ -119,58 +124,6 @@ pub struct Request {
     pub approvals: Vec<Approval>,
     /// Ledger headers after the head that the journal names, oldest first.
     pub headers: Vec<Header>,
-}
-
-/// One line of the signer's journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Series and number in file form.
-    pub number: String,
-    /// Revision.
-    pub revision: u32,
-    /// SHA-256 of the plan, hexadecimal.
-    pub plan: String,
-    /// Position of the ledger's head at that time.
-    pub head_seq: u64,
-    /// Hash of the ledger's head at that time, hexadecimal.
-    pub head: String,
-    /// When the signer signed, µs.
-    pub at: i64,
-}
-
-/// The journal in memory: what was signed, and the last head.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Journal {
-    signed: BTreeMap<(String, u32), String>,
-    head_seq: u64,
-    head: Option<[u8; 32]>,
-    /// Hash of the plan that was signed last.
-    last: Option<String>,
-}
-
-impl Journal {
-    /// Takes an entry that was written before.
-    pub fn replay(&mut self, entry: &Entry) {
-        if !entry.number.is_empty() {
-            self.signed
-                .insert((entry.number.clone(), entry.revision), entry.plan.clone());
-            self.last = Some(entry.plan.clone());
-        }
-        self.head_seq = entry.head_seq;
-        self.head = crate::unhex32(&entry.head);
-    }
-
-    /// Position of the last head seen; 0 before the first.
-    #[must_use]
-    pub fn head_seq(&self) -> u64 {
-        self.head_seq
-    }
-
-    /// Hash of the last head seen.
-    #[must_use]
-    pub fn head(&self) -> [u8; 32] {
-        self.head.unwrap_or(GENESIS)
-    }
 }
 
 /// Why the signer refuses. Each has a stable code.
@@ -205,6 +158,12 @@ pub enum Refused {
     /// The ledger's head does not extend the last one.
     #[error("the ledger does not extend the head that was seen last")]
     Fork,
+    /// Those who are pinned are not those whom the journal knows.
+    #[error("those who are pinned are not those whom the signer's journal knows")]
+    Pinned,
+    /// A change of those who may approve is none that follows.
+    #[error("{0}")]
+    Approvers(Unfit),
 }
 
 impl Refused {
@@ -220,13 +179,15 @@ impl Refused {
             Refused::TooEarly => "sign.too_early",
             Refused::SignedBefore => "sign.signed_before",
             Refused::Fork => "sign.fork",
+            Refused::Pinned => "sign.pinned",
+            Refused::Approvers(unfit) => unfit.code(),
         }
     }
 
     /// The code with which a message of the signer begins.
     #[must_use]
     pub fn code_in(said: &str) -> Option<&'static str> {
-        const CODES: [&str; 8] = [
+        const CODES: [&str; 9] = [
             "sign.plan",
             "sign.house",
             "sign.realm",
@@ -235,6 +196,7 @@ impl Refused {
             "sign.too_early",
             "sign.signed_before",
             "sign.fork",
+            "sign.pinned",
         ];
         let word = said.split([' ', ':']).next().unwrap_or_default();
         CODES.into_iter().find(|code| *code == word)
@@ -293,7 +255,7 @@ pub fn rehearse(
     };
     refused(of_this_house(&plan, pinned, realm));
     refused(check_documents(&plan, &request.documents));
-    refused(check_quorum(&plan, request, pinned, as_of));
+    refused(check_quorum(&plan, request, pinned, journal, as_of));
     refused(if plan.instant > as_of {
         Err(Refused::TooEarly)
     } else {
@@ -364,7 +326,7 @@ pub fn decide(
     let plan = read_plan(&request.plan)?;
     of_this_house(&plan, pinned, realm)?;
     check_documents(&plan, &request.documents)?;
-    check_quorum(&plan, request, pinned, now)?;
+    check_quorum(&plan, request, pinned, journal, now)?;
     if plan.instant > now {
         return Err(Refused::TooEarly);
     }
@@ -378,7 +340,7 @@ pub fn decide(
         plan: plan_hash,
         head_seq,
         head: crate::hex(&head),
-        at: now,
+        ..journal.line("", now)
     };
     Ok((plan, entry))
 }
@@ -396,12 +358,9 @@ pub fn take_headers(
 ) -> Result<Entry, Refused> {
     let (head_seq, head) = extend(journal, headers, pinned)?;
     Ok(Entry {
-        number: String::new(),
-        revision: 0,
-        plan: String::new(),
         head_seq,
         head: crate::hex(&head),
-        at: now,
+        ..journal.line("", now)
     })
 }
 
@@ -420,7 +379,13 @@ fn check_documents(plan: &Plan, documents: &[Vec<u8>]) -> Result<(), Refused> {
     Ok(())
 }
 
-fn check_quorum(plan: &Plan, request: &Request, pinned: &Pinned, now: i64) -> Result<(), Refused> {
+fn check_quorum(
+    plan: &Plan,
+    request: &Request,
+    pinned: &Pinned,
+    journal: &Journal,
+    now: i64,
+) -> Result<(), Refused> {
     let hash = crate::sha256(&request.plan);
     let is_solo = pinned.quorum == SOLO;
     let mut persons = std::collections::BTreeSet::new();
@@ -433,7 +398,7 @@ fn check_quorum(plan: &Plan, request: &Request, pinned: &Pinned, now: i64) -> Re
         }
     }
     if is_solo {
-        return check_solo(plan, &times);
+        return check_solo(plan, &times, journal.first.get(&crate::hex(&hash)), now);
     }
     let found = u8::try_from(persons.len()).unwrap_or(u8::MAX);
     let needed = pinned.quorum.max(1);
@@ -488,17 +453,24 @@ fn standing(
     found
 }
 
-/// One person signed twice, and slept on it in between.
-fn check_solo(plan: &Plan, times: &BTreeMap<String, Vec<i64>>) -> Result<(), Refused> {
+/// One person signed twice, and slept on it in between: by the times that the house wrote, and by the signer's own clock
+/// since it saw the first signature.
+fn check_solo(
+    plan: &Plan,
+    times: &BTreeMap<String, Vec<i64>>,
+    first: Option<&i64>,
+    now: i64,
+) -> Result<(), Refused> {
     let is_urgent = plan.emergency && !plan.reason.trim().is_empty();
     let wait = if is_urgent { 1 } else { SOLO_WAIT_US };
+    let measured = first.is_some_and(|first| now.saturating_sub(*first) >= wait);
     let spread = |times: &Vec<i64>| {
         let (first, last) = (times.iter().min(), times.iter().max());
         first
             .zip(last)
             .map_or(0, |(first, last)| last.saturating_sub(*first))
     };
-    if times.values().any(|times| spread(times) >= wait) {
+    if (measured || is_urgent) && times.values().any(|times| spread(times) >= wait) {
         return Ok(());
     }
     let found = times.values().map(Vec::len).max().unwrap_or(0);

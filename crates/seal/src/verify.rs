@@ -12,6 +12,7 @@
 
 mod archive;
 mod catalogues;
+mod chain;
 mod csaf;
 mod current;
 mod keys;
@@ -111,6 +112,8 @@ pub struct Report {
     pub user_id: String,
     /// Whether that key is the one that the reader brought.
     pub pinned: bool,
+    /// Changes of those who may approve, and how many keys stand after them; none where the archive has no such list.
+    pub approvers: Option<(u64, usize)>,
     /// Number and instant of the newest publication.
     pub newest: Option<(String, String)>,
     /// Where the log stands, `LEAVES:ROOT`: to be kept for the next verification.

@@ -96,6 +96,8 @@ routes! {
     POST "/desk/record" Desk signed => crate::distribution::desk::act;
     GET "/desk/persons" Desk signed => crate::people::desk::show;
     POST "/desk/persons" Desk signed => crate::people::desk::act;
+    GET "/desk/approvers" Desk signed => crate::people::approvers::show;
+    POST "/desk/approvers" Desk signed => crate::people::approvers::act;
     GET "/desk/cases/{number}/advisory" Desk desk => crate::advisory::desk::show;
     POST "/desk/cases/{number}/advisory" Desk desk => crate::advisory::desk::save;
     POST "/desk/cases/{number}/advisory/draft" Desk desk => crate::advisory::desk::autosave;

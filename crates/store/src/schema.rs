@@ -13,12 +13,12 @@ pub use crate::kernel::open::META;
 pub use crate::kernel::sealed::{BODY, SEALED_KEY};
 pub use crate::kernel::table::{Column, Kind, Mark, Table, Type};
 pub use crate::party::PARTY;
-pub use crate::people::{APPROVER, CREDENTIAL, DRAFT, LOOKED, SESSION, TOKEN};
+pub use crate::people::{APPROVER, CREDENTIAL, DRAFT, LOOKED, OFFERED_KEY, SESSION, TOKEN};
 pub use crate::publication::FILE;
 pub use crate::work::OUTBOX;
 
 /// All tables, in the order in which they are written.
-pub static ALL: [&Table; 23] = [
+pub static ALL: [&Table; 24] = [
     &META,
     &LEDGER,
     &BODY,
@@ -42,4 +42,5 @@ pub static ALL: [&Table; 23] = [
     &SESSION,
     &DRAFT,
     &LOOKED,
+    &OFFERED_KEY,
 ];

@@ -1,8 +1,42 @@
-// Two who approve: they sign in with the passwords of the recovery kit, read one page, and
-// sign with their own keys.
+// Two who approve: they sign in with the passwords of the recovery kit, draw keys of their own in place of those that
+// were printed, have one drawn for the safe, read one page, and sign.
 import { enter } from './desk.mjs';
 
 const HANDLES = ['approver-a', 'approver-b'];
+const WORDS = ['a lantern over the harbour', 'seven stones in the river'];
+const PAGE = '/desk/approvers';
+
+/** Signs the change that waits, with the words of one's own key. */
+async function sign(person, password, label = '') {
+  await person.follow(/\/desk\/approvers$/, '');
+  await person.send(PAGE, { verb: 'approvers-sign', fields: { approval_password: password }, label });
+}
+
+/** Each draws a key in place of the printed one, and the other signs for it; the administrator draws one for the safe. */
+async function changeHands(w) {
+  const held = HANDLES.map((handle) => w.house.password(handle));
+  for (const [n, person] of w.known.approvers.entries()) {
+    await person.follow(/\/desk\/approvers$/, n === 0 ? 'approvers' : '');
+    const fields = { password: WORDS[n], password_again: WORDS[n], before_password: held[n] };
+    if (n === 0) {
+      const same = { ...fields, password: held[n], password_again: held[n] };
+      await person.send(PAGE, { verb: 'approvers-offer', fields: same, label: 'own key refused', status: 422 });
+    }
+    await person.send(PAGE, { verb: 'approvers-offer', fields, label: n === 0 ? 'own key drawn' : '' });
+    held[n] = WORDS[n];
+    w.inside(WORDS[n], `the words of the key of ${HANDLES[n]}`);
+    const other = 1 - n;
+    await sign(w.known.approvers[other], held[other], n === 0 ? 'key signed for' : '');
+  }
+  const { admin } = w.known;
+  await admin.follow(/\/desk\/approvers$/, '');
+  await admin.send(PAGE, { verb: 'approvers-safe', label: 'secret shown once' });
+  const secret = await admin.page.locator('#succession-secret').innerText();
+  w.inside(secret.replaceAll(' ', ''), 'the secret of the succession key');
+  for (const [n, person] of w.known.approvers.entries()) await sign(person, held[n]);
+  await w.known.approvers[0].picture();
+  w.known.approvalWords = held;
+}
 
 export async function arrive(w) {
   w.known.approvers = [];
@@ -17,6 +51,7 @@ export async function arrive(w) {
     w.inside(w.house.password(handle), `the password of ${handle}`);
     w.known.approvers.push(person);
   }
+  await changeHands(w);
 }
 
 export async function approve(w) {
@@ -34,7 +69,7 @@ export async function approve(w) {
       await person.picture();
       await person.send(/\/plan$/, { verb: 'approve', fields: { password: 'not-the-right-one', confirmed: true }, label: 'approval refused', status: 422 });
     }
-    await person.send(/\/plan$/, { verb: 'approve', fields: { password: w.house.password(HANDLES[n]), confirmed: true }, label: `approved by ${n + 1}` });
+    await person.send(/\/plan$/, { verb: 'approve', fields: { password: w.known.approvalWords[n], confirmed: true }, label: `approved by ${n + 1}` });
   }
   w.require(Date.now() < w.known.instant, 'the approvals came after the instant: this machine is too slow for the lead');
 }
@@ -44,7 +79,7 @@ export async function hasten(w) {
   for (const [n, person] of w.known.approvers.entries()) {
     await person.open(`${w.known.urgentAddress}/plan`, n === 0 ? 'emergency' : '');
     w.require((await person.text()).includes(w.words.urgent.observed.normalize('NFKC')), 'the plan does not say why it is urgent');
-    await person.send(/\/plan$/, { verb: 'approve', fields: { password: w.house.password(HANDLES[n]), confirmed: true }, label: n === 1 ? 'emergency approved' : '' });
+    await person.send(/\/plan$/, { verb: 'approve', fields: { password: w.known.approvalWords[n], confirmed: true }, label: n === 1 ? 'emergency approved' : '' });
   }
   w.known.hastened = Date.now();
 }

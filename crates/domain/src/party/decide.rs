@@ -198,29 +198,10 @@ pub fn issue_link(
     Ok(vec![Change::of(stream, Event::LinkIssued { person })])
 }
 
-/// Records that a person set a password. A key that is not the one before makes an approver anew, and no founding one.
+/// Records that a person set a password.
 #[must_use]
-pub fn set_password(
-    stream: StreamId,
-    id: PersonId,
-    person: &Person,
-    approval_key: Option<String>,
-) -> Vec<Change> {
-    let mut changes = Vec::new();
-    if approval_key.is_some() && approval_key != person.approval_key {
-        changes.push(Change::of(
-            stream,
-            Event::PersonNamed {
-                person: id,
-                handle: person.handle.clone(),
-                role: person.role,
-                founding: false,
-                approval_key,
-            },
-        ));
-    }
-    changes.push(Change::of(stream, Event::CredentialSet { person: id }));
-    changes
+pub fn set_password(stream: StreamId, id: PersonId) -> Vec<Change> {
+    vec![Change::of(stream, Event::CredentialSet { person: id })]
 }
 
 /// Records what stands in the archive log of the ledger's root.

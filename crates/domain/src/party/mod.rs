@@ -3,6 +3,7 @@
 //! It knows names and whether a standing agreement holds; addresses are sealed texts it never sees. It does
 //! not know cases.
 
+pub mod approvers;
 pub mod decide;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,14 @@ pub struct House {
     pub anchor: Option<(u64, String, Instant)>,
     pub anchors: Vec<String>,
     pub erased: Vec<(StreamId, crate::text::class::Compartment)>,
+    /// Quorum that the house was founded with.
+    pub first_quorum: u8,
+    /// Keys that the house was founded with, in their order: whose, which, since when.
+    pub first_keys: Vec<(PersonId, String, Instant)>,
+    /// Changes of those who may approve, as the signer took them in.
+    pub changes: Vec<approvers::Change>,
+    /// The change that waits for its signatures.
+    pub pending: Option<approvers::Pending>,
 }
 
 /// A person of the house.
@@ -59,6 +68,7 @@ impl House {
                     profile: profile.clone(),
                     series: series.clone(),
                     quorum: *quorum,
+                    first_quorum: *quorum,
                     ..House::default()
                 };
             }
@@ -70,6 +80,9 @@ impl House {
                 approval_key,
             } => {
                 let since = recorded.occurred_at;
+                if let (true, Some(key)) = (founding, approval_key) {
+                    self.first_keys.push((*person, key.clone(), since));
+                }
                 self.persons.insert(
                     *person,
                     Person {
@@ -93,6 +106,10 @@ impl House {
                     found.ended = Some(recorded.occurred_at);
                 }
             }
+            Event::ApproversProposed { .. }
+            | Event::ApproversSigned { .. }
+            | Event::ApproversWithdrawn { .. }
+            | Event::ApproversChanged { .. } => self.apply_approvers(recorded),
             Event::LedgerAnchored { seq, root, leaf } => {
                 self.anchor = Some((*seq, root.clone(), recorded.occurred_at));
                 self.anchors.push(leaf.clone());

@@ -135,18 +135,15 @@ fn somebody_remains_who_administers_persons_and_who_left_gets_no_link() {
 }
 
 #[test]
-fn a_new_approval_key_makes_no_founding_approver() {
+fn a_password_to_sign_in_touches_no_approval_key() {
     let before = house(&[]);
-    let known = &before.persons[&person(2)];
-    let set = |key: Option<&str>| {
-        let changes = persons::set_password(HOUSE, person(2), known, key.map(str::to_owned));
-        house(&changes).persons[&person(2)].clone()
-    };
-    let plain = set(None);
-    assert!(plain.founding && plain.credential == Some(NOW));
-    let keyed = set(Some("ab"));
-    assert_eq!(keyed.approval_key.as_deref(), Some("ab"));
-    assert!(!keyed.founding && keyed.credential == Some(NOW));
+    let known = before.persons[&person(2)].clone();
+    let after = house(&persons::set_password(HOUSE, person(2))).persons[&person(2)].clone();
+    assert_eq!(
+        (after.approval_key, after.founding),
+        (known.approval_key, known.founding)
+    );
+    assert_eq!(after.credential, Some(NOW));
 }
 
 #[test]
@@ -381,4 +378,10 @@ fn what_repeats_is_taken_on_by_another_than_its_drafter_and_with_a_reason() {
     assert_eq!(take(&own, true, "why"), Err(Refusal::Overlap));
     assert_eq!(take(&others, true, " "), Err(Refusal::NoReason));
     assert_eq!(take(&others, true, "why"), Ok(()));
+    // Nobody knows who works on the machine.
+    let machine = act("why").taken_by(Actor::Operator);
+    assert_eq!(
+        plan_guard::take_on(&others, true, &machine),
+        Err(Refusal::Overlap)
+    );
 }

@@ -65,7 +65,7 @@ fn states(golden: &BTreeMap<String, Recorded>) -> [(Aggregate, &'static str); 7]
     [
         (
             Aggregate::House(house),
-            "compartment_erased credential_set house_founded ledger_anchored person_ended person_named",
+            "approvers_changed approvers_proposed compartment_erased credential_set house_founded ledger_anchored person_ended person_named",
         ),
         (
             Aggregate::Party(Party::new(STREAM.into())),
@@ -100,7 +100,8 @@ fn states(golden: &BTreeMap<String, Recorded>) -> [(Aggregate, &'static str); 7]
 }
 
 /// What is recorded to be looked up, and changes no state.
-const ONLY_TOLD: &str = "copy_given_up house_resumed link_issued text_read";
+const ONLY_TOLD: &str =
+    "approvers_signed approvers_withdrawn copy_given_up house_resumed link_issued text_read";
 
 /// The state without its version: a case counts what was recorded, whatever that was.
 fn unversioned(state: &Aggregate) -> Aggregate {

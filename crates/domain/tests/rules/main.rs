@@ -6,6 +6,9 @@
 mod machines;
 
 #[cfg(test)]
+mod approvers;
+
+#[cfg(test)]
 mod copies;
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use domain::role::Role;
 use domain::value::*;
 
 /// What any person of the house may ask for.
-const ANYBODY: &str =
-    "add-to-report approve-plan file-report set-password subscribe unsubscribe withdraw-report";
+const ANYBODY: &str = "add-to-report approve-plan end-approver file-report offer-approval-key set-password sign-approvers \
+    sign-with-succession-key subscribe unsubscribe withdraw-approvers withdraw-report";
 /// What whoever works on cases may ask for beyond that.
 const DESK: &str = "acknowledge give-up-copy queue-copies-again";
 const REPORTS: &str =
@@ -48,7 +48,10 @@ fn each_role_may_ask_for_its_own_work_and_no_more() {
     check(Role::HelpdeskAgent, &[ANYBODY, "acknowledge"]);
     check(
         Role::Operator,
-        &[ANYBODY, "end-person issue-link name-person"],
+        &[
+            ANYBODY,
+            "draw-succession-key end-person issue-link name-person set-quorum",
+        ],
     );
     for role in Role::ALL.into_iter().filter(|role| !role.is_house()) {
         check(role, &[]);
@@ -66,10 +69,21 @@ fn check_other(by: Actor, list: &str) {
 fn nobody_else_borrows_a_role() {
     check_other(
         Actor::Clock,
-        "anchor end-embargo-by-clock hold-release release",
+        "anchor change-approvers end-embargo-by-clock hold-release release",
     );
     check_other(Actor::House, "contact tell-finder");
-    check_other(Actor::Operator, "init resume subscribe");
+    // On the machine: what people of the house give, but for what is a person's own.
+    let a_persons = words(&["demo issue-phone-code read-text replay set-password"]);
+    let of_people = |command: &&str| {
+        let is_given = GIVEN
+            .into_iter()
+            .any(|role| may_role(role, command).is_given());
+        is_given && !a_persons.contains(command)
+    };
+    let mut expected: BTreeSet<&str> = commands().filter(of_people).collect();
+    expected.extend(["init", "resume"]);
+    let given = commands().filter(|command| may(&Actor::Operator, command).is_given());
+    assert_eq!(given.collect::<BTreeSet<&str>>(), expected);
     for inlet in [Inlet::Portal, Inlet::Partner, Inlet::Desk] {
         let by = Actor::Stranger { inlet };
         check_other(by, "acknowledge file-report invite-again unsubscribe");
@@ -98,7 +112,8 @@ fn a_person_is_asked_for_the_password_before_what_cannot_be_taken_back() {
         };
         commands().filter(asks).collect()
     };
-    let always = "end-embargo end-person issue-link issue-phone-code name-person waive-second-step";
+    let always = "draw-succession-key end-approver end-embargo end-person issue-link issue-phone-code name-person \
+                  offer-approval-key set-quorum waive-second-step";
     assert_eq!(stepped(false), words(&[always]));
     assert_eq!(
         stepped(true),

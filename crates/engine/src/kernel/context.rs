@@ -309,14 +309,53 @@ impl Contexts {
         seq.ok_or(Fault::Context("sign"))
     }
 
-    /// What names the signer's decisions: the persons that it has pinned. Where it changes, every verdict is asked anew.
+    /// What names the signer's decisions, the persons that it has pinned, and how many changes of them it has taken in.
+    /// Where the name changes, every verdict is asked anew.
     ///
     /// # Errors
-    /// [`Fault::Context`].
-    pub fn signer_pinned(&self) -> Result<Vec<u8>, Fault> {
+    /// [`Fault::Context`]; [`Fault::Signer`] if it cannot tell.
+    pub fn signer_pinned(&self) -> Result<(Vec<u8>, u64), Fault> {
         let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
         match link.ask(&[b"pinned"])?.as_slice() {
-            [word, pinned] if word == b"pinned" => Ok(pinned.clone()),
+            [word, pinned, generation] if word == b"pinned" => {
+                let generation = <[u8; 8]>::try_from(generation.as_slice());
+                let generation = generation.map_err(|_| Fault::Context("sign"))?;
+                Ok((pinned.clone(), u64::from_be_bytes(generation)))
+            }
+            [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
+            _ => Err(Fault::Context("sign")),
+        }
+    }
+
+    /// Hands a change of those who may approve to the signer; returns when it took it in, µs by its clock, and whether
+    /// nothing had been signed by then.
+    ///
+    /// # Errors
+    /// [`Fault::Context`]; [`Fault::Signer`] with the code of what does not fit.
+    pub fn take_approvers(&self, line: &[u8], person: &str) -> Result<(i64, bool), Fault> {
+        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
+        match link
+            .ask(&[b"approvers", line, person.as_bytes()])?
+            .as_slice()
+        {
+            [word, at, fresh] if word == b"taken" => {
+                let at = <[u8; 8]>::try_from(at.as_slice()).map_err(|_| Fault::Context("sign"))?;
+                Ok((i64::from_be_bytes(at), fresh.as_slice() == [1]))
+            }
+            [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
+            _ => Err(Fault::Context("sign")),
+        }
+    }
+
+    /// Shows the signer the first signature of a house of one person, so that it measures the pause itself.
+    ///
+    /// # Errors
+    /// As [`Contexts::take_approvers`].
+    pub fn note_first(&self, request: &Request) -> Result<(), Fault> {
+        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
+        let (approvals, _) = packed(request);
+        match link.ask(&[b"first", &request.plan, &approvals])?.as_slice() {
+            [word] if word == b"noted" => Ok(()),
             [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
             _ => Err(Fault::Context("sign")),
         }

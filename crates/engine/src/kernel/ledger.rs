@@ -162,12 +162,7 @@ impl House {
 }
 
 fn push_leaves(out: &mut Vec<TableRow>, seq: u64, event: &domain::event::Event) {
-    let leaves: &[String] = match event {
-        domain::event::Event::Published { leaves, .. } => leaves,
-        domain::event::Event::LedgerAnchored { leaf, .. } => std::slice::from_ref(leaf),
-        _ => &[],
-    };
-    for (at, leaf) in (0..).zip(leaves) {
+    for (at, leaf) in (0..).zip(event.leaves()) {
         let bytes = leaf.clone();
         out.push(store::LeafRow { seq, at, bytes }.into());
     }

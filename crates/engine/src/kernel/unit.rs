@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
-use domain::event::{Change, Event, Recorded};
+use domain::event::{Change, Recorded};
 use domain::permit;
 use domain::react::{self, Intent};
 use domain::refusal::Refusal;
@@ -310,11 +310,7 @@ impl<'h> Unit<'h> {
             |l| l.dossier,
         );
         let version = before.as_ref().map_or(0, |l| l.version) + 1;
-        let leaves = match &change.event {
-            Event::Published { leaves, .. } => leaves.clone(),
-            Event::LedgerAnchored { leaf, .. } => vec![leaf.clone()],
-            _ => vec![],
-        };
+        let leaves = change.event.leaves().to_vec();
         for intent in react::intents(stream, &change.event) {
             let (cause, now) = ((stream, version), self.act.now.0);
             self.rows
@@ -475,6 +471,9 @@ async fn follow(house: &House, after: Vec<After>, now: i64) -> Result<(), Fault>
     Ok(())
 }
 
+/// What a house records while it is held, or before it knows that it is not (docs/design/security.md §2.24).
+const FREES: [&str; 2] = ["init", "resume"];
+
 impl House {
     /// Performs one command: `decide` works on the unit and is called again if another change came first.
     ///
@@ -493,7 +492,7 @@ impl House {
     {
         permit::ask(act, command, false)?;
         // A restored or copied house records nothing (docs/design/security.md §2.24) but what its operator does to free it.
-        if act.by != Actor::Operator {
+        if !FREES.contains(&command) {
             self.not_held_lately().await?;
         }
         for _ in 0..ATTEMPTS_MAX {

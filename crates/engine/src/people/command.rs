@@ -28,7 +28,7 @@ inputs! {
 }
 
 /// The house as this unit knows it.
-async fn own(unit: &mut Unit<'_>) -> Result<House, Fault> {
+pub(super) async fn own(unit: &mut Unit<'_>) -> Result<House, Fault> {
     let stream = unit.house.stream();
     match unit.state(stream).await?.as_deref() {
         Some(Aggregate::House(own)) => Ok(own.clone()),

@@ -3,11 +3,14 @@
 //! What a person may do is told by [`domain::permit`]; here is only who somebody is. Passwords and links
 //! pass through and are kept as hashes; no log line names them.
 
+pub mod approvers;
 pub mod command;
 pub mod drafts;
 pub mod passwords;
+pub mod roster;
 pub mod sessions;
 pub mod tokens;
+pub mod typed;
 
 use domain::party::Person;
 use domain::value::PersonId;

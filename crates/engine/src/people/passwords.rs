@@ -8,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::party::decide;
-use domain::refusal::Refusal;
 use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::password::Verifier;
@@ -222,16 +221,7 @@ impl House {
             return Ok(false);
         }
         let id = person.map_or([0; 16], |p| p.bytes());
-        let verifier = kept.and_then(|kept| {
-            Some(Verifier {
-                cost: Cost {
-                    memory_kib: kept.memory_kib,
-                    passes: kept.passes,
-                },
-                salt: kept.salt.try_into().ok()?,
-                value: kept.verifier.try_into().ok()?,
-            })
-        });
+        let verifier = kept.and_then(verifier_of);
         let known = verifier.is_some();
         // Whoever does not exist, or has no password yet, costs the same time.
         let verifier = verifier.unwrap_or(Verifier {
@@ -246,67 +236,36 @@ impl House {
         Ok(known && right)
     }
 
-    /// Sets a person's password. `before` is the old one, which an approval key must be opened with; without
-    /// it the person gets a new approval key, which does not count for 72 hours.
+    /// Sets the password that a person signs in with. The approval key has a password of its own, which stays as it is.
     ///
     /// # Errors
-    /// [`Refusal::Input`] if `before` does not open the key.
-    pub async fn set_password(
-        &self,
-        known: &Known,
-        before: Option<&str>,
-        after: &str,
-    ) -> Result<(), Fault> {
-        let id = known.id.bytes();
-        let cost = self.password_cost();
-        let key = self.store.approval_key(id).await?;
-        let (before, after) = (
-            before.map(|b| zeroize::Zeroizing::new(b.to_owned())),
-            zeroize::Zeroizing::new(after.to_owned()),
-        );
-        let wrong = Refusal::Input {
-            field: "password",
-            why: "it does not open this approval key",
-        };
-        let made = stretched(move || {
-            let verifier = seal::password::verifier(&id, &after, cost)?;
-            let key = match (key, before) {
-                (Some(key), Some(before)) => {
-                    Some(seal::approval::reseal(&key, &id, &before, &after, cost)?)
-                }
-                (Some(_), None) => Some(seal::approval::draw(&id, &after, cost)?),
-                (None, _) => None,
-            };
-            Ok::<_, seal::approval::WrongPassword>((verifier, key))
-        })
-        .await?;
-        let (verifier, key) = made.map_err(|_| wrong)?;
-        let person = known.id;
-        let named = known.person.clone();
-        let by = Actor::Person {
-            id: person,
-            role: named.role,
-        };
-        let act = self.act_of(by, "");
+    /// Faults of keys and store.
+    pub async fn set_password(&self, known: &Known, after: &str) -> Result<(), Fault> {
+        let (person, role, cost) = (known.id, known.person.role, self.password_cost());
+        let after = zeroize::Zeroizing::new(after.to_owned());
+        let made =
+            stretched(move || seal::password::verifier(&person.bytes(), &after, cost)).await?;
+        let verifier = made.map_err(|_| Fault::Form("password"))?;
+        let act = self.act_of(Actor::Person { id: person, role }, "");
         self.perform(&act, "set-password", Realm::Live, async |unit| {
             let stream = unit.house.stream();
             unit.row(credential_row(person, &verifier, clock::now().0));
-            if let Some(key) = &key {
-                let public = seal::hex(&key.public);
-                let founding = named.founding && named.approval_key.as_ref() == Some(&public);
-                unit.row(store::people::ApproverRow {
-                    person,
-                    key: key.clone(),
-                    since: named.since.0,
-                    founding,
-                });
-            }
-            let public = key.as_ref().map(|key| seal::hex(&key.public));
-            let changes = decide::set_password(stream, person, &named, public);
-            unit.record(changes).await
+            unit.record(decide::set_password(stream, person)).await
         })
         .await
     }
+}
+
+/// What a stored credential is compared by.
+pub(super) fn verifier_of(kept: store::people::Credential) -> Option<Verifier> {
+    Some(Verifier {
+        cost: Cost {
+            memory_kib: kept.memory_kib,
+            passes: kept.passes,
+        },
+        salt: kept.salt.try_into().ok()?,
+        value: kept.verifier.try_into().ok()?,
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use domain::coordination::case::Case;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::event::Document;
 use domain::publication::{self, NewPlan, plan_guard};
@@ -19,10 +18,14 @@ use crate::advisory::command::{Prepared, Wanted, advisory_of, prepare};
 use crate::advisory::compose;
 use crate::advisory::compose::Composition;
 use crate::kernel::clock;
+use crate::kernel::config::Purpose;
 use crate::kernel::find::{self, by_number, inputs};
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
+use crate::people::roster::standing_of;
+pub use crate::people::typed::Password;
+use crate::people::typed::given;
 
 inputs! {
     PlanRelease "Plans the release of the drafted revision: exact bytes, instant, recipients, channels." {
@@ -46,47 +49,10 @@ inputs! {
     }
 }
 
-/// A password in memory; it does not print and is wiped when dropped.
-///
-/// It remembers the signature that it opened the key for, so that a command which is decided anew does not stretch
-/// it again.
-#[derive(Clone)]
-pub struct Password {
-    typed: zeroize::Zeroizing<String>,
-    signed: Arc<Mutex<Option<Approval>>>,
-}
-
-impl Password {
-    /// Takes a password as it was typed.
-    #[must_use]
-    pub fn new(typed: &str) -> Password {
-        Password {
-            typed: zeroize::Zeroizing::new(typed.to_owned()),
-            signed: Arc::default(),
-        }
-    }
-
-    fn signed(&self) -> Option<Approval> {
-        self.signed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn remember(&self, approval: &Approval) {
-        *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = Some(approval.clone());
-    }
-}
-
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
-
 /// Refuses what must not become a plan: overlaps that no second person takes on, and errors of the lints.
 fn refuse(unit: &Unit<'_>, input: &PlanRelease, prepared: &Prepared) -> Result<bool, Fault> {
-    let is_taken_on = input.overlap_override || prepared.composition.facts.overlap_override;
+    // What a drafter wrote beside the draft takes nothing on: the second person says so when the plan is made.
+    let is_taken_on = input.overlap_override;
     let has_overlaps = !prepared.composition.overlaps.is_empty();
     if has_overlaps {
         plan_guard::take_on(&prepared.draft, is_taken_on, &unit.act)?;
@@ -176,6 +142,8 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     let track = crate::coordination::track_of(unit.house, &case).await?;
     let public = case.public_track(track, advisory.is_published())?;
     let changes = publication::plan(&advisory, public, new, &unit.act.clone())?;
+    // Last of all: what else is wrong with it is mended first.
+    keys_bear(unit.house, unit.realm).await?;
     unit.record(changes).await?;
     let findings: Vec<Value> = findings
         .iter()
@@ -209,6 +177,9 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         .approval_key(person.bytes())
         .await?
         .ok_or(Refusal::NotFound("approval key"))?;
+    if !stands(unit.house, &own, &key.public, named.approval_key.as_deref())? {
+        return Err(Refusal::Role.into());
+    }
     let hash = seal::unhex32(&input.plan).ok_or(Refusal::Input {
         field: "plan",
         why: "64 hexadecimal digits",
@@ -231,6 +202,33 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     Ok(json!({ "plan": input.plan, "person": input.person }))
 }
 
+/// Whether a person's key is the one that the chain of the approvers has for them.
+fn stands(
+    house: &House,
+    own: &domain::party::House,
+    public: &[u8; 32],
+    in_force: Option<&str>,
+) -> Result<bool, Fault> {
+    let public = seal::hex(public);
+    let roster = crate::people::roster::roster_of(house.id(), own)?;
+    let mut standing = roster.standing(clock::now().0);
+    Ok(in_force == Some(public.as_str()) && standing.any(|pin| pin.public == public))
+}
+
+/// Whether the approval keys bear a plan: before the first publication of a house that is meant to be believed, those of
+/// the kit have been replaced, and one is left when one is lost.
+async fn keys_bear(house: &House, realm: seal::record::Realm) -> Result<(), Fault> {
+    let own = house.own().await?;
+    let is_asked = house.config.purpose == Purpose::Live
+        && realm == seal::record::Realm::Live
+        && !house.has_published().await?;
+    if is_asked {
+        let roster = crate::people::roster::roster_of(house.id(), &own)?;
+        domain::party::approvers::bear_first(own.quorum, standing_of(&roster, clock::now()))?;
+    }
+    Ok(())
+}
+
 /// Signs a plan's hash beside the house's thread. A wrong password counts among the wrong tries of signing in.
 async fn signature(
     house: &House,
@@ -251,7 +249,7 @@ async fn signature(
     if house.kept.of::<Tries>().count(handle) >= TRIES_MAX {
         tokio::time::sleep(WAIT).await;
     }
-    let typed = password(input)?;
+    let typed = given(input.password.as_ref(), input.password_file.as_deref())?;
     let made = if typed.len() > PASSWORD_BYTES_MAX {
         None
     } else {
@@ -273,30 +271,6 @@ async fn signature(
         password.remember(&approval);
     }
     Ok(approval)
-}
-
-/// The password as it was given: in memory, in a file, or in the environment.
-fn password(input: &ApprovePlan) -> Result<zeroize::Zeroizing<String>, Fault> {
-    if let Some(password) = &input.password {
-        return Ok(password.typed.clone());
-    }
-    let bytes = match &input.password_file {
-        Some(path) => seal::files::read_secret(std::path::Path::new(path))?,
-        None => zeroize_env(),
-    };
-    let text = std::str::from_utf8(&bytes).map_err(|_| Refusal::Input {
-        field: "password_file",
-        why: "not UTF-8",
-    })?;
-    Ok(zeroize::Zeroizing::new(text.trim_end().to_owned()))
-}
-
-fn zeroize_env() -> zeroize::Zeroizing<Vec<u8>> {
-    zeroize::Zeroizing::new(
-        std::env::var("NOROSHI_PASSWORD")
-            .unwrap_or_default()
-            .into_bytes(),
-    )
 }
 
 /// Takes a plan back.

@@ -11,10 +11,10 @@ use domain::coordination::case::Case;
 use domain::event::Event;
 use domain::publication::{Advisory as Stream, Plan, SOLO};
 use domain::refusal::Refusal;
+use domain::role::Role;
 use domain::value::{BodyId, Instant, PersonId};
 use formats::advisory::Advisory;
 use seal::record::Realm;
-use seal::signer::KEY_REST_US;
 
 use crate::Awaited;
 use crate::Fault;
@@ -29,6 +29,7 @@ use crate::advisory::sources;
 use crate::kernel::house::House;
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
+use crate::people::roster::roster_of;
 use crate::publication::recipients::Recipients;
 
 /// A plan with everything that is asked of it before somebody signs.
@@ -129,27 +130,13 @@ pub fn facts<'a>(
         };
         let (since, news) = news(house, &stream, &plan, &made).await?;
         let own = house.own().await?;
+        // A plan that nobody of the house made was made on the machine.
         let handle = |person| {
             own.persons
                 .get(&person)
-                .map_or_else(String::new, |p| p.handle.clone())
+                .map_or_else(|| Role::Operator.code().to_owned(), |p| p.handle.clone())
         };
-        let may_approve = own
-            .persons
-            .iter()
-            .filter(|(id, person)| {
-                person.approval_key.is_some()
-                    && person.ended.is_none()
-                    && may_sign(&plan, **id, own.quorum)
-            })
-            .map(|(_, person)| {
-                let from = Instant(person.since.0 + KEY_REST_US);
-                Approver {
-                    handle: person.handle.clone(),
-                    counts_from: (!person.founding && from > act.now).then_some(from),
-                }
-            })
-            .collect();
+        let may_approve = may_approve(house, act, &own, &plan)?;
         Ok(PlanFacts {
             reason: signed.reason,
             overrides: signed.overrides,
@@ -173,6 +160,42 @@ pub fn facts<'a>(
             made,
         })
     })
+}
+
+impl House {
+    /// Whether anything of this house is out.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn has_published(&self) -> Result<bool, Fault> {
+        let advisories = self.store.advisories(store::Viewer::House).await?;
+        Ok(advisories.iter().any(|advisory| advisory.revision > 0))
+    }
+}
+
+/// Whose signatures are still wanted, and from when their keys count.
+fn may_approve(
+    house: &House,
+    act: &Act,
+    own: &domain::party::House,
+    plan: &Plan,
+) -> Result<Vec<Approver>, Fault> {
+    let roster = roster_of(house.id(), own)?;
+    let mut wanted = Vec::new();
+    for (id, person) in &own.persons {
+        let whose = seal::hex(&id.bytes());
+        let pin = roster
+            .standing(act.now.0)
+            .find(|pin| pin.person == whose && person.approval_key.as_ref() == Some(&pin.public));
+        if let Some(pin) = pin.filter(|_| person.ended.is_none() && may_sign(plan, *id, own.quorum))
+        {
+            wanted.push(Approver {
+                handle: person.handle.clone(),
+                counts_from: Some(Instant(pin.from())).filter(|from| *from > act.now),
+            });
+        }
+    }
+    Ok(wanted)
 }
 
 /// Whether a signature of this person is still wanted: once each of others, twice of whoever publishes alone.

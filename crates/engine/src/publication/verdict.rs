@@ -295,6 +295,9 @@ impl House {
         let turn = self.kept.of::<SignersTurn>();
         let _turn = turn.0.lock().await;
         let request = self.signing_request(plan, documents).await?;
+        if self.own().await?.quorum == publication::SOLO && !request.approvals.is_empty() {
+            self.contexts.note_first(&request)?;
+        }
         self.contexts.rehearse(&request, as_of.0)
     }
 

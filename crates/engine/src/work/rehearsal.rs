@@ -14,6 +14,13 @@ use crate::work::{Kind, Next};
 
 impl House {
     pub(super) async fn rehearsal_round(&self) -> Result<Next, Fault> {
+        // What was signed and not handed on: the process died in between, or the signer was away.
+        if let Err(error) = self.pin_approvers().await {
+            tracing::error!(
+                code = error.code(),
+                "a change of the approvers is tried again"
+            );
+        }
         self.rehearse_waiting().await?;
         Ok(Next::at(None))
     }
@@ -38,7 +45,7 @@ impl House {
                 return Ok(());
             }
             // A signer that does not answer is a cause like any other.
-            let pinned = self.contexts.signer_pinned().ok();
+            let pinned = self.contexts.signer_pinned().ok().map(|(name, _)| name);
             let mut failed = None;
             for advisory in waiting {
                 // One that cannot be asked about keeps no other from being asked.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::aggregate::Aggregate;
 use engine::command::COMMANDS;
 use serde_json::{Value, json};
-use testkit::world::{BEGINS, at, span};
+use testkit::world::{BEGINS, at, said, span};
 use testkit::{Case, World, given};
 
 use crate::distribution::{Relay, copies};
@@ -348,6 +348,66 @@ fn of_the_advisory(world: &World, case: &Case<'_>) {
     world.does("unsubscribe", json!({ "reference": gone }));
 }
 
+fn of_the_approvers(world: &World) {
+    let kit = |handle: &str| world.stage.password_file(handle);
+    let other = "0".repeat(64);
+    let offer = json!({ "person": "coordinator", "password_file": kit("editor") });
+    let change = said(
+        &world.does_as("coordinator", "offer-approval-key", offer.clone()),
+        "change",
+    );
+    assert_eq!(
+        world.refuses_as("coordinator", "offer-approval-key", offer),
+        "approvers.wait"
+    );
+    let back = json!({ "change": change, "reason": "x" });
+    world.does_as("coordinator", "withdraw-approvers", back.clone());
+    assert_eq!(
+        world.refuses_as("coordinator", "withdraw-approvers", back),
+        "not_found"
+    );
+    let drawn = world.does_as("admin", "draw-succession-key", json!({}));
+    assert_eq!(
+        world.refuses_as("admin", "draw-succession-key", json!({})),
+        "approvers.wait"
+    );
+    let sign = |handle: &str, change: &str| {
+        let fields = json!({ "change": change, "person": handle, "password_file": kit(handle) });
+        world.tries_as(handle, "sign-approvers", fields)
+    };
+    assert_eq!(sign("approver-a", &other), Err("not_found".to_owned()));
+    for handle in ["approver-a", "approver-b"] {
+        sign(handle, &said(&drawn, "change")).unwrap();
+    }
+    let secret = world.stage.beside("safe");
+    seal::files::replace(&secret, said(&drawn, "secret").as_bytes(), true).unwrap();
+    let quorum = world.does_as("admin", "set-quorum", json!({ "quorum": 1 }));
+    let with = |change: &str| {
+        let fields = json!({ "change": change, "secret_file": secret });
+        world.tries_as("coordinator", "sign-with-succession-key", fields)
+    };
+    assert_eq!(with(&other), Err("not_found".to_owned()));
+    with(&said(&quorum, "change")).unwrap();
+    assert_eq!(
+        world.refuses_as("admin", "set-quorum", json!({ "quorum": 2 })),
+        "approvers.change"
+    );
+    let back = json!({ "change": said(&quorum, "change"), "reason": "x" });
+    world.does_as("admin", "withdraw-approvers", back);
+    let of_the_safe = json!({ "key": said(&drawn, "key") });
+    let end = said(
+        &world.does_as("admin", "end-approver", of_the_safe),
+        "change",
+    );
+    assert_eq!(
+        world.refuses_as("admin", "end-approver", json!({ "key": "nobody" })),
+        "not_found"
+    );
+    for handle in ["approver-a", "approver-b"] {
+        sign(handle, &end).unwrap();
+    }
+}
+
 #[test]
 fn every_command_is_performed_and_refused() {
     let relay = Relay::started();
@@ -355,6 +415,7 @@ fn every_command_is_performed_and_refused() {
     let world = World::founded_with(|config| relay.is_used_by(config));
     let case = Case::open(&world);
     of_the_register_and_persons(&world, &case);
+    of_the_approvers(&world);
     of_reports(&world, &case);
     of_talks(&world, &case);
     of_the_date(&world, &case);

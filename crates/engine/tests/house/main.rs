@@ -33,6 +33,9 @@ mod party;
 mod people;
 
 #[cfg(test)]
+mod people_approvers;
+
+#[cfg(test)]
 mod intake;
 
 #[cfg(test)]

@@ -42,6 +42,9 @@ mod serving;
 mod contexts;
 
 #[cfg(test)]
+mod hands;
+
+#[cfg(test)]
 mod scan;
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! SQLite lies in the data folder; PostgreSQL in a database of the cluster that NOROSHI_TEST_PG names. Both go
 //! when the test ends, also when it fails. All that the binary says is kept, since it is a sink like any other.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use engine::command::PerformError;
 use engine::kernel::context::Contexts;
 use engine::{House, Location};
 use serde_json::Value;
@@ -43,6 +44,8 @@ pub struct World {
     /// What `init` printed.
     pub kit: RefCell<Value>,
     said: RefCell<Vec<u8>>,
+    /// Approval keys have changed hands.
+    pub has_own_keys: Cell<bool>,
 }
 
 /// What the binary said.
@@ -81,6 +84,7 @@ impl World {
             name,
             kit: RefCell::default(),
             said: RefCell::default(),
+            has_own_keys: Cell::default(),
         };
         seal::files::private_folder(&world.root()).expect("a new folder");
         world
@@ -195,9 +199,24 @@ impl World {
 
     /// Gives a command that must be performed, and returns its answer.
     pub fn perform(&self, name: &str, fields: &Value) -> Value {
+        let is_live = !fields["exercise"].as_bool().unwrap_or_default();
+        if name == "plan-release" && is_live && !self.has_own_keys.get() {
+            crate::hands::change_hands(self);
+        }
         let said = self.give(name, fields);
         assert_eq!(said.code, Some(0), "{name} {fields}: {said:?}");
         said.json()
+    }
+
+    /// Gives a command as a person of the house, in this process: on the machine nobody has another name than the operator.
+    pub fn gives_as(&self, handle: &str, name: &str, fields: &Value) -> Result<Value, String> {
+        let house = self.open(Contexts::default());
+        let given = engine::command::perform_json_as(&house, handle, name, fields.clone());
+        let done = self.runtime.block_on(Box::pin(given));
+        done.map_err(|error| match error {
+            PerformError::Fault(fault) => fault.code().to_owned(),
+            PerformError::Read(read) => read.to_string(),
+        })
     }
 
     /// Gives a command that must be refused, and returns the refusal's code.

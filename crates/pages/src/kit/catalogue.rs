@@ -78,7 +78,7 @@ fn load(lang: Lang) -> Bundle {
 }
 
 /// Returns the catalogue files of a language.
-pub(crate) fn sources(lang: Lang) -> [&'static str; 12] {
+pub(crate) fn sources(lang: Lang) -> [&'static str; 13] {
     match lang {
         Lang::Ja => [
             include_str!("../../i18n/ja/common.ftl"),
@@ -89,6 +89,7 @@ pub(crate) fn sources(lang: Lang) -> [&'static str; 12] {
             include_str!("../../i18n/ja/reporter.ftl"),
             include_str!("../../i18n/ja/member.ftl"),
             include_str!("../../i18n/ja/desk.ftl"),
+            include_str!("../../i18n/ja/approvers.ftl"),
             include_str!("../../i18n/ja/work.ftl"),
             include_str!("../../i18n/ja/partner.ftl"),
             include_str!("../../i18n/ja/editor.ftl"),
@@ -103,6 +104,7 @@ pub(crate) fn sources(lang: Lang) -> [&'static str; 12] {
             include_str!("../../i18n/en/reporter.ftl"),
             include_str!("../../i18n/en/member.ftl"),
             include_str!("../../i18n/en/desk.ftl"),
+            include_str!("../../i18n/en/approvers.ftl"),
             include_str!("../../i18n/en/work.ftl"),
             include_str!("../../i18n/en/partner.ftl"),
             include_str!("../../i18n/en/editor.ftl"),

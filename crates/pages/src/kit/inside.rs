@@ -125,6 +125,7 @@ impl Inside {
                     ]);
                 }
                 nav.push(item("/desk/password", "inside-password"));
+                nav.push(item("/desk/approvers", "inside-approvers"));
                 if self.is_admin {
                     nav.push(item("/desk/persons", "inside-persons"));
                 }

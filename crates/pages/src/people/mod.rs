@@ -5,3 +5,5 @@ pub mod view;
 pub mod sign;
 
 pub mod desk;
+
+pub mod approvers;

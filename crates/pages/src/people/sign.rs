@@ -81,14 +81,11 @@ pub fn set_up(inside: &Inside, view: &SetUp, typed: &Typed) -> Vec<u8> {
             .html(),
     );
     inner.push_str(&new("password_again", "desk-password-again").html());
-    let mut notes = vec![if view.is_first {
+    let notes = vec![if view.is_first {
         "desk-set-up-first"
     } else {
         "desk-set-up-note"
     }];
-    if view.with_approval_key {
-        notes.push("desk-set-up-approval");
-    }
     Form {
         title: "desk-set-up",
         notes,

@@ -36,6 +36,70 @@ pub struct SetUpLink {
     pub expires_at: String,
 }
 
+/// Those who may approve.
+#[derive(Clone, Debug, Default)]
+pub struct Approvers {
+    pub rows: Vec<ApproverRow>,
+    /// How many approve a plan; 0 where one person publishes alone.
+    pub quorum: u8,
+    /// Why nothing can be planned yet: code, with keys found and needed.
+    pub lack: Option<String>,
+    pub found: u8,
+    pub needed: u8,
+    pub pending: Option<PendingChange>,
+    /// The signer's code, if it did not take the change that enough have signed.
+    pub not_taken: Option<String>,
+    /// Whether the reader has a key that stands.
+    pub has_key: bool,
+    /// Whether a key in the safe stands.
+    pub has_safe: bool,
+    /// Whether the reader may ask for a key to end.
+    pub may_ask: bool,
+    pub is_admin: bool,
+    /// A secret that was just drawn; shown this once.
+    pub secret: Option<String>,
+}
+
+/// An approval key that stands.
+#[derive(Clone, Debug, Default)]
+pub struct ApproverRow {
+    /// Handle; empty of a key in the safe.
+    pub who: String,
+    /// Code: `staff`, `second_reader`, `succession`.
+    pub kind: String,
+    /// Public half, hexadecimal.
+    pub key: String,
+    pub since: String,
+    /// From when it counts, while it does not.
+    pub counts_from: Option<String>,
+    /// From when it counts no more.
+    pub until: Option<String>,
+    /// Printed with the founding kit and replaced by nobody.
+    pub is_kit: bool,
+    /// The person signs plans with another key than this one.
+    pub is_superseded: bool,
+}
+
+/// A change of those who may approve that waits for its signatures.
+#[derive(Clone, Debug, Default)]
+pub struct PendingChange {
+    pub sha256: String,
+    /// Code: `add`, `end`, `rotate`, `quorum`.
+    pub action: String,
+    /// Whose key it is about; empty of none.
+    pub who: String,
+    /// The key that comes in or goes; empty of none.
+    pub key: String,
+    pub kind: String,
+    pub quorum: u8,
+    pub since: String,
+    /// Handles of those who have signed and count.
+    pub signed: Vec<String>,
+    pub needed: u8,
+    pub can_sign: bool,
+    pub can_withdraw: bool,
+}
+
 /// The page to sign in.
 #[derive(Clone, Debug, Default)]
 pub struct SignIn {
@@ -63,8 +127,6 @@ pub struct SetUp {
     pub role: String,
     /// The first person of the house.
     pub is_first: bool,
-    /// Whether an approval key is made with the password.
-    pub with_approval_key: bool,
 }
 
 /// The page that asks for the password once more before something weighty.

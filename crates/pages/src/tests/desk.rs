@@ -17,6 +17,7 @@ use crate::kit::form::Typed;
 use crate::kit::inside::Inside;
 use crate::work::tasks;
 
+mod approvers;
 mod world;
 
 use world::*;
@@ -56,7 +57,10 @@ const TRANSLATIONESE: [&str; 24] = [
 ];
 
 /// Families of keys that [`words::word`] and its neighbours put together from a code.
-const FAMILIES: [&str; 34] = [
+const FAMILIES: [&str; 37] = [
+    "approver-kind",
+    "approvers-do",
+    "approvers-lack",
     "inside-gone",
     "naming",
     "answer",
@@ -94,7 +98,14 @@ const FAMILIES: [&str; 34] = [
 ];
 
 /// Verbs of the forms, whose names, notes and buttons are put together.
-const VERBS: [&str; 32] = [
+const VERBS: [&str; 39] = [
+    "approvers-offer",
+    "approvers-sign",
+    "approvers-end",
+    "approvers-quorum",
+    "approvers-safe",
+    "approvers-safe-sign",
+    "approvers-withdraw",
     "accept",
     "accept-public",
     "add",

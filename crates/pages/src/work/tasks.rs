@@ -68,6 +68,12 @@ fn line(inside: &Inside, task: &Task, form: &Typed, index: usize) -> Row {
     }
 }
 
+/// What a task about those who may approve is about.
+#[must_use]
+pub fn approvers(lang: formats::advisory::Lang) -> String {
+    Say(lang).t("inside-approvers")
+}
+
 /// What a context that is gone is called.
 #[must_use]
 pub fn context(lang: formats::advisory::Lang, name: &str) -> String {

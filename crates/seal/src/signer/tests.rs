@@ -1,7 +1,10 @@
 //! What the signer signs, and every single change that gets no signature.
 
+mod journal;
+
 use super::*;
 use crate::approval::{Cost, SealedKey, approve, draw};
+use crate::record::GENESIS;
 
 const NOW: i64 = 1_790_000_000_000_000;
 const HOUSE: [u8; 16] = [7; 16];
@@ -272,45 +275,6 @@ fn one_change_of_any_kind_gets_no_signature() {
         Refused::Fork
     );
     assert_eq!(refused(|d| d.request.plan = b"{}".to_vec()), Refused::Plan);
-}
-
-#[test]
-fn one_person_alone_signs_twice_with_half_an_hour_between() {
-    let solo = |times: &[i64], emergency: bool| {
-        let mut desk = desk();
-        desk.pinned.quorum = SOLO;
-        let author = crate::hex(&desk.keys[0].0);
-        desk.replan(|plan| {
-            plan.author = author;
-            plan.emergency = emergency;
-            plan.reason = if emergency {
-                "attacks".into()
-            } else {
-                String::new()
-            };
-        });
-        let hash = crate::sha256(&desk.request.plan);
-        let (person, key) = &desk.keys[0];
-        desk.request.approvals = times
-            .iter()
-            .map(|at| approve(key, person, "pw", &hash, *at).unwrap())
-            .collect();
-        desk.answer().is_ok()
-    };
-    assert!(solo(&[NOW - SOLO_WAIT_US, NOW], false));
-    assert!(!solo(&[NOW - SOLO_WAIT_US + 1, NOW], false));
-    assert!(!solo(&[NOW], false) && !solo(&[NOW, NOW], false) && !solo(&[], false));
-    assert!(solo(&[NOW - 1, NOW], true) && !solo(&[NOW], true));
-    // Two persons who sign once each are not one who signed twice.
-    let mut desk = desk();
-    desk.pinned.quorum = SOLO;
-    assert_eq!(
-        desk.answer().err(),
-        Some(Refused::Quorum {
-            found: 1,
-            needed: 2
-        })
-    );
 }
 
 #[test]

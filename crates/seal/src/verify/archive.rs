@@ -107,7 +107,7 @@ fn revisions(run: &mut Run) -> Revisions {
     let mut found = Revisions::new();
     for path in run.files.beneath("archive/") {
         let inner = walk::original(&path).unwrap_or(&path);
-        if inner == super::leaves::PATH {
+        if inner == super::leaves::PATH || inner == super::chain::PATH {
             continue;
         }
         match place(inner) {

@@ -22,6 +22,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive, pin: Option<LogPin>) {
         return;
     };
     let mut seen: BTreeSet<Place> = BTreeSet::new();
+    let mut changes: Vec<Leaf> = Vec::new();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let lines = bytes
         .split(|byte| *byte == b'\n')
@@ -36,6 +37,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive, pin: Option<LogPin>) {
         match read(line) {
             Err(problem) => run.find("leaf-form", PATH, format!("line {number}: {problem}")),
             Ok(Read::Anchor) => {}
+            Ok(Read::Approvers(leaf)) => changes.push(leaf),
             Ok(Read::Document(leaf)) => document(run, archive, &mut seen, number, &leaf),
         }
     }
@@ -46,6 +48,7 @@ pub(super) fn check(run: &mut Run, archive: &Archive, pin: Option<LogPin>) {
         );
         run.find("log-pin", PATH, message);
     }
+    super::chain::check(run, &changes);
     run.report.log = format!("{}:{}", run.report.leaves, crate::hex(&tree.root()));
     for place in archive
         .digests
@@ -64,6 +67,8 @@ pub(super) fn check(run: &mut Run, archive: &Archive, pin: Option<LogPin>) {
 
 enum Read {
     Anchor,
+    /// A change of those who may approve.
+    Approvers(Leaf),
     Document(Leaf),
 }
 
@@ -86,6 +91,12 @@ fn read(line: &[u8]) -> Result<Read, &'static str> {
         return plain
             .then_some(Read::Anchor)
             .ok_or("an anchor with number, revision or another series");
+    }
+    if leaf.kind == "approvers" {
+        let plain = leaf.series == "approvers" && leaf.number.is_empty() && leaf.revision > 0;
+        return plain.then_some(Read::Approvers(leaf)).ok_or(
+            "a change of the approvers with a number, without a generation or of another series",
+        );
     }
     // Whether there is such a kind, the record of the revision says.
     Ok(Read::Document(leaf))

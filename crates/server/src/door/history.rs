@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
+use domain::role::Role;
 use domain::value::{Actor, Instant, PersonId, StreamId};
 use engine::Fault;
 use formats::advisory::Lang;
@@ -219,9 +220,9 @@ impl Names {
                 | Actor::Stranger { .. }
                 | Actor::Finder { .. }
                 | Actor::Member { .. }
-                | Actor::Operator
                 | Actor::House,
             ) => Ok(String::new()),
+            Some(Actor::Operator) => Ok(Role::Operator.code().to_owned()),
             None => self.actor_before(room, recorded.actor).await,
         }
     }

@@ -3,3 +3,5 @@
 pub mod sign;
 
 pub mod desk;
+
+pub mod approvers;

@@ -301,7 +301,6 @@ fn set_up_view(known: &engine::people::Known) -> SetUp {
         handle: known.person.handle.clone(),
         role: known.person.role.code().to_owned(),
         is_first: known.person.founding && known.person.role == Role::Operator,
-        with_approval_key: known.person.approval_key.is_some(),
     }
 }
 
@@ -345,7 +344,7 @@ pub async fn set_password(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     if !room.house.token_use(&token, "").await? {
         return Ok(no_link(room, &visit));
     }
-    room.house.set_password(&known, None, &password).await?;
+    room.house.set_password(&known, &password).await?;
     // Whoever was signed in with an older password is not any more.
     room.house
         .sessions_end(engine::people::sessions::Of::Person(known.id))
@@ -354,7 +353,7 @@ pub async fn set_password(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 }
 
 /// The password that somebody chose, with what is wrong with it noted.
-fn chosen(typed: &mut Typed, handle: &str) -> String {
+pub(crate) fn chosen(typed: &mut Typed, handle: &str) -> String {
     let password = typed.value("password").to_owned();
     if let Err(unfit) = passwords::fit(handle, &password) {
         let key = match unfit {
@@ -401,9 +400,7 @@ pub async fn change_password(room: &Room, visit: Visit) -> Result<Answer, Stop> 
     };
     match known.filter(|_| typed.is_good()) {
         Some(known) => {
-            room.house
-                .set_password(&known, Some(&before), &password)
-                .await?;
+            room.house.set_password(&known, &password).await?;
             room.house
                 .sessions_end(engine::people::sessions::Of::Person(known.id))
                 .await?;

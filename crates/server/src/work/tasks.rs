@@ -50,6 +50,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows: Vec<Task> = gone(room, visit);
     rows.extend(relay(room));
+    rows.extend(approvers(room, visit).await?);
     rows.extend(copies(room, visit).await?);
     rows.extend(plans(room, visit).await?);
     rows.extend(dates(room, visit.viewer()?).await?);
@@ -98,6 +99,42 @@ fn relay(room: &Room) -> Option<Task> {
         reference: None,
         code_hint: None,
     })
+}
+
+/// A change of those who may approve that this reader can sign; and keys that a first publication lacks.
+async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let reader = visit.person()?;
+    let own = room.house.own().await?;
+    let roster = engine::people::roster::roster_of(room.house.id(), &own)?;
+    let task = |kind: &str, since: Instant| Task {
+        id: kind.replace('_', "-"),
+        kind: kind.to_owned(),
+        who: String::new(),
+        contact: None,
+        what: pages::work::tasks::approvers(visit.lang),
+        path: Some("/desk/approvers".to_owned()),
+        since,
+        reference: None,
+        code_hint: None,
+    };
+    let mut out = Vec::new();
+    if let Some(pending) = &own.pending {
+        let whose = seal::hex(&reader.id.bytes());
+        let mut keys = roster.standing(engine::kernel::clock::now().0);
+        let key = keys.find(|pin| pin.person == whose).map(|pin| &pin.public);
+        let has_signed = |key: &String| pending.signatures.iter().any(|(by, _)| by == key);
+        if key.is_some_and(|key| !has_signed(key)) {
+            out.push(task("sign_approvers", pending.since));
+        }
+    }
+    if crate::people::approvers::lack(room, &own, &roster)
+        .await?
+        .is_some()
+    {
+        let founded = own.persons.values().map(|person| person.since).min();
+        out.push(task("replace_kit", founded.unwrap_or(Instant(0))));
+    }
+    Ok(out)
 }
 
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {

@@ -39,8 +39,10 @@ fn a_plan_that_the_signer_would_refuse_is_told_before_and_goes_when_it_is_mended
     world.runs_due();
     let told = editor.get(&page);
     assert!(told.says("editor-plan-stops") && !told.says("editor-plan-by-itself"));
-    assert!(told.says("cause-sign-approver-unknown") && told.has("(approver-a)"));
-    assert!(told.says("cause-sign-quorum") && told.has("(1 of 2)"));
+    assert!(
+        told.says("cause-sign-pinned"),
+        "the signer knows whom it had pinned"
+    );
     let tasks = editor.get("/en/desk/tasks");
     assert!(tasks.says("task-refused-plan") && !tasks.says("task-held-plan"));
     assert!(!tasks.has(&held(&case)), "its time has not come");
@@ -53,7 +55,7 @@ fn a_plan_that_the_signer_would_refuse_is_told_before_and_goes_when_it_is_mended
     );
     let editor = doors.person("editor");
     let told = editor.get(&page);
-    assert!(told.says("editor-plan-held") && told.says("cause-sign-approver-unknown"));
+    assert!(told.says("editor-plan-held") && told.says("cause-sign-pinned"));
     let tasks = editor.get("/en/desk/tasks");
     assert!(tasks.says("task-held-plan"));
     for path in ["/en/desk/", "/en/desk/register", &page] {
@@ -64,7 +66,7 @@ fn a_plan_that_the_signer_would_refuse_is_told_before_and_goes_when_it_is_mended
         .person("coordinator")
         .get(&format!("/en/desk/cases/{}", case.number));
     assert!(case_page.has("Could not be published at its time"));
-    assert!(case_page.says("cause-sign-approver-unknown"));
+    assert!(case_page.says("cause-sign-pinned"));
     // Nobody but whoever works on cases is told.
     assert!(
         !doors

@@ -39,6 +39,9 @@ mod matter;
 mod plan;
 
 #[cfg(test)]
+mod approvers;
+
+#[cfg(test)]
 mod held;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use seal::approval::{Cost, SealedKey};
 use crate::Store;
 use crate::kernel::row::Row;
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::{StoreError, Value};
+use crate::kernel::value::{Cells, StoreError, Value};
 
 pub use drafts::{DRAFT, DraftRow, NamedDraft};
 pub use sessions::{SESSION, SessionRow};
@@ -49,6 +49,21 @@ pub static APPROVER: Table = Table {
         c("sealed", Type::Bytes, Mark::Sealed),
         c("since", Type::Int, Mark::Open),
         c("founding", Type::Int, Mark::Open),
+    ],
+    key: &["person"],
+};
+
+/// Table `offered_key`.
+pub static OFFERED_KEY: Table = Table {
+    name: "offered_key",
+    kind: Kind::Working,
+    columns: &[
+        c("person", Type::Bytes, Mark::Open),
+        c("public_key", Type::Bytes, Mark::Open),
+        c("memory_kib", Type::Int, Mark::Open),
+        c("passes", Type::Int, Mark::Open),
+        c("salt", Type::Bytes, Mark::Open),
+        c("sealed", Type::Bytes, Mark::Sealed),
     ],
     key: &["person"],
 };
@@ -128,6 +143,30 @@ impl Row for ApproverRow {
     }
 }
 
+/// A row of `offered_key`: an approval key that waits for those who may approve.
+#[derive(Clone, Debug)]
+pub struct OfferedKeyRow {
+    pub person: PersonId,
+    pub key: SealedKey,
+}
+
+impl Row for OfferedKeyRow {
+    fn table() -> &'static Table {
+        &OFFERED_KEY
+    }
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.person.bytes().into(),
+            self.key.public.into(),
+            self.key.cost.memory_kib.into(),
+            self.key.cost.passes.into(),
+            self.key.salt.into(),
+            self.key.sealed.into(),
+        ]
+    }
+}
+
 /// A row of `looked`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LookedRow {
@@ -150,6 +189,22 @@ impl Row for LookedRow {
             self.at.into(),
         ]
     }
+}
+
+/// Takes the first row as a key under its password.
+fn sealed_key(rows: Vec<Cells>) -> Result<Option<SealedKey>, StoreError> {
+    let Some(mut row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(Some(SealedKey {
+        public: row.array()?,
+        cost: Cost {
+            memory_kib: row.u32()?,
+            passes: row.u32()?,
+        },
+        salt: row.array()?,
+        sealed: row.bytes()?,
+    }))
 }
 
 impl Store {
@@ -179,24 +234,23 @@ impl Store {
             .transpose()
     }
 
-    /// Approval keys of all approvers.
+    /// The approval key of a person.
     ///
     /// # Errors
     /// As [`Store::ledger`].
     pub async fn approval_key(&self, person: [u8; 16]) -> Result<Option<SealedKey>, StoreError> {
-        let rows = self.rows("approver", "SELECT public_key, memory_kib, passes, salt, sealed FROM approver WHERE person = $1", &[person.into()]).await?;
-        match rows.into_iter().next() {
-            Some(mut row) => Ok(Some(SealedKey {
-                public: row.array()?,
-                cost: Cost {
-                    memory_kib: row.u32()?,
-                    passes: row.u32()?,
-                },
-                salt: row.array()?,
-                sealed: row.bytes()?,
-            })),
-            None => Ok(None),
-        }
+        let sql =
+            "SELECT public_key, memory_kib, passes, salt, sealed FROM approver WHERE person = $1";
+        sealed_key(self.rows("approver", sql, &[person.into()]).await?)
+    }
+
+    /// The key that a person has drawn and nobody has taken in yet, or the last that was.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn offered_key(&self, person: [u8; 16]) -> Result<Option<SealedKey>, StoreError> {
+        let sql = "SELECT public_key, memory_kib, passes, salt, sealed FROM offered_key WHERE person = $1";
+        sealed_key(self.rows("offered_key", sql, &[person.into()]).await?)
     }
 
     /// How far a person has read on a stream; 0 if never.

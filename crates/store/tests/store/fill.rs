@@ -6,7 +6,8 @@ use ::store::distribution::{Copy, SubscriberRow};
 use ::store::intake::{MailboxRow, ReportRow};
 use ::store::party::PartyRow;
 use ::store::people::{
-    ApproverRow, Credential, CredentialRow, DraftRow, LookedRow, NamedDraft, SessionRow, TokenRow,
+    ApproverRow, Credential, CredentialRow, DraftRow, LookedRow, NamedDraft, OfferedKeyRow,
+    SessionRow, TokenRow,
 };
 use ::store::publication::FileRow;
 use ::store::write::{NewRecord, TableRow, Write, Written};
@@ -265,6 +266,10 @@ fn signed_in() -> Vec<TableRow> {
         since: START,
         founding: true,
     };
+    let offered = OfferedKeyRow {
+        person: approver.person,
+        key: approver.key.clone(),
+    };
     let credential = Credential {
         memory_kib: 19_456,
         passes: 2,
@@ -309,6 +314,7 @@ fn signed_in() -> Vec<TableRow> {
     vec![
         approver.into(),
         CredentialRow { person, credential }.into(),
+        offered.into(),
         token.into(),
         session.into(),
         draft.into(),

@@ -7,9 +7,10 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use base::DocumentKind;
+use seal::approvers::{Line, Roster};
 use seal::openpgp::{Certificate, SigningKey};
 use seal::record::Realm;
-use seal::signer::{Entry, Journal, Pinned, Request, decide};
+use seal::signer::{Entry, Journal, Pinned, Refused, Request, decide};
 
 use crate::Fault;
 use crate::kernel::clock;
@@ -76,14 +77,87 @@ impl Signer {
                 .set_len(complete as u64)
                 .map_err(Fault::io("cannot mend the signer's journal"))?;
         }
-        Ok(Signer {
+        let mut signer = Signer {
             live,
             exercise,
             keys: keys.to_owned(),
             pinned,
             journal: memory,
             journal_file,
-        })
+        };
+        if !signer.journal.knows_founding() {
+            let entry = seal::signer::pin(&signer.pinned, &signer.journal, clock::now().0)
+                .map_err(|_| Fault::Form("pinned approvers"))?;
+            signer
+                .note(&entry)
+                .map_err(|_| Fault::Form("signer's journal"))?;
+        }
+        Ok(signer)
+    }
+
+    /// Those who count at an instant.
+    fn counted(&self, at: i64) -> Result<Pinned, &'static str> {
+        let roster = self.roster().map_err(|refused| refused.code())?;
+        Ok(roster.pinned(at))
+    }
+
+    fn roster(&self) -> Result<Roster, Refused> {
+        self.journal.roster(&self.pinned)
+    }
+
+    /// Takes a change of those who may approve in; answers with where they stand and when it was taken in.
+    fn approvers(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, line, person] = parts else {
+            return Err("sign.request");
+        };
+        let Ok(Line::Statement {
+            statement,
+            signatures,
+        }) = serde_json::from_slice(line)
+        else {
+            return Err("sign.request");
+        };
+        let person = std::str::from_utf8(person).map_err(|_| "sign.request")?;
+        self.refresh()?;
+        let now = clock::now().0;
+        let taken = seal::signer::take_statement(
+            &statement,
+            &signatures,
+            person,
+            &self.pinned,
+            &self.journal,
+            now,
+        );
+        if let Some(entry) = taken.map_err(|refused| refused.code())? {
+            self.note(&entry)?;
+        }
+        let (at, is_fresh) = self.journal.last_change().ok_or("sign.request")?;
+        Ok(vec![
+            b"taken".to_vec(),
+            at.to_be_bytes().to_vec(),
+            vec![u8::from(is_fresh)],
+        ])
+    }
+
+    /// Notes the first signature of a house of one person.
+    fn first(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
+        let [_, plan, approvals] = parts else {
+            return Err("sign.request");
+        };
+        let request = request(plan, approvals, &[], &[])?;
+        self.refresh()?;
+        let now = clock::now().0;
+        let noted = seal::signer::first_signature(
+            &request,
+            &self.counted(now)?,
+            &self.journal,
+            realm_of(plan),
+            now,
+        );
+        if let Some(entry) = noted.map_err(|refused| refused.code())? {
+            self.note(&entry)?;
+        }
+        Ok(vec![b"noted".to_vec()])
     }
 
     /// Writes a journal entry, flushed; a half-written line is taken back.
@@ -127,11 +201,13 @@ impl Signer {
         ])
     }
 
-    /// Reads whom it has pinned; returns what names them.
-    fn refresh(&mut self) -> Result<Vec<u8>, &'static str> {
+    /// Reads whom it has pinned; returns what names them and how many changes it has taken in.
+    fn refresh(&mut self) -> Result<(Vec<u8>, u64), &'static str> {
         let (pinned, bytes) = pinned_in(&self.keys).map_err(|_| "sign.pinned")?;
         self.pinned = pinned;
-        Ok(seal::sha256(&bytes).to_vec())
+        let roster = self.roster().map_err(|refused| refused.code())?;
+        let named = [bytes.as_slice(), roster.head.as_slice()].concat();
+        Ok((seal::sha256(&named).to_vec(), roster.generation))
     }
 
     fn rehearse(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
@@ -141,12 +217,13 @@ impl Signer {
         let as_of: [u8; 8] = as_of.as_slice().try_into().map_err(|_| "sign.request")?;
         let request = request(plan, approvals, headers, documents)?;
         self.refresh()?;
+        let as_of = i64::from_be_bytes(as_of);
         let missing = seal::signer::rehearse(
             &request,
-            &self.pinned,
+            &self.counted(as_of)?,
             &self.journal,
             realm_of(plan),
-            i64::from_be_bytes(as_of),
+            as_of,
         );
         let mut out = vec![b"missing".to_vec()];
         for one in missing {
@@ -165,7 +242,7 @@ impl Signer {
         // The key follows from the plan's realm; the decision compares the two.
         let realm = realm_of(plan);
         let exercise = realm == Realm::Exercise;
-        let (plan, entry) = decide(&request, &self.pinned, &self.journal, realm, now.0)
+        let (plan, entry) = decide(&request, &self.counted(now.0)?, &self.journal, realm, now.0)
             .map_err(|refused| refused.code())?;
         self.note(&entry)?;
         crate::kernel::crash::point("sign.journalled");
@@ -243,11 +320,19 @@ pub fn sign(
                 signer.journal.head_seq().to_be_bytes().to_vec(),
             ],
             Some(b"pinned") => match signer.refresh() {
-                Ok(name) => vec![b"pinned".to_vec(), name],
+                Ok((name, generation)) => {
+                    vec![b"pinned".to_vec(), name, generation.to_be_bytes().to_vec()]
+                }
                 Err(code) => vec![b"refused".to_vec(), code.as_bytes().to_vec()],
             },
             Some(b"rehearse") => signer
                 .rehearse(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
+            Some(b"approvers") => signer
+                .approvers(&parts)
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
+            Some(b"first") => signer
+                .first(&parts)
                 .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
             Some(b"extend") => signer
                 .extend(&parts)

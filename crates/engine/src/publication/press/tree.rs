@@ -476,6 +476,17 @@ async fn machine(
     let mut leaves = house.store.leaves().await?.join("\n");
     leaves.push('\n');
     build.put("/archive/leaves.jsonl", leaves.as_bytes(), newest)?;
+    let own = house.own().await?;
+    // A house that was never asked to change its approvers publishes none: its archive stays as it was.
+    if !own.changes.is_empty() {
+        let mut lines = house.approvers_lines().await?.join("\n");
+        lines.push('\n');
+        let at = own
+            .changes
+            .last()
+            .map_or(founded, |last| last.at.whole_seconds().0 / 1_000_000);
+        build.put("/archive/approvers.jsonl", lines.as_bytes(), at)?;
+    }
     // RFC 9116 §2.5.5 wants an end within a year; it moves with the daily anchor, which is an event.
     let renewed = house
         .own()

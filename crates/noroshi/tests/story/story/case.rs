@@ -44,8 +44,9 @@ on_both! {
         case.draft(None);
 
         // Nobody approves a plan of their own, and one who has no key approves none.
-        let fields = json!({ "case": case.number, "instant": crate::play::at(until), "as": "approver-a" });
-        let own = said(&case.perform("plan-release", fields), "plan");
+        case.plan(until);
+        let fields = json!({ "case": case.number, "instant": crate::play::at(until) });
+        let own = said(&world.gives_as("approver-a", "plan-release", &fields).expect("a plan"), "plan");
         let refused = case.try_approve(&own, "approver-a");
         assert_eq!((refused.code, said(&refused.json(), "refused")), (Some(1), "release.own_plan".to_owned()));
         case.refuses("approve-plan", json!({ "case": case.number, "plan": own, "person": "coordinator" }), "role");

@@ -231,17 +231,18 @@ on_both! {
         assert_eq!(world.refused("plan-release", &plan), "gate.withheld");
         draft["texts"] = json!(texts);
         draft["facts"]["untranslated"] = json!(["ja"]);
-        draft["as"] = "editor".into();
-        world.perform("draft-advisory", &draft);
+        world.gives_as("editor", "draft-advisory", &draft).expect("a draft");
         assert_eq!(world.refused("plan-release", &plan), "gate.overlap");
         let mut taken_on = plan.clone();
         taken_on["overlap_override"] = true.into();
-        assert_eq!(world.refused("plan-release", &taken_on), "no_reason");
+        let refused = world.gives_as("coordinator", "plan-release", &taken_on);
+        assert_eq!(refused, Err("no_reason".to_owned()));
         taken_on["reason"] = "the words are public elsewhere".into();
-        taken_on["as"] = "editor".into();
-        assert_eq!(world.refused("plan-release", &taken_on), "gate.overlap", "the drafter took it on");
-        taken_on["as"] = "coordinator".into();
-        let hash = said(&world.perform("plan-release", &taken_on), "plan");
+        let by = |handle| world.gives_as(handle, "plan-release", &taken_on);
+        assert_eq!(by("editor"), Err("gate.overlap".to_owned()), "the drafter took it on");
+        assert_eq!(world.refused("plan-release", &taken_on), "gate.overlap", "nobody knows who is on the machine");
+        crate::hands::change_hands(&world);
+        let hash = said(&by("coordinator").expect("a plan"), "plan");
         case.approve(&hash, "approver-a");
         let house = world.open(contexts(&world));
         world.runtime.block_on(Box::pin(async {
@@ -303,7 +304,7 @@ on_both! {
         case.board();
         case.draft(None);
         let soon = now() / SECOND * SECOND;
-        let mut plan = json!({ "case": case.number, "instant": at(soon), "as": "approver-a" });
+        let mut plan = json!({ "case": case.number, "instant": at(soon) });
         let patient = said(&world.perform("plan-release", &plan), "plan");
         case.approve(&patient, "approver-a");
         let again = case.try_approve(&patient, "approver-a");

@@ -53,7 +53,7 @@ on_both! {
     fn two_forms_at_one_moment_do_not_both_pass(engine) {
         let world = World::founded(engine);
         let case = Case::open(&world, false);
-        world.perform("name-person", &json!({ "as": "admin", "handle": "second", "role": "coordinator" }));
+        world.perform("name-person", &json!({ "handle": "second", "role": "coordinator" }));
         let serving = Serving::start(&world);
         let people = [("a", "coordinator"), ("b", "second")]
             .map(|(short, handle)| (short, enter(&world, &serving.desk, handle)));

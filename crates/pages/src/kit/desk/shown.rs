@@ -8,7 +8,7 @@ use crate::kit::text;
 const SHOWN_CHARS_MAX: usize = 2_000;
 
 /// What the fields of carried forms are called, and the family of codes their values belong to.
-const NAMES: [(&str, &str, &str); 34] = [
+const NAMES: [(&str, &str, &str); 37] = [
     ("answer", "work-answer-answer", "answer"),
     ("ask_lang", "work-lang", ""),
     ("ask_text", "work-ask-text", ""),
@@ -21,6 +21,9 @@ const NAMES: [(&str, &str, &str); 34] = [
     ("counter_date", "work-counter-until", ""),
     ("decline_text", "work-decline-text", ""),
     ("end_reason", "work-end-reason", ""),
+    ("withdraw_reason", "approvers-reason", ""),
+    ("quorum", "approvers-quorum", ""),
+    ("key", "approvers-key-of", ""),
     ("end_why", "work-end-why", "embargo-end"),
     ("fact", "work-observe-fact", "world"),
     ("fixed_in", "work-answer-fixed-in", ""),

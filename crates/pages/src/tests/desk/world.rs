@@ -16,7 +16,8 @@ use crate::kit::inside::{Inside, Side};
 use crate::party::desk as register;
 use crate::party::view::*;
 use crate::people::view::*;
-use crate::people::{desk as persons, sign};
+use crate::people::{approvers, desk as persons, sign};
+use crate::tests::desk::approvers::approvers_view;
 use crate::tests::{instant, let_out};
 use crate::work::view::*;
 use crate::work::{queue, tasks};
@@ -452,7 +453,6 @@ pub(super) fn pages(lang: Lang) -> BTreeMap<&'static str, String> {
         handle: EVIL.to_owned(),
         role: "coordinator".to_owned(),
         is_first: true,
-        with_approval_key: true,
     };
     let again = Again {
         handle: EVIL.to_owned(),
@@ -525,6 +525,18 @@ pub(super) fn pages(lang: Lang) -> BTreeMap<&'static str, String> {
             tasks::page(&at("/desk/tasks"), &tasks_view(), &nothing),
         ),
         ("record", tasks::record(&at("/desk/record"), &nothing)),
+        (
+            "approvers",
+            approvers::page(&at("/desk/approvers"), &approvers_view(None), &nothing),
+        ),
+        (
+            "approvers change",
+            approvers::page(
+                &at("/desk/approvers"),
+                &approvers_view(Some("rotate")),
+                &nothing,
+            ),
+        ),
         (
             "persons",
             persons::page(&at("/desk/persons"), &persons_view(), &nothing),

@@ -107,7 +107,7 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 6 })
+            Err(OpenError::Schema { found: 99, known: 7 })
         ));
     }
 

@@ -1,0 +1,339 @@
+//! Commands about those who may approve: drawing a key, signing a change, ending, the quorum, the key in the safe.
+//!
+//! A change waits until a quorum of those who stand has signed it, each with the password of their own approval key;
+//! then the signer takes it in ([`super::roster`]). The key's password is its own: signing in opens nothing here.
+
+use domain::party::approvers as decide;
+use domain::party::{House, Person};
+use domain::refusal::Refusal;
+use domain::role::Role;
+use domain::value::{Actor, PersonId};
+use seal::approvers::{Action, Kind, Roster, Signed, Statement};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::command::own;
+use super::passwords::{self, PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
+use super::roster::{named, roster_of, statement_of, unfit};
+use super::typed::{Password, given};
+use crate::Fault;
+use crate::kernel::clock;
+use crate::kernel::find::inputs;
+use crate::kernel::unit::Unit;
+
+inputs! {
+    OfferApprovalKey "Draws an approval key for a person; those who may approve sign for it." {
+        person: String = "handle of whose key it is";
+        password_file: Option<String> = "file with the new key's own password; without it, NOROSHI_PASSWORD is used";
+        before_file: Option<String> = "file with the password of the key that it replaces, which then signs at once";
+        #[serde(skip)] password: Option<Password> = "given in memory by the page that asked for it, never in a file";
+        #[serde(skip)] before: Option<Password> = "given in memory by the page that asked for it, never in a file";
+    }
+    SignApprovers "Signs the change of the approvers that waits, with the approver's own key." {
+        change: String = "SHA-256 of the change, as the command that proposed it answered";
+        person: String = "handle of the approver";
+        password_file: Option<String> = "file with the password of the approval key; without it, NOROSHI_PASSWORD is used";
+        #[serde(skip)] password: Option<Password> = "given in memory by the page that asked for it, never in a file";
+    }
+    EndApprover "Proposes that an approval key counts no more." {
+        key: String = "public key, hexadecimal, or the handle of its person";
+    }
+    SetQuorum "Proposes how many persons approve a plan from then on." {
+        quorum: u8 = "1 to 9";
+    }
+    DrawSuccessionKey "Draws a key for the safe, which signs changes of the approvers and nothing else; its secret is in the answer and nowhere else." {
+    }
+    SignWithSuccessionKey "Signs the change of the approvers that waits with the key from the safe; it then holds after 72 hours." {
+        change: String = "SHA-256 of the change";
+        secret_file: Option<String> = "file with the key's secret; without it, NOROSHI_PASSWORD is used";
+        #[serde(skip)] secret: Option<Password> = "given in memory by the page that asked for it, never in a file";
+    }
+    WithdrawApprovers "Takes back the change of the approvers that waits." {
+        change: String = "SHA-256 of the change";
+        reason: String = "why";
+    }
+}
+
+/// Why a password is refused that opens no approval key.
+pub const WRONG_PASSWORD: &str = "it does not open this approval key";
+
+fn called<'a>(own: &'a House, typed: &str) -> Result<(PersonId, &'a Person), Refusal> {
+    let handle = domain::party::handle(typed);
+    own.persons
+        .iter()
+        .find(|(_, person)| person.handle == handle && person.ended.is_none())
+        .map(|(id, person)| (*id, person))
+        .ok_or(Refusal::NotFound("person"))
+}
+
+/// A page acts for nobody but whoever is signed in.
+fn is_own(unit: &Unit<'_>, password: Option<&Password>, person: PersonId) -> Result<(), Refusal> {
+    if password.is_some() && unit.act.actor != person {
+        return Err(Refusal::Role);
+    }
+    Ok(())
+}
+
+/// Whoever approves, administers the persons of the house, or works on its machine, may ask for less or take back; those who sign decide.
+fn may_ask(unit: &Unit<'_>, own: &House) -> bool {
+    if unit.act.by == Actor::Operator {
+        return true;
+    }
+    let known = own.persons.get(&unit.act.actor);
+    known.is_some_and(|known| known.approval_key.is_some() || known.role == Role::Operator)
+}
+
+/// Lets a statement wait for its signatures; returns its hash.
+async fn propose(
+    unit: &mut Unit<'_>,
+    roster: &Roster,
+    statement: &Statement,
+    person: Option<PersonId>,
+) -> Result<String, Fault> {
+    let own = own(unit).await?;
+    roster.fits(statement, clock::now().0).map_err(unfit)?;
+    let sha256 = seal::hex(&statement.hash(&unit.house.id()).map_err(unfit)?);
+    let text = serde_json::to_string(statement).map_err(|_| Fault::Form("approvers"))?;
+    let changes = decide::propose(&own, unit.house.stream(), text, sha256.clone(), person)?;
+    unit.record(changes).await?;
+    Ok(sha256)
+}
+
+async fn add_signature(unit: &mut Unit<'_>, change: &str, signed: Signed) -> Result<(), Fault> {
+    let own = own(unit).await?;
+    let stream = unit.house.stream();
+    let changes = decide::sign(&own, stream, change, signed.key, signed.signature)?;
+    unit.record(changes).await
+}
+
+/// Draws a key.
+pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Value, Fault> {
+    let own = own(unit).await?;
+    let (person, known) = called(&own, &input.person)?;
+    is_own(unit, input.password.as_ref(), person)?;
+    if own.pending.is_some() {
+        return Err(Refusal::ApproversWait.into());
+    }
+    let typed = given(input.password.as_ref(), input.password_file.as_deref())?;
+    if passwords::fit(&known.handle, &typed).is_err() {
+        let why = "12 characters at least, and not the handle";
+        return Err(Refusal::Input {
+            field: "password",
+            why,
+        }
+        .into());
+    }
+    let (id, cost) = (person.bytes(), unit.house.password_cost());
+    let before = match (&input.before, &input.before_file) {
+        (None, None) => None,
+        (typed, file) => Some(given(typed.as_ref(), file.as_deref())?),
+    };
+    let kept = unit.house.store.credential(person).await?;
+    let same_as_sign_in = match kept.and_then(passwords::verifier_of) {
+        Some(verifier) => {
+            let typed = typed.clone();
+            stretched(move || seal::password::matches(&id, &typed, &verifier)).await?
+        }
+        None => false,
+    };
+    if same_as_sign_in || before.as_ref().is_some_and(|before| *before == typed) {
+        let why = "the approval key has a password of its own: not the one to sign in with, and not the one before";
+        return Err(Refusal::Input {
+            field: "password",
+            why,
+        }
+        .into());
+    }
+    let (key, secret) = stretched(move || seal::approval::draw_open(&id, &typed, cost))
+        .await?
+        .map_err(|_| Fault::Form("approval key"))?;
+    let now = clock::now().0;
+    let roster = roster_of(unit.house.id(), &own)?;
+    let whose = named(person);
+    let old = roster
+        .standing(now)
+        .find(|pin| pin.person == whose && pin.kind == Kind::Staff)
+        .map(|pin| pin.public.clone());
+    let action = if old.is_some() {
+        Action::Rotate
+    } else {
+        Action::Add
+    };
+    let public = seal::hex(&key.public);
+    let statement = roster.draft(
+        action,
+        &public,
+        old.as_deref().unwrap_or_default(),
+        Kind::Staff,
+        now,
+    );
+    let change = propose(unit, &roster, &statement, Some(person)).await?;
+    let signed = statement.sign(&unit.house.id(), &secret).map_err(unfit)?;
+    add_signature(unit, &change, signed).await?;
+    unit.row(store::people::OfferedKeyRow { person, key });
+    if let Some(before) = before {
+        let signed = by_person(unit, person, &known.handle, before, &statement).await?;
+        add_signature(unit, &change, signed).await?;
+    }
+    Ok(json!({ "change": change, "key": public, "action": action.name() }))
+}
+
+/// Signs with the key of a person; a wrong password counts among the wrong tries of signing in.
+async fn by_person(
+    unit: &Unit<'_>,
+    person: PersonId,
+    handle: &str,
+    typed: Zeroizing<String>,
+    statement: &Statement,
+) -> Result<Signed, Fault> {
+    let house = unit.house;
+    let key = house
+        .store
+        .approval_key(person.bytes())
+        .await?
+        .ok_or(Refusal::Role)?;
+    let tries = house.kept.of::<Tries>();
+    if tries.count(handle) >= TRIES_MAX {
+        tokio::time::sleep(WAIT).await;
+    }
+    let opened = if typed.len() > PASSWORD_BYTES_MAX {
+        None
+    } else {
+        let id = person.bytes();
+        stretched(move || seal::approval::open(&key, &id, &typed))
+            .await?
+            .ok()
+    };
+    let Some(secret) = opened else {
+        tries.missed(handle);
+        return Err(Refusal::Input {
+            field: "password",
+            why: WRONG_PASSWORD,
+        }
+        .into());
+    };
+    tries.forget(handle);
+    statement.sign(&house.id(), &secret).map_err(unfit)
+}
+
+/// Signs the change that waits.
+pub async fn sign(unit: &mut Unit<'_>, input: &SignApprovers) -> Result<Value, Fault> {
+    let own = own(unit).await?;
+    let (person, known) = called(&own, &input.person)?;
+    is_own(unit, input.password.as_ref(), person)?;
+    let statement = statement_of(decide::waiting(&own, &input.change)?)?;
+    let roster = roster_of(unit.house.id(), &own)?;
+    let whose = named(person);
+    let stands = roster
+        .standing(clock::now().0)
+        .any(|pin| pin.person == whose && pin.kind == Kind::Staff);
+    if !stands {
+        return Err(Refusal::Role.into());
+    }
+    let typed = given(input.password.as_ref(), input.password_file.as_deref())?;
+    let signed = by_person(unit, person, &known.handle, typed, &statement).await?;
+    // Whoever asked, the key that the password opened tells who acts.
+    unit.act = unit.act.taken_by(Actor::Person {
+        id: person,
+        role: known.role,
+    });
+    add_signature(unit, &input.change, signed).await?;
+    Ok(json!({ "change": input.change, "person": known.handle }))
+}
+
+/// Proposes that a key counts no more.
+pub async fn end(unit: &mut Unit<'_>, input: &EndApprover) -> Result<Value, Fault> {
+    let own = own(unit).await?;
+    if !may_ask(unit, &own) {
+        return Err(Refusal::Role.into());
+    }
+    let now = clock::now().0;
+    let roster = roster_of(unit.house.id(), &own)?;
+    let whose = called(&own, &input.key).ok().map(|(id, _)| named(id));
+    let pin = roster
+        .standing(now)
+        .find(|pin| pin.public == input.key || whose.as_ref() == Some(&pin.person))
+        .ok_or(Refusal::NotFound("approval key"))?;
+    let statement = roster.draft(Action::End, "", &pin.public, pin.kind, now);
+    let change = propose(unit, &roster, &statement, None).await?;
+    Ok(json!({ "change": change }))
+}
+
+/// Proposes another quorum.
+pub async fn set_quorum(unit: &mut Unit<'_>, input: &SetQuorum) -> Result<Value, Fault> {
+    let own = own(unit).await?;
+    let now = clock::now().0;
+    let roster = roster_of(unit.house.id(), &own)?;
+    let statement = Statement {
+        quorum: input.quorum,
+        ..roster.draft(Action::Quorum, "", "", Kind::Staff, now)
+    };
+    let change = propose(unit, &roster, &statement, None).await?;
+    Ok(json!({ "change": change }))
+}
+
+/// Draws a key for the safe.
+pub async fn draw_succession(
+    unit: &mut Unit<'_>,
+    _input: &DrawSuccessionKey,
+) -> Result<Value, Fault> {
+    let own = own(unit).await?;
+    let now = clock::now().0;
+    let roster = roster_of(unit.house.id(), &own)?;
+    let secret = Zeroizing::new(seal::random::bytes::<32>());
+    let public = seal::approval::public_of(&secret);
+    let statement = roster.draft(Action::Add, &public, "", Kind::Succession, now);
+    let change = propose(unit, &roster, &statement, None).await?;
+    let signed = statement.sign(&unit.house.id(), &secret).map_err(unfit)?;
+    add_signature(unit, &change, signed).await?;
+    let secret = seal::hex(secret.as_slice());
+    Ok(json!({ "change": change, "key": public, "secret": secret }))
+}
+
+/// Signs the change that waits with the key from the safe.
+pub async fn sign_with_succession(
+    unit: &mut Unit<'_>,
+    input: &SignWithSuccessionKey,
+) -> Result<Value, Fault> {
+    let own = own(unit).await?;
+    let statement = statement_of(decide::waiting(&own, &input.change)?)?;
+    let roster = roster_of(unit.house.id(), &own)?;
+    let typed = given(input.secret.as_ref(), input.secret_file.as_deref())?;
+    let digits: Zeroizing<String> = Zeroizing::new(
+        typed
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '-')
+            .collect(),
+    );
+    let wrong = Refusal::Input {
+        field: "secret",
+        why: "it is not the secret of a key from the safe that stands",
+    };
+    let secret = Zeroizing::new(seal::unhex32(&digits).ok_or_else(|| wrong.clone())?);
+    let public = seal::approval::public_of(&secret);
+    let stands = roster
+        .standing(clock::now().0)
+        .any(|pin| pin.public == public && pin.kind == Kind::Succession);
+    if !stands {
+        return Err(wrong.into());
+    }
+    let signed = statement.sign(&unit.house.id(), &secret).map_err(unfit)?;
+    add_signature(unit, &input.change, signed).await?;
+    Ok(json!({ "change": input.change, "key": public }))
+}
+
+/// Takes back the change that waits.
+pub async fn withdraw(unit: &mut Unit<'_>, input: &WithdrawApprovers) -> Result<Value, Fault> {
+    unit.act.reason.clone_from(&input.reason);
+    let own = own(unit).await?;
+    let actor = unit.act.actor;
+    let pending = decide::waiting(&own, &input.change)?;
+    let is_theirs = pending.by == actor || pending.person == Some(actor);
+    if !is_theirs && !may_ask(unit, &own) {
+        return Err(Refusal::Role.into());
+    }
+    let act = unit.act.clone();
+    let changes = decide::withdraw(&own, unit.house.stream(), &input.change, &act)?;
+    unit.record(changes).await?;
+    Ok(json!({ "change": input.change }))
+}

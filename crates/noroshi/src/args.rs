@@ -137,6 +137,12 @@ pub enum Command {
         /// File with the recovery secret, for verify
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,
+        /// With `verify`: whole fingerprint of the archive log's key, from the recovery kit
+        #[arg(long, value_name = "FINGERPRINT")]
+        log_key: Option<String>,
+        /// With `verify`: take a backup of an older program, which nobody signed
+        #[arg(long)]
+        unsigned: bool,
     },
     /// Restore a backup into --dir; the house starts held
     Restore {
@@ -148,6 +154,12 @@ pub enum Command {
         /// A trial that can never be resumed
         #[arg(long)]
         trial: bool,
+        /// Whole fingerprint of the archive log's key, from the recovery kit
+        #[arg(long, value_name = "FINGERPRINT")]
+        log_key: Option<String>,
+        /// Take a backup of an older program, which nobody signed
+        #[arg(long)]
+        unsigned: bool,
     },
     /// Let a restored house act again
     Resume {

@@ -37,6 +37,11 @@ pub fn run(args: Args) -> Result<bool, Fault> {
     runtime.block_on(dispatch(args.common, args.command))
 }
 
+/// What a reader brings to tell whether a backup is the house's.
+const fn trust(log_key: Option<&str>, unsigned: bool) -> engine::kernel::backup::Trust<'_> {
+    engine::kernel::backup::Trust { log_key, unsigned }
+}
+
 async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
     match command {
         Command::Init {
@@ -98,8 +103,11 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             file,
             verify: Some(backup),
             secret_file,
+            log_key,
+            unsigned,
         } if file.as_os_str() == "verify" => {
-            tools::backup_verify(&common, &backup, secret_file.as_deref()).await
+            let trust = trust(log_key.as_deref(), unsigned);
+            tools::backup_verify(&common, &backup, secret_file.as_deref(), trust).await
         }
         Command::Backup { .. } => Err(Fault::Config(
             "say: noroshi backup FILE, or: noroshi backup verify FILE --secret-file SECRET".into(),
@@ -108,7 +116,12 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             file,
             secret_file,
             trial,
-        } => tools::restore(&common, &file, secret_file.as_deref(), trial).await,
+            log_key,
+            unsigned,
+        } => {
+            let trust = trust(log_key.as_deref(), unsigned);
+            tools::restore(&common, &file, secret_file.as_deref(), trial, trust).await
+        }
         Command::Resume { compared, moved } => {
             use engine::kernel::backup::{Links, resume};
             let links = if moved { Links::Stay } else { Links::End };

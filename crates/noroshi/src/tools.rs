@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use engine::kernel::backup::{BackedUp, Trust};
 use engine::kernel::config::{Config, Purpose};
 use engine::{Fault, House};
 use serde_json::{Value, json};
@@ -266,9 +267,10 @@ pub async fn backup(common: &Common, file: &Path) -> Result<bool, Fault> {
     let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
     show::answer(common.json, &value, || {
         format!(
-            "{}\n{}\n{} records, ledger root {}, key backup no. {}. Keep the two files in different places.",
+            "{}\n{}\n{}\n{} records, ledger root {}, key backup no. {}. Keep data and keys in different places, each with a copy of the signature.",
             done.data.display(),
             done.keys.display(),
+            done.signature.display(),
             done.records,
             done.root,
             done.number
@@ -287,6 +289,19 @@ fn secret(file: Option<&Path>) -> Result<zeroize::Zeroizing<String>, Fault> {
     ))
 }
 
+/// Who signed a backup, and what that is worth.
+fn signed_words(done: &BackedUp, trust: Trust<'_>) -> String {
+    match (done.signed_by.as_str(), trust.log_key) {
+        ("", _) => {
+            "know: nobody signed this backup; that it is the house's, you know or nobody".to_owned()
+        }
+        (by, Some(_)) => format!("signed by {by}, the key that was given"),
+        (by, None) => format!(
+            "know: signed by {by}; compare it with the fingerprint `log` of the recovery kit, or give that as --log-key"
+        ),
+    }
+}
+
 /// Tries a backup by restoring it.
 ///
 /// # Errors
@@ -295,18 +310,21 @@ pub async fn backup_verify(
     common: &Common,
     file: &Path,
     secret_file: Option<&Path>,
+    trust: Trust<'_>,
 ) -> Result<bool, Fault> {
     let work = std::env::temp_dir().join(format!(
         "noroshi-trial-{}",
         seal::hex(&seal::random::bytes::<8>())
     ));
-    match engine::kernel::backup::verify(file, &secret(secret_file)?, &work).await {
+    match engine::kernel::backup::verify(file, &secret(secret_file)?, &work, trust).await {
         Ok(done) => {
             let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
             show::answer(common.json, &value, || {
                 format!(
-                    "The backup restores: {} records, ledger root {}.",
-                    done.records, done.root
+                    "The backup restores: {} records, ledger root {}.\n{}",
+                    done.records,
+                    done.root,
+                    signed_words(&done, trust)
                 )
             });
             Ok(true)
@@ -332,6 +350,7 @@ pub async fn restore(
     file: &Path,
     secret_file: Option<&Path>,
     trial: bool,
+    trust: Trust<'_>,
 ) -> Result<bool, Fault> {
     let done = engine::kernel::backup::restore(
         file,
@@ -339,15 +358,17 @@ pub async fn restore(
         &common.dir,
         &location(common)?,
         trial,
+        trust,
     )
     .await?;
     let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
     show::answer(common.json, &value, || {
         format!(
-            "Restored into {}: {} records, ledger root {}.\nThe house is held: compare it with archive/leaves.jsonl of the portal and the signer's journal, then say: noroshi resume --compared \"…\"",
+            "Restored into {}: {} records, ledger root {}.\n{}\nThe house is held: compare it with archive/leaves.jsonl of the portal and the signer's journal, then say: noroshi resume --compared \"…\"",
             common.dir.display(),
             done.records,
-            done.root
+            done.root,
+            signed_words(&done, trust)
         )
     });
     Ok(true)

@@ -18,6 +18,10 @@ use crate::Fault;
 use crate::kernel::context::Contexts;
 use crate::kernel::house::{House, KEYS};
 
+mod signed;
+
+pub use signed::Trust;
+
 /// First line of a data file, inside the seal.
 const DATA: &[u8] = b"noroshi/backup-data/1\n";
 /// First line of a key file, inside the seal.
@@ -30,6 +34,10 @@ const BYTES_MAX: u64 = 16 << 30;
 pub struct BackedUp {
     pub data: PathBuf,
     pub keys: PathBuf,
+    /// The signature over both.
+    pub signature: PathBuf,
+    /// Fingerprint of the key that signed it; empty of one that nobody signed.
+    pub signed_by: String,
     pub records: u64,
     pub root: String,
     pub number: u64,
@@ -93,7 +101,8 @@ fn unframe<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(bytes)
 }
 
-/// Writes `FILE.data.age` and `FILE.keys.age`.
+/// Writes `FILE.data.age`, `FILE.keys.age` and, last, `FILE.backup.asc`: the archive log's key says that the two belong
+/// together.
 ///
 /// # Errors
 /// If a file exists or cannot be written.
@@ -120,14 +129,16 @@ pub fn backup<'a>(
             frame(&mut keys, name.as_bytes());
             frame(&mut keys, &bytes);
         }
-        let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
-        for (path, bytes) in [(&data_file, &plain), (&key_file, &keys)] {
+        let [data_file, key_file, signature] = files_of(file);
+        for path in [&data_file, &key_file, &signature] {
             if path.exists() {
                 return Err(Fault::Config(format!(
                     "{} exists; choose another name",
                     path.display()
                 )));
             }
+        }
+        for (path, bytes) in [(&data_file, &plain), (&key_file, &keys)] {
             let sealed = seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
                 .map_err(|e| Fault::Config(e.to_string()))?;
             seal::files::replace(path, &sealed, true)?;
@@ -139,14 +150,32 @@ pub fn backup<'a>(
             Some((_, root)) => root,
             None => &chain.root,
         };
+        let signed = signed::Signed {
+            house: seal::hex(&house_of(plain.get(DATA.len()..).unwrap_or_default())?),
+            number,
+            records,
+            root: seal::hex(root),
+            data: signed::hash(&data_file)?,
+            keys: signed::hash(&key_file)?,
+        };
+        seal::files::replace(&signature, &signed.sign(dir)?, true)?;
+        let (_, signed_by) = signed::look(&signature, &data_file, &key_file, Trust::default())?
+            .ok_or(Fault::Form("backup"))?;
         Ok(BackedUp {
             data: data_file,
             keys: key_file,
+            signature,
+            signed_by,
             records,
-            root: seal::hex(root),
+            root: signed.root,
             number,
         })
     })
+}
+
+/// Data, keys and signature of a backup.
+fn files_of(file: &Path) -> [PathBuf; 3] {
+    ["data.age", "keys.age", "backup.asc"].map(|ending| with_ending(file, ending))
 }
 
 fn with_ending(file: &Path, ending: &str) -> PathBuf {
@@ -174,13 +203,15 @@ fn open(path: &Path, secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
 /// Restores a backup into an empty folder. The house starts held; a trial cannot be resumed.
 ///
 /// # Errors
-/// If the folder is in use, the secret does not open the files, or the chain in them is broken.
+/// If the folder is in use, the files are not those that were signed, the secret does not open them, or the chain in them is
+/// broken.
 pub fn restore<'a>(
     file: &'a Path,
     secret: &'a str,
     into: &'a Path,
     location: &'a Location,
     trial: bool,
+    trust: Trust<'a>,
 ) -> Awaited<'a, Result<BackedUp, Fault>> {
     Box::pin(async move {
         if into.exists()
@@ -194,7 +225,9 @@ pub fn restore<'a>(
                 into.display()
             )));
         }
-        let (data_file, key_file) = (with_ending(file, "data.age"), with_ending(file, "keys.age"));
+        let [data_file, key_file, signature] = files_of(file);
+        // Before anything is opened.
+        let signed = signed::look(&signature, &data_file, &key_file, trust)?;
         let data = open(&data_file, secret, DATA)?;
         let keys = open(&key_file, secret, KEY_FILE)?;
         let form = || Fault::Config("the key file of the backup has another form".into());
@@ -221,6 +254,11 @@ pub fn restore<'a>(
             seal::files::write_secret_new(&path, bytes)?;
         }
         let house = house_of(&data)?;
+        let is_other =
+            |signed: &signed::Signed| signed.house != seal::hex(&house) || signed.number != number;
+        if signed.as_ref().is_some_and(|(signed, _)| is_other(signed)) {
+            return Err(form());
+        }
         let store = Store::create(location, house).await?;
         store.load(&data).await?;
         // The folder's own mark is new, so that the copy and its origin can never run as one.
@@ -241,11 +279,22 @@ pub fn restore<'a>(
                 "the ledger in the backup is broken: {broken}"
             )));
         }
+        let root = seal::hex(&chain.root);
+        if let Some((signed, _)) = &signed
+            && (signed.records, &signed.root) != (chain.records, &root)
+        {
+            return Err(Fault::Config(format!(
+                "the ledger in the backup has {} records and root {root}, and what was signed {} and {}",
+                chain.records, signed.records, signed.root
+            )));
+        }
         Ok(BackedUp {
             data: data_file,
             keys: key_file,
+            signature,
+            signed_by: signed.map(|(_, by)| by).unwrap_or_default(),
             records: chain.records,
-            root: seal::hex(&chain.root),
+            root,
             number,
         })
     })
@@ -342,11 +391,12 @@ pub fn verify<'a>(
     file: &'a Path,
     secret: &'a str,
     work: &'a Path,
+    trust: Trust<'a>,
 ) -> Awaited<'a, Result<BackedUp, Fault>> {
     Box::pin(async move {
         let location = Location::Sqlite(store_file(work));
         let result = async {
-            let tried = restore(file, secret, work, &location, true).await?;
+            let tried = restore(file, secret, work, &location, true, trust).await?;
             let house = House::open(work, &location, Contexts::default()).await?;
             let before = house.store.dump_projections().await?;
             house.rebuild().await?;

@@ -5,7 +5,7 @@ use domain::value::BodyId;
 use engine::command::{Command, perform};
 use engine::distribution::copies::Editions;
 use engine::founding::found;
-use engine::kernel::backup::{Links, backup, restore, resume, store_file, verify};
+use engine::kernel::backup::{Links, Trust, backup, restore, resume, store_file, verify};
 use engine::kernel::config::{Config, Purpose};
 use engine::kernel::context::Contexts;
 use engine::people::tokens::SET_UP;
@@ -60,13 +60,20 @@ fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
         .unwrap();
     let secret = world.stage.kit.recovery_secret.as_str();
     let trial = world.stage.beside("trial");
-    let tried = verify(&file, secret, &trial);
+    let tried = verify(&file, secret, &trial, Trust::default());
     assert_eq!(world.wait(Box::pin(tried)).unwrap().root, taken.root);
 
     let there = world.stage.beside("there");
     let location = Location::Sqlite(store_file(&there));
     world
-        .wait(Box::pin(restore(&file, secret, &there, &location, false)))
+        .wait(Box::pin(restore(
+            &file,
+            secret,
+            &there,
+            &location,
+            false,
+            Trust::default(),
+        )))
         .unwrap();
     let open = || {
         world.wait(Box::pin(House::open(
@@ -123,7 +130,7 @@ fn links_end_with_a_restore_and_stay_with_a_move() {
     for (links, stays) in [(Links::End, false), (Links::Stay, true)] {
         let there = world.stage.beside(&format!("{links:?}"));
         let location = Location::Sqlite(store_file(&there));
-        let restored = restore(&file, secret, &there, &location, false);
+        let restored = restore(&file, secret, &there, &location, false, Trust::default());
         world.wait(Box::pin(restored)).unwrap();
         let resumed = resume(&there, &location, "the archive log", links);
         world.wait(Box::pin(resumed)).unwrap();
@@ -152,7 +159,14 @@ fn a_trial_is_never_resumed() {
     let location = Location::Sqlite(store_file(&there));
     let secret = world.stage.kit.recovery_secret.as_str();
     world
-        .wait(Box::pin(restore(&file, secret, &there, &location, true)))
+        .wait(Box::pin(restore(
+            &file,
+            secret,
+            &there,
+            &location,
+            true,
+            Trust::default(),
+        )))
         .unwrap();
     assert!(
         world
@@ -169,7 +183,12 @@ fn a_trial_is_never_resumed() {
     let elsewhere = world.stage.beside("elsewhere");
     let location = Location::Sqlite(store_file(&elsewhere));
     let opened = foreign.wait(Box::pin(restore(
-        &file, other, &elsewhere, &location, false,
+        &file,
+        other,
+        &elsewhere,
+        &location,
+        false,
+        Trust::default(),
     )));
     assert!(opened.is_err(), "another house's secret opens nothing");
     foreign.ends_well();

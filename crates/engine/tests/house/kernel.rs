@@ -10,7 +10,7 @@ use domain::value::{Lang, StreamId};
 use engine::command::{Command, decide};
 use engine::intake::command::{FileReport, file_arrived};
 use engine::intake::mailbox::Arrival;
-use engine::kernel::backup::{BackedUp, backup, restore, store_file, verify};
+use engine::kernel::backup::{BackedUp, Trust, backup, restore, store_file, verify};
 use engine::kernel::unit::LEDGER_BELL;
 use engine::{Fault, Location};
 use seal::receipt::Receipt;
@@ -287,7 +287,7 @@ fn restored(world: &World, file: &Path, name: &str) -> Result<BackedUp, String> 
     let there = world.stage.beside(name);
     let location = Location::Sqlite(store_file(&there));
     let secret = world.stage.kit.recovery_secret.as_str();
-    let done = restore(file, secret, &there, &location, false);
+    let done = restore(file, secret, &there, &location, false, Trust::default());
     let done = world.wait(Box::pin(done));
     done.map_err(|fault| fault.code().to_owned())
 }
@@ -314,7 +314,7 @@ fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
     let again = restored(&world, &file, "there");
     assert_eq!(again, Err("config".to_owned()), "the folder is in use");
     let nothing = restored(&world, &world.stage.beside("third"), "nowhere");
-    assert_eq!(nothing, Err("io".to_owned()));
+    assert_eq!(nothing, Err("config".to_owned()));
     for (part, name) in [
         (&second.data, "data-changed"),
         (&second.keys, "keys-changed"),
@@ -333,6 +333,104 @@ fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
     world.ends_well();
 }
 
+/// Whoever knows the public half of the recovery key can seal files that open: they are not taken for the house's.
+#[test]
+fn a_backup_that_the_house_did_not_sign_is_not_restored() {
+    let world = World::founded();
+    let (dir, store) = (world.stage.dir(), &world.house().store);
+    let backs_up = |name: &str| {
+        let file = world.stage.beside(name);
+        world.wait(Box::pin(backup(&dir, store, &file))).unwrap()
+    };
+    let (first, second) = (backs_up("first"), backs_up("second"));
+    let fingerprints = &world.stage.kit.fingerprints;
+    let log = &fingerprints
+        .iter()
+        .find(|(purpose, _)| purpose == "log")
+        .unwrap()
+        .1;
+    assert_eq!(first.signed_by, *log);
+    let secret = world.stage.kit.recovery_secret.as_str();
+    let tries = |name: &str, trust: Trust<'_>| {
+        let work = world.stage.beside("trial");
+        let file = world.stage.beside(name);
+        let tried = world.wait(Box::pin(verify(&file, secret, &work, trust)));
+        assert!(!work.exists());
+        tried
+            .map(|done| done.signed_by)
+            .map_err(|fault| fault.to_string())
+    };
+    let pin = |log_key| Trust {
+        log_key: Some(log_key),
+        unsigned: false,
+    };
+    let unsigned = Trust {
+        log_key: None,
+        unsigned: true,
+    };
+    let spaced = format!("{} {}", &log[..20].to_lowercase(), &log[20..]);
+    assert_eq!(tries("first", pin(&spaced)), Ok(log.clone()));
+    let other = &fingerprints
+        .iter()
+        .find(|(purpose, _)| purpose == "advisory")
+        .unwrap()
+        .1;
+    assert!(
+        tries("first", pin(other))
+            .unwrap_err()
+            .contains("do not restore")
+    );
+    // Halves of two backups are none.
+    let keys = std::fs::read(&first.keys).unwrap();
+    std::fs::write(&first.keys, std::fs::read(&second.keys).unwrap()).unwrap();
+    assert!(
+        tries("first", pin(log))
+            .unwrap_err()
+            .contains("belongs to another backup")
+    );
+    assert!(
+        tries("first", unsigned).is_err(),
+        "what is signed is looked at"
+    );
+    std::fs::write(&first.keys, keys).unwrap();
+    // Nor is one signature that of the other.
+    let mine = std::fs::read(&first.signature).unwrap();
+    std::fs::write(&first.signature, std::fs::read(&second.signature).unwrap()).unwrap();
+    assert!(tries("first", pin(log)).is_err());
+    let mut bent = mine.clone();
+    let at = bent
+        .windows(8)
+        .position(|eight| eight == b"records ")
+        .unwrap()
+        + 8;
+    bent[at] ^= 1;
+    std::fs::write(&first.signature, bent).unwrap();
+    assert!(
+        tries("first", pin(log))
+            .unwrap_err()
+            .contains("no good signature")
+    );
+    // What nobody signed is taken from whoever says so, and not where a key is given.
+    std::fs::remove_file(&first.signature).unwrap();
+    assert!(
+        tries("first", Trust::default())
+            .unwrap_err()
+            .contains("--unsigned")
+    );
+    assert!(
+        tries(
+            "first",
+            Trust {
+                unsigned: true,
+                ..pin(log)
+            }
+        )
+        .is_err()
+    );
+    assert_eq!(tries("first", unsigned), Ok(String::new()));
+    world.ends_well();
+}
+
 #[test]
 fn a_trial_of_a_backup_says_what_it_found() {
     let world = World::founded();
@@ -341,14 +439,14 @@ fn a_trial_of_a_backup_says_what_it_found() {
     world.wait(Box::pin(backup(&dir, store, &file))).unwrap();
     let tries = |file: &Path, secret: &str| {
         let work = world.stage.beside("trial");
-        let tried = world.wait(Box::pin(verify(file, secret, &work)));
+        let tried = world.wait(Box::pin(verify(file, secret, &work, Trust::default())));
         assert!(!work.exists(), "nothing is left of it");
         tried.map_err(|fault| fault.to_string())
     };
     let secret = world.stage.kit.recovery_secret.as_str();
     assert!(tries(&file, secret).is_ok());
     let missing = tries(&world.stage.beside("missing"), secret).unwrap_err();
-    assert!(missing.contains("cannot open"), "{missing}");
+    assert!(missing.contains("is not there"), "{missing}");
     let other = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
     for wrong in ["", other] {
         let said = tries(&file, wrong).unwrap_err();

@@ -351,6 +351,12 @@ pub enum Event {
     NamingAgreed {
         agreed: bool,
     },
+    /// A number was read out to a participant on the telephone, for its second step.
+    PhoneCodeIssued {
+        /// Which number was called (class C).
+        number: TextRef,
+        source: NumberSource,
+    },
     SecondStepPassed {
         way: SecondStep,
     },

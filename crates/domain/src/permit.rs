@@ -181,7 +181,8 @@ const ROWS: &[Row] = &[
     row("withdraw-approvers", &GIVEN, OR_OPERATOR),
     row("change-contact", OFFICE, OR_OPERATOR),
     row("draft-advisory", EDITORS, OR_OPERATOR),
-    row("plan-release", EDITORS, OR_OPERATOR),
+    // Whoever plans never approves: who works on the machine is not known.
+    row("plan-release", EDITORS, NOBODY_ELSE),
     // Who may approve is told by the approval key, and its password is part of the command.
     row("approve-plan", &GIVEN, OR_OPERATOR),
     row("abort-plan", EDITORS, OR_OPERATOR),

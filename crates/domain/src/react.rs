@@ -100,6 +100,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::LinkIssued { .. }
         | Event::PersonEnded { .. }
         | Event::VulnerabilityNamed { .. }
+        | Event::PhoneCodeIssued { .. }
         | Event::SecondStepPassed { .. }
         | Event::SecondStepWaived
         | Event::CallAsked { .. }

@@ -4,12 +4,14 @@
 //! invariant "No event holds a text or an address"). Nothing here validates foreign input; borders do.
 
 mod channel;
+mod step;
 
 use std::fmt;
 
 pub use base::{Instant, Lang};
 pub use channel::CopyChannel;
 use serde::{Deserialize, Serialize};
+pub use step::{NumberSource, SecondStep};
 use uuid::Uuid;
 
 use crate::role::Role;
@@ -313,16 +315,6 @@ impl StatementKind {
             StatementKind::Statement | StatementKind::Workaround | StatementKind::Fix
         )
     }
-}
-
-/// How a session from outside passed its second step (docs/design/security.md §2.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecondStep {
-    /// A code that was read aloud on the telephone.
-    Telephone,
-    /// A code in a mail encrypted to the registered key.
-    Key,
 }
 
 /// Part of a party in a case.

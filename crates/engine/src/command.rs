@@ -288,8 +288,18 @@ pub fn perform<'a>(
             // hangs keeps no page waiting.
             house.bells.ring(crate::work::Kind::REHEARSAL);
         }
-        if command.may_complete_approvers() && house.pin_approvers().await? {
-            house.bells.ring(crate::work::Kind::REHEARSAL);
+        if command.may_complete_approvers() {
+            // What was given stands, whatever the signer says; it is asked again each second.
+            match house.pin_approvers().await {
+                Ok(true) => house.bells.ring(crate::work::Kind::REHEARSAL),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(
+                        code = error.code(),
+                        "a change of the approvers is tried again"
+                    );
+                }
+            }
         }
         if matches!(command, Command::ChangeContact(_)) {
             // Not a second later, and not only where the house is running.

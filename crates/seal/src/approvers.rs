@@ -6,7 +6,7 @@
 //! signs nothing else, may stand for the quorum, and then its statement holds after [`NOTICE_US`]. The public form names
 //! keys and no persons: how many persons stand behind keys is the house's claim. It reads no file and no clock.
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
 use crate::canon::Canon;
@@ -18,6 +18,8 @@ pub use roster::{Looked, Pin, Roster};
 
 /// How long a statement of a succession key alone is known before it holds: 72 hours, µs.
 pub const NOTICE_US: i64 = KEY_REST_US;
+/// A statement that waited longer for its signatures is made anew: 30 days, µs.
+pub const WAITS_MAX_US: i64 = 30 * 24 * 3_600 * 1_000_000;
 /// A statement may be dated ahead of the signer's clock by this much, µs.
 const AHEAD_MAX_US: i64 = 2_000_000;
 /// Most keys that stand at once.
@@ -143,7 +145,19 @@ pub enum Line {
     Statement {
         statement: Statement,
         signatures: Vec<Signed>,
+        /// When the signer took it in, µs since 1970 UTC by its own clock.
+        taken: i64,
+        /// The signer had signed nothing by then.
+        is_fresh: bool,
     },
+}
+
+/// A statement on its way to the signer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    pub statement: Statement,
+    pub signatures: Vec<Signed>,
 }
 
 /// Why a line is none that follows. Each has a stable code.
@@ -161,7 +175,9 @@ pub enum Fault {
     Signatures { found: u8, needed: u8 },
     #[error("the key that comes in has not signed it")]
     Possession,
-    #[error("it is dated ahead of the clock, or before the line that it follows")]
+    #[error(
+        "it is dated ahead of the clock, before the line that it follows, or more than 30 days ago"
+    )]
     Time,
 }
 
@@ -267,7 +283,8 @@ impl Statement {
             let key = VerifyingKey::from_bytes(&read(&signed.key)?).ok()?;
             let signature: [u8; 64] = read(&signed.signature)?;
             let bytes = self.bytes(house).ok()?;
-            key.verify(&bytes, &Signature::from_bytes(&signature)).ok()
+            key.verify_strict(&bytes, &Signature::from_bytes(&signature))
+                .ok()
         };
         parts().is_some()
     }
@@ -305,16 +322,17 @@ pub fn follow(bytes: &[u8], now: i64) -> Result<Roster, (usize, Fault)> {
                 Line::Statement {
                     statement,
                     signatures,
+                    taken,
+                    is_fresh,
                 },
             ) => {
-                if statement.at > now.saturating_add(AHEAD_MAX_US) {
+                if taken > now.saturating_add(AHEAD_MAX_US) {
                     return Err(at(Fault::Time));
                 }
                 let whose = statement.new.clone();
                 let looked = Looked {
-                    now: statement.at,
-                    rests: false,
-                    is_fresh: false,
+                    now: taken,
+                    is_fresh,
                 };
                 roster
                     .take(&statement, &signatures, &whose, looked)
@@ -326,11 +344,11 @@ pub fn follow(bytes: &[u8], now: i64) -> Result<Roster, (usize, Fault)> {
     roster.ok_or((1, Fault::Order))
 }
 
-/// When the statement of a line was made, µs since 1970 UTC; nothing of the founding line.
+/// When the signer took a line in, µs since 1970 UTC; nothing of the founding line.
 #[must_use]
-pub fn dated(line: &[u8]) -> Option<i64> {
+pub fn taken_at(line: &[u8]) -> Option<i64> {
     match serde_json::from_slice(line).ok()? {
-        Line::Statement { statement, .. } => Some(statement.at),
+        Line::Statement { taken, .. } => Some(taken),
         Line::Founding(_) => None,
     }
 }

@@ -64,6 +64,20 @@ pub fn vendor(world: &World, name: &str, standing: bool) -> String {
     party
 }
 
+/// A call to a vendor at a number of its public page.
+#[must_use]
+pub fn call() -> &'static engine::coordination::Call {
+    static CALL: std::sync::LazyLock<engine::coordination::Call> =
+        std::sync::LazyLock::new(|| engine::coordination::Call {
+            number: engine::kernel::find::TextInput {
+                lang: domain::value::Lang::En,
+                text: "+81 3 0000 0000".to_owned(),
+            },
+            source: domain::value::NumberSource::Public,
+        });
+    &CALL
+}
+
 /// A report as it was answered when it was filed.
 #[derive(Clone, Debug)]
 pub struct Report {

@@ -54,6 +54,31 @@ pub fn waive_second_step(participant: &Participant, act: &Act) -> Result<Vec<Cha
     Ok(vec![Change::of(participant.id, Event::SecondStepWaived)])
 }
 
+/// Records that a number is read out to a participant; `chars` is the length of the telephone number that is called.
+///
+/// # Errors
+/// If the participant has left, or nothing says which number is called.
+pub fn issue_phone_code(
+    participant: &Participant,
+    number: TextRef,
+    chars: usize,
+    source: NumberSource,
+) -> Result<Vec<Change>, Refusal> {
+    if participant.left {
+        return Err(Refusal::NotFound("participant"));
+    }
+    if chars == 0 {
+        return Err(Refusal::Input {
+            field: "number",
+            why: "say which number is called",
+        });
+    }
+    Ok(vec![Change::of(
+        participant.id,
+        Event::PhoneCodeIssued { number, source },
+    )])
+}
+
 /// Records a passed second step.
 #[must_use]
 pub fn pass_second_step(participant: &Participant, way: SecondStep) -> Vec<Change> {

@@ -7,7 +7,7 @@ use crate::event::Change;
 use crate::event::Event;
 use crate::publication::{Advisory, Draft};
 use crate::refusal::Refusal;
-use crate::value::{Actor, Instant};
+use crate::value::{Actor, Instant, PersonId};
 
 /// Decides whether a draft that repeats protected texts may be planned all the same: a person other than its drafter
 /// takes that on, and says why.
@@ -16,7 +16,8 @@ use crate::value::{Actor, Instant};
 /// [`Refusal::Overlap`], [`Refusal::NoReason`].
 pub fn take_on(draft: &Draft, is_taken_on: bool, act: &Act) -> Result<(), Refusal> {
     // Nobody knows which person works on the machine.
-    let is_second = matches!(act.by, Actor::Person { .. }) && draft.author != act.actor;
+    let is_known = draft.author != PersonId::from_bytes([0; 16]);
+    let is_second = is_known && matches!(act.by, Actor::Person { .. }) && draft.author != act.actor;
     if !is_taken_on || !is_second {
         return Err(Refusal::Overlap);
     }

@@ -1,10 +1,14 @@
-//! One of each event about those who may approve.
+//! One of each event about those who may approve, and of a call.
 
 use domain::event::Event;
 use domain::value::{Instant, PersonId};
 
 pub(super) fn samples() -> Vec<Event> {
     vec![
+        Event::PhoneCodeIssued {
+            number: super::text(domain::text::class::Class::C),
+            source: domain::value::NumberSource::Public,
+        },
         Event::ApproversProposed {
             statement: "{}".into(),
             statement_sha256: "00".repeat(32),

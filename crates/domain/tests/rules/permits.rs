@@ -73,7 +73,7 @@ fn nobody_else_borrows_a_role() {
     );
     check_other(Actor::House, "contact tell-finder");
     // On the machine: what people of the house give, but for what is a person's own.
-    let a_persons = words(&["demo issue-phone-code read-text replay set-password"]);
+    let a_persons = words(&["demo issue-phone-code plan-release read-text replay set-password"]);
     let of_people = |command: &&str| {
         let is_given = GIVEN
             .into_iter()

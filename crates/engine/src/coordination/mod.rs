@@ -40,4 +40,4 @@ pub async fn track_of(house: &House, case: &Case) -> Result<Track, Fault> {
 pub use invitation::{INVITATION, invite, invite_again};
 pub use partner::view;
 pub(crate) use step::shut;
-pub use step::{guest_of, is_call_open, issue_phone_code, pass_phone_code};
+pub use step::{Call, guest_of, is_call_open, issue_phone_code, pass_phone_code};

@@ -4,16 +4,17 @@
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
+use domain::coordination::access;
 use domain::coordination::participant::Participant;
-use domain::permit;
-use domain::refusal::Refusal;
+use domain::text::class::Class;
 use domain::value::*;
 use seal::record::Realm;
 
 use crate::Fault;
-use crate::coordination::command::{self, PassSecondStep};
+use crate::coordination::command::{self, PassSecondStep, with_own_case};
 use crate::coordination::invitation::INVITATION;
 use crate::kernel::clock;
+use crate::kernel::find::TextInput;
 use crate::kernel::house::House;
 use crate::people::sessions::Of;
 
@@ -56,22 +57,42 @@ pub async fn guest_of(house: &House, link: &str, code: &str) -> Result<Option<Gu
     })
 }
 
+/// Which number a participant is called at, and where it came from.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Class C.
+    pub number: TextInput,
+    pub source: NumberSource,
+}
+
 /// Issues the number that a person of the house reads aloud to a participant; an older one ends. It is told
-/// once and kept as a hash.
+/// once and kept as a hash; who calls which number stands in the ledger before.
 ///
 /// # Errors
-/// Those of [`permit::ask`]; [`Refusal::NotFound`] if there is no such participant.
+/// Those of the table of permits; `not_found` if there is no such participant; `input` without a number.
 pub async fn issue_phone_code(
     house: &House,
     act: &Act,
     participant: ParticipantId,
+    call: &Call,
 ) -> Result<String, Fault> {
-    permit::ask(act, "issue-phone-code", false)?;
-    let loaded = house.load(participant.into()).await?;
-    match loaded.as_ref().map(|loaded| &*loaded.state) {
-        Some(Aggregate::Participant(found)) if !found.left => {}
-        _ => return Err(Refusal::NotFound("participant").into()),
-    }
+    house
+        .perform(act, "issue-phone-code", Realm::Live, async |unit| {
+            let (case, found) = with_own_case(unit, &participant.to_string()).await?;
+            let typed = call.number.text.trim();
+            let number = unit
+                .text(case.id.into(), Class::C, call.number.lang, typed)
+                .await?;
+            let chars = typed.chars().count();
+            unit.record(access::issue_phone_code(
+                &found,
+                number,
+                chars,
+                call.source,
+            )?)
+            .await
+        })
+        .await?;
     let code = House::draw_digits(PHONE_CODE_DIGITS);
     house
         .token_draw(

@@ -19,7 +19,10 @@ use seal::signer::Request;
 use crate::Fault;
 use crate::kernel::clock;
 
+mod approvers;
 pub mod service;
+
+pub use approvers::{SignersRoster, TakenLine};
 
 /// Largest message: 64 MiB.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
@@ -307,58 +310,6 @@ impl Contexts {
             .and_then(|b| b.as_slice().try_into().ok())
             .map(u64::from_be_bytes);
         seq.ok_or(Fault::Context("sign"))
-    }
-
-    /// What names the signer's decisions, the persons that it has pinned, and how many changes of them it has taken in.
-    /// Where the name changes, every verdict is asked anew.
-    ///
-    /// # Errors
-    /// [`Fault::Context`]; [`Fault::Signer`] if it cannot tell.
-    pub fn signer_pinned(&self) -> Result<(Vec<u8>, u64), Fault> {
-        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
-        match link.ask(&[b"pinned"])?.as_slice() {
-            [word, pinned, generation] if word == b"pinned" => {
-                let generation = <[u8; 8]>::try_from(generation.as_slice());
-                let generation = generation.map_err(|_| Fault::Context("sign"))?;
-                Ok((pinned.clone(), u64::from_be_bytes(generation)))
-            }
-            [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
-            _ => Err(Fault::Context("sign")),
-        }
-    }
-
-    /// Hands a change of those who may approve to the signer; returns when it took it in, µs by its clock, and whether
-    /// nothing had been signed by then.
-    ///
-    /// # Errors
-    /// [`Fault::Context`]; [`Fault::Signer`] with the code of what does not fit.
-    pub fn take_approvers(&self, line: &[u8], person: &str) -> Result<(i64, bool), Fault> {
-        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
-        match link
-            .ask(&[b"approvers", line, person.as_bytes()])?
-            .as_slice()
-        {
-            [word, at, fresh] if word == b"taken" => {
-                let at = <[u8; 8]>::try_from(at.as_slice()).map_err(|_| Fault::Context("sign"))?;
-                Ok((i64::from_be_bytes(at), fresh.as_slice() == [1]))
-            }
-            [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
-            _ => Err(Fault::Context("sign")),
-        }
-    }
-
-    /// Shows the signer the first signature of a house of one person, so that it measures the pause itself.
-    ///
-    /// # Errors
-    /// As [`Contexts::take_approvers`].
-    pub fn note_first(&self, request: &Request) -> Result<(), Fault> {
-        let link = self.sign.as_ref().ok_or(Fault::Context("sign"))?;
-        let (approvals, _) = packed(request);
-        match link.ask(&[b"first", &request.plan, &approvals])?.as_slice() {
-            [word] if word == b"noted" => Ok(()),
-            [_, code] => Err(Fault::Signer(String::from_utf8_lossy(code).into_owned())),
-            _ => Err(Fault::Context("sign")),
-        }
     }
 
     /// Asks what would keep a request from being signed at an instant; nothing is signed and nothing journalled.

@@ -60,6 +60,8 @@ pub enum Fault {
     },
 }
 
+/// What the house says where it and the signer do not agree on who may approve.
+pub const APART: &str = "approvers.apart";
 /// What the verifying context says of a signature that does not hold.
 pub(crate) const BAD_SIGNATURE: &str = "verify.bad_signature";
 
@@ -81,6 +83,7 @@ impl Fault {
             Fault::Sealed => "sealed",
             Fault::Form(_) => "form",
             Fault::Signer(said) if said == BAD_SIGNATURE => BAD_SIGNATURE,
+            Fault::Signer(said) if said == APART => APART,
             Fault::Signer(said) => seal::signer::Refused::code_in(said).unwrap_or("signer"),
             Fault::Context(_) => "context",
             Fault::Held => "held",

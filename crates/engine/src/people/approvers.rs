@@ -8,13 +8,14 @@ use domain::party::{House, Person};
 use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::value::{Actor, PersonId};
-use seal::approvers::{Action, Kind, Roster, Signed, Statement};
+use seal::approval::SealedKey;
+use seal::approvers::{Action, Kind, Pin, Roster, Signed, Statement};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::command::own;
 use super::passwords::{self, PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
-use super::roster::{named, roster_of, statement_of, unfit};
+use super::roster::{named, roster_of, standing_key, statement_of, unfit};
 use super::typed::{Password, given};
 use crate::Fault;
 use crate::kernel::clock;
@@ -53,6 +54,9 @@ inputs! {
         reason: String = "why";
     }
 }
+
+/// Code of a key that does not count yet.
+const RESTS: &str = "approvers.rests";
 
 /// Why a password is refused that opens no approval key.
 pub const WRONG_PASSWORD: &str = "it does not open this approval key";
@@ -136,7 +140,10 @@ pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Valu
         }
         None => false,
     };
-    if same_as_sign_in || before.as_ref().is_some_and(|before| *before == typed) {
+    let roster = roster_of(unit.house.id(), &own)?;
+    let in_force = standing_key(unit.house, &roster, person, clock::now()).await?;
+    let same_as_before = opens(&in_force, id, &typed).await?;
+    if same_as_sign_in || same_as_before || before.as_ref().is_some_and(|before| *before == typed) {
         let why = "the approval key has a password of its own: not the one to sign in with, and not the one before";
         return Err(Refusal::Input {
             field: "password",
@@ -148,12 +155,16 @@ pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Valu
         .await?
         .map_err(|_| Fault::Form("approval key"))?;
     let now = clock::now().0;
-    let roster = roster_of(unit.house.id(), &own)?;
     let whose = named(person);
-    let old = roster
+    let own_keys: Vec<&Pin> = roster
         .standing(now)
-        .find(|pin| pin.person == whose && pin.kind == Kind::Staff)
-        .map(|pin| pin.public.clone());
+        .filter(|pin| pin.person == whose && pin.kind == Kind::Staff)
+        .collect();
+    if own_keys.len() > 1 {
+        // One of them goes after its notice, or is ended by the others: a third would leave nobody knowing which counts.
+        return Err(Refusal::Approvers(RESTS).into());
+    }
+    let old = own_keys.first().map(|pin| pin.public.clone());
     let action = if old.is_some() {
         Action::Rotate
     } else {
@@ -170,12 +181,34 @@ pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Valu
     let change = propose(unit, &roster, &statement, Some(person)).await?;
     let signed = statement.sign(&unit.house.id(), &secret).map_err(unfit)?;
     add_signature(unit, &change, signed).await?;
+    // The place of a drawn key is taken by the next: one that stands moves on first.
+    if let Some((key, pin)) = in_force {
+        unit.row(store::people::ApproverRow {
+            person,
+            key,
+            since: pin.since,
+            founding: pin.founding,
+        });
+    }
     unit.row(store::people::OfferedKeyRow { person, key });
     if let Some(before) = before {
         let signed = by_person(unit, person, &known.handle, before, &statement).await?;
         add_signature(unit, &change, signed).await?;
     }
     Ok(json!({ "change": change, "key": public, "action": action.name() }))
+}
+
+/// Whether a password opens a key.
+pub(super) async fn opens(
+    key: &Option<(SealedKey, Pin)>,
+    person: [u8; 16],
+    typed: &str,
+) -> Result<bool, Fault> {
+    let Some((key, _)) = key.clone() else {
+        return Ok(false);
+    };
+    let typed = Zeroizing::new(typed.to_owned());
+    stretched(move || seal::approval::open(&key, &person, &typed).is_ok()).await
 }
 
 /// Signs with the key of a person; a wrong password counts among the wrong tries of signing in.
@@ -187,11 +220,14 @@ async fn by_person(
     statement: &Statement,
 ) -> Result<Signed, Fault> {
     let house = unit.house;
-    let key = house
-        .store
-        .approval_key(person.bytes())
+    let now = clock::now();
+    let roster = roster_of(house.id(), &house.own().await?)?;
+    let (key, pin) = standing_key(house, &roster, person, now)
         .await?
         .ok_or(Refusal::Role)?;
+    if pin.from() > now.0 {
+        return Err(Refusal::Approvers(RESTS).into());
+    }
     let tries = house.kept.of::<Tries>();
     if tries.count(handle) >= TRIES_MAX {
         tokio::time::sleep(WAIT).await;
@@ -222,14 +258,6 @@ pub async fn sign(unit: &mut Unit<'_>, input: &SignApprovers) -> Result<Value, F
     let (person, known) = called(&own, &input.person)?;
     is_own(unit, input.password.as_ref(), person)?;
     let statement = statement_of(decide::waiting(&own, &input.change)?)?;
-    let roster = roster_of(unit.house.id(), &own)?;
-    let whose = named(person);
-    let stands = roster
-        .standing(clock::now().0)
-        .any(|pin| pin.person == whose && pin.kind == Kind::Staff);
-    if !stands {
-        return Err(Refusal::Role.into());
-    }
     let typed = given(input.password.as_ref(), input.password_file.as_deref())?;
     let signed = by_person(unit, person, &known.handle, typed, &statement).await?;
     // Whoever asked, the key that the password opened tells who acts.
@@ -311,11 +339,11 @@ pub async fn sign_with_succession(
     };
     let secret = Zeroizing::new(seal::unhex32(&digits).ok_or_else(|| wrong.clone())?);
     let public = seal::approval::public_of(&secret);
-    let stands = roster
-        .standing(clock::now().0)
-        .any(|pin| pin.public == public && pin.kind == Kind::Succession);
-    if !stands {
-        return Err(wrong.into());
+    let now = clock::now().0;
+    let is_it = |pin: &&Pin| pin.public == public && pin.kind == Kind::Succession;
+    let pin = roster.standing(now).find(is_it).ok_or(wrong)?;
+    if pin.from() > now {
+        return Err(Refusal::Approvers(RESTS).into());
     }
     let signed = statement.sign(&unit.house.id(), &secret).map_err(unfit)?;
     add_signature(unit, &input.change, signed).await?;

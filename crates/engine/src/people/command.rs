@@ -55,10 +55,27 @@ pub async fn name(unit: &mut Unit<'_>, input: &NamePerson) -> Result<Value, Faul
     Ok(json!({ "person": person.to_string(), "handle": handle }))
 }
 
+/// Looks that those who stay can still sign a change of the approvers: whoever leaves signs nothing any more.
+fn others_can_sign(unit: &Unit<'_>, own: &House, leaving: PersonId) -> Result<(), Fault> {
+    let now = crate::kernel::clock::now();
+    let roster = super::roster::roster_of(unit.house.id(), own)?;
+    let whose = super::roster::named(leaving);
+    let holds_one = roster.standing(now.0).any(|pin| pin.person == whose);
+    let mut without = own.clone();
+    without.persons.remove(&leaving);
+    let standing = super::roster::standing_of(&without, &roster, now);
+    let left = standing.staff.saturating_add(standing.kit);
+    if holds_one && left < roster.needed() && standing.succession == 0 {
+        return Err(Refusal::Approvers("approvers.few").into());
+    }
+    Ok(())
+}
+
 /// Ends a person.
 pub async fn end(unit: &mut Unit<'_>, input: &EndPerson) -> Result<Value, Fault> {
     let own = own(unit).await?;
     let person = find(&own, &input.person)?;
+    others_can_sign(unit, &own, person)?;
     let changes = decide::end_person(&own, unit.house.stream(), person)?;
     unit.record(changes).await?;
     unit.house

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::party::decide;
+use domain::refusal::Refusal;
 use domain::value::{Actor, PersonId};
 use seal::approval::Cost;
 use seal::password::Verifier;
@@ -18,6 +19,8 @@ use crate::kernel::clock;
 use crate::kernel::config::Purpose;
 use crate::kernel::house::House;
 use crate::people::Known;
+use crate::people::approvers::opens;
+use crate::people::roster::standing_key;
 
 /// The person that nobody is.
 const NOBODY: PersonId = PersonId(uuid::Uuid::nil());
@@ -236,12 +239,26 @@ impl House {
         Ok(known && right)
     }
 
+    /// Whether a password opens the approval key of a person.
+    ///
+    /// # Errors
+    /// If the house cannot be read.
+    pub async fn opens_key(&self, person: PersonId, typed: &str) -> Result<bool, Fault> {
+        let key = standing_key(self, &self.roster().await?, person, clock::now()).await?;
+        opens(&key, person.bytes(), typed).await
+    }
+
     /// Sets the password that a person signs in with. The approval key has a password of its own, which stays as it is.
     ///
     /// # Errors
-    /// Faults of keys and store.
+    /// [`Refusal::Input`] if it opens the person's approval key; faults of keys and store.
     pub async fn set_password(&self, known: &Known, after: &str) -> Result<(), Fault> {
         let (person, role, cost) = (known.id, known.person.role, self.password_cost());
+        if self.opens_key(person, after).await? {
+            let why = "it opens the approval key, which has a password of its own";
+            let field = "password";
+            return Err(Refusal::Input { field, why }.into());
+        }
         let after = zeroize::Zeroizing::new(after.to_owned());
         let made =
             stretched(move || seal::password::verifier(&person.bytes(), &after, cost)).await?;

@@ -9,7 +9,10 @@ use domain::party::House as Own;
 use domain::party::approvers::{Pending, Standing, Taken, take_in};
 use domain::refusal::Refusal;
 use domain::value::{Instant, PersonId};
-use seal::approvers::{Fault as Unfit, Founding, Kind, Line, Looked, Roster, Signed, Statement};
+use seal::approval::SealedKey;
+use seal::approvers::{
+    Asked, Fault as Unfit, Founding, Kind, Line, Looked, Pin, Roster, Signed, Statement,
+};
 use seal::leaf::Leaf;
 use seal::record::Realm;
 use seal::signer::{Approver, Pinned};
@@ -17,7 +20,10 @@ use seal::signer::{Approver, Pinned};
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
+use crate::kernel::context::TakenLine;
+use crate::kernel::fault::APART;
 use crate::kernel::house::House;
+use crate::people::command;
 
 /// Kind and series of the leaf of a change.
 const LEAF: &str = "approvers";
@@ -88,40 +94,83 @@ fn pinned_first(house: [u8; 16], own: &Own) -> Pinned {
 /// # Errors
 /// [`Fault::Form`] if what was recorded does not follow.
 pub fn roster_of(house: [u8; 16], own: &Own) -> Result<Roster, Fault> {
-    let wrong = |_| Fault::Form("approvers");
-    let mut roster = Roster::found(&pinned_first(house, own)).map_err(wrong)?;
+    let first = pinned_first(house, own);
+    let mut roster = Roster::found(&first).map_err(|_| Fault::Form("approvers"))?;
     for change in &own.changes {
-        let Ok(Line::Statement {
-            statement,
-            signatures,
-        }) = serde_json::from_str(&change.line)
-        else {
-            return Err(Fault::Form("approvers"));
-        };
         let person = change.person.map(named).unwrap_or_default();
-        let looked = Looked {
-            now: change.at.0,
-            rests: true,
-            is_fresh: change.is_fresh,
-        };
-        roster
-            .take(&statement, &signatures, &person, looked)
-            .map_err(wrong)?;
+        follow(&mut roster, &change.line, &person)?;
     }
     Ok(roster)
 }
 
-/// How the keys of a roster stand at an instant.
-#[must_use]
-pub fn standing_of(roster: &Roster, now: Instant) -> Standing {
-    let count = |is: fn(&seal::approvers::Pin) -> bool| {
-        let found = roster.standing(now.0).filter(|pin| is(pin)).count();
-        u8::try_from(found).unwrap_or(u8::MAX)
+/// Takes a line as the signer took it in; returns its statement.
+fn follow(roster: &mut Roster, line: &str, person: &str) -> Result<Statement, Fault> {
+    let Ok(Line::Statement {
+        statement,
+        signatures,
+        taken,
+        is_fresh,
+    }) = serde_json::from_str(line)
+    else {
+        return Err(Fault::Form("approvers"));
     };
+    let looked = Looked {
+        now: taken,
+        is_fresh,
+    };
+    roster
+        .take(&statement, &signatures, person, looked)
+        .map_err(|_| Fault::Form("approvers"))?;
+    Ok(statement)
+}
+
+/// The sealed key of a person that stands at an instant: the one in force, or the one that was drawn last. While a key
+/// that goes still counts, it is the one.
+///
+/// # Errors
+/// If the store fails.
+pub async fn standing_key(
+    house: &House,
+    roster: &Roster,
+    person: PersonId,
+    now: Instant,
+) -> Result<Option<(SealedKey, Pin)>, Fault> {
+    let of_store = [
+        house.store.approval_key(person.bytes()).await?,
+        house.store.offered_key(person.bytes()).await?,
+    ];
+    let whose = named(person);
+    for key in of_store.into_iter().flatten() {
+        let public = seal::hex(&key.public);
+        let mut pins = roster.standing(now.0);
+        let is_it = |pin: &&Pin| pin.public == public && pin.person == whose;
+        if let Some(pin) = pins.find(is_it) {
+            let pin = pin.clone();
+            return Ok(Some((key, pin)));
+        }
+    }
+    Ok(None)
+}
+
+/// How the keys of a roster stand at an instant: those of persons who are here, that last.
+#[must_use]
+pub fn standing_of(own: &Own, roster: &Roster, now: Instant) -> Standing {
+    let is_here = |pin: &&Pin| {
+        let person = person_of(own, &pin.person).and_then(|id| own.persons.get(&id));
+        pin.until.is_none() && person.is_some_and(|person| person.ended.is_none())
+    };
+    let staff = |is_kit: bool| {
+        let of_kind = |pin: &&Pin| pin.kind == Kind::Staff && pin.is_kit == is_kit;
+        let found = roster.standing(now.0).filter(of_kind).filter(is_here);
+        let persons: std::collections::BTreeSet<&str> =
+            found.map(|pin| pin.person.as_str()).collect();
+        u8::try_from(persons.len()).unwrap_or(u8::MAX)
+    };
+    let safe = |pin: &&Pin| pin.kind == Kind::Succession && pin.until.is_none();
     Standing {
-        staff: count(|pin| pin.kind == Kind::Staff && !pin.is_kit),
-        kit: count(|pin| pin.is_kit),
-        succession: count(|pin| pin.kind == Kind::Succession),
+        staff: staff(false),
+        kit: staff(true),
+        succession: u8::try_from(roster.standing(now.0).filter(safe).count()).unwrap_or(u8::MAX),
     }
 }
 
@@ -155,8 +204,9 @@ impl House {
         Ok(std::iter::once(first).chain(changes).collect())
     }
 
-    /// Hands the change that waits to the signer once enough have signed it, and records what the signer says; tells
-    /// whether it was taken in. Asked again after a crash, the signer answers as before.
+    /// Brings house and signer together, and hands the signer the change that waits once enough have signed it; tells
+    /// whether one was recorded. What the signer took in is recorded as it says, also where the process died in between, or
+    /// somebody took the change back meanwhile.
     ///
     /// # Errors
     /// Faults of keys and store. That the signer refuses is kept for the pages, and is none.
@@ -164,45 +214,19 @@ impl House {
         Box::pin(async move {
             let own = self.own().await?;
             if self.contexts.sign.is_none() {
-                return Ok(false);
-            }
-            self.hand_on(&own)?;
-            let Some(pending) = &own.pending else {
                 self.kept.of::<NotTaken>().set(None);
                 return Ok(false);
-            };
-            let statement = statement_of(pending)?;
-            let signatures = signatures_of(pending);
-            let person = pending.person.map(named).unwrap_or_default();
-            let looked = Looked {
-                now: clock::now().0,
-                rests: true,
-                is_fresh: false,
-            };
-            let mut roster = roster_of(self.id(), &own)?;
-            if roster
-                .take(&statement, &signatures, &person, looked)
-                .is_err()
-            {
-                return Ok(false);
             }
-            let line = Line::Statement {
-                statement: statement.clone(),
-                signatures,
-            };
-            let line = line.bytes().map_err(|_| Fault::Form("approvers"))?;
-            match self.contexts.take_approvers(&line, &person) {
-                Ok((at, is_fresh)) => {
+            match self.joined(&own).await {
+                Ok(is_recorded) => {
                     self.kept.of::<NotTaken>().set(None);
-                    self.changed(pending, &statement, line, Instant(at), is_fresh)
-                        .await?;
-                    Ok(true)
+                    Ok(is_recorded)
                 }
                 Err(Fault::Signer(code)) => {
                     tracing::error!(
                         code = "approvers",
                         why = code,
-                        "the signer does not take a change"
+                        "house and signer do not agree on who may approve"
                     );
                     self.kept.of::<NotTaken>().set(Some(code));
                     Ok(false)
@@ -212,18 +236,60 @@ impl House {
         })
     }
 
-    /// Hands the signer the changes that the ledger has and its journal has not: it was restored from a backup that was
-    /// taken while one came in, or it lost its journal.
-    fn hand_on(&self, own: &Own) -> Result<(), Fault> {
-        if own.changes.is_empty() {
-            return Ok(());
+    async fn joined(&self, own: &Own) -> Result<bool, Fault> {
+        let signers = self.contexts.signer_pinned()?;
+        let known = own.changes.len() as u64;
+        if let Some(last) = signers.last.filter(|_| signers.generation == known + 1) {
+            self.record_change(&last).await?;
+            return Ok(true);
         }
-        let (_, generation) = self.contexts.signer_pinned()?;
+        let roster = roster_of(self.id(), own)?;
+        if signers.generation < known {
+            self.hand_on(own, signers.generation)?;
+        } else if signers.head != roster.head && known > 0 {
+            return Err(Fault::Signer(APART.to_owned()));
+        }
+        let Some(pending) = &own.pending else {
+            return Ok(false);
+        };
+        let asked = Asked {
+            statement: statement_of(pending)?,
+            signatures: signatures_of(pending),
+        };
+        let person = pending.person.map(named).unwrap_or_default();
+        let looked = Looked {
+            now: clock::now().0,
+            is_fresh: false,
+        };
+        let mut tried = roster;
+        let is_signed = tried.take(&asked.statement, &asked.signatures, &person, looked);
+        if is_signed.is_err() {
+            return Ok(false);
+        }
+        let taken = self.contexts.take_approvers(&asked, &person)?;
+        self.record_change(&taken).await?;
+        Ok(true)
+    }
+
+    /// Hands the signer the changes that the ledger has and its journal has not: it was restored from a backup that was
+    /// taken while one came in, or it lost its journal. The 72 hours run anew, so that a chain comes back key by key.
+    fn hand_on(&self, own: &Own, generation: u64) -> Result<(), Fault> {
         let known = usize::try_from(generation).unwrap_or(usize::MAX);
         for change in own.changes.iter().skip(known) {
+            let Ok(Line::Statement {
+                statement,
+                signatures,
+                ..
+            }) = serde_json::from_str(&change.line)
+            else {
+                return Err(Fault::Form("approvers"));
+            };
+            let asked = Asked {
+                statement,
+                signatures,
+            };
             let person = change.person.map(named).unwrap_or_default();
-            self.contexts
-                .take_approvers(change.line.as_bytes(), &person)?;
+            self.contexts.take_approvers(&asked, &person)?;
             tracing::warn!(
                 code = "approvers.handed_on",
                 "the signer had lost a change of those who may approve"
@@ -232,70 +298,74 @@ impl House {
         Ok(())
     }
 
-    async fn changed(
-        &self,
-        pending: &Pending,
-        statement: &Statement,
-        line: Vec<u8>,
-        at: Instant,
-        is_fresh: bool,
-    ) -> Result<(), Fault> {
-        let leaf = Leaf {
-            v: 1,
-            realm: base::Realm::Live.name().into(),
-            series: LEAF.into(),
-            number: String::new(),
-            revision: u32::try_from(statement.generation).unwrap_or(u32::MAX),
-            kind: LEAF.into(),
-            sha256: seal::hex(&seal::sha256(&line)),
-            instant: clock::rfc3339(Instant(statement.at)),
-            persons: 0,
-        };
-        let text = |bytes| String::from_utf8(bytes).map_err(|_| Fault::Form("approvers"));
-        let leaf = text(leaf.bytes().map_err(|_| Fault::Form("leaf"))?)?;
-        let line = text(line)?;
+    /// Whether house and signer agree on who may approve: where they do not, nothing is signed.
+    ///
+    /// # Errors
+    /// [`Fault::Signer`] where they do not; [`Fault::Context`].
+    pub async fn agrees_with_signer(&self) -> Result<(), Fault> {
         let own = self.own().await?;
-        // Of a key that ends nobody's name stands in the change.
-        let whose = |key: &String| {
-            let mut persons = own.persons.iter();
-            persons.find(|(_, person)| person.approval_key.as_ref() == Some(key))
-        };
-        let person = pending
-            .person
-            .or_else(|| whose(&statement.old).map(|(id, _)| *id));
-        let key =
-            (!statement.new.is_empty() && pending.person.is_some()).then(|| statement.new.clone());
-        let offered = match pending.person {
-            Some(person) => self.store.offered_key(person.bytes()).await?,
-            None => None,
-        };
-        let taken = Taken {
-            line,
-            leaf,
-            person,
-            key,
-            quorum: statement.quorum,
-            at,
-            is_fresh,
-        };
+        let signers = self.contexts.signer_pinned()?;
+        // A house of an older program may have had its file of approvers edited, which that signer honoured.
+        if own.changes.is_empty() && signers.generation == 0 {
+            return Ok(());
+        }
+        if signers.head == roster_of(self.id(), &own)?.head {
+            Ok(())
+        } else {
+            Err(Fault::Signer(APART.to_owned()))
+        }
+    }
+
+    /// Records a line as the signer took it in, once it is seen to follow the last.
+    async fn record_change(&self, last: &TakenLine) -> Result<(), Fault> {
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| Fault::Form("approvers"));
         let act = self.clock_act("");
-        let sha256 = pending.sha256.clone();
         self.perform(&act, "change-approvers", Realm::Live, async |unit| {
             let stream = unit.house.stream();
-            let own = unit.house.own().await?;
-            let changes = take_in(&own, stream, &sha256, taken.clone());
-            if let (Some(person), Some(key), Some(public)) = (person, &offered, &taken.key)
-                && !changes.is_empty()
-                && seal::hex(&key.public) == *public
-            {
-                unit.row(store::people::ApproverRow {
-                    person,
-                    key: key.clone(),
-                    since: at.0,
-                    founding: false,
-                });
-            }
-            unit.record(changes).await
+            let own = command::own(unit).await?;
+            let before = roster_of(unit.house.id(), &own)?;
+            let mut after = before.clone();
+            let statement = follow(&mut after, &last.line, &last.person)?;
+            let Ok(Line::Statement {
+                taken, is_fresh, ..
+            }) = serde_json::from_str(&last.line)
+            else {
+                return Err(Fault::Form("approvers"));
+            };
+            let leaf = Leaf {
+                v: 1,
+                realm: base::Realm::Live.name().into(),
+                series: LEAF.into(),
+                number: String::new(),
+                revision: u32::try_from(statement.generation).unwrap_or(u32::MAX),
+                kind: LEAF.into(),
+                sha256: seal::hex(&seal::sha256(last.line.as_bytes())),
+                instant: clock::rfc3339(Instant(taken)),
+                persons: 0,
+            };
+            // Whose key comes in, or else whose goes.
+            let key = if statement.new.is_empty() {
+                &statement.old
+            } else {
+                &statement.new
+            };
+            let mut pins = before.standing(taken).chain(after.standing(taken));
+            let pin = pins.find(|pin| pin.public == *key && pin.kind != Kind::Succession);
+            let person = pin.and_then(|pin| person_of(&own, &pin.person));
+            let mut of_person = after.standing(taken).filter(|pin| {
+                Some(&pin.person) == person.map(named).as_ref() && pin.until.is_none()
+            });
+            let sha256 = seal::hex(&statement.hash(&unit.house.id()).map_err(unfit)?);
+            let taken_in = Taken {
+                line: last.line.clone(),
+                leaf: text(leaf.bytes().map_err(|_| Fault::Form("leaf"))?)?,
+                person,
+                key: of_person.next().map(|pin| pin.public.clone()),
+                quorum: statement.quorum,
+                at: Instant(taken),
+                is_fresh,
+            };
+            unit.record(take_in(stream, &sha256, taken_in)).await
         })
         .await?;
         tracing::warn!(
@@ -304,4 +374,9 @@ impl House {
         );
         Ok(())
     }
+}
+
+fn person_of(own: &Own, named_as: &str) -> Option<PersonId> {
+    let mut persons = own.persons.keys();
+    persons.find(|id| named(**id) == named_as).copied()
 }

@@ -9,6 +9,7 @@ use domain::refusal::Refusal;
 use domain::text::class::Compartment;
 use domain::value::*;
 use seal::approval::{Approval, SealedKey};
+use seal::record::Realm;
 use seal::signer::{PLAN, Plan, PlannedDocument};
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ use crate::kernel::find::{self, by_number, inputs};
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
-use crate::people::roster::standing_of;
+use crate::people::roster::{roster_of, standing_key, standing_of};
 pub use crate::people::typed::Password;
 use crate::people::typed::given;
 
@@ -164,21 +165,17 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         .iter()
         .find(|(_, p)| p.handle == input.person && p.ended.is_none())
         .ok_or(Refusal::NotFound("person"))?;
-    if named.approval_key.is_none() {
-        return Err(Refusal::Role.into());
-    }
     if input.password.is_some() && unit.act.actor != *person {
         // A page approves for nobody but whoever is signed in.
         return Err(Refusal::Role.into());
     }
-    let key = unit
-        .house
-        .store
-        .approval_key(person.bytes())
+    let roster = roster_of(unit.house.id(), &own)?;
+    let (key, pin) = standing_key(unit.house, &roster, *person, clock::now())
         .await?
-        .ok_or(Refusal::NotFound("approval key"))?;
-    if !stands(unit.house, &own, &key.public, named.approval_key.as_deref())? {
-        return Err(Refusal::Role.into());
+        .ok_or(Refusal::Role)?;
+    let is_live = unit.house.config.purpose == Purpose::Live && unit.realm == Realm::Live;
+    if pin.is_kit && is_live && !unit.house.has_published().await? {
+        return Err(Refusal::KitKeys.into());
     }
     let hash = seal::unhex32(&input.plan).ok_or(Refusal::Input {
         field: "plan",
@@ -202,29 +199,17 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     Ok(json!({ "plan": input.plan, "person": input.person }))
 }
 
-/// Whether a person's key is the one that the chain of the approvers has for them.
-fn stands(
-    house: &House,
-    own: &domain::party::House,
-    public: &[u8; 32],
-    in_force: Option<&str>,
-) -> Result<bool, Fault> {
-    let public = seal::hex(public);
-    let roster = crate::people::roster::roster_of(house.id(), own)?;
-    let mut standing = roster.standing(clock::now().0);
-    Ok(in_force == Some(public.as_str()) && standing.any(|pin| pin.public == public))
-}
-
 /// Whether the approval keys bear a plan: before the first publication of a house that is meant to be believed, those of
 /// the kit have been replaced, and one is left when one is lost.
-async fn keys_bear(house: &House, realm: seal::record::Realm) -> Result<(), Fault> {
+async fn keys_bear(house: &House, realm: Realm) -> Result<(), Fault> {
     let own = house.own().await?;
     let is_asked = house.config.purpose == Purpose::Live
-        && realm == seal::record::Realm::Live
+        && realm == Realm::Live
         && !house.has_published().await?;
     if is_asked {
-        let roster = crate::people::roster::roster_of(house.id(), &own)?;
-        domain::party::approvers::bear_first(own.quorum, standing_of(&roster, clock::now()))?;
+        let roster = roster_of(house.id(), &own)?;
+        let standing = standing_of(&own, &roster, clock::now());
+        domain::party::approvers::bear_first(own.quorum, standing)?;
     }
     Ok(())
 }

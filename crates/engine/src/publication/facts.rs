@@ -14,6 +14,7 @@ use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::value::{BodyId, Instant, PersonId};
 use formats::advisory::Advisory;
+use seal::approvers::Kind;
 use seal::record::Realm;
 
 use crate::Awaited;
@@ -186,7 +187,7 @@ fn may_approve(
         let whose = seal::hex(&id.bytes());
         let pin = roster
             .standing(act.now.0)
-            .find(|pin| pin.person == whose && person.approval_key.as_ref() == Some(&pin.public));
+            .find(|pin| pin.person == whose && pin.kind == Kind::Staff);
         if let Some(pin) = pin.filter(|_| person.ended.is_none() && may_sign(plan, *id, own.quorum))
         {
             wanted.push(Approver {

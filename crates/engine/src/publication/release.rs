@@ -130,6 +130,8 @@ impl House {
                     code: "release.clock_behind",
                 });
             }
+            // Whoever lost a change of the approvers counts those who count no more.
+            self.agrees_with_signer().await?;
             let mut documents = Vec::with_capacity(plan.documents.len());
             for document in &plan.documents {
                 documents.push(self.body(document.body).await?);

@@ -294,6 +294,7 @@ impl House {
     ) -> Result<Vec<Missed>, Fault> {
         let turn = self.kept.of::<SignersTurn>();
         let _turn = turn.0.lock().await;
+        self.agrees_with_signer().await?;
         let request = self.signing_request(plan, documents).await?;
         if self.own().await?.quorum == publication::SOLO && !request.approvals.is_empty() {
             self.contexts.note_first(&request)?;

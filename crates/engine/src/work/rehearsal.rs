@@ -45,7 +45,7 @@ impl House {
                 return Ok(());
             }
             // A signer that does not answer is a cause like any other.
-            let pinned = self.contexts.signer_pinned().ok().map(|(name, _)| name);
+            let pinned = self.contexts.signer_pinned().ok().map(|pinned| pinned.name);
             let mut failed = None;
             for advisory in waiting {
                 // One that cannot be asked about keeps no other from being asked.

@@ -387,7 +387,10 @@ fn of_the_approvers(world: &World) {
         world.tries_as("coordinator", "sign-with-succession-key", fields)
     };
     assert_eq!(with(&other), Err("not_found".to_owned()));
-    with(&said(&quorum, "change")).unwrap();
+    let waiting = said(&quorum, "change");
+    assert_eq!(with(&waiting), Err("approvers.rests".to_owned()));
+    world.days_pass(4);
+    with(&waiting).unwrap();
     assert_eq!(
         world.refuses_as("admin", "set-quorum", json!({ "quorum": 2 })),
         "approvers.change"

@@ -148,7 +148,7 @@ fn a_number_told_on_the_telephone_is_the_second_step_of_its_own_vendor_once() {
     let (aoba, birch) = (guest(&case, "Aoba"), guest(&case, "Birch"));
     let act = world.act("coordinator");
     let issues = |guest: &Guest| {
-        let issued = issue_phone_code(house, &act, guest.participant);
+        let issued = issue_phone_code(house, &act, guest.participant, testkit::given::call());
         world
             .wait(Box::pin(issued))
             .map_err(|fault| fault.code().to_owned())
@@ -208,7 +208,12 @@ fn whoever_asks_to_be_called_waits_until_it_is() {
     assert!(!written.contains("0000-0000,"), "{written}");
     // While a number holds that was told, nobody has to call.
     let act = world.act("coordinator");
-    let issued = issue_phone_code(world.house(), &act, guest(&case, "Aoba").participant);
+    let issued = issue_phone_code(
+        world.house(),
+        &act,
+        guest(&case, "Aoba").participant,
+        testkit::given::call(),
+    );
     world.wait(Box::pin(issued)).unwrap();
     assert!(!is_open());
     world.passes_to(world.ahead(span(0, 2)));

@@ -200,7 +200,12 @@ fn a_changed_contact_point_ends_sessions_and_numbers_of_that_party_alone() {
         found.unwrap().is_some()
     };
     let act = world.act("coordinator");
-    let issued = engine::coordination::issue_phone_code(house, &act, aoba.participant);
+    let issued = engine::coordination::issue_phone_code(
+        house,
+        &act,
+        aoba.participant,
+        testkit::given::call(),
+    );
     let code = world.wait(Box::pin(issued)).unwrap();
     let change = |contact: &str| json!({ "party": case.parties[0], "contact": contact });
     assert_eq!(world.refuses("change-contact", change("nowhere")), "input");

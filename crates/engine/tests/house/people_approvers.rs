@@ -204,19 +204,18 @@ fn what_the_signer_took_in_is_recorded_though_the_process_died_in_between() {
     let own = world.wait(Box::pin(house.own())).unwrap();
     let pending = own.pending.unwrap();
     // One signature down the pipe is refused by the signer itself.
-    let line = |pending: &domain::party::approvers::Pending| {
-        let signatures: Vec<Value> = pending
-            .signatures
-            .iter()
-            .map(|(key, signature)| json!({ "key": key, "signature": signature }))
-            .collect();
-        let statement: Value = serde_json::from_str(&pending.statement).unwrap();
-        json!({ "statement": statement, "signatures": signatures }).to_string()
+    let asked = |pending: &domain::party::approvers::Pending| {
+        let signed = |(key, signature): &(String, String)| seal::approvers::Signed {
+            key: key.clone(),
+            signature: signature.clone(),
+        };
+        seal::approvers::Asked {
+            statement: serde_json::from_str(&pending.statement).unwrap(),
+            signatures: pending.signatures.iter().map(signed).collect(),
+        }
     };
     let person = seal::hex(&pending.person.unwrap().bytes());
-    let refused = house
-        .contexts
-        .take_approvers(line(&pending).as_bytes(), &person);
+    let refused = house.contexts.take_approvers(&asked(&pending), &person);
     let Err(engine::Fault::Signer(code)) = refused else {
         panic!("{refused:?}")
     };
@@ -237,17 +236,24 @@ fn what_the_signer_took_in_is_recorded_though_the_process_died_in_between() {
     let signed = statement.sign(&house.id(), &secret).unwrap();
     let mut both = pending.clone();
     both.signatures.push((signed.key, signed.signature));
-    let (at, is_fresh) = house
+    let taken = house
         .contexts
-        .take_approvers(line(&both).as_bytes(), &person)
+        .take_approvers(&asked(&both), &person)
         .unwrap();
     assert_eq!(generation(&world), 0);
-    // It is signed again, and the signer says what it said.
+    // Somebody takes it back meanwhile: what the signer counts is what holds.
+    let back = json!({ "change": change, "reason": "the page was slow" });
+    world.does_as("coordinator", "withdraw-approvers", back);
     world.days_pass(1);
-    signs(&world, "approver-b", &change, &kit(&world, "approver-b")).unwrap();
-    let taken = world.wait(Box::pin(house.own())).unwrap().changes;
-    let taken: Vec<_> = taken.iter().map(|one| (one.at.0, one.is_fresh)).collect();
-    assert_eq!(taken, [(at, is_fresh)]);
+    let recorded = world.wait(Box::pin(house.own())).unwrap().changes;
+    let lines: Vec<&str> = recorded.iter().map(|one| one.line.as_str()).collect();
+    assert_eq!(lines, [taken.line.as_str()]);
+    let own = world.wait(Box::pin(house.own())).unwrap();
+    let coordinator = own
+        .persons
+        .values()
+        .find(|known| known.handle == "coordinator");
+    assert!(coordinator.unwrap().approval_key.is_some());
     assert!(!world.wait(house.pin_approvers()).unwrap(), "nothing waits");
     world.ends_well();
 }
@@ -278,6 +284,24 @@ fn the_key_in_the_safe_replaces_after_its_notice() {
         let keys: Vec<bool> = roster.standing(now).map(|pin| pin.from() <= now).collect();
         keys
     };
+    // The key that goes is usable during its notice: its holder can sign against what nobody asked for.
+    let own = world.wait(Box::pin(world.house().own())).unwrap();
+    let roster = world.wait(Box::pin(world.house().roster())).unwrap();
+    let rogue = roster
+        .standing(world.now().0)
+        .find(|pin| pin.replaces.is_some())
+        .unwrap();
+    let (_, victim) = own
+        .persons
+        .iter()
+        .find(|(_, known)| known.handle == "approver-b")
+        .unwrap();
+    assert!(victim.ended.is_none());
+    let end = world.does_as("admin", "end-approver", json!({ "key": rogue.public }));
+    let end = said(&end, "change");
+    signs(&world, "approver-a", &end, &kit(&world, "approver-a")).unwrap();
+    let back = json!({ "change": end, "reason": "it was asked for" });
+    world.does_as("admin", "withdraw-approvers", back);
     assert_eq!(
         counted(0),
         [true, true, true, false],
@@ -367,16 +391,70 @@ fn a_signer_that_lost_its_journal_gets_the_changes_from_the_ledger() {
         signs(&world, handle, &change, &kit(&world, handle)).unwrap();
     }
     let house = world.house();
-    let (before, generation) = house.contexts.signer_pinned().unwrap();
-    assert_eq!(generation, 1);
+    let before = house.contexts.signer_pinned().unwrap();
+    assert_eq!(before.generation, 1);
     let journal = world.stage.dir().join("sign/journal");
     let lines = std::fs::read_to_string(&journal).unwrap();
     let first = lines.lines().next().unwrap();
     house.contexts.close();
     std::fs::write(&journal, format!("{first}\n")).unwrap();
     world.stage.renew_signer().unwrap();
-    assert_eq!(house.contexts.signer_pinned().unwrap().1, 0);
+    let lost = world.wait(Box::pin(house.agrees_with_signer()));
+    assert_eq!(
+        lost.unwrap_err().code(),
+        "approvers.apart",
+        "nothing is signed meanwhile"
+    );
     world.wait(house.pin_approvers()).unwrap();
-    assert_eq!(house.contexts.signer_pinned().unwrap(), (before, 1));
+    let after = house.contexts.signer_pinned().unwrap();
+    assert_eq!((after.head, after.generation), (before.head, 1));
+    world.wait(Box::pin(house.agrees_with_signer())).unwrap();
+    world.ends_well();
+}
+
+#[test]
+fn who_leaves_is_not_needed_to_sign() {
+    let world = World::founded();
+    let end = |who: &str| {
+        world
+            .tries_as("admin", "end-person", json!({ "person": who }))
+            .map(|_| ())
+    };
+    assert_eq!(end("approver-a"), Err("approvers.few".to_owned()));
+    end("reception").unwrap();
+    let drawn = world.does_as("admin", "draw-succession-key", json!({}));
+    for handle in ["approver-a", "approver-b"] {
+        signs(
+            &world,
+            handle,
+            &said(&drawn, "change"),
+            &kit(&world, handle),
+        )
+        .unwrap();
+    }
+    end("approver-a").unwrap();
+    world.ends_well();
+}
+
+#[test]
+fn the_password_to_sign_in_is_not_made_that_of_the_key() {
+    let world = World::founded();
+    let house = world.house();
+    let change = offers(&world, "coordinator", NEW, None).unwrap();
+    for handle in ["approver-a", "approver-b"] {
+        signs(&world, handle, &change, &kit(&world, handle)).unwrap();
+    }
+    let known = world
+        .wait(Box::pin(house.person_called("coordinator")))
+        .unwrap()
+        .unwrap();
+    let set = |words: &str| world.wait(Box::pin(house.set_password(&known, words)));
+    assert_eq!(set(NEW).unwrap_err().code(), "input");
+    set(OTHER).unwrap();
+    // Nor is the next key given the password of this one, typed or not.
+    assert_eq!(
+        offers(&world, "coordinator", NEW, None),
+        Err("input".to_owned())
+    );
     world.ends_well();
 }

@@ -262,7 +262,12 @@ fn a_changed_contact_ends_the_number_that_was_told_on_the_telephone() {
         let guest = world.wait(Box::pin(world.stage.guest(case.vendor("Aoba"))));
         let guest = guest.unwrap();
         let act = world.act("coordinator");
-        let issued = issue_phone_code(world.house(), &act, guest.participant);
+        let issued = issue_phone_code(
+            world.house(),
+            &act,
+            guest.participant,
+            testkit::given::call(),
+        );
         let code = world.wait(Box::pin(issued)).unwrap();
         if is_changed {
             let fields = json!({ "party": case.parties[0], "contact": "csirt@aoba.example" });

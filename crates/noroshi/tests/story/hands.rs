@@ -14,6 +14,9 @@ use crate::contexts::contexts;
 use crate::play::said;
 use crate::world::World;
 
+/// What the coordinator signs in with from then on.
+pub const COORDINATOR: &str = "a desk by the window";
+
 async fn gives(house: &House, handle: &str, command: Command) -> Value {
     let known = house.person_called(handle).await.expect("the house");
     let known = known.expect("a person of the founding");
@@ -37,6 +40,12 @@ pub fn change_hands(world: &World) {
     world.has_own_keys.set(true);
     let house = world.open(contexts(world));
     let mut passwords = world.kit.borrow()["passwords"].clone();
+    let coordinator = world
+        .runtime
+        .block_on(Box::pin(house.person_called("coordinator")));
+    let coordinator = coordinator.expect("the house").expect("a coordinator");
+    let set = house.set_password(&coordinator, COORDINATOR);
+    world.runtime.block_on(Box::pin(set)).expect("a password");
     let held = passwords.as_object_mut().expect("the kit's passwords");
     let handles: Vec<String> = held.keys().cloned().collect();
     world.runtime.block_on(Box::pin(async {

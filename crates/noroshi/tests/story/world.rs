@@ -18,6 +18,9 @@ use tokio::runtime::{Builder, Runtime};
 /// Copies that the house will send or is sending.
 const OPEN: &str = "state IN ('waiting', 'sending', 'deferred', 'maybe')";
 
+/// The command that a person gives and nobody on the machine.
+const PLAN: &str = "plan-release";
+
 /// The engine under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -199,9 +202,13 @@ impl World {
 
     /// Gives a command that must be performed, and returns its answer.
     pub fn perform(&self, name: &str, fields: &Value) -> Value {
-        let is_live = !fields["exercise"].as_bool().unwrap_or_default();
-        if name == "plan-release" && is_live && !self.has_own_keys.get() {
-            crate::hands::change_hands(self);
+        if name == PLAN {
+            let is_live = !fields["exercise"].as_bool().unwrap_or_default();
+            if is_live && !self.has_own_keys.get() {
+                crate::hands::change_hands(self);
+            }
+            let planned = self.gives_as("coordinator", name, fields);
+            return planned.unwrap_or_else(|code| panic!("{name} {fields}: {code}"));
         }
         let said = self.give(name, fields);
         assert_eq!(said.code, Some(0), "{name} {fields}: {said:?}");
@@ -221,6 +228,10 @@ impl World {
 
     /// Gives a command that must be refused, and returns the refusal's code.
     pub fn refused(&self, name: &str, fields: &Value) -> String {
+        if name == PLAN {
+            let refused = self.gives_as("coordinator", name, fields);
+            return refused.expect_err("a refusal");
+        }
         let said = self.give(name, fields);
         assert_eq!(said.code, Some(1), "{name} {fields}: {said:?}");
         let code = said.json()["refused"].as_str().map(str::to_owned);

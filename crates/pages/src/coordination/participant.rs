@@ -249,11 +249,31 @@ fn reaching(action: &Action<'_>, view: &Participant) -> String {
             .html(),
     ]
     .concat();
+    let called = [
+        Field::text(say, &filled, "called_number", "work-phone-code-number")
+            .attr("inputmode=\"tel\" autocomplete=\"off\"")
+            .max(LINE_CHARS_MAX)
+            .required()
+            .html(),
+        Field::select(
+            say,
+            &filled,
+            "called_from",
+            "work-phone-code-from",
+            choices(
+                say,
+                "number-source",
+                &domain::value::NumberSource::ALL.map(domain::value::NumberSource::code),
+            ),
+        )
+        .html(),
+    ]
+    .concat();
     let mut out = [
         action.html("invite", ""),
         action.html("contact", &contact),
         action.html("basis", &basis),
-        action.html("phone-code", ""),
+        action.html("phone-code", &called),
     ]
     .concat();
     if view.second_step == "none" {

@@ -98,7 +98,11 @@ fn change_of(
     form: &Typed,
     action: &Action<'_>,
 ) -> Change {
-    let who = text::line(&change.who);
+    let who = if change.who.is_empty() {
+        say.t("approvers-nobody")
+    } else {
+        text::line(&change.who)
+    };
     let quorum = change.quorum.to_string();
     let what = say.with(
         &format!("approvers-do-{}", change.action),

@@ -57,7 +57,8 @@ const TRANSLATIONESE: [&str; 24] = [
 ];
 
 /// Families of keys that [`words::word`] and its neighbours put together from a code.
-const FAMILIES: [&str; 37] = [
+const FAMILIES: [&str; 38] = [
+    "number-source",
     "approver-kind",
     "approvers-do",
     "approvers-lack",

@@ -1,6 +1,6 @@
 //! Those who may approve, as the lines of the chain so far say, and whether the next line follows.
 
-use super::{AHEAD_MAX_US, Signed, Statement, key_of, read};
+use super::{AHEAD_MAX_US, Signed, Statement, WAITS_MAX_US, key_of, read};
 use super::{Action, Fault, Founding, KEYS_MAX, Kind, NOTICE_US, QUORUM_MAX, SIGNATURES_MAX};
 use crate::signer::{Approver, KEY_REST_US, Pinned, SOLO};
 
@@ -20,6 +20,8 @@ pub struct Pin {
     pub is_kit: bool,
     /// From when it counts no more, µs.
     pub until: Option<i64>,
+    /// The key whose place it takes after a notice; the others can still end it, and the old one then stays.
+    pub replaces: Option<String>,
 }
 
 impl Pin {
@@ -54,10 +56,8 @@ pub struct Roster {
 /// How a line is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Looked {
-    /// The clock of who looks, µs.
+    /// When the signer takes it in, or took it in, µs.
     pub now: i64,
-    /// Whether a key must have rested; only who saw it come can tell.
-    pub rests: bool,
     /// Whether nothing was published yet: a founding key that is replaced then leaves its standing to the next.
     pub is_fresh: bool,
 }
@@ -82,6 +82,7 @@ impl Roster {
             founding: approver.founding,
             is_kit: approver.founding,
             until: None,
+            replaces: None,
         };
         Ok(Roster {
             house,
@@ -171,7 +172,10 @@ impl Roster {
         {
             return Err(Fault::Order);
         }
-        if statement.at < self.at || statement.at > now.saturating_add(AHEAD_MAX_US) {
+        if statement.at < self.at
+            || statement.at > now.saturating_add(AHEAD_MAX_US)
+            || statement.at < now.saturating_sub(WAITS_MAX_US)
+        {
             return Err(Fault::Time);
         }
         let old = self.standing(now).find(|pin| pin.public == statement.old);
@@ -201,15 +205,39 @@ impl Roster {
         if statement.action == Action::Add && self.standing(now).count() >= KEYS_MAX {
             return Err(Fault::Change);
         }
-        let left = self
-            .standing(now)
-            .filter(|pin| pin.kind == Kind::Staff)
-            .filter(|pin| statement.action != Action::End || pin.public != statement.old)
-            .count();
-        if left < usize::from(statement.quorum.max(1)) {
+        // Whatever ends a replacement that does not count yet takes nobody's approval away.
+        let takes_away = self.comes_back(statement, now).is_none();
+        if takes_away && self.left(statement, now) < usize::from(statement.quorum.max(1)) {
             return Err(Fault::Few);
         }
         Ok(())
+    }
+
+    /// How many persons of the house can approve once a statement holds. Where one brings a key in its place, a key that
+    /// rests counts too: it is how a lost one is replaced.
+    fn left(&self, statement: &Statement, now: i64) -> usize {
+        let is_strict = matches!(statement.action, Action::End | Action::Quorum);
+        let stays = |pin: &&Pin| {
+            let is_it = statement.action == Action::End && pin.public == statement.old;
+            pin.kind == Kind::Staff
+                && pin.until.is_none()
+                && !is_it
+                && (!is_strict || pin.from() <= now)
+        };
+        let persons: std::collections::BTreeSet<&str> = self
+            .standing(now)
+            .filter(stays)
+            .map(|pin| pin.person.as_str())
+            .collect();
+        persons.len()
+    }
+
+    /// The key that stays after all, where a statement ends the one that was to take its place.
+    fn comes_back(&self, statement: &Statement, now: i64) -> Option<&str> {
+        let ends = |pin: &&Pin| {
+            statement.action == Action::End && pin.public == statement.old && pin.from() > now
+        };
+        self.standing(now).find(ends)?.replaces.as_deref()
     }
 
     /// Takes a statement with its signatures; `person` is whose the new key is, hexadecimal.
@@ -223,7 +251,7 @@ impl Roster {
         person: &str,
         looked: Looked,
     ) -> Result<(), Fault> {
-        let Looked { now, is_fresh, .. } = looked;
+        let Looked { now, is_fresh } = looked;
         self.fits(statement, now)?;
         if signatures.len() > SIGNATURES_MAX {
             return Err(Fault::Form);
@@ -236,21 +264,31 @@ impl Roster {
             return Err(Fault::Possession);
         }
         let by_succession = self.signed(statement, signatures, looked)?;
-        let holds_from = if by_succession {
+        // What a quorum ends counts no more whatever clock is looked at.
+        let ends_at = if by_succession {
             now.saturating_add(NOTICE_US)
         } else {
-            now
+            i64::MIN
         };
+        let back = self.comes_back(statement, now).map(str::to_owned);
+        if let Some(back) = self
+            .pins
+            .iter_mut()
+            .find(|pin| Some(&pin.public) == back.as_ref())
+        {
+            back.until = None;
+        }
         let old = self.pins.iter_mut().find(|pin| pin.public == statement.old);
-        let (mut whose, mut founding) = (person.to_owned(), false);
+        let (mut whose, mut founding, mut replaces) = (person.to_owned(), false, None);
         if let Some(old) = old {
             if statement.action == Action::Rotate {
                 if old.person != old.public {
                     whose.clone_from(&old.person);
                 }
                 founding = old.founding && is_fresh && !by_succession;
+                replaces = by_succession.then(|| old.public.clone());
             }
-            old.until = Some(holds_from);
+            old.until = Some(ends_at);
         }
         if !statement.new.is_empty() {
             self.pins.push(Pin {
@@ -261,6 +299,7 @@ impl Roster {
                 founding,
                 is_kit: false,
                 until: None,
+                replaces,
             });
         }
         self.quorum = statement.quorum;
@@ -281,8 +320,7 @@ impl Roster {
         let mut by_succession = false;
         for pin in self.standing(looked.now) {
             let mut of_key = signatures.iter().filter(|signed| signed.key == pin.public);
-            if (looked.rests && pin.from() > looked.now)
-                || !of_key.any(|signed| statement.holds(&self.house, signed))
+            if pin.from() > looked.now || !of_key.any(|signed| statement.holds(&self.house, signed))
             {
                 continue;
             }
@@ -299,7 +337,8 @@ impl Roster {
         let needed = self.needed();
         if found >= needed {
             Ok(false)
-        } else if by_succession && statement.action != Action::Quorum {
+        } else if by_succession && matches!(statement.action, Action::Add | Action::Rotate) {
+            // It replaces what is lost; whom to end, and how many approve, is not its to say.
             Ok(true)
         } else {
             Err(Fault::Signatures { found, needed })

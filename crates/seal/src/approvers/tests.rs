@@ -44,7 +44,6 @@ fn signed(statement: &Statement, by: &[u8]) -> Vec<Signed> {
 fn at(now: i64) -> Looked {
     Looked {
         now,
-        rests: true,
         is_fresh: false,
     }
 }
@@ -205,6 +204,63 @@ fn the_key_in_the_safe_approves_nothing_and_replaces_after_72_hours() {
         take(&mut roster, &quorum, &[8], later).is_err(),
         "the quorum is not its to say"
     );
+    // Nor whom to end.
+    let end = roster.draft(Action::End, "", &public(2), Kind::Staff, later);
+    assert!(take(&mut roster, &end, &[8], later).is_err());
+}
+
+/// Whoever has stolen the paper is answered within the notice: the key that goes signs against it.
+#[test]
+fn a_replacement_that_nobody_asked_for_is_ended_and_the_old_key_stays() {
+    let mut roster = founded(2);
+    let safe = add(&roster, 8, Kind::Succession, NOW);
+    take(&mut roster, &safe, &[1, 2, 8], NOW).unwrap();
+    let later = NOW + 73 * HOUR;
+    for (n, old) in [(6, 1), (7, 2)] {
+        let rotate = roster.draft(Action::Rotate, &public(n), &public(old), Kind::Staff, later);
+        take(&mut roster, &rotate, &[8, n], later).unwrap();
+    }
+    for (n, old) in [(6, 1), (7, 2)] {
+        let end = roster.draft(Action::End, "", &public(n), Kind::Staff, later + HOUR);
+        take(&mut roster, &end, &[1, 2], later + HOUR).unwrap();
+        let pin = roster
+            .standing(later)
+            .find(|pin| pin.public == public(old))
+            .unwrap();
+        assert_eq!(pin.until, None);
+    }
+    let end = roster.draft(Action::End, "", &public(8), Kind::Succession, later + HOUR);
+    take(&mut roster, &end, &[1, 2], later + HOUR).unwrap();
+    assert_eq!(keys(&roster, later + 100 * HOUR), [public(1), public(2)]);
+    assert_eq!(roster.standing(later + 100 * HOUR).count(), 2);
+}
+
+#[test]
+fn what_a_quorum_ended_counts_under_no_clock_and_a_key_at_rest_carries_no_quorum() {
+    let mut roster = founded(2);
+    let third = add(&roster, 3, Kind::Staff, NOW);
+    take(&mut roster, &third, &[1, 2, 3], NOW).unwrap();
+    let quorum = Statement {
+        quorum: 3,
+        ..roster.draft(Action::Quorum, "", "", Kind::Staff, NOW)
+    };
+    assert_eq!(
+        take(&mut roster.clone(), &quorum, &[1, 2], NOW),
+        Err(Fault::Few)
+    );
+    let end = roster.draft(Action::End, "", &public(2), Kind::Staff, NOW);
+    assert_eq!(
+        take(&mut roster.clone(), &end, &[1, 2], NOW),
+        Err(Fault::Few)
+    );
+    let later = NOW + 72 * HOUR;
+    let end = roster.draft(Action::End, "", &public(2), Kind::Staff, later);
+    take(&mut roster, &end, &[1, 2], later).unwrap();
+    assert_eq!(keys(&roster, NOW - 1_000 * HOUR), [public(1), public(3)]);
+    // What waited for a month is made anew.
+    let old = roster.draft(Action::Add, &public(4), "", Kind::Staff, later);
+    let month = later + WAITS_MAX_US + 1;
+    assert_eq!(take(&mut roster, &old, &[1, 3, 4], month), Err(Fault::Time));
 }
 
 #[test]
@@ -304,12 +360,14 @@ fn the_bytes_of_a_statement_and_of_its_line_are_fixed() {
     let line = Line::Statement {
         statement,
         signatures,
+        taken: NOW + 1,
+        is_fresh: true,
     };
     let line = String::from_utf8(line.bytes().unwrap()).unwrap();
     assert_eq!((hash.as_str(), line.as_str()), (HASH, LINE));
 }
 const HASH: &str = "d9f4640e7ab701a89af552b7178aba82a695b09a842f1bd835856f98fed7bd16";
-const LINE: &str = r#"{"statement":{"generation":1,"previous":"80b649f973fdc3950a4b42b2104da08ba07110eb2187d157ed9ec88cc4027cd1","action":"add","new":"ed4928c628d1c2c6eae90338905995612959273a5c63f93636c14614ac8737d1","old":"","kind":"staff","office":0,"quorum":2,"at":1790000000000000},"signatures":[{"key":"8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c","signature":"823e7c5720a4817a6a727371b6a4402bd8ceb22937bcc21c594d3effca1ef622b38f34aa6791e98d5743b5dbb251bf320141343e88c6719533464f12bec50501"}]}"#;
+const LINE: &str = r#"{"statement":{"generation":1,"previous":"80b649f973fdc3950a4b42b2104da08ba07110eb2187d157ed9ec88cc4027cd1","action":"add","new":"ed4928c628d1c2c6eae90338905995612959273a5c63f93636c14614ac8737d1","old":"","kind":"staff","office":0,"quorum":2,"at":1790000000000000},"signatures":[{"key":"8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c","signature":"823e7c5720a4817a6a727371b6a4402bd8ceb22937bcc21c594d3effca1ef622b38f34aa6791e98d5743b5dbb251bf320141343e88c6719533464f12bec50501"}],"taken":1790000000000001,"is_fresh":true}"#;
 
 /// The public form of a house that has added one key.
 fn published() -> Vec<u8> {
@@ -327,6 +385,8 @@ fn published() -> Vec<u8> {
         Line::Statement {
             statement,
             signatures,
+            taken: NOW,
+            is_fresh: false,
         },
     ];
     let lines: Vec<String> = lines
@@ -355,7 +415,9 @@ proptest! {
     fn no_byte_of_a_published_chain_can_change(place in any::<prop::sample::Index>(), bit in 0_u8..8) {
         let good = published();
         let mut bent = good.clone();
-        let place = place.index(bent.len() - 1);
+        // When it was taken in is said by the signer, and held by the leaf of the line.
+        let said = String::from_utf8_lossy(&good).find("\"taken\"").unwrap();
+        let place = place.index(said);
         bent[place] ^= 1 << bit;
         prop_assert!(follow(&bent, NOW).is_err(), "{place} {bit}");
     }

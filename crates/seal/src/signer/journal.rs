@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pinned, Refused, Request, SOLO, Standing, of_this_house, read_plan, standing};
 use crate::approval::Approval;
-use crate::approvers::{Looked, Roster, Signed, Statement};
+use crate::approvers::{Line, Looked, Roster, Signed, Statement};
 use crate::record::{GENESIS, Realm};
 
 /// One line of the signer's journal.
@@ -55,6 +55,27 @@ pub struct Taken {
     /// Nothing had been signed by then.
     #[serde(default)]
     pub is_fresh: bool,
+    /// SHA-256 of all that was pinned at the founding, persons and times too, hexadecimal; empty beside a statement.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pinned: String,
+}
+
+impl Taken {
+    /// The line as it is published.
+    #[must_use]
+    pub fn line(&self, at: i64) -> Option<Line> {
+        Some(Line::Statement {
+            statement: self.statement.clone()?,
+            signatures: self.signatures.clone(),
+            taken: at,
+            is_fresh: self.is_fresh,
+        })
+    }
+}
+
+fn named(pinned: &Pinned) -> String {
+    let bytes = serde_json::to_vec(pinned).unwrap_or_default();
+    crate::hex(&crate::sha256(&bytes))
 }
 
 /// The journal in memory: what was signed, and the last head.
@@ -95,11 +116,11 @@ impl Journal {
         !self.approvers.is_empty()
     }
 
-    /// When the last change of those who may approve was taken in, and whether nothing had been signed by then.
+    /// The last change of those who may approve as it is published, and whose key it is about.
     #[must_use]
-    pub fn last_change(&self) -> Option<(i64, bool)> {
+    pub fn last_change(&self) -> Option<(Line, &str)> {
         let (at, taken) = self.approvers.last()?;
-        Some((*at, taken.is_fresh))
+        Some((taken.line(*at)?, taken.person.as_str()))
     }
 
     /// Those who may approve, by the founding and by what was taken in since.
@@ -112,14 +133,15 @@ impl Journal {
             if let Some(statement) = &taken.statement {
                 let looked = Looked {
                     now: *at,
-                    rests: true,
                     is_fresh: taken.is_fresh,
                 };
                 roster
                     .take(statement, &taken.signatures, &taken.person, looked)
                     .map_err(|_| Refused::Pinned)?;
             }
-            if crate::hex(&roster.head) != taken.head {
+            if crate::hex(&roster.head) != taken.head
+                || !taken.pinned.is_empty() && taken.pinned != named(pinned)
+            {
                 return Err(Refused::Pinned);
             }
         }
@@ -166,6 +188,7 @@ pub fn pin(pinned: &Pinned, journal: &Journal, now: i64) -> Result<Entry, Refuse
             signatures: vec![],
             person: String::new(),
             is_fresh: journal.signed.is_empty(),
+            pinned: named(pinned),
         }),
         ..journal.line(APPROVERS, now)
     })
@@ -189,11 +212,7 @@ pub fn take_statement(
         return Ok(None);
     }
     let is_fresh = journal.signed.is_empty();
-    let looked = Looked {
-        now,
-        rests: true,
-        is_fresh,
-    };
+    let looked = Looked { now, is_fresh };
     roster
         .take(statement, signatures, person, looked)
         .map_err(Refused::Approvers)?;
@@ -204,6 +223,7 @@ pub fn take_statement(
             signatures: signatures.to_vec(),
             person: person.to_owned(),
             is_fresh,
+            pinned: String::new(),
         }),
         ..journal.line(APPROVERS, now)
     }))

@@ -5,7 +5,7 @@
 
 use super::Run;
 use super::reading;
-use crate::approvers::{dated, follow};
+use crate::approvers::{follow, taken_at};
 use crate::leaf::Leaf;
 
 /// Path of the list.
@@ -35,6 +35,9 @@ pub(super) fn check(run: &mut Run, leaves: &[Leaf]) {
     run.report.approvers = Some((roster.generation, roster.standing(now).count()));
     let text = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').skip(1).collect();
+    if lines.is_empty() {
+        run.find("approvers-chain", PATH, "a list without any change");
+    }
     if lines.len() != leaves.len() {
         let message = format!(
             "{} changes stand in the list and {} in the log",
@@ -45,7 +48,7 @@ pub(super) fn check(run: &mut Run, leaves: &[Leaf]) {
     }
     for ((generation, line), leaf) in (1_u32..).zip(&lines).zip(leaves) {
         let said = reading::instant(&leaf.instant).map(|(seconds, _)| seconds);
-        let is_dated = dated(line).is_some_and(|at| said == Some(at.div_euclid(1_000_000)));
+        let is_dated = taken_at(line).is_some_and(|at| said == Some(at.div_euclid(1_000_000)));
         if leaf.revision != generation
             || crate::hex(&crate::sha256(line)) != leaf.sha256
             || !is_dated

@@ -93,7 +93,11 @@ fn read(line: &[u8]) -> Result<Read, &'static str> {
             .ok_or("an anchor with number, revision or another series");
     }
     if leaf.kind == "approvers" {
-        let plain = leaf.series == "approvers" && leaf.number.is_empty() && leaf.revision > 0;
+        let plain = leaf.series == "approvers"
+            && leaf.realm == Realm::Live.name()
+            && leaf.number.is_empty()
+            && leaf.revision > 0
+            && leaf.persons == 0;
         return plain.then_some(Read::Approvers(leaf)).ok_or(
             "a change of the approvers with a number, without a generation or of another series",
         );

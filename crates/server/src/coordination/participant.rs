@@ -7,8 +7,8 @@ use domain::coordination::range::{Bound, Range};
 use domain::event::Event;
 use domain::text::class::Class;
 use domain::value::{
-    ConfidentialityBasis, ContactChannel, ContactResult, ProductAnswer, StatementKind, StreamId,
-    VendorAnswer,
+    ConfidentialityBasis, ContactChannel, ContactResult, NumberSource, ProductAnswer,
+    StatementKind, StreamId, VendorAnswer,
 };
 use engine::command::Command;
 use engine::coordination::command as commands;
@@ -289,10 +289,29 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             }
         }
         "phone-code" => {
+            let from = typed.trimmed("called_from").to_owned();
+            let source = NumberSource::ALL.into_iter().find(|one| one.code() == from);
+            let call = engine::coordination::Call {
+                number: engine::kernel::find::TextInput {
+                    lang: visit.lang,
+                    text: typed.trimmed("called_number").to_owned(),
+                },
+                source: source.ok_or(Stop::NotFound)?,
+            };
             let act = visit.act();
-            let issued = engine::coordination::issue_phone_code(&room.house, &act, participant);
-            code = Some(issued.await?);
-            true
+            let issued =
+                engine::coordination::issue_phone_code(&room.house, &act, participant, &call);
+            match issued.await {
+                Ok(issued) => {
+                    code = Some(issued);
+                    true
+                }
+                Err(engine::Fault::Refused(domain::refusal::Refusal::Input { .. })) => {
+                    typed.refuse("called_number", "work-phone-code-number-missing");
+                    false
+                }
+                Err(other) => return Err(other.into()),
+            }
         }
         _ => match command(&member.0, &mut typed) {
             Some(command) => act::perform(room, &visit, &mut typed, &command)

@@ -40,7 +40,7 @@ pub(crate) async fn lack(room: &Room, own: &Own, roster: &Roster) -> Result<Opti
     if room.house.config.purpose != Purpose::Live || room.house.has_published().await? {
         return Ok(None);
     }
-    let standing = standing_of(roster, clock::now());
+    let standing = standing_of(own, roster, clock::now());
     Ok(bear_first(own.quorum, standing).err())
 }
 
@@ -66,7 +66,9 @@ fn rows(own: &Own, roster: &Roster, now: Instant) -> Vec<ApproverRow> {
             counts_from: (pin.from() > now.0).then(|| clock::rfc3339(Instant(pin.from()))),
             until: pin.until.map(|until| clock::rfc3339(Instant(until))),
             is_kit: pin.is_kit,
-            is_superseded: pin.kind == Kind::Staff && in_force != Some(&pin.public),
+            is_superseded: pin.kind == Kind::Staff
+                && pin.until.is_none()
+                && in_force != Some(&pin.public),
         }
     };
     roster.standing(now.0).map(row).collect()
@@ -99,7 +101,7 @@ fn pending_of(
         known.handle == reader && (pending.by == *id || pending.person == Some(*id))
     });
     let stands = |pin: &&seal::approvers::Pin| {
-        pin.kind == Kind::Staff && handle_of(own, &pin.person) == reader
+        pin.kind == Kind::Staff && pin.from() <= now.0 && handle_of(own, &pin.person) == reader
     };
     Ok(PendingChange {
         sha256: pending.sha256.clone(),

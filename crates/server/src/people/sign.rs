@@ -334,6 +334,8 @@ pub async fn set_password(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     };
     let mut typed = visit.form.clone();
     let password = chosen(&mut typed, &known.person.handle);
+    // Before the link is used up.
+    not_of_key(room, &known, &password, &mut typed).await?;
     if !typed.is_good() {
         return Ok(Answer::wrong(page::set_up(
             &visit.inside(room),
@@ -350,6 +352,19 @@ pub async fn set_password(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         .sessions_end(engine::people::sessions::Of::Person(known.id))
         .await?;
     session::begin_person(room, known.id, visit.href("/desk/?done=set-up")).await
+}
+
+/// Notes where a password to sign in would be that of the person's approval key.
+async fn not_of_key(
+    room: &Room,
+    known: &engine::people::Known,
+    password: &str,
+    typed: &mut Typed,
+) -> Result<(), Stop> {
+    if typed.is_good() && room.house.opens_key(known.id, password).await? {
+        typed.refuse("password", "desk-password-of-key");
+    }
+    Ok(())
 }
 
 /// The password that somebody chose, with what is wrong with it noted.
@@ -398,6 +413,9 @@ pub async fn change_password(room: &Room, visit: Visit) -> Result<Answer, Stop> 
             None
         }
     };
+    if let Some(known) = &known {
+        not_of_key(room, known, &password, &mut typed).await?;
+    }
     match known.filter(|_| typed.is_good()) {
         Some(known) => {
             room.house.set_password(&known, &password).await?;

@@ -121,11 +121,21 @@ async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     if let Some(pending) = &own.pending {
         let whose = seal::hex(&reader.id.bytes());
         let mut keys = roster.standing(engine::kernel::clock::now().0);
-        let key = keys.find(|pin| pin.person == whose).map(|pin| &pin.public);
+        let now = engine::kernel::clock::now().0;
+        let counts = |pin: &&seal::approvers::Pin| pin.person == whose && pin.from() <= now;
+        let key = keys.find(counts).map(|pin| &pin.public);
         let has_signed = |key: &String| pending.signatures.iter().any(|(by, _)| by == key);
         if key.is_some_and(|key| !has_signed(key)) {
             out.push(task("sign_approvers", pending.since));
         }
+    }
+    // A key that goes by a succession key's word: whoever did not ask for it answers within the notice.
+    let now = engine::kernel::clock::now().0;
+    let replacing = roster
+        .standing(now)
+        .find(|pin| pin.replaces.is_some() && pin.from() > now);
+    if let Some(pin) = replacing {
+        out.push(task("replaced_key", Instant(pin.since)));
     }
     if crate::people::approvers::lack(room, &own, &roster)
         .await?

@@ -161,3 +161,47 @@ fn a_live_house_says_what_a_first_publication_lacks() {
     );
     world.ends_well();
 }
+
+/// What a succession key does alone is told while it can be answered.
+#[test]
+fn a_key_that_goes_by_the_safes_word_is_told_to_everybody() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let change = |answer: &serde_json::Value| answer["change"].as_str().unwrap().to_owned();
+    let drawn = world.does_as("admin", "draw-succession-key", serde_json::json!({}));
+    for handle in ["approver-a", "approver-b"] {
+        let password = world.stage.password_file(handle);
+        let fields = serde_json::json!({ "change": change(&drawn), "person": handle, "password_file": password });
+        world.does_as(handle, "sign-approvers", fields);
+    }
+    world.days_pass(4);
+    let file = |name: &str, words: &str| {
+        let path = world.stage.beside(name);
+        seal::files::replace(&path, words.as_bytes(), true).unwrap();
+        path
+    };
+    let offer = serde_json::json!({ "person": "approver-b", "password_file": file("own", WORDS) });
+    let offered = world.does_as("approver-b", "offer-approval-key", offer);
+    let secret = file("safe", drawn["secret"].as_str().unwrap());
+    let sign = serde_json::json!({ "change": change(&offered), "secret_file": secret });
+    assert!(
+        !doors
+            .person("reception")
+            .get("/en/desk/tasks")
+            .says("task-replaced-key")
+    );
+    world.does_as("coordinator", "sign-with-succession-key", sign);
+    let told = doors.person("reception").get("/en/desk/tasks");
+    assert!(told.says("task-replaced-key") && told.has("/en/desk/approvers"));
+    let page = doors.person("approver-b").get(HERE);
+    assert!(page.says("approvers-state-until") && page.says("approvers-state-from"));
+    assert!(!page.says("approvers-state-other-key"));
+    world.days_pass(4);
+    assert!(
+        !doors
+            .person("reception")
+            .get("/en/desk/tasks")
+            .says("task-replaced-key")
+    );
+    world.ends_well();
+}

@@ -161,7 +161,14 @@ fn details_are_read_after_terms_number_and_letter_and_not_before() {
     let coordinator = doors.person("coordinator");
     let digits = base::digits(case.vendor("Birch"));
     let desk = format!("/en/desk/cases/{}/vendors/{digits}", case.number);
-    let told = coordinator.fills(&desk, &[("do", "phone-code")]);
+    let told = coordinator.fills(
+        &desk,
+        &[
+            ("do", "phone-code"),
+            ("called_number", "+81 3 0000 0000"),
+            ("called_from", "public"),
+        ],
+    );
     let (_, rest) = told.text.split_once("id=\"phone-code\">").unwrap();
     let code = rest.split('<').next().unwrap().to_owned();
     let tells = |code: &str| birch.sends("/en/partner/code", &[("code", code)]);
@@ -187,7 +194,12 @@ fn a_number_that_was_told_holds_for_an_hour_and_for_its_vendor() {
     let draws = || {
         let guest = world.wait(world.stage.guest(case.vendor("Birch"))).unwrap();
         let act = world.act("coordinator");
-        let code = engine::coordination::issue_phone_code(world.house(), &act, guest.participant);
+        let code = engine::coordination::issue_phone_code(
+            world.house(),
+            &act,
+            guest.participant,
+            testkit::given::call(),
+        );
         world.wait(Box::pin(code)).unwrap()
     };
     let code = draws();

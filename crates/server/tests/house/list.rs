@@ -154,7 +154,14 @@ fn a_vendor_that_wishes_to_be_called_is_a_task_until_a_number_was_drawn() {
     let digits = base::digits(case.vendor("Birch"));
     let here = format!("/en/desk/cases/{}/vendors/{digits}", case.number);
     assert!(page.text.contains(&here));
-    let drawn = coordinator.fills(&here, &[("do", "phone-code")]);
+    let drawn = coordinator.fills(
+        &here,
+        &[
+            ("do", "phone-code"),
+            ("called_number", "+81 3 0000 0000"),
+            ("called_from", "public"),
+        ],
+    );
     assert_eq!(drawn.status, 200);
     assert!(coordinator.get(TASKS).says("desk-tasks-none"));
     world.ends_well();

@@ -30,6 +30,9 @@ mod case;
 mod vendor;
 
 #[cfg(test)]
+mod vendor_call;
+
+#[cfg(test)]
 mod entry;
 
 #[cfg(test)]

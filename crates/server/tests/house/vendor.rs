@@ -5,11 +5,12 @@ use testkit::world::{at, span};
 use testkit::{Case, World, given};
 
 use crate::page::words;
+use crate::vendor_call::CALLED;
 use crate::visitor::Doors;
 
 const MINUTE: i64 = 60_000_000;
 
-fn path(case: &Case<'_>, vendor: &str) -> String {
+pub(crate) fn path(case: &Case<'_>, vendor: &str) -> String {
     let digits = base::digits(case.vendor(vendor));
     format!("/en/desk/cases/{}/vendors/{digits}", case.number)
 }
@@ -453,7 +454,7 @@ fn a_date_is_agreed_to_only_where_there_is_one() {
 
 /// Forms that are weighed, and whether the password is asked for once more.
 const WEIGHED: [(&[(&str, &str)], bool); 5] = [
-    (&[("do", "phone-code")], true),
+    (&CALLED, true),
     (&[("do", "waive"), ("waive_reason", "We met")], true),
     (
         &[
@@ -484,34 +485,6 @@ fn what_lets_somebody_in_or_shows_one_vendor_to_others_asks_for_the_password() {
         assert_eq!(world.times(event), 0, "{event}");
     }
     world.ends_well();
-}
-
-#[test]
-fn a_code_for_the_telephone_is_shown_on_one_page_and_recorded_nowhere() {
-    let world = World::founded();
-    let case = Case::open(&world);
-    let doors = Doors::of(&world);
-    let coordinator = doors.person("coordinator");
-    let here = path(&case, "Aoba");
-    let before = world.happened();
-    let drawn = coordinator.fills(&here, &[("do", "phone-code")]);
-    assert_eq!(drawn.status, 200);
-    let code = code_of(&drawn.text);
-    assert_eq!(code.len(), 8, "{code}");
-    assert!(code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
-    let again = coordinator.get(&here);
-    assert!(!again.has("id=\"phone-code\">") && !again.has(&code));
-    // Another one ends it.
-    let other = coordinator.fills(&here, &[("do", "phone-code")]);
-    assert_ne!(code_of(&other.text), code);
-    assert_eq!(world.happened(), before);
-    world.ends_well();
-}
-
-fn code_of(text: &str) -> String {
-    let (_, rest) = text.split_once("id=\"phone-code\">").unwrap();
-    let shown = rest.split('<').next().unwrap();
-    shown.chars().filter(|sign| *sign != ' ').collect()
 }
 
 #[test]

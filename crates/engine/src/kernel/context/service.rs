@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use base::DocumentKind;
-use seal::approvers::{Line, Roster};
+use seal::approvers::{Asked, Roster};
 use seal::openpgp::{Certificate, SigningKey};
 use seal::record::Realm;
 use seal::signer::{Entry, Journal, Pinned, Refused, Request, decide};
@@ -110,7 +110,7 @@ impl Signer {
         let [_, line, person] = parts else {
             return Err("sign.request");
         };
-        let Ok(Line::Statement {
+        let Ok(Asked {
             statement,
             signatures,
         }) = serde_json::from_slice(line)
@@ -131,12 +131,18 @@ impl Signer {
         if let Some(entry) = taken.map_err(|refused| refused.code())? {
             self.note(&entry)?;
         }
-        let (at, is_fresh) = self.journal.last_change().ok_or("sign.request")?;
-        Ok(vec![
-            b"taken".to_vec(),
-            at.to_be_bytes().to_vec(),
-            vec![u8::from(is_fresh)],
-        ])
+        let mut out = vec![b"taken".to_vec()];
+        out.extend(self.last_change()?);
+        Ok(out)
+    }
+
+    /// The last change as it is published, and whose key it is about; nothing where there was none.
+    fn last_change(&self) -> Result<Vec<Vec<u8>>, &'static str> {
+        let Some((line, person)) = self.journal.last_change() else {
+            return Ok(vec![]);
+        };
+        let line = line.bytes().map_err(|_| "sign.request")?;
+        Ok(vec![line, person.as_bytes().to_vec()])
     }
 
     /// Notes the first signature of a house of one person.
@@ -201,13 +207,24 @@ impl Signer {
         ])
     }
 
-    /// Reads whom it has pinned; returns what names them and how many changes it has taken in.
-    fn refresh(&mut self) -> Result<(Vec<u8>, u64), &'static str> {
+    /// Reads whom it has pinned; returns what names them, how many changes it has taken in, and the hash of the last.
+    fn refresh(&mut self) -> Result<Vec<Vec<u8>>, &'static str> {
         let (pinned, bytes) = pinned_in(&self.keys).map_err(|_| "sign.pinned")?;
         self.pinned = pinned;
         let roster = self.roster().map_err(|refused| refused.code())?;
         let named = [bytes.as_slice(), roster.head.as_slice()].concat();
-        Ok((seal::sha256(&named).to_vec(), roster.generation))
+        Ok(vec![
+            seal::sha256(&named).to_vec(),
+            roster.generation.to_be_bytes().to_vec(),
+            roster.head.to_vec(),
+        ])
+    }
+
+    fn pinned_now(&mut self) -> Result<Vec<Vec<u8>>, &'static str> {
+        let mut out = vec![b"pinned".to_vec()];
+        out.extend(self.refresh()?);
+        out.extend(self.last_change()?);
+        Ok(out)
     }
 
     fn rehearse(&mut self, parts: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, &'static str> {
@@ -319,12 +336,9 @@ pub fn sign(
                 b"head".to_vec(),
                 signer.journal.head_seq().to_be_bytes().to_vec(),
             ],
-            Some(b"pinned") => match signer.refresh() {
-                Ok((name, generation)) => {
-                    vec![b"pinned".to_vec(), name, generation.to_be_bytes().to_vec()]
-                }
-                Err(code) => vec![b"refused".to_vec(), code.as_bytes().to_vec()],
-            },
+            Some(b"pinned") => signer
+                .pinned_now()
+                .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),
             Some(b"rehearse") => signer
                 .rehearse(&parts)
                 .unwrap_or_else(|code| vec![b"refused".to_vec(), code.as_bytes().to_vec()]),

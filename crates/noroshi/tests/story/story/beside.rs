@@ -7,6 +7,8 @@
 use serde_json::json;
 use testkit::smtp_server::{Mode, SmtpServer};
 
+use crate::browser::Browser;
+use crate::hands::COORDINATOR;
 use crate::play::{Case, SECOND, mail_to, now, said};
 use crate::serving::Serving;
 use crate::world::World;
@@ -44,9 +46,24 @@ fn under_way<'w>(world: &'w World, server: &SmtpServer, more: usize) -> (Case<'w
     (case, serving)
 }
 
-/// Plans a release in a running house, approved by two.
-fn planned(case: &mut Case<'_>, instant: i64) {
-    let plan = case.plan(instant);
+/// Plans a release in a running house, at the desk; approved by two.
+fn planned(case: &mut Case<'_>, serving: &Serving<'_>, instant: i64) {
+    let desk = Browser::signed_in(&serving.desk, "coordinator", COORDINATOR);
+    let at = crate::play::at(instant);
+    let page = format!("/en/desk/cases/{}/plan", case.number);
+    let (date, time) = (&at[..10], &at[11..19]);
+    let fields = [
+        ("do", "plan"),
+        ("when", "typed"),
+        ("at_date", date),
+        ("at_time", time),
+        ("at_zone", "UTC"),
+    ];
+    let sent = desk.send(&page, &fields);
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let shown = desk.get(&page).text();
+    let (_, plan) = shown.split_once("name=\"plan\" value=\"").expect("a plan");
+    let plan = plan.split('"').next().expect("its hash").to_owned();
     for person in ["approver-a", "approver-b"] {
         let password = said(&case.world.kit.borrow()["passwords"], person);
         let file = case.world.note("password", password.as_bytes());
@@ -57,12 +74,12 @@ fn planned(case: &mut Case<'_>, instant: i64) {
 }
 
 /// Plans a release that is still to come when this returns: the lead follows from what planning takes here.
-fn planned_ahead(case: &mut Case<'_>) -> i64 {
+fn planned_ahead(case: &mut Case<'_>, serving: &Serving<'_>) -> i64 {
     let begun = now();
-    planned(case, begun + 3_600 * SECOND);
+    planned(case, serving, begun + 3_600 * SECOND);
     let spent = now() - begun;
     let instant = (now() + 3 * SECOND + 2 * spent) / SECOND * SECOND;
-    planned(case, instant);
+    planned(case, serving, instant);
     assert!(now() < instant, "this machine became slower by the minute");
     instant
 }
@@ -70,7 +87,7 @@ fn planned_ahead(case: &mut Case<'_>) -> i64 {
 /// Publishes an update while the house runs: in time, and in the tree.
 fn an_update_is_in_time(world: &World, case: &mut Case<'_>, serving: &mut Serving<'_>) {
     case.draft(Some("修正の手順を足しました"));
-    let instant = planned_ahead(case);
+    let instant = planned_ahead(case, serving);
     serving.until("the update is recorded", || {
         (world.count("advisory WHERE revision = 2") == 1).then_some(())
     });

@@ -243,7 +243,7 @@ on_both! {
         send(&aoba, "contact", &[("channel", "form"), ("result", "tried"), ("elsewhere", "yes")]);
         send(&aoba, "basis", &[("basis", "ad_hoc"), ("basis_version", "2026-1")]);
         send(&aoba, "invite", &[]);
-        let told = send(&aoba, "phone-code", &[]);
+        let told = send(&aoba, "phone-code", &[("called_number", "+81 3 0000 0000"), ("called_from", "public")]);
         assert!(told.text().contains("id=\"phone-code\""), "the number is not told");
         send(&aoba, "waive", &[("waive_reason", "met in person")]);
         send(&aoba, "details", &[("class[]", "V"), ("class[]", "W")]);

@@ -292,7 +292,7 @@ on_both! {
         let id = participant(&world, &house, &tracking);
         let begun = house.session_begin(engine::people::sessions::Of::Participant(id), Strength::Link);
         let session = world.runtime.block_on(Box::pin(begun)).expect("a session");
-        let number = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), id)));
+        let number = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), id, testkit::given::call())));
         number.expect("a number");
         drop(house);
 
@@ -329,7 +329,7 @@ on_both! {
             asked.expect("an answer")
         };
         assert_eq!([&elm, &fir].map(|one| is_open(one)), [true, false]);
-        let drawn = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), participant(&world, &house, &elm))));
+        let drawn = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), participant(&world, &house, &elm), testkit::given::call())));
         drawn.expect("a number");
         assert!(!is_open(&elm), "whoever is told a number is being called");
         drop(house);
@@ -388,7 +388,7 @@ on_both! {
 
         // The number of the telephone: the newest counts, and once.
         let issue = || {
-            let code = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), id)));
+            let code = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), id, testkit::given::call())));
             code.expect("a number")
         };
         let (older, newer) = (issue(), issue());

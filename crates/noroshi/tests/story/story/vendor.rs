@@ -191,7 +191,7 @@ on_both! {
         vendor.does("/en/partner/receipt", &[("do", "confirm")]);
         let id = vendor.desk("confirm-receipt", json!({ "participant": tracking }));
         let id = uuid_of(&said(&id, "participant"));
-        let number = world.runtime.block_on(Box::pin(engine::coordination::issue_phone_code(&vendor.house, &coordinator(), id)));
+        let number = world.runtime.block_on(Box::pin(engine::coordination::issue_phone_code(&vendor.house, &coordinator(), id, testkit::given::call())));
         let number = number.expect("a number");
         let other = if number == "00000000" { "00000001" } else { "00000000" };
         let wrong = vendor.fails("/en/partner/code", &[("code", other), ("do", "enter")]);

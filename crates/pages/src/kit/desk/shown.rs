@@ -8,12 +8,14 @@ use crate::kit::text;
 const SHOWN_CHARS_MAX: usize = 2_000;
 
 /// What the fields of carried forms are called, and the family of codes their values belong to.
-const NAMES: [(&str, &str, &str); 37] = [
+const NAMES: [(&str, &str, &str); 39] = [
     ("answer", "work-answer-answer", "answer"),
     ("ask_lang", "work-lang", ""),
     ("ask_text", "work-ask-text", ""),
     ("basis", "work-basis-now", "basis"),
     ("basis_version", "desk-party-version", ""),
+    ("called_from", "work-phone-code-from", "number-source"),
+    ("called_number", "work-phone-code-number", ""),
     ("case", "work-merge-case", ""),
     ("channel", "work-contact-channel", "channel"),
     ("class", "work-details-classes", "class"),

@@ -13,7 +13,7 @@ use crate::kit::when::Told;
 use crate::kit::{text, when};
 
 /// Names that sentences may use; one that an event does not have is shown as nothing.
-const ARGS: [&str; 43] = [
+const ARGS: [&str; 44] = [
     "agreed",
     "answer",
     "basis",
@@ -55,6 +55,7 @@ const ARGS: [&str; 43] = [
     "versions",
     "vulnerability",
     "way",
+    "source",
     "who",
     "why",
 ];
@@ -208,6 +209,7 @@ fn value_words(say: Say, kind: &str, name: &str, value: &str) -> String {
         "until" | "instant" => when::instant(say.0, value),
         "channel" | "result" | "answer" | "statement" | "basis" | "part" | "role"
         | "compartment" | "class" | "way" => word(say, name, value),
+        "source" => word(say, "number-source", value),
         "stage" => word(say, "status", value),
         "fact" => word(say, "world", value),
         "event" => word(say, "rm", value),

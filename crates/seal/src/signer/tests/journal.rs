@@ -67,6 +67,17 @@ fn whom_the_journal_knows_is_not_exchanged_and_changes_by_statements_only() {
     let mut other = desk.pinned.clone();
     other.approvers.pop();
     assert_eq!(desk.journal.roster(&other).err(), Some(Refused::Pinned));
+    // Whose a key is, and since when, is part of it.
+    for change in [
+        (|pinned: &mut Pinned| pinned.approvers[0].person = crate::hex(&[3; 16]))
+            as fn(&mut Pinned),
+        |pinned| pinned.approvers[1].founding = false,
+        |pinned| pinned.approvers[1].since += 1,
+    ] {
+        let mut other = desk.pinned.clone();
+        change(&mut other);
+        assert_eq!(desk.journal.roster(&other).err(), Some(Refused::Pinned));
+    }
     let roster = desk.journal.roster(&desk.pinned).unwrap();
     let (new, secret) = crate::approval::draw_open(&[4; 16], "pw", Cost::DANGER_QUICK).unwrap();
     let public = crate::hex(&new.public);

@@ -278,6 +278,10 @@ pub fn perform<'a>(
     command: &'a Command,
 ) -> Awaited<'a, Result<Value, Fault>> {
     Box::pin(async move {
+        if matches!(command, Command::WithdrawApprovers(_)) {
+            // What the signer has taken in already is not taken back; where it cannot be asked, nothing is.
+            house.pin_approvers().await?;
+        }
         let answer = house
             .perform(act, command.name(), realm, async |unit| {
                 decide(unit, command).await

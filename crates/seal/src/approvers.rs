@@ -158,6 +158,9 @@ pub enum Line {
 pub struct Asked {
     pub statement: Statement,
     pub signatures: Vec<Signed>,
+    /// The ledger has it, and the signer's journal has lost it.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// Why a line is none that follows. Each has a stable code.
@@ -333,6 +336,7 @@ pub fn follow(bytes: &[u8], now: i64) -> Result<Roster, (usize, Fault)> {
                 let looked = Looked {
                     now: taken,
                     is_fresh,
+                    is_again: false,
                 };
                 roster
                     .take(&statement, &signatures, &whose, looked)

@@ -33,17 +33,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha2::Sha256::digest(bytes).into()
 }
 
-/// SHA-256 of all that a reader gives.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn sha256_of(mut from: impl std::io::Read) -> std::io::Result<[u8; 32]> {
-    use sha2::Digest;
-    let mut hash = sha2::Sha256::new();
-    std::io::copy(&mut from, &mut hash)?;
-    Ok(hash.finalize().into())
-}
-
 /// SHA-512 of `bytes`.
 #[must_use]
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {

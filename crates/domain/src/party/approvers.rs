@@ -63,7 +63,6 @@ impl House {
             }
             Event::ApproversWithdrawn { statement_sha256 } => self.is_over(statement_sha256),
             Event::ApproversChanged {
-                statement_sha256,
                 line,
                 person,
                 key,
@@ -72,7 +71,8 @@ impl House {
                 is_fresh,
                 ..
             } => {
-                self.is_over(statement_sha256);
+                // What waits beside it named another line as the last.
+                self.pending = None;
                 self.changes.push(Change {
                     line: line.clone(),
                     person: *person,

@@ -138,29 +138,37 @@ pub fn backup<'a>(
                 )));
             }
         }
-        for (path, bytes) in [(&data_file, &plain), (&key_file, &keys)] {
-            let sealed = seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
-                .map_err(|e| Fault::Config(e.to_string()))?;
-            seal::files::replace(path, &sealed, true)?;
-        }
-        store.set_meta("key-backup", &number.to_be_bytes()).await?;
         // The house goes on meanwhile: the root is that of the records which are in the copy.
         let chain = store.walk_chain(&[records]).await?;
         let root = match chain.roots.first() {
             Some((_, root)) => root,
             None => &chain.root,
         };
+        let sealed = |bytes: &[u8]| {
+            seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
+                .map_err(|e| Fault::Config(e.to_string()))
+        };
+        let (data, keys) = (sealed(&plain)?, sealed(&keys)?);
         let signed = signed::Signed {
             house: seal::hex(&house_of(plain.get(DATA.len()..).unwrap_or_default())?),
             number,
             records,
             root: seal::hex(root),
-            data: signed::hash(&data_file)?,
-            keys: signed::hash(&key_file)?,
+            data: seal::hex(&seal::sha256(&data)),
+            keys: seal::hex(&seal::sha256(&keys)),
         };
-        seal::files::replace(&signature, &signed.sign(dir)?, true)?;
-        let (_, signed_by) = signed::look(&signature, &data_file, &key_file, Trust::default())?
-            .ok_or(Fault::Form("backup"))?;
+        // Everything that can fail but the disk has been done by now.
+        let text = signed.sign(dir)?;
+        for (path, bytes) in [(&data_file, &data), (&key_file, &keys), (&signature, &text)] {
+            seal::files::replace(path, bytes, true)?;
+        }
+        store.set_meta("key-backup", &number.to_be_bytes()).await?;
+        let (_, signed_by) = signed::look(
+            &signature,
+            [(&data_file, &data), (&key_file, &keys)],
+            Trust::default(),
+        )?
+        .ok_or(Fault::Form("backup"))?;
         Ok(BackedUp {
             data: data_file,
             keys: key_file,
@@ -185,11 +193,9 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
     file.with_file_name(name)
 }
 
-fn open(path: &Path, secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
-    let file =
-        std::fs::File::open(path).map_err(Fault::io(format!("cannot open {}", path.display())))?;
+fn open(path: &Path, sealed: &[u8], secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut plain = Vec::new();
-    let opened = seal::recovery::open(secret, file).map_err(|e| Fault::Config(e.to_string()))?;
+    let opened = seal::recovery::open(secret, sealed).map_err(|e| Fault::Config(e.to_string()))?;
     opened
         .take(BYTES_MAX)
         .read_to_end(&mut plain)
@@ -227,9 +233,15 @@ pub fn restore<'a>(
         }
         let [data_file, key_file, signature] = files_of(file);
         // Before anything is opened.
-        let signed = signed::look(&signature, &data_file, &key_file, trust)?;
-        let data = open(&data_file, secret, DATA)?;
-        let keys = open(&key_file, secret, KEY_FILE)?;
+        let read = |path: &Path| {
+            std::fs::read(path).map_err(Fault::io(format!("cannot open {}", path.display())))
+        };
+        signed::is_there(&signature, trust)?;
+        let (data, keys) = (read(&data_file)?, read(&key_file)?);
+        // What is opened is what was hashed: each file is read once.
+        let signed = signed::look(&signature, [(&data_file, &data), (&key_file, &keys)], trust)?;
+        let data = open(&data_file, &data, secret, DATA)?;
+        let keys = open(&key_file, &keys, secret, KEY_FILE)?;
         let form = || Fault::Config("the key file of the backup has another form".into());
         let mut input = keys.as_slice();
         let number = unframe(&mut input)

@@ -117,6 +117,7 @@ fn follow(roster: &mut Roster, line: &str, person: &str) -> Result<Statement, Fa
     let looked = Looked {
         now: taken,
         is_fresh,
+        is_again: false,
     };
     roster
         .take(&statement, &signatures, person, looked)
@@ -255,11 +256,13 @@ impl House {
         let asked = Asked {
             statement: statement_of(pending)?,
             signatures: signatures_of(pending),
+            again: false,
         };
         let person = pending.person.map(named).unwrap_or_default();
         let looked = Looked {
             now: clock::now().0,
             is_fresh: false,
+            is_again: false,
         };
         let mut tried = roster;
         let is_signed = tried.take(&asked.statement, &asked.signatures, &person, looked);
@@ -287,6 +290,7 @@ impl House {
             let asked = Asked {
                 statement,
                 signatures,
+                again: true,
             };
             let person = change.person.map(named).unwrap_or_default();
             self.contexts.take_approvers(&asked, &person)?;

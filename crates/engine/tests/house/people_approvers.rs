@@ -212,6 +212,7 @@ fn what_the_signer_took_in_is_recorded_though_the_process_died_in_between() {
         seal::approvers::Asked {
             statement: serde_json::from_str(&pending.statement).unwrap(),
             signatures: pending.signatures.iter().map(signed).collect(),
+            again: false,
         }
     };
     let person = seal::hex(&pending.person.unwrap().bytes());
@@ -241,9 +242,12 @@ fn what_the_signer_took_in_is_recorded_though_the_process_died_in_between() {
         .take_approvers(&asked(&both), &person)
         .unwrap();
     assert_eq!(generation(&world), 0);
-    // Somebody takes it back meanwhile: what the signer counts is what holds.
+    // Somebody wants it back meanwhile: what the signer counts is what holds.
     let back = json!({ "change": change, "reason": "the page was slow" });
-    world.does_as("coordinator", "withdraw-approvers", back);
+    assert_eq!(
+        world.refuses_as("coordinator", "withdraw-approvers", back),
+        "not_found"
+    );
     world.days_pass(1);
     let recorded = world.wait(Box::pin(house.own())).unwrap().changes;
     let lines: Vec<&str> = recorded.iter().map(|one| one.line.as_str()).collect();

@@ -57,10 +57,10 @@ fn notes(say: Say, view: &Approvers) -> Vec<String> {
         let key = format!("approvers-lack-{}", code.replace('_', "-"));
         say.with(&key, &[("found", &found), ("needed", &needed)])
     });
-    let not_taken = view
-        .not_taken
-        .as_deref()
-        .map(|code| say.with("approvers-not-taken", &[("code", &text::line(code))]));
+    let not_taken = view.not_taken.as_deref().map(|code| match code {
+        "approvers.apart" => say.t("cause-approvers-apart"),
+        code => say.with("approvers-not-taken", &[("code", &text::line(code))]),
+    });
     lack.into_iter().chain(not_taken).collect()
 }
 

@@ -20,6 +20,8 @@ pub struct Pin {
     pub is_kit: bool,
     /// From when it counts no more, µs.
     pub until: Option<i64>,
+    /// A succession key brought it in alone.
+    pub by_succession: bool,
     /// The key whose place it takes after a notice; the others can still end it, and the old one then stays.
     pub replaces: Option<String>,
 }
@@ -56,6 +58,8 @@ pub struct Roster {
 /// How a line is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Looked {
+    /// A signer that had lost the line takes it in once more: however old it is, and it brings no key back.
+    pub is_again: bool,
     /// When the signer takes it in, or took it in, µs.
     pub now: i64,
     /// Whether nothing was published yet: a founding key that is replaced then leaves its standing to the next.
@@ -82,6 +86,7 @@ impl Roster {
             founding: approver.founding,
             is_kit: approver.founding,
             until: None,
+            by_succession: false,
             replaces: None,
         };
         Ok(Roster {
@@ -206,7 +211,8 @@ impl Roster {
             return Err(Fault::Change);
         }
         // Whatever ends a replacement that does not count yet takes nobody's approval away.
-        let takes_away = self.comes_back(statement, now).is_none();
+        let is_of_staff = statement.action == Action::Quorum || statement.kind == Kind::Staff;
+        let takes_away = is_of_staff && self.comes_back(statement, now).is_none();
         if takes_away && self.left(statement, now) < usize::from(statement.quorum.max(1)) {
             return Err(Fault::Few);
         }
@@ -237,7 +243,10 @@ impl Roster {
         let ends = |pin: &&Pin| {
             statement.action == Action::End && pin.public == statement.old && pin.from() > now
         };
-        self.standing(now).find(ends)?.replaces.as_deref()
+        let back = self.standing(now).find(ends)?.replaces.as_deref()?;
+        // One that a quorum has ended meanwhile stays ended.
+        let stands = self.standing(now).any(|pin| pin.public == back);
+        stands.then_some(back)
     }
 
     /// Takes a statement with its signatures; `person` is whose the new key is, hexadecimal.
@@ -251,8 +260,21 @@ impl Roster {
         person: &str,
         looked: Looked,
     ) -> Result<(), Fault> {
-        let Looked { now, is_fresh } = looked;
-        self.fits(statement, now)?;
+        let Looked {
+            now,
+            is_fresh,
+            is_again,
+        } = looked;
+        match self.fits(statement, now) {
+            Err(Fault::Time) if is_again && statement.at >= self.at => {
+                let within = Statement {
+                    at: now,
+                    ..statement.clone()
+                };
+                self.fits(&within, now)?;
+            }
+            other => other?,
+        }
         if signatures.len() > SIGNATURES_MAX {
             return Err(Fault::Form);
         }
@@ -271,6 +293,7 @@ impl Roster {
             i64::MIN
         };
         let back = self.comes_back(statement, now).map(str::to_owned);
+        let back = back.filter(|_| !is_again);
         if let Some(back) = self
             .pins
             .iter_mut()
@@ -299,6 +322,7 @@ impl Roster {
                 founding,
                 is_kit: false,
                 until: None,
+                by_succession,
                 replaces,
             });
         }

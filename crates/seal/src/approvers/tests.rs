@@ -45,6 +45,7 @@ fn at(now: i64) -> Looked {
     Looked {
         now,
         is_fresh: false,
+        is_again: false,
     }
 }
 
@@ -207,6 +208,50 @@ fn the_key_in_the_safe_approves_nothing_and_replaces_after_72_hours() {
     // Nor whom to end.
     let end = roster.draft(Action::End, "", &public(2), Kind::Staff, later);
     assert!(take(&mut roster, &end, &[8], later).is_err());
+}
+
+/// What a quorum ended stays ended, in whichever order; what was lost and is taken in once more brings nothing back.
+#[test]
+fn a_key_that_a_quorum_ended_never_comes_back() {
+    let mut roster = founded(2);
+    let safe = add(&roster, 8, Kind::Succession, NOW);
+    take(&mut roster, &safe, &[1, 2, 8], NOW).unwrap();
+    let later = NOW + 73 * HOUR;
+    for n in [3, 4] {
+        let more = add(&roster, n, Kind::Staff, NOW);
+        take(&mut roster, &more, &[1, 2, n], NOW).unwrap();
+    }
+    let rotate = roster.draft(Action::Rotate, &public(6), &public(1), Kind::Staff, later);
+    take(&mut roster, &rotate, &[8, 6], later).unwrap();
+    let before = roster.clone();
+    for old in [1, 6] {
+        let end = roster.draft(Action::End, "", &public(old), Kind::Staff, later);
+        take(&mut roster, &end, &[2, 3], later).unwrap();
+    }
+    assert_eq!(keys(&roster, later), [public(2), public(3), public(4)]);
+    let mut again = before;
+    let end = again.draft(Action::End, "", &public(6), Kind::Staff, later);
+    let month = later + 40 * 24 * HOUR;
+    let looked = Looked {
+        is_again: true,
+        ..at(later + HOUR)
+    };
+    assert_eq!(
+        take(&mut again.clone(), &end, &[2, 3], month),
+        Err(Fault::Time)
+    );
+    again
+        .take(&end, &signed(&end, &[2, 3]), "", looked)
+        .unwrap();
+    assert!(!keys(&again, later + 80 * HOUR).contains(&public(1)));
+    let once_more = Looked {
+        is_again: true,
+        ..at(month)
+    };
+    let more = again.draft(Action::Add, &public(9), "", Kind::Staff, later + HOUR);
+    again
+        .take(&more, &signed(&more, &[2, 3, 9]), "", once_more)
+        .unwrap();
 }
 
 /// Whoever has stolen the paper is answered within the notice: the key that goes signs against it.
@@ -406,6 +451,19 @@ fn a_published_chain_is_followed_from_its_founding() {
     let second = bytes.split(|b| *b == b'\n').nth(1).unwrap();
     assert_eq!(follow(second, NOW), Err((1, Fault::Order)));
 }
+
+/// A chain that another program wrote from docs/formats.md (Python, with the Ed25519 of OpenSSL): a rotation of the founding, a
+/// third key, one for the safe, what that replaced alone, another quorum, an end.
+#[test]
+fn a_chain_that_another_program_wrote_is_followed() {
+    let chain = include_bytes!("../../../../fixtures/approvers/chain.jsonl");
+    let now = NOW + 300 * HOUR;
+    let roster = follow(chain, now).unwrap();
+    assert_eq!((roster.generation, roster.quorum), (6, 1));
+    assert_eq!(crate::hex(&roster.head), HEAD);
+    assert_eq!(keys(&roster, now), [public(5), public(6)]);
+}
+const HEAD: &str = "c9f8e18550d67d183bcbd041c30d05d63ef6622b00e0a139724cbbb554389fb0";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]

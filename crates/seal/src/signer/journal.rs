@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pinned, Refused, Request, SOLO, Standing, of_this_house, read_plan, standing};
 use crate::approval::Approval;
-use crate::approvers::{Line, Looked, Roster, Signed, Statement};
+use crate::approvers::{Asked, Line, Looked, Roster, Signed, Statement};
+use crate::canon::Canon;
 use crate::record::{GENESIS, Realm};
 
 /// One line of the signer's journal.
@@ -55,6 +56,9 @@ pub struct Taken {
     /// Nothing had been signed by then.
     #[serde(default)]
     pub is_fresh: bool,
+    /// It was taken in once more, having been lost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// SHA-256 of all that was pinned at the founding, persons and times too, hexadecimal; empty beside a statement.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pinned: String,
@@ -74,8 +78,18 @@ impl Taken {
 }
 
 fn named(pinned: &Pinned) -> String {
-    let bytes = serde_json::to_vec(pinned).unwrap_or_default();
-    crate::hex(&crate::sha256(&bytes))
+    let mut canon = Canon::of("noroshi/pinned/1")
+        .bytes(pinned.house.as_bytes())
+        .u8(pinned.quorum)
+        .u64(pinned.approvers.len() as u64);
+    for approver in &pinned.approvers {
+        canon = canon
+            .bytes(approver.person.as_bytes())
+            .bytes(approver.public.as_bytes())
+            .i64(approver.since)
+            .u8(u8::from(approver.founding));
+    }
+    crate::hex(&canon.hash())
 }
 
 /// The journal in memory: what was signed, and the last head.
@@ -134,6 +148,7 @@ impl Journal {
                 let looked = Looked {
                     now: *at,
                     is_fresh: taken.is_fresh,
+                    is_again: taken.again,
                 };
                 roster
                     .take(statement, &taken.signatures, &taken.person, looked)
@@ -188,6 +203,7 @@ pub fn pin(pinned: &Pinned, journal: &Journal, now: i64) -> Result<Entry, Refuse
             signatures: vec![],
             person: String::new(),
             is_fresh: journal.signed.is_empty(),
+            again: false,
             pinned: named(pinned),
         }),
         ..journal.line(APPROVERS, now)
@@ -199,20 +215,28 @@ pub fn pin(pinned: &Pinned, journal: &Journal, now: i64) -> Result<Entry, Refuse
 /// # Errors
 /// [`Refused::Approvers`] with what does not fit, [`Refused::Pinned`].
 pub fn take_statement(
-    statement: &Statement,
-    signatures: &[Signed],
+    asked: &Asked,
     person: &str,
     pinned: &Pinned,
     journal: &Journal,
     now: i64,
 ) -> Result<Option<Entry>, Refused> {
+    let Asked {
+        statement,
+        signatures,
+        again,
+    } = asked;
     let mut roster = journal.roster(pinned)?;
     let last = journal.approvers.last().map(|(_, taken)| taken);
     if last.and_then(|last| last.statement.as_ref()) == Some(statement) {
         return Ok(None);
     }
     let is_fresh = journal.signed.is_empty();
-    let looked = Looked { now, is_fresh };
+    let looked = Looked {
+        now,
+        is_fresh: is_fresh && !again,
+        is_again: *again,
+    };
     roster
         .take(statement, signatures, person, looked)
         .map_err(Refused::Approvers)?;
@@ -220,9 +244,10 @@ pub fn take_statement(
         approvers: Some(Taken {
             head: crate::hex(&roster.head),
             statement: Some(statement.clone()),
-            signatures: signatures.to_vec(),
+            signatures: signatures.clone(),
             person: person.to_owned(),
-            is_fresh,
+            is_fresh: is_fresh && !again,
+            again: *again,
             pinned: String::new(),
         }),
         ..journal.line(APPROVERS, now)

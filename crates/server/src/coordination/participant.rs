@@ -310,6 +310,10 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
                     typed.refuse("called_number", "work-phone-code-number-missing");
                     false
                 }
+                Err(engine::Fault::Refused(refusal)) => {
+                    act::note(&mut typed, &refusal)?;
+                    false
+                }
                 Err(other) => return Err(other.into()),
             }
         }

@@ -160,9 +160,7 @@ async fn render(
         found,
         needed,
         has_safe: rows.iter().any(|row| row.kind == Kind::Succession.name()),
-        not_taken: pending
-            .as_ref()
-            .and_then(|_| room.house.kept.of::<NotTaken>().code()),
+        not_taken: room.house.kept.of::<NotTaken>().code(),
         pending,
         has_key,
         may_ask: is_admin || has_key,

@@ -133,7 +133,7 @@ async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let now = engine::kernel::clock::now().0;
     let replacing = roster
         .standing(now)
-        .find(|pin| pin.replaces.is_some() && pin.from() > now);
+        .find(|pin| pin.by_succession && pin.from() > now);
     if let Some(pin) = replacing {
         out.push(task("replaced_key", Instant(pin.since)));
     }

@@ -90,12 +90,18 @@ fn wrong(why: impl Into<String>) -> Fault {
     Fault::Config(why.into())
 }
 
-/// SHA-256 of a file, hexadecimal.
-pub(super) fn hash(path: &Path) -> Result<String, Fault> {
-    let cannot = || Fault::io(format!("cannot read {}", path.display()));
-    let file = std::fs::File::open(path).map_err(cannot())?;
-    let hash = seal::sha256_of(std::io::BufReader::new(file)).map_err(cannot())?;
-    Ok(seal::hex(&hash))
+/// Looks whether a backup says who made it, or may go without.
+pub(super) fn is_there(signature: &Path, trust: Trust<'_>) -> Result<bool, Fault> {
+    if signature.exists() {
+        return Ok(true);
+    }
+    if trust.unsigned && trust.log_key.is_none() {
+        return Ok(false);
+    }
+    Err(wrong(format!(
+        "{} is not there: nobody signed this backup, it was cut off while it was made, or the file was left behind. Make another, or look for the file; a backup of an older program, of which you know where it has been, is taken with --unsigned",
+        signature.display()
+    )))
 }
 
 /// Looks whether a backup is what was signed; returns that and the fingerprint of the key. Nothing for one that nobody
@@ -105,18 +111,11 @@ pub(super) fn hash(path: &Path) -> Result<String, Fault> {
 /// What does not fit, in words for whoever restores.
 pub(super) fn look(
     signature: &Path,
-    data: &Path,
-    keys: &Path,
+    files: [(&Path, &[u8]); 2],
     trust: Trust<'_>,
 ) -> Result<Option<(Signed, String)>, Fault> {
-    if !signature.exists() {
-        if trust.unsigned && trust.log_key.is_none() {
-            return Ok(None);
-        }
-        return Err(wrong(format!(
-            "{} is not there: nobody signed this backup, or the file was left behind. A backup of an older program, of which you know where it has been, is taken with --unsigned",
-            signature.display()
-        )));
+    if !is_there(signature, trust)? {
+        return Ok(None);
     }
     let (signed, fingerprint) = signer_of(signature)?;
     let pinned: Option<String> = trust.log_key.map(|key| {
@@ -128,8 +127,8 @@ pub(super) fn look(
             "this backup was signed by the key {fingerprint}, and not by the one that was given: do not restore it"
         )));
     }
-    for (path, said) in [(data, &signed.data), (keys, &signed.keys)] {
-        if hash(path)? != *said {
+    for ((path, bytes), said) in files.into_iter().zip([&signed.data, &signed.keys]) {
+        if seal::hex(&seal::sha256(bytes)) != *said {
             return Err(wrong(format!(
                 "{} is not the file that was signed with this backup: it was changed, or belongs to another backup",
                 path.display()

@@ -110,24 +110,11 @@ impl Signer {
         let [_, line, person] = parts else {
             return Err("sign.request");
         };
-        let Ok(Asked {
-            statement,
-            signatures,
-        }) = serde_json::from_slice(line)
-        else {
-            return Err("sign.request");
-        };
+        let asked: Asked = serde_json::from_slice(line).map_err(|_| "sign.request")?;
         let person = std::str::from_utf8(person).map_err(|_| "sign.request")?;
         self.refresh()?;
         let now = clock::now().0;
-        let taken = seal::signer::take_statement(
-            &statement,
-            &signatures,
-            person,
-            &self.pinned,
-            &self.journal,
-            now,
-        );
+        let taken = seal::signer::take_statement(&asked, person, &self.pinned, &self.journal, now);
         if let Some(entry) = taken.map_err(|refused| refused.code())? {
             self.note(&entry)?;
         }

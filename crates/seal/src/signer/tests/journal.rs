@@ -85,14 +85,12 @@ fn whom_the_journal_knows_is_not_exchanged_and_changes_by_statements_only() {
     let mut signatures = vec![statement.sign(&HOUSE, &secret).unwrap()];
     let person = crate::hex(&[4; 16]);
     let taken = |desk: &Desk, signatures: &[crate::approvers::Signed]| {
-        take_statement(
-            &statement,
-            signatures,
-            &person,
-            &desk.pinned,
-            &desk.journal,
-            NOW,
-        )
+        let asked = crate::approvers::Asked {
+            statement: statement.clone(),
+            signatures: signatures.to_vec(),
+            again: false,
+        };
+        take_statement(&asked, &person, &desk.pinned, &desk.journal, NOW)
     };
     for (at, (person, key)) in desk.keys[..2].iter().enumerate() {
         let few = crate::approvers::Fault::Signatures {

@@ -273,7 +273,7 @@ on_both! {
         let second = there.create().await;
         let outcome = second.load(&newer).await;
         assert!(matches!(outcome, Err(StoreError::Shape { table: "copy" })), "{outcome:?}");
-        assert_eq!(second.meta("schema").await.unwrap(), Some(6_i64.to_be_bytes().to_vec()));
+        assert_eq!(second.meta("schema").await.unwrap(), Some(7_i64.to_be_bytes().to_vec()));
     }
 
     /// The records of a copy and the streams' versions in it belong to the same instant.

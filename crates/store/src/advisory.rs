@@ -98,6 +98,15 @@ impl Store {
             .transpose()
     }
 
+    /// Whether a revision of any advisory is out.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn is_any_published(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM advisory WHERE revision > 0 LIMIT 1";
+        Ok(!self.rows("advisory", sql, &[]).await?.is_empty())
+    }
+
     /// All advisories, in the order of their ids.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::command::own;
-use super::passwords::{self, PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
+use super::passwords::{self, stretched};
 use super::roster::{named, roster_of, standing_key, statement_of, unfit};
 use super::typed::{Password, given};
 use crate::Fault;
@@ -58,9 +58,6 @@ inputs! {
 /// Code of a key that does not count yet.
 const RESTS: &str = "approvers.rests";
 
-/// Why a password is refused that opens no approval key.
-pub const WRONG_PASSWORD: &str = "it does not open this approval key";
-
 fn called<'a>(own: &'a House, typed: &str) -> Result<(PersonId, &'a Person), Refusal> {
     let handle = domain::party::handle(typed);
     own.persons
@@ -78,7 +75,8 @@ fn is_own(unit: &Unit<'_>, password: Option<&Password>, person: PersonId) -> Res
     Ok(())
 }
 
-/// Whoever approves, administers the persons of the house, or works on its machine, may ask for less or take back; those who sign decide.
+/// Whoever approves, administers the persons of the house, or works on its machine, may ask for less or take back; those
+/// who sign decide.
 fn may_ask(unit: &Unit<'_>, own: &House) -> bool {
     if unit.act.by == Actor::Operator {
         return true;
@@ -110,6 +108,31 @@ async fn add_signature(unit: &mut Unit<'_>, change: &str, signed: Signed) -> Res
     unit.record(changes).await
 }
 
+/// Why a password cannot be that of a new key: it is short, or opens something else.
+async fn unusable(
+    unit: &Unit<'_>,
+    (person, known): (PersonId, &Person),
+    typed: &Zeroizing<String>,
+    in_force: &Option<(SealedKey, Pin)>,
+) -> Result<Option<&'static str>, Fault> {
+    if passwords::fit(&known.handle, typed).is_err() {
+        return Ok(Some("12 characters at least, and not the handle"));
+    }
+    let id = person.bytes();
+    let kept = unit.house.store.credential(person).await?;
+    let is_sign_in = match kept.and_then(passwords::verifier_of) {
+        Some(verifier) => {
+            let typed = typed.clone();
+            stretched(move || seal::password::matches(&id, &typed, &verifier)).await?
+        }
+        None => false,
+    };
+    let is_taken = is_sign_in || opens(in_force, id, typed).await?;
+    Ok(is_taken.then_some(
+        "the approval key has a password of its own: not the one to sign in with, and not the one before",
+    ))
+}
+
 /// Draws a key.
 pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Value, Fault> {
     let own = own(unit).await?;
@@ -119,37 +142,16 @@ pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Valu
         return Err(Refusal::ApproversWait.into());
     }
     let typed = given(input.password.as_ref(), input.password_file.as_deref())?;
-    if passwords::fit(&known.handle, &typed).is_err() {
-        let why = "12 characters at least, and not the handle";
-        return Err(Refusal::Input {
-            field: "password",
-            why,
-        }
-        .into());
-    }
     let (id, cost) = (person.bytes(), unit.house.password_cost());
     let before = match (&input.before, &input.before_file) {
         (None, None) => None,
         (typed, file) => Some(given(typed.as_ref(), file.as_deref())?),
     };
-    let kept = unit.house.store.credential(person).await?;
-    let same_as_sign_in = match kept.and_then(passwords::verifier_of) {
-        Some(verifier) => {
-            let typed = typed.clone();
-            stretched(move || seal::password::matches(&id, &typed, &verifier)).await?
-        }
-        None => false,
-    };
     let roster = roster_of(unit.house.id(), &own)?;
     let in_force = standing_key(unit.house, &roster, person, clock::now()).await?;
-    let same_as_before = opens(&in_force, id, &typed).await?;
-    if same_as_sign_in || same_as_before || before.as_ref().is_some_and(|before| *before == typed) {
-        let why = "the approval key has a password of its own: not the one to sign in with, and not the one before";
-        return Err(Refusal::Input {
-            field: "password",
-            why,
-        }
-        .into());
+    if let Some(why) = unusable(unit, (person, known), &typed, &in_force).await? {
+        let field = "password";
+        return Err(Refusal::Input { field, why }.into());
     }
     let (key, secret) = stretched(move || seal::approval::draw_open(&id, &typed, cost))
         .await?
@@ -228,27 +230,9 @@ async fn by_person(
     if pin.from() > now.0 {
         return Err(Refusal::Approvers(RESTS).into());
     }
-    let tries = house.kept.of::<Tries>();
-    if tries.count(handle) >= TRIES_MAX {
-        tokio::time::sleep(WAIT).await;
-    }
-    let opened = if typed.len() > PASSWORD_BYTES_MAX {
-        None
-    } else {
-        let id = person.bytes();
-        stretched(move || seal::approval::open(&key, &id, &typed))
-            .await?
-            .ok()
-    };
-    let Some(secret) = opened else {
-        tries.missed(handle);
-        return Err(Refusal::Input {
-            field: "password",
-            why: WRONG_PASSWORD,
-        }
-        .into());
-    };
-    tries.forget(handle);
+    let id = person.bytes();
+    let open = move |typed: &str| seal::approval::open(&key, &id, typed);
+    let secret = passwords::opened(house, handle, typed, open).await?;
     statement.sign(&house.id(), &secret).map_err(unfit)
 }
 

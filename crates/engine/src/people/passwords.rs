@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use domain::party::decide;
 use domain::refusal::Refusal;
 use domain::value::{Actor, PersonId};
-use seal::approval::Cost;
+use seal::approval::{Cost, WrongPassword};
 use seal::password::Verifier;
 use seal::record::Realm;
+use zeroize::Zeroizing;
 
 use crate::Fault;
 use crate::kernel::clock;
@@ -21,6 +22,9 @@ use crate::kernel::house::House;
 use crate::people::Known;
 use crate::people::approvers::opens;
 use crate::people::roster::standing_key;
+
+/// Why a password is refused that opens no approval key.
+pub const WRONG_PASSWORD: &str = "it does not open this approval key";
 
 /// The person that nobody is.
 const NOBODY: PersonId = PersonId(uuid::Uuid::nil());
@@ -146,6 +150,35 @@ async fn in_line<T: Send + 'static>(
         .map_err(|_| Fault::Form("password"))
 }
 
+/// Opens an approval key with what was typed; a wrong password counts among the wrong tries of signing in.
+///
+/// # Errors
+/// [`Refusal::Input`] if it does not open it.
+pub(crate) async fn opened<T: Send + 'static>(
+    house: &House,
+    handle: &str,
+    typed: Zeroizing<String>,
+    open: impl FnOnce(&str) -> Result<T, WrongPassword> + Send + 'static,
+) -> Result<T, Fault> {
+    let tries = house.kept.of::<Tries>();
+    house.sign_in_wait(handle).await;
+    let opened = if typed.len() > PASSWORD_BYTES_MAX {
+        Err(WrongPassword)
+    } else {
+        stretched(move || open(&typed)).await?
+    };
+    let Ok(opened) = opened else {
+        tries.missed(handle);
+        return Err(Refusal::Input {
+            field: "password",
+            why: WRONG_PASSWORD,
+        }
+        .into());
+    };
+    tries.forget(handle);
+    Ok(opened)
+}
+
 impl House {
     /// What stretching a password costs here.
     #[must_use]
@@ -219,7 +252,7 @@ impl House {
         password: &str,
         line: &tokio::sync::Semaphore,
     ) -> Result<bool, Fault> {
-        let password = zeroize::Zeroizing::new(password.to_owned());
+        let password = Zeroizing::new(password.to_owned());
         if password.len() > PASSWORD_BYTES_MAX {
             return Ok(false);
         }
@@ -259,7 +292,7 @@ impl House {
             let field = "password";
             return Err(Refusal::Input { field, why }.into());
         }
-        let after = zeroize::Zeroizing::new(after.to_owned());
+        let after = Zeroizing::new(after.to_owned());
         let made =
             stretched(move || seal::password::verifier(&person.bytes(), &after, cost)).await?;
         let verifier = made.map_err(|_| Fault::Form("password"))?;

@@ -54,7 +54,8 @@ pub(super) fn unfit(unfit: Unfit) -> Fault {
 }
 
 /// A person as the chain names it beside the public form.
-pub(super) fn named(person: PersonId) -> String {
+#[must_use]
+pub fn named(person: PersonId) -> String {
     seal::hex(&person.bytes())
 }
 
@@ -98,31 +99,78 @@ pub fn roster_of(house: [u8; 16], own: &Own) -> Result<Roster, Fault> {
     let mut roster = Roster::found(&first).map_err(|_| Fault::Form("approvers"))?;
     for change in &own.changes {
         let person = change.person.map(named).unwrap_or_default();
-        follow(&mut roster, &change.line, &person)?;
+        follow(&mut roster, &read(&change.line)?, &person)?;
     }
     Ok(roster)
 }
 
-/// Takes a line as the signer took it in; returns its statement.
-fn follow(roster: &mut Roster, line: &str, person: &str) -> Result<Statement, Fault> {
-    let Ok(Line::Statement {
-        statement,
-        signatures,
-        taken,
-        is_fresh,
-    }) = serde_json::from_str(line)
-    else {
-        return Err(Fault::Form("approvers"));
-    };
+/// A recorded line, read.
+struct Read {
+    statement: Statement,
+    signatures: Vec<Signed>,
+    taken: i64,
+    is_fresh: bool,
+}
+
+fn read(line: &str) -> Result<Read, Fault> {
+    match serde_json::from_str(line) {
+        Ok(Line::Statement {
+            statement,
+            signatures,
+            taken,
+            is_fresh,
+        }) => Ok(Read {
+            statement,
+            signatures,
+            taken,
+            is_fresh,
+        }),
+        _ => Err(Fault::Form("approvers")),
+    }
+}
+
+/// Takes a line as the signer took it in.
+fn follow(roster: &mut Roster, line: &Read, person: &str) -> Result<(), Fault> {
     let looked = Looked {
-        now: taken,
-        is_fresh,
+        now: line.taken,
+        is_fresh: line.is_fresh,
         is_again: false,
     };
     roster
-        .take(&statement, &signatures, person, looked)
-        .map_err(|_| Fault::Form("approvers"))?;
-    Ok(statement)
+        .take(&line.statement, &line.signatures, person, looked)
+        .map_err(|_| Fault::Form("approvers"))
+}
+
+/// The hash of the last line, which the next one names. What each second asks needs no signature looked at.
+fn head_of(house: [u8; 16], own: &Own) -> Result<[u8; 32], Fault> {
+    let hash = match own.changes.last() {
+        Some(last) => read(&last.line)?.statement.hash(&house),
+        None => founding_of(house, own).hash(),
+    };
+    hash.map_err(|_| Fault::Form("approvers"))
+}
+
+fn founding_of(house: [u8; 16], own: &Own) -> Founding {
+    Founding {
+        house: seal::hex(&house),
+        quorum: own.first_quorum,
+        keys: own
+            .first_keys
+            .iter()
+            .map(|(_, key, _)| key.clone())
+            .collect(),
+    }
+}
+
+/// Whether a change waits for the signature of this person: their key counts, and has not signed it.
+#[must_use]
+pub fn waits_for(roster: &Roster, pending: &Pending, person: PersonId, now: Instant) -> bool {
+    let whose = named(person);
+    let mut keys = roster
+        .standing(now.0)
+        .filter(|pin| pin.person == whose && pin.kind == Kind::Staff && pin.from() <= now.0);
+    let has_signed = |pin: &Pin| pending.signatures.iter().any(|(by, _)| *by == pin.public);
+    keys.next().is_some_and(|pin| !has_signed(pin))
 }
 
 /// The sealed key of a person that stands at an instant: the one in force, or the one that was drawn last. While a key
@@ -190,15 +238,7 @@ impl House {
     /// If the house cannot be read.
     pub async fn approvers_lines(&self) -> Result<Vec<String>, Fault> {
         let own = self.own().await?;
-        let founding = Line::Founding(Founding {
-            house: seal::hex(&self.id()),
-            quorum: own.first_quorum,
-            keys: own
-                .first_keys
-                .iter()
-                .map(|(_, key, _)| key.clone())
-                .collect(),
-        });
+        let founding = Line::Founding(founding_of(self.id(), &own));
         let first = founding.bytes().map_err(|_| Fault::Form("approvers"))?;
         let first = String::from_utf8(first).map_err(|_| Fault::Form("approvers"))?;
         let changes = own.changes.into_iter().map(|change| change.line);
@@ -224,12 +264,16 @@ impl House {
                     Ok(is_recorded)
                 }
                 Err(Fault::Signer(code)) => {
-                    tracing::error!(
-                        code = "approvers",
-                        why = code,
-                        "house and signer do not agree on who may approve"
-                    );
-                    self.kept.of::<NotTaken>().set(Some(code));
+                    let not_taken = self.kept.of::<NotTaken>();
+                    // It is asked each second, and told once.
+                    if not_taken.code().as_ref() != Some(&code) {
+                        tracing::error!(
+                            code = "approvers",
+                            why = code,
+                            "house and signer do not agree on who may approve"
+                        );
+                    }
+                    not_taken.set(Some(code));
                     Ok(false)
                 }
                 Err(other) => Err(other),
@@ -244,10 +288,9 @@ impl House {
             self.record_change(&last).await?;
             return Ok(true);
         }
-        let roster = roster_of(self.id(), own)?;
         if signers.generation < known {
             self.hand_on(own, signers.generation)?;
-        } else if signers.head != roster.head && known > 0 {
+        } else if signers.head != head_of(self.id(), own)? && known > 0 {
             return Err(Fault::Signer(APART.to_owned()));
         }
         let Some(pending) = &own.pending else {
@@ -264,7 +307,7 @@ impl House {
             is_fresh: false,
             is_again: false,
         };
-        let mut tried = roster;
+        let mut tried = roster_of(self.id(), own)?;
         let is_signed = tried.take(&asked.statement, &asked.signatures, &person, looked);
         if is_signed.is_err() {
             return Ok(false);
@@ -279,17 +322,10 @@ impl House {
     fn hand_on(&self, own: &Own, generation: u64) -> Result<(), Fault> {
         let known = usize::try_from(generation).unwrap_or(usize::MAX);
         for change in own.changes.iter().skip(known) {
-            let Ok(Line::Statement {
-                statement,
-                signatures,
-                ..
-            }) = serde_json::from_str(&change.line)
-            else {
-                return Err(Fault::Form("approvers"));
-            };
+            let line = read(&change.line)?;
             let asked = Asked {
-                statement,
-                signatures,
+                statement: line.statement,
+                signatures: line.signatures,
                 again: true,
             };
             let person = change.person.map(named).unwrap_or_default();
@@ -313,7 +349,7 @@ impl House {
         if own.changes.is_empty() && signers.generation == 0 {
             return Ok(());
         }
-        if signers.head == roster_of(self.id(), &own)?.head {
+        if signers.head == head_of(self.id(), &own)? {
             Ok(())
         } else {
             Err(Fault::Signer(APART.to_owned()))
@@ -329,13 +365,9 @@ impl House {
             let own = command::own(unit).await?;
             let before = roster_of(unit.house.id(), &own)?;
             let mut after = before.clone();
-            let statement = follow(&mut after, &last.line, &last.person)?;
-            let Ok(Line::Statement {
-                taken, is_fresh, ..
-            }) = serde_json::from_str(&last.line)
-            else {
-                return Err(Fault::Form("approvers"));
-            };
+            let line = read(&last.line)?;
+            follow(&mut after, &line, &last.person)?;
+            let (statement, taken) = (&line.statement, line.taken);
             let leaf = Leaf {
                 v: 1,
                 realm: base::Realm::Live.name().into(),
@@ -367,7 +399,7 @@ impl House {
                 key: of_person.next().map(|pin| pin.public.clone()),
                 quorum: statement.quorum,
                 at: Instant(taken),
-                is_fresh,
+                is_fresh: line.is_fresh,
             };
             unit.record(take_in(stream, &sha256, taken_in)).await
         })

@@ -19,12 +19,11 @@ use crate::advisory::command::{Prepared, Wanted, advisory_of, prepare};
 use crate::advisory::compose;
 use crate::advisory::compose::Composition;
 use crate::kernel::clock;
-use crate::kernel::config::Purpose;
 use crate::kernel::find::{self, by_number, inputs};
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
-use crate::people::passwords::{PASSWORD_BYTES_MAX, TRIES_MAX, Tries, WAIT, stretched};
-use crate::people::roster::{roster_of, standing_key, standing_of};
+use crate::people::passwords::opened;
+use crate::people::roster::{roster_of, standing_key};
 pub use crate::people::typed::Password;
 use crate::people::typed::given;
 
@@ -144,7 +143,11 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
     let public = case.public_track(track, advisory.is_published())?;
     let changes = publication::plan(&advisory, public, new, &unit.act.clone())?;
     // Last of all: what else is wrong with it is mended first.
-    keys_bear(unit.house, unit.realm).await?;
+    if unit.realm == Realm::Live
+        && let Some(lack) = unit.house.first_lack().await?
+    {
+        return Err(lack.into());
+    }
     unit.record(changes).await?;
     let findings: Vec<Value> = findings
         .iter()
@@ -173,8 +176,7 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     let (key, pin) = standing_key(unit.house, &roster, *person, clock::now())
         .await?
         .ok_or(Refusal::Role)?;
-    let is_live = unit.house.config.purpose == Purpose::Live && unit.realm == Realm::Live;
-    if pin.is_kit && is_live && !unit.house.has_published().await? {
+    if pin.is_kit && unit.realm == Realm::Live && unit.house.is_before_first().await? {
         return Err(Refusal::KitKeys.into());
     }
     let hash = seal::unhex32(&input.plan).ok_or(Refusal::Input {
@@ -199,21 +201,6 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
     Ok(json!({ "plan": input.plan, "person": input.person }))
 }
 
-/// Whether the approval keys bear a plan: before the first publication of a house that is meant to be believed, those of
-/// the kit have been replaced, and one is left when one is lost.
-async fn keys_bear(house: &House, realm: Realm) -> Result<(), Fault> {
-    let own = house.own().await?;
-    let is_asked = house.config.purpose == Purpose::Live
-        && realm == Realm::Live
-        && !house.has_published().await?;
-    if is_asked {
-        let roster = roster_of(house.id(), &own)?;
-        let standing = standing_of(&own, &roster, clock::now());
-        domain::party::approvers::bear_first(own.quorum, standing)?;
-    }
-    Ok(())
-}
-
 /// Signs a plan's hash beside the house's thread. A wrong password counts among the wrong tries of signing in.
 async fn signature(
     house: &House,
@@ -230,28 +217,10 @@ async fn signature(
     {
         return Ok(signed);
     }
-    let handle = input.person.as_str();
-    if house.kept.of::<Tries>().count(handle) >= TRIES_MAX {
-        tokio::time::sleep(WAIT).await;
-    }
     let typed = given(input.password.as_ref(), input.password_file.as_deref())?;
-    let made = if typed.len() > PASSWORD_BYTES_MAX {
-        None
-    } else {
-        let at = clock::now().0;
-        stretched(move || seal::approval::approve(&key, &id, &typed, &plan, at))
-            .await?
-            .ok()
-    };
-    let Some(approval) = made else {
-        house.kept.of::<Tries>().missed(handle);
-        return Err(Refusal::Input {
-            field: "password",
-            why: "it does not open this approval key",
-        }
-        .into());
-    };
-    house.kept.of::<Tries>().forget(handle);
+    let at = clock::now().0;
+    let sign = move |typed: &str| seal::approval::approve(&key, &id, typed, &plan, at);
+    let approval = opened(house, &input.person, typed, sign).await?;
     if let Some(password) = &input.password {
         password.remember(&approval);
     }

@@ -9,6 +9,7 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::event::Event;
+use domain::party::approvers::bear_first;
 use domain::publication::{Advisory as Stream, Plan, SOLO};
 use domain::refusal::Refusal;
 use domain::role::Role;
@@ -27,10 +28,12 @@ use crate::advisory::diff::Hunk;
 use crate::advisory::rehearsal;
 use crate::advisory::rehearsal::Rehearsal;
 use crate::advisory::sources;
+use crate::kernel::clock;
+use crate::kernel::config::Purpose;
 use crate::kernel::house::House;
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
-use crate::people::roster::roster_of;
+use crate::people::roster::{named, roster_of, standing_of};
 use crate::publication::recipients::Recipients;
 
 /// A plan with everything that is asked of it before somebody signs.
@@ -164,13 +167,27 @@ pub fn facts<'a>(
 }
 
 impl House {
-    /// Whether anything of this house is out.
+    /// Whether the house is meant to be believed and nothing of it is out.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn has_published(&self) -> Result<bool, Fault> {
-        let advisories = self.store.advisories(store::Viewer::House).await?;
-        Ok(advisories.iter().any(|advisory| advisory.revision > 0))
+    pub(super) async fn is_before_first(&self) -> Result<bool, Fault> {
+        Ok(self.config.purpose == Purpose::Live && !self.store.is_any_published().await?)
+    }
+
+    /// What the approval keys lack to bear a first publication: those of the kit have been replaced, and one is left when one
+    /// is lost.
+    ///
+    /// # Errors
+    /// If the house cannot be read.
+    pub async fn first_lack(&self) -> Result<Option<Refusal>, Fault> {
+        if !self.is_before_first().await? {
+            return Ok(None);
+        }
+        let own = self.own().await?;
+        let roster = roster_of(self.id(), &own)?;
+        let standing = standing_of(&own, &roster, clock::now());
+        Ok(bear_first(own.quorum, standing).err())
     }
 }
 
@@ -184,7 +201,7 @@ fn may_approve(
     let roster = roster_of(house.id(), own)?;
     let mut wanted = Vec::new();
     for (id, person) in &own.persons {
-        let whose = seal::hex(&id.bytes());
+        let whose = named(*id);
         let pin = roster
             .standing(act.now.0)
             .find(|pin| pin.person == whose && pin.kind == Kind::Staff);

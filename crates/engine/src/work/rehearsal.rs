@@ -15,7 +15,12 @@ use crate::work::{Kind, Next};
 impl House {
     pub(super) async fn rehearsal_round(&self) -> Result<Next, Fault> {
         // What was signed and not handed on: the process died in between, or the signer was away.
-        if let Err(error) = self.pin_approvers().await {
+        let joined = self.pin_approvers().await;
+        // A signer that is gone is told of by whoever keeps its process.
+        if let Err(error) = joined.or_else(|fault| match fault {
+            Fault::Context(_) => Ok(false),
+            other => Err(other),
+        }) {
             tracing::error!(
                 code = error.code(),
                 "a change of the approvers is tried again"

@@ -130,6 +130,15 @@ impl Journal {
         !self.approvers.is_empty()
     }
 
+    /// How many changes of those who may approve are in it.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        let changes = self.approvers.iter();
+        changes
+            .filter(|(_, taken)| taken.statement.is_some())
+            .count() as u64
+    }
+
     /// The last change of those who may approve as it is published, and whose key it is about.
     #[must_use]
     pub fn last_change(&self) -> Option<(Line, &str)> {

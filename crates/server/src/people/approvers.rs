@@ -1,13 +1,14 @@
 //! Those who may approve: whose keys stand, and the change that waits for its signatures.
 
 use domain::party::House as Own;
-use domain::party::approvers::{Pending, bear_first};
+use domain::party::approvers::Pending;
 use domain::refusal::Refusal;
+use domain::value::PersonId;
 use engine::command::Command;
 use engine::kernel::clock;
-use engine::kernel::config::Purpose;
 use engine::people::approvers as commands;
-use engine::people::roster::{NotTaken, roster_of, standing_of, statement_of};
+use engine::people::passwords::WRONG_PASSWORD;
+use engine::people::roster::{NotTaken, named, roster_of, statement_of, waits_for};
 use engine::people::typed::Password;
 use engine::{Fault, Instant};
 use pages::kit::form::Typed;
@@ -32,22 +33,10 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         .map(Answer::page)
 }
 
-/// What a live house lacks before its first plan.
-///
-/// # Errors
-/// If the house cannot be read.
-pub(crate) async fn lack(room: &Room, own: &Own, roster: &Roster) -> Result<Option<Refusal>, Stop> {
-    if room.house.config.purpose != Purpose::Live || room.house.has_published().await? {
-        return Ok(None);
-    }
-    let standing = standing_of(own, roster, clock::now());
-    Ok(bear_first(own.quorum, standing).err())
-}
-
 fn handle_of(own: &Own, person: &str) -> String {
     own.persons
         .iter()
-        .find(|(id, _)| seal::hex(&id.bytes()) == person)
+        .find(|(id, _)| named(**id) == person)
         .map_or_else(String::new, |(_, known)| known.handle.clone())
 }
 
@@ -78,7 +67,7 @@ fn pending_of(
     own: &Own,
     roster: &Roster,
     pending: &Pending,
-    reader: &str,
+    reader: PersonId,
     now: Instant,
 ) -> Result<PendingChange, Fault> {
     let statement = statement_of(pending)?;
@@ -93,15 +82,9 @@ fn pending_of(
     signed.sort_unstable();
     signed.dedup();
     let about = match (pending.person, of_key(&statement.old)) {
-        (Some(person), _) => handle_of(own, &seal::hex(&person.bytes())),
+        (Some(person), _) => handle_of(own, &named(person)),
         (None, Some(pin)) => handle_of(own, &pin.person),
         (None, None) => String::new(),
-    };
-    let is_theirs = own.persons.iter().any(|(id, known)| {
-        known.handle == reader && (pending.by == *id || pending.person == Some(*id))
-    });
-    let stands = |pin: &&seal::approvers::Pin| {
-        pin.kind == Kind::Staff && pin.from() <= now.0 && handle_of(own, &pin.person) == reader
     };
     Ok(PendingChange {
         sha256: pending.sha256.clone(),
@@ -115,9 +98,8 @@ fn pending_of(
         kind: statement.kind.name().to_owned(),
         quorum: statement.quorum,
         since: clock::rfc3339(pending.since),
-        can_sign: !signed.iter().any(|handle| handle == reader)
-            && roster.standing(now.0).any(|pin| stands(&pin)),
-        can_withdraw: is_theirs,
+        can_sign: waits_for(roster, pending, reader, now),
+        can_withdraw: pending.by == reader || pending.person == Some(reader),
         signed,
         needed: roster.needed(),
     })
@@ -135,7 +117,7 @@ async fn render(
     let now = clock::now();
     let is_admin = domain::permit::may_role(signed.role, "set-quorum").is_given();
     let mut pending = match &own.pending {
-        Some(pending) => Some(pending_of(&own, &roster, pending, &signed.handle, now)?),
+        Some(pending) => Some(pending_of(&own, &roster, pending, signed.id, now)?),
         None => None,
     };
     let rows = rows(&own, &roster, now);
@@ -145,7 +127,7 @@ async fn render(
     if let Some(pending) = &mut pending {
         pending.can_withdraw |= is_admin || has_key;
     }
-    let lack = lack(room, &own, &roster).await?;
+    let lack = room.house.first_lack().await?;
     let (found, needed) = match lack {
         Some(Refusal::FewKeys { found, needed }) => (found, needed),
         _ => (0, 0),
@@ -259,7 +241,7 @@ async fn performed(
             field: "password",
             why,
         })) => {
-            let (field, key) = match (command, why == commands::WRONG_PASSWORD) {
+            let (field, key) = match (command, why == WRONG_PASSWORD) {
                 (Command::OfferApprovalKey(_), false) => ("password", "approvers-wrong-own"),
                 (Command::OfferApprovalKey(_), true) => {
                     ("before_password", "editor-wrong-password")

@@ -118,29 +118,20 @@ async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         code_hint: None,
     };
     let mut out = Vec::new();
-    if let Some(pending) = &own.pending {
-        let whose = seal::hex(&reader.id.bytes());
-        let mut keys = roster.standing(engine::kernel::clock::now().0);
-        let now = engine::kernel::clock::now().0;
-        let counts = |pin: &&seal::approvers::Pin| pin.person == whose && pin.from() <= now;
-        let key = keys.find(counts).map(|pin| &pin.public);
-        let has_signed = |key: &String| pending.signatures.iter().any(|(by, _)| by == key);
-        if key.is_some_and(|key| !has_signed(key)) {
-            out.push(task("sign_approvers", pending.since));
-        }
+    let now = engine::kernel::clock::now();
+    if let Some(pending) = &own.pending
+        && engine::people::roster::waits_for(&roster, pending, reader.id, now)
+    {
+        out.push(task("sign_approvers", pending.since));
     }
     // A key that goes by a succession key's word: whoever did not ask for it answers within the notice.
-    let now = engine::kernel::clock::now().0;
     let replacing = roster
-        .standing(now)
-        .find(|pin| pin.by_succession && pin.from() > now);
+        .standing(now.0)
+        .find(|pin| pin.by_succession && pin.from() > now.0);
     if let Some(pin) = replacing {
         out.push(task("replaced_key", Instant(pin.since)));
     }
-    if crate::people::approvers::lack(room, &own, &roster)
-        .await?
-        .is_some()
-    {
+    if room.house.first_lack().await?.is_some() {
         let founded = own.persons.values().map(|person| person.since).min();
         out.push(task("replace_kit", founded.unwrap_or(Instant(0))));
     }

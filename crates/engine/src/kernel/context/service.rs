@@ -32,6 +32,8 @@ struct Signer {
     /// Folder of its keys: whom it has pinned is read anew for every request, so that a change holds at once.
     keys: std::path::PathBuf,
     pinned: Pinned,
+    /// Those who may approve by `pinned` and the journal; nothing where the two do not fit.
+    roster: Option<Roster>,
     journal: Journal,
     journal_file: std::fs::File,
 }
@@ -82,6 +84,7 @@ impl Signer {
             exercise,
             keys: keys.to_owned(),
             pinned,
+            roster: None,
             journal: memory,
             journal_file,
         };
@@ -95,14 +98,10 @@ impl Signer {
         Ok(signer)
     }
 
-    /// Those who count at an instant.
+    /// Those who count at an instant, as they were when last refreshed.
     fn counted(&self, at: i64) -> Result<Pinned, &'static str> {
-        let roster = self.roster().map_err(|refused| refused.code())?;
+        let roster = self.roster.as_ref().ok_or(Refused::Pinned.code())?;
         Ok(roster.pinned(at))
-    }
-
-    fn roster(&self) -> Result<Roster, Refused> {
-        self.journal.roster(&self.pinned)
     }
 
     /// Takes a change of those who may approve in; answers with where they stand and when it was taken in.
@@ -197,8 +196,20 @@ impl Signer {
     /// Reads whom it has pinned; returns what names them, how many changes it has taken in, and the hash of the last.
     fn refresh(&mut self) -> Result<Vec<Vec<u8>>, &'static str> {
         let (pinned, bytes) = pinned_in(&self.keys).map_err(|_| "sign.pinned")?;
+        let generation = self.journal.generation();
+        let known = self
+            .roster
+            .take()
+            .filter(|known| self.pinned == pinned && known.generation == generation);
         self.pinned = pinned;
-        let roster = self.roster().map_err(|refused| refused.code())?;
+        let roster = match known {
+            Some(known) => known,
+            None => {
+                let roster = self.journal.roster(&self.pinned);
+                roster.map_err(|refused| refused.code())?
+            }
+        };
+        let roster = &*self.roster.insert(roster);
         let named = [bytes.as_slice(), roster.head.as_slice()].concat();
         Ok(vec![
             seal::sha256(&named).to_vec(),

@@ -85,6 +85,15 @@ on_both! {
         assert_eq!(told, [(of(4), ReportStage::Declined), (of(6), ReportStage::Withdrawn)]);
     }
 
+    async fn something_is_out_as_soon_as_one_advisory_has_a_revision(world) {
+        let store = world.create().await;
+        put(&store, only_rows(vec![opened(1, Stage::Opened, LIVE), opened(2, Stage::Opened, LIVE)])).await;
+        put(&store, only_rows(vec![published(11, 1, 0)])).await;
+        assert!(!store.is_any_published().await.unwrap(), "a plan alone is not out");
+        put(&store, only_rows(vec![published(12, 2, 1)])).await;
+        assert!(store.is_any_published().await.unwrap());
+    }
+
     /// The case's own stream does not tell; its advisory does.
     async fn a_case_whose_advisory_is_out_is_listed_as_published(world) {
         let store = world.create().await;

@@ -171,9 +171,9 @@ fn demo_steps(steps: &mut Steps<'_>, house: &House, wish: &Wish, built: bool) {
         let demo = demo.as_ref().ok_or_else(|| needs("demo"))?;
         judge::tree(house, log, &demo.public())
     });
-    steps.step("audit", |log| {
+    steps.step("audit", |_| {
         let demo = demo.as_ref().ok_or_else(|| needs("demo"))?;
-        audit::pages(house, log, demo, wish.all)
+        audit::pages(house, demo, wish.all)
     });
 }
 

@@ -14,28 +14,21 @@ import path from 'node:path';
 const BUDGET = ['--max-js', '20', '--max-css', '30', '--max-total', '200'];
 
 const [list, audit, lang, out] = process.argv.slice(2);
-const visits = JSON.parse(fs.readFileSync(list, 'utf8'));
 let worst = 0;
-/** Two at a time: most of an audit is waiting for a browser to come to rest. */
-await Promise.all([one(), one()]);
-process.exit(worst);
-
-/** Judges what is left, one person's pages after another. */
-async function one() {
-  for (let visit = visits.shift(); visit; visit = visits.shift()) {
-    const proxy = await listen(visit);
-    const folder = path.join(out, `audit-${visit.person}`);
-    fs.mkdirSync(folder, { recursive: true });
-    const paths = path.join(folder, 'paths.txt');
-    fs.writeFileSync(paths, visit.paths.join('\n'));
-    const code = await run(['--base', `http://127.0.0.1:${proxy.address().port}`, '--langs', lang, '--paths-file', paths,
-      '--out', folder, '--quick', ...BUDGET]);
-    proxy.closeAllConnections();
-    proxy.close();
-    console.log(`${visit.person}: ${visit.paths.length} pages, exit ${code}${code ? `, see ${folder}/summary.md` : ''}`);
-    worst = Math.max(worst, code);
-  }
+for (const visit of JSON.parse(fs.readFileSync(list, 'utf8'))) {
+  const proxy = await listen(visit);
+  const folder = path.join(out, `audit-${visit.person}`);
+  fs.mkdirSync(folder, { recursive: true });
+  const paths = path.join(folder, 'paths.txt');
+  fs.writeFileSync(paths, visit.paths.join('\n'));
+  const code = await run(['--base', `http://127.0.0.1:${proxy.address().port}`, '--langs', lang, '--paths-file', paths,
+    '--out', folder, '--quick', ...BUDGET]);
+  proxy.closeAllConnections();
+  proxy.close();
+  console.log(`${visit.person}: ${visit.paths.length} pages, exit ${code}${code ? `, see ${folder}/summary.md` : ''}`);
+  worst = Math.max(worst, code);
 }
+process.exit(worst);
 
 function listen({ base, cookie }) {
   const target = new URL(base);

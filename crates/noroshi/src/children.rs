@@ -243,6 +243,8 @@ fn spawn(dir: &Path, name: &'static str, extra: Vec<String>) -> Result<Kept, Fau
 /// # Errors
 /// If a process cannot be started.
 pub fn signing(dir: &Path) -> Result<(Contexts, Children), Fault> {
+    // Each writes into the folder before the house is open.
+    engine::kernel::house::is_ours(dir)?;
     let sign = spawn(dir, "sign", vec![])?;
     let verify = spawn(dir, "verify", vec![])?;
     let contexts = Contexts {

@@ -88,23 +88,101 @@ pub fn write_secret_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// If the system refuses; the old content then still stands.
 pub fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), FileError> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:08x}.tmp", crate::random::u64() as u32));
-    let temporary = path.with_file_name(name);
-    let mode = if secret { 0o600 } else { 0o644 };
-    let mut file = io(
-        "cannot create",
-        &temporary,
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&temporary),
-    )?;
-    io("cannot write", &temporary, file.write_all(bytes))?;
-    io("cannot flush", &temporary, file.sync_all())?;
-    io("cannot rename", path, std::fs::rename(&temporary, path))?;
-    sync_parent(path)
+    let mut growing = Growing::begin(path, secret)?;
+    let written = growing.write_all(bytes);
+    io("cannot write", &growing.temporary, written)?;
+    growing.settle()?.name()
+}
+
+/// A file that is written piece by piece. It has its name only when all of it lies on the disk; one that is given up goes.
+#[derive(Debug)]
+pub struct Growing {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: File,
+    hashing: crate::Hashing,
+}
+
+impl Growing {
+    /// Begins a file that will be named `path`, with mode 0600 for a secret and 0644 otherwise.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn begin(path: &Path, secret: bool) -> Result<Growing, FileError> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{:08x}.tmp", crate::random::u64() as u32));
+        let temporary = path.with_file_name(name);
+        let mode = if secret { 0o600 } else { 0o644 };
+        let file = io(
+            "cannot create",
+            &temporary,
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(mode)
+                .open(&temporary),
+        )?;
+        Ok(Growing {
+            path: path.to_owned(),
+            temporary,
+            file,
+            hashing: crate::Hashing::default(),
+        })
+    }
+
+    /// Flushes all of it to the disk, where it waits for its name.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn settle(self) -> Result<Settled, FileError> {
+        io("cannot flush", &self.temporary, self.file.sync_all())?;
+        let sha256 = self.hashing.clone().finish();
+        Ok(Settled {
+            growing: self,
+            sha256,
+        })
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = self.file.write(bytes)?;
+        self.hashing.update(bytes.get(..taken).unwrap_or(bytes));
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        // Once it has its name, nothing lies here.
+        let _ = std::fs::remove_file(&self.temporary);
+    }
+}
+
+/// A file that lies on the disk and has no name yet.
+#[derive(Debug)]
+pub struct Settled {
+    growing: Growing,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+}
+
+impl Settled {
+    /// Gives it its name, durably; what had the name before is gone.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn name(self) -> Result<(), FileError> {
+        let Growing {
+            path, temporary, ..
+        } = &self.growing;
+        io("cannot rename", path, std::fs::rename(temporary, path))?;
+        sync_parent(path)
+    }
 }
 
 /// Flushes the folder that holds `path`, so that a new name survives a power cut.

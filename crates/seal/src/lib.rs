@@ -33,6 +33,29 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha2::Sha256::digest(bytes).into()
 }
 
+/// SHA-256 of what comes piece by piece.
+#[derive(Clone, Default)]
+pub struct Hashing(sha2::Sha256);
+
+impl Hashing {
+    /// Takes the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        sha2::Digest::update(&mut self.0, bytes);
+    }
+
+    /// Returns the hash of all pieces.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        sha2::Digest::finalize(self.0).into()
+    }
+}
+
+impl std::fmt::Debug for Hashing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hashing")
+    }
+}
+
 /// SHA-512 of `bytes`.
 #[must_use]
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {

@@ -33,22 +33,55 @@ pub fn draw() -> (zeroize::Zeroizing<String>, String) {
     )
 }
 
-/// Seals all that `fill` writes to the public half `to`.
+/// What is sealed piece by piece: whatever is written here goes on sealed. Until it is finished it does not open.
+pub struct Sealing<W: Write>(age::stream::StreamWriter<W>);
+
+impl<W: Write> Sealing<W> {
+    /// Begins to seal to the public half `to`.
+    ///
+    /// # Errors
+    /// If `to` is no public half or writing fails.
+    pub fn begin(to: &str, out: W) -> Result<Sealing<W>, RecoveryError> {
+        let recipient = Recipient::from_str(to).map_err(|_| RecoveryError::Form)?;
+        let encryptor =
+            age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+                .map_err(|_| RecoveryError::Form)?;
+        Ok(Sealing(encryptor.wrap_output(out)?))
+    }
+
+    /// Writes the end, and returns where it was written to.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn finish(self) -> Result<W, RecoveryError> {
+        Ok(self.0.finish()?)
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl<W: Write> std::fmt::Debug for Sealing<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealing")
+    }
+}
+
+/// Seals `bytes` to the public half `to`.
 ///
 /// # Errors
 /// If `to` is no public half or writing fails.
-pub fn seal<W: Write>(
-    to: &str,
-    out: W,
-    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> Result<W, RecoveryError> {
-    let recipient = Recipient::from_str(to).map_err(|_| RecoveryError::Form)?;
-    let encryptor =
-        age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-            .map_err(|_| RecoveryError::Form)?;
-    let mut writer = encryptor.wrap_output(out)?;
-    fill(&mut writer)?;
-    Ok(writer.finish()?)
+pub fn seal<W: Write>(to: &str, out: W, bytes: &[u8]) -> Result<W, RecoveryError> {
+    let mut sealing = Sealing::begin(to, out)?;
+    sealing.write_all(bytes)?;
+    sealing.finish()
 }
 
 /// Opens a sealed stream with the secret.
@@ -70,7 +103,7 @@ mod tests {
     #[test]
     fn only_the_kit_opens_a_backup() {
         let (secret, public) = draw();
-        let sealed = seal(&public, Vec::new(), |w| w.write_all(b"database")).unwrap();
+        let sealed = seal(&public, Vec::new(), b"database").unwrap();
         let mut out = Vec::new();
         open(&secret, sealed.as_slice())
             .unwrap()
@@ -87,7 +120,7 @@ mod tests {
     #[test]
     fn a_backup_that_was_cut_or_bent_does_not_open_to_its_end() {
         let (secret, public) = draw();
-        let sealed = seal(&public, Vec::new(), |w| w.write_all(&[7; 200])).unwrap();
+        let sealed = seal(&public, Vec::new(), &[7; 200]).unwrap();
         let whole = |bytes: &[u8]| {
             let mut out = Vec::new();
             let opened = open(&secret, bytes).ok()?;
@@ -108,7 +141,7 @@ mod tests {
         // Spaces around a typed secret do not matter; a public half is no secret.
         assert!(open(&format!(" {}\n", secret.as_str()), sealed.as_slice()).is_ok());
         assert!(open(&public, sealed.as_slice()).is_err());
-        assert!(seal("age1nonsense", Vec::new(), |_| Ok(())).is_err());
-        assert!(seal(&secret, Vec::new(), |_| Ok(())).is_err());
+        assert!(seal("age1nonsense", Vec::new(), b"").is_err());
+        assert!(seal(&secret, Vec::new(), b"").is_err());
     }
 }

@@ -150,22 +150,40 @@ impl Store {
     pub async fn dump_projections(&self) -> Result<String, StoreError> {
         let mut out = String::new();
         for table in projections() {
-            let mut lines = Vec::new();
-            for row in self.rows_of(table).await? {
-                let cells: Vec<String> = row
-                    .into_iter()
-                    .map(|value| match value {
-                        Value::Int(v) => v.to_string(),
-                        Value::Text(v) => format!("{v:?}"),
-                        Value::Bytes(v) => seal::hex(&v),
-                    })
-                    .collect();
-                lines.push(format!("{}\t{}\n", table.name, cells.join("\t")));
-            }
-            lines.sort_unstable();
-            out.extend(lines);
+            out.extend(self.lines_of(table).await?);
         }
         Ok(out)
+    }
+
+    /// Returns a hash of all projections: of the text that [`Store::dump_projections`] returns, a table at a time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn hash_of_projections(&self) -> Result<[u8; 32], StoreError> {
+        let mut hashing = seal::Hashing::default();
+        for table in projections() {
+            for line in self.lines_of(table).await? {
+                hashing.update(line.as_bytes());
+            }
+        }
+        Ok(hashing.finish())
+    }
+
+    async fn lines_of(&self, table: &'static Table) -> Result<Vec<String>, StoreError> {
+        let mut lines = Vec::new();
+        for row in self.rows_of(table).await? {
+            let cells: Vec<String> = row
+                .into_iter()
+                .map(|value| match value {
+                    Value::Int(v) => v.to_string(),
+                    Value::Text(v) => format!("{v:?}"),
+                    Value::Bytes(v) => seal::hex(&v),
+                })
+                .collect();
+            lines.push(format!("{}\t{}\n", table.name, cells.join("\t")));
+        }
+        lines.sort_unstable();
+        Ok(lines)
     }
 
     async fn rows_of(&self, table: &'static Table) -> Result<Vec<Vec<Value>>, StoreError> {

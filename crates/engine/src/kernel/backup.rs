@@ -5,13 +5,17 @@
 //! until a person has compared it with the archive log and the signer's journal and says `resume`. A trial
 //! restore cannot be resumed. The data file is the store's own copy form, so it moves between engines.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use domain::party::decide;
 use domain::value::Actor;
+use seal::files::Growing;
 use seal::record::Realm;
-use store::{Location, Store};
+use seal::recovery::{RecoveryError, Sealing};
+use store::{Location, Store, StoreError};
 
 use crate::Awaited;
 use crate::Fault;
@@ -26,8 +30,10 @@ pub use signed::Trust;
 const DATA: &[u8] = b"noroshi/backup-data/1\n";
 /// First line of a key file, inside the seal.
 const KEY_FILE: &[u8] = b"noroshi/backup-keys/1\n";
-/// Largest file in a backup: 16 GiB.
-const BYTES_MAX: u64 = 16 << 30;
+/// Largest key file of a backup: 1 GiB. Its largest part is the signer's journal.
+const KEY_BYTES_MAX: u64 = 1 << 30;
+/// Bytes of a file that are read at once.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// What a backup or its trial holds.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -112,23 +118,8 @@ pub fn backup<'a>(
     file: &'a Path,
 ) -> Awaited<'a, Result<BackedUp, Fault>> {
     Box::pin(async move {
+        crate::kernel::house::is_ours(dir)?;
         let to = recovery_public(dir)?;
-        // Keys and journal first: the data may then be newer than the journal, never older.
-        let files = key_files(dir)?;
-        let mut plain = DATA.to_vec();
-        let records = store.dump(&mut plain).await?;
-        let number = store
-            .meta("key-backup")
-            .await?
-            .and_then(|v| v.try_into().ok())
-            .map_or(0, u64::from_be_bytes)
-            + 1;
-        let mut keys = KEY_FILE.to_vec();
-        frame(&mut keys, &number.to_be_bytes());
-        for (name, bytes) in files {
-            frame(&mut keys, name.as_bytes());
-            frame(&mut keys, &bytes);
-        }
         let [data_file, key_file, signature] = files_of(file);
         for path in [&data_file, &key_file, &signature] {
             if path.exists() {
@@ -138,37 +129,53 @@ pub fn backup<'a>(
                 )));
             }
         }
+        // Keys and journal first: the data may then be newer than the journal, never older.
+        let files = key_files(dir)?;
+        let sealing = |path: &Path| -> Result<Sealing<Growing>, Fault> {
+            Sealing::begin(to.trim(), Growing::begin(path, true)?).map_err(sealed)
+        };
+        let mut data = sealing(&data_file)?;
+        data.write_all(DATA).map_err(writing(&data_file))?;
+        let records = store.dump(&mut data).await?;
+        let number = store
+            .meta("key-backup")
+            .await?
+            .and_then(|v| v.try_into().ok())
+            .map_or(0, u64::from_be_bytes)
+            + 1;
+        let mut plain = zeroize::Zeroizing::new(KEY_FILE.to_vec());
+        frame(&mut plain, &number.to_be_bytes());
+        for (name, bytes) in files {
+            frame(&mut plain, name.as_bytes());
+            frame(&mut plain, &bytes);
+        }
+        let mut keys = sealing(&key_file)?;
+        keys.write_all(&plain).map_err(writing(&key_file))?;
         // The house goes on meanwhile: the root is that of the records which are in the copy.
         let chain = store.walk_chain(&[records]).await?;
         let root = match chain.roots.first() {
             Some((_, root)) => root,
             None => &chain.root,
         };
-        let sealed = |bytes: &[u8]| {
-            seal::recovery::seal(to.trim(), Vec::new(), |w| w.write_all(bytes))
-                .map_err(|e| Fault::Config(e.to_string()))
-        };
-        let (data, keys) = (sealed(&plain)?, sealed(&keys)?);
+        let data = data.finish().map_err(sealed)?.settle()?;
+        let keys = keys.finish().map_err(sealed)?.settle()?;
         let signed = signed::Signed {
-            house: seal::hex(&house_of(plain.get(DATA.len()..).unwrap_or_default())?),
+            house: seal::hex(&store.house()),
             number,
             records,
             root: seal::hex(root),
-            data: seal::hex(&seal::sha256(&data)),
-            keys: seal::hex(&seal::sha256(&keys)),
+            data: seal::hex(&data.sha256),
+            keys: seal::hex(&keys.sha256),
         };
-        // Everything that can fail but the disk has been done by now.
         let text = signed.sign(dir)?;
-        for (path, bytes) in [(&data_file, &data), (&key_file, &keys), (&signature, &text)] {
-            seal::files::replace(path, bytes, true)?;
-        }
+        let hashes = [(&*data_file, data.sha256), (&*key_file, keys.sha256)];
+        // All of it lies on the disk; the signature gets its name last.
+        data.name()?;
+        keys.name()?;
+        seal::files::replace(&signature, &text, true)?;
         store.set_meta("key-backup", &number.to_be_bytes()).await?;
-        let (_, signed_by) = signed::look(
-            &signature,
-            [(&data_file, &data), (&key_file, &keys)],
-            Trust::default(),
-        )?
-        .ok_or(Fault::Form("backup"))?;
+        let (_, signed_by) =
+            signed::look(&signature, hashes, Trust::default())?.ok_or(Fault::Form("backup"))?;
         Ok(BackedUp {
             data: data_file,
             keys: key_file,
@@ -179,6 +186,14 @@ pub fn backup<'a>(
             number,
         })
     })
+}
+
+fn sealed(error: RecoveryError) -> Fault {
+    Fault::Config(error.to_string())
+}
+
+fn writing(path: &Path) -> impl FnOnce(std::io::Error) -> Fault + use<> {
+    Fault::io(format!("cannot write {}", path.display()))
 }
 
 /// Data, keys and signature of a backup.
@@ -193,11 +208,111 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
     file.with_file_name(name)
 }
 
-fn open(path: &Path, sealed: &[u8], secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
-    let mut plain = Vec::new();
-    let opened = seal::recovery::open(secret, sealed).map_err(|e| Fault::Config(e.to_string()))?;
+/// A data file of a backup, which is read several times and must be the same each time.
+struct DataFile<'a> {
+    path: &'a Path,
+    secret: &'a str,
+    /// What was read of it last.
+    watched: Arc<Mutex<Option<Watched>>>,
+}
+
+/// A file that somebody reads, and the hash of what was read so far.
+struct Watched {
+    file: File,
+    hashing: seal::Hashing,
+}
+
+/// The hand that reads it.
+struct Hand(Arc<Mutex<Option<Watched>>>);
+
+impl Read for Hand {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let gone = || std::io::Error::other("the file is closed");
+        let mut slot = self.0.lock().map_err(|_| gone())?;
+        let watched = slot.as_mut().ok_or_else(gone)?;
+        let read = watched.file.read(into)?;
+        watched.hashing.update(into.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+impl DataFile<'_> {
+    /// Begins to read it anew: what it holds behind its first line.
+    fn open(&self) -> std::io::Result<Box<dyn Read + Send>> {
+        let file = File::open(self.path)?;
+        let begun = Watched {
+            file,
+            hashing: seal::Hashing::default(),
+        };
+        let poisoned = |_| std::io::Error::other("the file is closed");
+        *self.watched.lock().map_err(poisoned)? = Some(begun);
+        let hand = Hand(Arc::clone(&self.watched));
+        let wrong = |error: RecoveryError| std::io::Error::other(error.to_string());
+        let mut opened = seal::recovery::open(self.secret, hand).map_err(wrong)?;
+        let mut head = [0; DATA.len()];
+        opened.read_exact(&mut head)?;
+        if head != *DATA {
+            return Err(std::io::Error::other(format!(
+                "{} is no backup of this kind",
+                self.path.display()
+            )));
+        }
+        Ok(Box::new(opened))
+    }
+
+    /// Reads what is left of it, and returns the hash of all that was read since it was opened.
+    fn read_out(&self) -> std::io::Result<[u8; 32]> {
+        let mut hand = Hand(Arc::clone(&self.watched));
+        std::io::copy(&mut hand, &mut std::io::sink())?;
+        let poisoned = |_| std::io::Error::other("the file is closed");
+        let watched = self.watched.lock().map_err(poisoned)?.take();
+        Ok(watched
+            .map(|watched| watched.hashing.finish())
+            .unwrap_or_default())
+    }
+}
+
+/// The hash of a file.
+fn hash_of(path: &Path) -> Result<[u8; 32], Fault> {
+    let mut file = File::open(path).map_err(cannot_open(path))?;
+    let (mut hashing, mut piece) = (seal::Hashing::default(), vec![0; PIECE_BYTES]);
+    loop {
+        let read = file.read(&mut piece).map_err(cannot_open(path))?;
+        if read == 0 {
+            return Ok(hashing.finish());
+        }
+        hashing.update(piece.get(..read).unwrap_or_default());
+    }
+}
+
+fn cannot_open(path: &Path) -> impl FnOnce(std::io::Error) -> Fault + use<> {
+    Fault::io(format!("cannot open {}", path.display()))
+}
+
+/// What keeps the data of a backup from being read, in words for whoever restores.
+fn unread(error: std::io::Error) -> Fault {
+    match error.kind() {
+        std::io::ErrorKind::Other => Fault::Config(error.to_string()),
+        _ => Fault::Config("the backup was changed or is incomplete".into()),
+    }
+}
+
+/// The same, where the store read it.
+fn unloaded(error: StoreError) -> Fault {
+    match error {
+        StoreError::Copy {
+            doing: "reading",
+            source,
+        } => unread(source),
+        other => other.into(),
+    }
+}
+
+fn open(path: &Path, sealed_bytes: &[u8], secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
+    let mut plain = zeroize::Zeroizing::new(Vec::new());
+    let opened = seal::recovery::open(secret, sealed_bytes).map_err(sealed)?;
     opened
-        .take(BYTES_MAX)
+        .take(KEY_BYTES_MAX)
         .read_to_end(&mut plain)
         .map_err(|_| Fault::Config("the backup was changed or is incomplete".into()))?;
     plain
@@ -233,14 +348,19 @@ pub fn restore<'a>(
         }
         let [data_file, key_file, signature] = files_of(file);
         // Before anything is opened.
-        let read = |path: &Path| {
-            std::fs::read(path).map_err(Fault::io(format!("cannot open {}", path.display())))
-        };
         signed::is_there(&signature, trust)?;
-        let (data, keys) = (read(&data_file)?, read(&key_file)?);
-        // What is opened is what was hashed: each file is read once.
-        let signed = signed::look(&signature, [(&data_file, &data), (&key_file, &keys)], trust)?;
-        let data = open(&data_file, &data, secret, DATA)?;
+        let keys = std::fs::read(&key_file).map_err(cannot_open(&key_file))?;
+        let hash = hash_of(&data_file)?;
+        // The keys that are opened are the bytes that were hashed; the data is hashed again while it is read.
+        let hashes = [(&*data_file, hash), (&*key_file, seal::sha256(&keys))];
+        let signed = signed::look(&signature, hashes, trust)?;
+        let data = DataFile {
+            path: &data_file,
+            secret,
+            watched: Arc::default(),
+        };
+        let opened = || data.open().map_err(unread);
+        let house = store::maintain::house_of(opened()?).map_err(unloaded)?;
         let keys = open(&key_file, &keys, secret, KEY_FILE)?;
         let form = || Fault::Config("the key file of the backup has another form".into());
         let mut input = keys.as_slice();
@@ -265,14 +385,19 @@ pub fn restore<'a>(
             seal::files::private_folder(path.parent().unwrap_or(into))?;
             seal::files::write_secret_new(&path, bytes)?;
         }
-        let house = house_of(&data)?;
         let is_other =
             |signed: &signed::Signed| signed.house != seal::hex(&house) || signed.number != number;
         if signed.as_ref().is_some_and(|(signed, _)| is_other(signed)) {
             return Err(form());
         }
         let store = Store::create(location, house).await?;
-        store.load(&data).await?;
+        let source = || {
+            data.open().map_err(|source| StoreError::Copy {
+                doing: "reading",
+                source,
+            })
+        };
+        store.load_from(Box::new(source)).await.map_err(unloaded)?;
         // The folder's own mark is new, so that the copy and its origin can never run as one.
         seal::files::replace(
             &into.join("instance"),
@@ -285,6 +410,13 @@ pub fn restore<'a>(
             "restored from a backup"
         };
         store.set_meta("held", why.as_bytes()).await?;
+        if data.read_out().map_err(unread)? != hash {
+            return Err(Fault::Config(format!(
+                "{} was changed while it was read: do not use {}",
+                data_file.display(),
+                into.display()
+            )));
+        }
         let chain = store.walk_chain(&[]).await?;
         if let Some(broken) = chain.broken {
             return Err(Fault::Config(format!(
@@ -310,27 +442,6 @@ pub fn restore<'a>(
             number,
         })
     })
-}
-
-/// Finds the house's id in a copy: the row `house` of `meta` comes first in it.
-fn house_of(data: &[u8]) -> Result<[u8; 16], Fault> {
-    let name = b"house";
-    let form = || Fault::Config("the data file of the backup has another form".into());
-    let mut input = data;
-    while let Some((length, rest)) = input.split_first_chunk::<4>() {
-        let (line, rest) = rest
-            .split_at_checked(u32::from_be_bytes(*length) as usize)
-            .ok_or_else(form)?;
-        input = rest;
-        // table "meta", then text "house", then 16 bytes: 4+4, 1+4+5, 1+4+16.
-        if line.get(4..8) == Some(b"meta".as_slice()) && line.get(13..18) == Some(name.as_slice()) {
-            return line
-                .get(23..39)
-                .and_then(|id| id.try_into().ok())
-                .ok_or_else(form);
-        }
-    }
-    Err(form())
 }
 
 /// What becomes of the sessions and links of a house that goes on.
@@ -410,7 +521,7 @@ pub fn verify<'a>(
         let result = async {
             let tried = restore(file, secret, work, &location, true, trust).await?;
             let house = House::open(work, &location, Contexts::default()).await?;
-            let before = house.store.dump_projections().await?;
+            let before = house.store.hash_of_projections().await?;
             house.rebuild().await?;
             let texts = house.verify_texts().await?;
             if texts.lacking > 0 {
@@ -420,7 +531,7 @@ pub fn verify<'a>(
                     texts.named.join(", ")
                 )));
             }
-            if house.store.dump_projections().await? != before {
+            if house.store.hash_of_projections().await? != before {
                 return Err(Fault::Config(
                     "the projections in the backup are not those of its ledger".into(),
                 ));

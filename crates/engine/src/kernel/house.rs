@@ -59,7 +59,10 @@ pub struct House {
 const ROOT: u32 = 0;
 
 /// Refuses root in a folder of another user: what is written there as root, the house could not write again.
-fn is_ours(dir: &Path) -> Result<(), Fault> {
+///
+/// # Errors
+/// [`Fault::Config`] with what to do; if the folder cannot be looked at.
+pub fn is_ours(dir: &Path) -> Result<(), Fault> {
     use std::os::unix::fs::MetadataExt;
     let owner = std::fs::metadata(dir)
         .map_err(Fault::io("cannot look at the data folder"))?
@@ -374,8 +377,9 @@ pub fn payload_place(house: [u8; 16], dossier: StreamId, stream: StreamId) -> Pl
 /// Takes the folder for this process; the lock goes with the process.
 ///
 /// # Errors
-/// [`Fault::InUse`] if another process holds it.
+/// [`Fault::InUse`] if another process holds it; those of [`is_ours`].
 pub fn lock(dir: &Path) -> Result<std::fs::File, Fault> {
+    is_ours(dir)?;
     let path = dir.join("lock");
     let file = std::fs::OpenOptions::new()
         .create(true)

@@ -48,6 +48,26 @@ fn a_folder_is_open_in_one_place_at_a_time() {
     world.ends_well();
 }
 
+/// Only root can give a folder away, and only root is refused: where somebody else runs this, there is nothing to see.
+#[test]
+fn root_is_refused_in_the_folder_of_somebody_else() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let world = World::founded();
+    let dir = world.stage.dir();
+    let location = Location::Sqlite(store_file(&dir));
+    let owner = std::fs::metadata(&dir).unwrap().uid();
+    let somebody = owner + 12_345;
+    if chown(&dir, Some(somebody), None).is_err() {
+        return;
+    }
+    let opened = world.wait(Box::pin(House::open(&dir, &location, Contexts::default())));
+    let refused = opened.map(drop).unwrap_err();
+    let words = format!("belongs to user {somebody}, and this is root");
+    assert!(refused.to_string().contains(&words), "{refused}");
+    chown(&dir, Some(owner), None).unwrap();
+    world.ends_well();
+}
+
 #[test]
 fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
     let world = World::founded();

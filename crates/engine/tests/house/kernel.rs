@@ -333,6 +333,54 @@ fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
     world.ends_well();
 }
 
+/// Files reports until it is over.
+async fn files_reports(world: &World, is_over: &Cell<bool>) {
+    let text = json!({ "lang": "en", "text": "It leaks." });
+    let report = json!({ "kind": "product", "channel": "form", "text": text });
+    while !is_over.get() {
+        let stage = &world.stage;
+        let filed = stage.person_does("reception", "file-report", report.clone());
+        Box::pin(filed).await.unwrap();
+    }
+}
+
+#[test]
+fn a_backup_that_is_taken_while_others_write_says_the_root_that_is_in_it() {
+    let world = World::founded();
+    let (dir, store) = (world.stage.dir(), &world.house().store);
+    let mut written_since = 0;
+    let mut last = None;
+    for name in [
+        "one", "two", "three", "four", "five", "six", "seven", "eight",
+    ] {
+        let file = world.stage.beside(name);
+        let is_over = Cell::new(false);
+        let takes = async {
+            let taken = backup(&dir, store, &file).await;
+            is_over.set(true);
+            taken.unwrap()
+        };
+        let (taken, (), (), ()) = world.wait(async {
+            tokio::join!(
+                takes,
+                files_reports(&world, &is_over),
+                files_reports(&world, &is_over),
+                files_reports(&world, &is_over)
+            )
+        });
+        let chain = world.wait(store.walk_chain(&[taken.records])).unwrap();
+        let root = seal::unhex32(&taken.root).unwrap();
+        assert_eq!(chain.roots, [(taken.records, root)], "{name}");
+        written_since += chain.records - taken.records;
+        last = Some((file, taken));
+    }
+    assert!(written_since > 0, "nobody wrote meanwhile");
+    let (file, taken) = last.unwrap();
+    let there = restored(&world, &file, "there").unwrap();
+    assert_eq!((there.records, there.root), (taken.records, taken.root));
+    world.ends_well();
+}
+
 /// Whoever knows the public half of the recovery key can seal files that open: they are not taken for the house's.
 #[test]
 fn a_backup_that_the_house_did_not_sign_is_not_restored() {

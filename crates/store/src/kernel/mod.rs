@@ -4,6 +4,7 @@
 //! it knows only whom a viewer is ([`asked`]) and that every number belongs to a stream. Start reading at [`write`].
 
 pub(crate) mod asked;
+pub(crate) mod copied;
 pub mod ledger;
 pub(crate) mod number;
 pub(crate) mod open;

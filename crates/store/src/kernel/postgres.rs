@@ -13,6 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Column as _, Connection, Executor, PgConnection, Row as _, TypeInfo};
 use tokio::sync::{mpsc, oneshot};
 
+use super::copied::{Next, PIECE_ROWS, PIECES_WAITING, Piece, Pieces};
 use super::table::Type;
 use super::value::{StoreError, Value, fits};
 use super::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
@@ -235,9 +236,81 @@ impl Postgres {
         answer.await.map_err(|_| StoreError::Stopped)?
     }
 
+    /// Reads all rows of these statements as they stand at one moment, a piece after another, while others write.
+    pub(crate) fn snapshot(&self, statements: Vec<String>) -> Pieces {
+        let (to, pieces) = mpsc::channel(PIECES_WAITING);
+        let pool = self.pool.clone();
+        tokio::spawn(async move {
+            let last = match read_all(&pool, statements, &to).await {
+                Ok(true) => Ok(Piece::End),
+                // Nobody listens any more.
+                Ok(false) => return,
+                Err(error) => Err(error),
+            };
+            let _ = to.send(last).await;
+        });
+        pieces
+    }
+
+    /// Carries out what comes, all of it or nothing.
+    pub(crate) async fn fill(&self, next: &mut Next<'_>) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await.map_err(doing("beginning"))?;
+        while let Some(statements) = next()? {
+            for (sql, params) in statements {
+                bind(sqlx::query(AssertSqlSafe(sql)), &params)
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(doing("carrying out a statement"))?;
+            }
+        }
+        transaction.commit().await.map_err(doing("committing"))
+    }
+
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
     }
+}
+
+/// Sends all rows, and tells whether somebody took them to the end.
+async fn read_all(
+    pool: &PgPool,
+    statements: Vec<String>,
+    to: &mpsc::Sender<Result<Piece, StoreError>>,
+) -> Result<bool, StoreError> {
+    let mut transaction = pool.begin().await.map_err(doing("beginning"))?;
+    transaction
+        .execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        .await
+        .map_err(doing("beginning"))?;
+    let fetch = format!("FETCH FORWARD {PIECE_ROWS} FROM copied");
+    for (at, sql) in statements.into_iter().enumerate() {
+        let cursor = format!("DECLARE copied NO SCROLL CURSOR FOR {sql}");
+        transaction
+            .execute(sqlx::raw_sql(AssertSqlSafe(cursor)))
+            .await
+            .map_err(doing("reading"))?;
+        loop {
+            // Not kept prepared: each table has columns of its own.
+            let rows = sqlx::query(AssertSqlSafe(fetch.clone()))
+                .persistent(false)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(doing("reading"))?;
+            if rows.is_empty() {
+                break;
+            }
+            let rows = rows.iter().map(values).collect::<Result<Rows, _>>()?;
+            if to.send(Ok(Piece::Rows(at, rows))).await.is_err() {
+                return Ok(false);
+            }
+        }
+        transaction
+            .execute("CLOSE copied")
+            .await
+            .map_err(doing("reading"))?;
+    }
+    transaction.commit().await.map_err(doing("committing"))?;
+    Ok(true)
 }
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;

@@ -13,6 +13,7 @@ use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
+use super::copied::{Next, PIECE_ROWS, PIECES_WAITING, Piece, Pieces};
 use super::value::{StoreError, Value, fits};
 use super::write::{Batch, GROUP_MAX, Head, LINGER, Write, Written};
 
@@ -280,6 +281,82 @@ impl Sqlite {
             .map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
+}
+
+impl Sqlite {
+    /// Reads all rows of these statements as they stand at one moment, a piece after another, while others write.
+    pub(crate) fn snapshot(&self, statements: Vec<String>) -> Pieces {
+        let (to, pieces) = tokio::sync::mpsc::channel(PIECES_WAITING);
+        let path = self.path.clone();
+        let work = move || {
+            let last = match read_all(&path, &statements, &to) {
+                Ok(true) => Ok(Piece::End),
+                // Nobody listens any more.
+                Ok(false) => return,
+                Err(error) => Err(error),
+            };
+            let _ = to.blocking_send(last);
+        };
+        // One that cannot begin says nothing, and so not that it is at its end.
+        let _ = std::thread::Builder::new()
+            .name("noroshi-copy".into())
+            .spawn(work);
+        pieces
+    }
+
+    /// Carries out what comes, all of it or nothing.
+    pub(crate) fn fill(&self, next: &mut Next<'_>) -> Result<(), StoreError> {
+        let connection = connect(
+            &self.path,
+            OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
+        let transaction = connection
+            .unchecked_transaction()
+            .map_err(doing("beginning"))?;
+        while let Some(statements) = next()? {
+            for (sql, params) in &statements {
+                query(&transaction, sql, params).map_err(doing("carrying out a statement"))?;
+            }
+        }
+        transaction.commit().map_err(doing("committing"))
+    }
+}
+
+/// Sends all rows, and tells whether somebody took them to the end.
+fn read_all(
+    path: &Path,
+    statements: &[String],
+    to: &tokio::sync::mpsc::Sender<Result<Piece, StoreError>>,
+) -> Result<bool, StoreError> {
+    let connection = connect(path, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
+    // The first read settles what all of them see.
+    let transaction = connection
+        .unchecked_transaction()
+        .map_err(doing("beginning"))?;
+    for (at, sql) in statements.iter().enumerate() {
+        let mut statement = transaction.prepare(sql).map_err(doing("reading"))?;
+        let width = statement.column_count();
+        let mut rows = statement.query([]).map_err(doing("reading"))?;
+        let mut piece: Rows = Vec::new();
+        while let Some(row) = rows.next().map_err(doing("reading"))? {
+            let mut values = Vec::with_capacity(width);
+            for at in 0..width {
+                let found = row.get_ref(at).map_err(doing("reading"))?;
+                values.push(value(at, found).map_err(doing("reading"))?);
+            }
+            piece.push(values);
+            if piece.len() >= PIECE_ROWS {
+                let full = std::mem::take(&mut piece);
+                if to.blocking_send(Ok(Piece::Rows(at, full))).is_err() {
+                    return Ok(false);
+                }
+            }
+        }
+        if !piece.is_empty() && to.blocking_send(Ok(Piece::Rows(at, piece))).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 struct Writer {

@@ -135,6 +135,13 @@ pub enum StoreError {
         table: &'static str,
         column: &'static str,
     },
+    /// A copy cannot be read or written.
+    #[error("a copy, while {doing}")]
+    Copy {
+        doing: &'static str,
+        #[source]
+        source: std::io::Error,
+    },
     /// The writer has stopped; the process must end and start anew.
     #[error("the store's writer has stopped")]
     Stopped,
@@ -147,6 +154,10 @@ impl StoreError {
         match self {
             StoreError::Sqlite { source, .. } => of_sqlite(source),
             StoreError::Postgres { source, .. } => of_postgres(source),
+            StoreError::Copy { source, .. } => match source.kind() {
+                std::io::ErrorKind::StorageFull => "store.full",
+                _ => "store.io",
+            },
             _ => "store",
         }
     }

@@ -104,14 +104,14 @@ pub(super) fn is_there(signature: &Path, trust: Trust<'_>) -> Result<bool, Fault
     )))
 }
 
-/// Looks whether a backup is what was signed; returns that and the fingerprint of the key. Nothing for one that nobody
+/// Looks whether a backup is what was signed, by the hashes of its files; returns that and the fingerprint of the key. Nothing for one that nobody
 /// signed, where that is allowed.
 ///
 /// # Errors
 /// What does not fit, in words for whoever restores.
 pub(super) fn look(
     signature: &Path,
-    files: [(&Path, &[u8]); 2],
+    files: [(&Path, [u8; 32]); 2],
     trust: Trust<'_>,
 ) -> Result<Option<(Signed, String)>, Fault> {
     if !is_there(signature, trust)? {
@@ -127,8 +127,8 @@ pub(super) fn look(
             "this backup was signed by the key {fingerprint}, and not by the one that was given: do not restore it"
         )));
     }
-    for ((path, bytes), said) in files.into_iter().zip([&signed.data, &signed.keys]) {
-        if seal::hex(&seal::sha256(bytes)) != *said {
+    for ((path, hash), said) in files.into_iter().zip([&signed.data, &signed.keys]) {
+        if seal::hex(&hash) != *said {
             return Err(wrong(format!(
                 "{} is not the file that was signed with this backup: it was changed, or belongs to another backup",
                 path.display()

@@ -279,6 +279,9 @@ pub struct Vendor {
     /// How the vendor's fix is taken, once a language.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fix: Vec<Words>,
+    /// The same fixes and ways around, each with the products that it was told of, where one was told of some only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
     /// What others say about the vendor's products.
     pub information: Option<Words>,
     /// The house's comment on the statement.
@@ -298,6 +301,28 @@ impl Vendor {
             .filter(|words| words.lang == lang)
             .or(self.statement.as_ref())
     }
+}
+
+/// A fix or a way around, as its vendor told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// What it does.
+    pub kind: RemedyKind,
+    /// [`Product::id`] of what it was told of, which may be no product of this document; nothing for all of the vendor's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub products: Option<Vec<String>>,
+    /// What the vendor said, once a language.
+    pub words: Vec<Words>,
+}
+
+/// What a remedy does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemedyKind {
+    /// It takes the weakness away.
+    Fix,
+    /// It keeps the damage away while the weakness stays.
+    Workaround,
 }
 
 /// What of several editions a reader of a language gets: the one in it, or the first.

@@ -21,9 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::advisory::{Advisory, Lang, Marking, Severity, Status, Threat, in_lang};
+use crate::advisory::{
+    Advisory, Lang, Marking, RemedyKind, Severity, Status, Threat, Vendor, Words, in_lang,
+};
 use crate::provider;
-use products::Catalogue;
+use products::{Affected, Catalogue};
 
 /// Returns the bytes of the CSAF document.
 #[must_use]
@@ -345,14 +347,13 @@ fn remediations(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Vec<Value>
         let own = affected
             .iter()
             .filter(|product| product.vendor == vendor.id);
-        let own: Vec<&str> = own.map(|product| product.id.as_str()).collect();
-        for (category, said) in [
-            ("vendor_fix", &vendor.fix),
-            ("workaround", &vendor.workaround),
-        ] {
-            if let Some(words) = in_lang(said, lang).filter(|_| !own.is_empty()) {
+        let own: Vec<&Affected> = own.collect();
+        for (category, said, products) in remedies(vendor, &own) {
+            if let Some(words) = in_lang(said, lang).filter(|_| !products.is_empty()) {
                 let details = plain(&words.text);
-                lines.push(json!({ "category": category, "details": details, "product_ids": own }));
+                lines.push(
+                    json!({ "category": category, "details": details, "product_ids": products }),
+                );
             }
         }
     }
@@ -390,6 +391,42 @@ fn remediations(doc: &Advisory, lang: Lang, catalogue: &Catalogue) -> Vec<Value>
         lines.push(json!({ "category": category, "details": details, "product_ids": products }));
     }
     lines
+}
+
+/// A vendor's own remedies, each with those of its affected products that it was told of.
+fn remedies<'a>(
+    vendor: &'a Vendor,
+    own: &[&'a Affected],
+) -> Vec<(&'static str, &'a [Words], Vec<&'a str>)> {
+    let category = |kind| match kind {
+        RemedyKind::Fix => "vendor_fix",
+        RemedyKind::Workaround => "workaround",
+    };
+    if vendor.remedies.is_empty() {
+        return [
+            (RemedyKind::Fix, &vendor.fix),
+            (RemedyKind::Workaround, &vendor.workaround),
+        ]
+        .map(|(kind, said)| (category(kind), said.as_slice(), meant(own, None)))
+        .into();
+    }
+    let all = vendor.remedies.iter();
+    all.map(|remedy| {
+        let told_of = meant(own, remedy.products.as_deref());
+        (category(remedy.kind), remedy.words.as_slice(), told_of)
+    })
+    .collect()
+}
+
+/// The ids of those that are meant; nobody named any, and all are.
+fn meant<'a>(own: &[&'a Affected], named: Option<&[String]>) -> Vec<&'a str> {
+    let is_meant = |product: &&&Affected| match (named, &product.product) {
+        (Some(named), Some(id)) => named.contains(id),
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    let found = own.iter().filter(is_meant);
+    found.map(|product| product.id.as_str()).collect()
 }
 
 const FIX_IS_OUT: (&str, &str) = (

@@ -240,6 +240,7 @@ pub(crate) fn vendor(id: &str, status: VendorStatus) -> Vendor {
         fix: vec![],
         information: None,
         statement_other: None,
+        remedies: vec![],
         addendum: None,
         references: Vec::new(),
         products: Vec::new(),

@@ -109,6 +109,7 @@ pub(crate) fn vendor(n: usize, status: VendorStatus) -> Vendor {
         fix: vec![],
         information: None,
         statement_other: None,
+        remedies: vec![],
         addendum: None,
         references: vec!["https://vendor.example/advisory".to_owned()],
         products: Vec::new(),

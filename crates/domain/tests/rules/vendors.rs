@@ -253,6 +253,21 @@ fn an_answer_moves_the_report_as_far_as_it_says_and_a_fix_needs_the_work_taken_u
     }
 }
 
+#[test]
+fn what_is_blank_is_neither_a_product_nor_a_fix() {
+    let asked = asked(Rm::Accepted);
+    for blank in ["", " ", "\u{3000}\t"] {
+        let said = answer(Some(blank), VendorAnswer::Affected, Some(blank));
+        let recorded = decide::record_answer(&asked, said, false);
+        let answer = answer(None, VendorAnswer::Affected, None);
+        let event = Event::AnswerRecorded {
+            answer,
+            unasked: false,
+        };
+        assert_eq!(recorded, Ok(of(asked.id, vec![event])), "{blank:?}");
+    }
+}
+
 const KINDS: [(StatementKind, Class); 6] = [
     (StatementKind::Statement, Class::R),
     (StatementKind::Information, Class::R),

@@ -431,7 +431,11 @@ async fn vendor(
     let day =
         |at: Option<Instant>| at.map(|at| clock::rfc3339(at).chars().take(10).collect::<String>());
     let mut own = Vec::new();
-    for answer in &participant.answers {
+    for answer in participant
+        .answers
+        .iter()
+        .filter(|answer| statements::is_listed(answer))
+    {
         let Some(name) = &answer.product else {
             continue;
         };
@@ -471,6 +475,7 @@ async fn vendor(
         fix: vec![],
         information: None,
         statement_other: None,
+        remedies: vec![],
         addendum: None,
         references: vec![],
         products: own,
@@ -512,6 +517,7 @@ async fn vendor(
         one.into_iter().chain(other).collect()
     };
     (vendor.fix, vendor.workaround) = (all(&fixes), all(&ways_around));
+    vendor.remedies = statements::told_apart(&participant.answers, &vendor, &fixes, &ways_around);
     Ok(vendor)
 }
 

@@ -361,3 +361,60 @@ fn the_press_shows_what_the_rehearsal_showed() {
     }
     world.ends_well();
 }
+
+#[test]
+fn a_text_names_each_signed_copy_by_a_whole_address_that_leads_to_it() {
+    const PORTAL: &str = "https://coordination-of-vulnerabilities.centre.example";
+    let world = World::founded_with(|config| config.portal = PORTAL.to_owned());
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = world.ahead(span(0, 2));
+    let plan = case.planned(instant);
+    let (_, made) = look::planned(&case);
+    case.approved(&plan);
+    world.passes_to(instant);
+    let paths = ["ja", "en"].map(|lang| format!("advisories/{}.{lang}.asc", case.number));
+    for kind in [DocumentKind::TextJa, DocumentKind::TextEn] {
+        let text = made.iter().find(|one| one.kind == kind).unwrap();
+        let text = String::from_utf8_lossy(&text.bytes);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for path in &paths {
+            let address = format!("{PORTAL}/{path}");
+            assert!(words.contains(&address.as_str()), "{address}: {text}");
+        }
+    }
+    for path in &paths {
+        assert!(world.public(path).is_some(), "{path}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn an_answer_that_names_no_product_invents_none() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.contact("Aoba");
+    for product in [Value::Null, "".into(), " \u{3000}".into()] {
+        let answer =
+            json!({ "product": product, "versions": "< 2", "answer": "affected", "fixed_in": " " });
+        let fields = json!({ "answer": answer });
+        case.does_with(case.vendor("Aoba"), "record-answer", fields);
+    }
+    case.drafted(None);
+    let _ = case.planned(world.ahead(span(0, 2)));
+    let (doc, made) = look::planned(&case);
+    assert!(doc.products.is_empty(), "{:?}", doc.products);
+    let [aoba] = doc.vendors.as_slice() else {
+        panic!("one vendor: {:?}", doc.vendors)
+    };
+    assert_eq!(aoba.status, VendorStatus::Vulnerable);
+    assert!(aoba.products.is_empty(), "{:?}", aoba.products);
+    let csaf = made.iter().find(|one| one.kind == DocumentKind::Csaf);
+    let csaf: Value = serde_json::from_slice(&csaf.unwrap().bytes).unwrap();
+    assert_eq!(
+        csaf["product_tree"]["branches"][0]["branches"][0]["product"]["name"],
+        "Aoba Works: products not recorded"
+    );
+    world.runs_due();
+    world.ends_well_but(&["release"]);
+}

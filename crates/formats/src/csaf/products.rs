@@ -31,6 +31,8 @@ pub(super) struct Catalogue {
 pub(super) struct Affected {
     /// Product id in the CSAF document.
     pub(super) id: String,
+    /// [`Product::id`], if somebody named it.
+    pub(super) product: Option<String>,
     /// Whose it is.
     pub(super) vendor: String,
     /// Version that carries the fix.
@@ -133,7 +135,7 @@ impl Catalogue {
         lang: Lang,
     ) -> Value {
         let id = self.unique(vendor.id.clone());
-        self.record(vendor, status, id.clone(), None);
+        self.record((vendor, None), status, id.clone(), None);
         let missing = say(lang, "製品の記録なし", "products not recorded");
         let full = format!("{vendor_name}: {missing}");
         json!({
@@ -160,7 +162,8 @@ impl Catalogue {
         let id = self.unique(format!("{}-{}", vendor.id, claim.product.id));
         let has_fix = matches!(status, ProductStatus::KnownAffected | ProductStatus::Fixed);
         let fixed_in = claim.fixed_in.filter(|_| has_fix);
-        self.record(vendor, status, id.clone(), fixed_in);
+        let of = (vendor, Some(claim.product.id.as_str()));
+        self.record(of, status, id.clone(), fixed_in);
         let mut whole = Vec::new();
         let mut by_version = Vec::new();
         if versions.is_empty() {
@@ -185,7 +188,7 @@ impl Catalogue {
 
     fn record(
         &mut self,
-        vendor: &Vendor,
+        (vendor, product): (&Vendor, Option<&str>),
         status: ProductStatus,
         id: String,
         fixed_in: Option<&str>,
@@ -193,6 +196,7 @@ impl Catalogue {
         match status {
             ProductStatus::KnownAffected | ProductStatus::Fixed => self.affected.push(Affected {
                 id,
+                product: product.map(str::to_owned),
                 vendor: vendor.id.clone(),
                 fixed_in: fixed_in.map(str::to_owned),
                 fix_is_out: status == ProductStatus::Fixed,

@@ -3,7 +3,10 @@
 use judge::judge;
 
 use super::*;
-use crate::{advisory::Words, samples};
+use crate::advisory::{
+    Product, ProductStatus, Remedy, RemedyKind, VendorProduct, VendorStatus, Words,
+};
+use crate::samples;
 
 fn parsed(doc: &Advisory) -> Value {
     serde_json::from_slice(&document(doc)).unwrap()
@@ -53,6 +56,132 @@ fn a_fixed_product_is_affected_below_and_fixed_from_the_version_on() {
         .filter_map(|branch| branch["category"].as_str())
         .collect();
     assert_eq!(categories, ["product_version_range", "product_version"]);
+}
+
+/// An advisory in which a second vendor has an affected product and said nothing of a fix.
+fn two_vendors() -> Advisory {
+    let mut doc = samples::small();
+    doc.products.push(Product {
+        id: "p2".to_owned(),
+        vendor: "v2".to_owned(),
+        name: samples::both("橋", "Bridge"),
+        ..doc.products[0].clone()
+    });
+    let mut second = samples::vendor("v2", VendorStatus::Vulnerable);
+    second.products = vec![VendorProduct {
+        product: "p2".to_owned(),
+        status: ProductStatus::KnownAffected,
+        fixed_in: None,
+    }];
+    doc.vendors.push(second);
+    doc
+}
+
+/// The lines on what can be done, each with its products.
+fn remedies(doc: &Advisory) -> Value {
+    assert_eq!(judge(&document(doc)), Ok(()));
+    parsed(doc)["vulnerabilities"][0]["remediations"].clone()
+}
+
+fn remedy(category: &str, details: &str, products: &[&str]) -> Value {
+    json!({ "category": category, "details": details, "product_ids": products })
+}
+
+const FIX: &str = "Update to the latest version.";
+const WAY_AROUND: &str = "Restrict the addresses that may reach the management page.";
+
+#[test]
+fn a_fix_of_one_vendor_is_none_of_anothers_product() {
+    let mut doc = two_vendors();
+    let around = remedy("workaround", WAY_AROUND, &["v1-p1", "v2-p2"]);
+    let fixed = remedy("vendor_fix", "Fixed in version: 3.2.1", &["v1-p1"]);
+    assert_eq!(
+        remedies(&doc),
+        json!([remedy("vendor_fix", FIX, &["v1-p1"]), around, fixed])
+    );
+    // What a vendor itself says is said of its own products.
+    let own = |text: &str| {
+        let words = Words {
+            lang: Lang::En,
+            text: text.to_owned(),
+        };
+        vec![words]
+    };
+    doc.vendors[1].fix = own("Ask for a new module.");
+    doc.vendors[1].workaround = own("Unplug the second port.");
+    assert_eq!(
+        remedies(&doc),
+        json!([
+            remedy("vendor_fix", FIX, &["v1-p1"]),
+            around,
+            remedy("vendor_fix", "Ask for a new module.", &["v2-p2"]),
+            remedy("workaround", "Unplug the second port.", &["v2-p2"]),
+            fixed,
+        ])
+    );
+}
+
+#[test]
+fn a_vendors_fix_of_one_product_is_none_of_its_other() {
+    let mut doc = two_vendors();
+    doc.products[1].vendor = "v1".to_owned();
+    let second = doc.vendors.pop().unwrap();
+    let own = &mut doc.vendors[0];
+    own.products.extend(second.products);
+    let told = |kind, products: Option<&[&str]>, text: &str| Remedy {
+        kind,
+        products: products.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
+        words: vec![Words {
+            lang: Lang::En,
+            text: text.to_owned(),
+        }],
+    };
+    own.remedies = vec![
+        told(RemedyKind::Fix, Some(&["p2"]), "Ask for a new module."),
+        told(RemedyKind::Workaround, None, "Unplug it."),
+        told(
+            RemedyKind::Fix,
+            Some(&[]),
+            "Of something that is not listed.",
+        ),
+    ];
+    let lines = remedies(&doc);
+    let of_the_vendor = lines.as_array().unwrap().iter().filter(|line| {
+        ["Ask for a new module.", "Unplug it."].contains(&line["details"].as_str().unwrap())
+    });
+    let found: Vec<_> = of_the_vendor.cloned().collect();
+    assert_eq!(
+        json!(found),
+        json!([
+            remedy("vendor_fix", "Ask for a new module.", &["v1-p2"]),
+            remedy("workaround", "Unplug it.", &["v1-p1", "v1-p2"]),
+        ])
+    );
+    assert!(!lines.to_string().contains("not listed"));
+}
+
+#[test]
+fn a_fix_that_may_be_anybodys_stands_in_a_note() {
+    let mut doc = two_vendors();
+    doc.vendors[0].status = VendorStatus::Vulnerable;
+    doc.vendors[0].products[0].status = ProductStatus::KnownAffected;
+    doc.vendors[0].products[0].fixed_in = None;
+    let around = remedy("workaround", WAY_AROUND, &["v1-p1", "v2-p2"]);
+    assert_eq!(remedies(&doc), json!([around]));
+    assert_eq!(note(&parsed(&doc), "Fix"), Some(FIX));
+    // All products of one vendor, none with a version: then it is for each of them.
+    doc.products[1].vendor = "v1".to_owned();
+    let second = doc.vendors.pop().unwrap();
+    doc.vendors[0].products.extend(second.products);
+    let both = ["v1-p1", "v1-p2"];
+    assert_eq!(
+        remedies(&doc),
+        json!([
+            remedy("vendor_fix", FIX, &both),
+            remedy("workaround", WAY_AROUND, &both),
+        ])
+    );
+    assert_eq!(note(&parsed(&doc), "Fix"), None);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use store::{Location, Store};
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
-use crate::kernel::config::{Config, FILE, Purpose};
+use crate::kernel::config::{Config, Purpose};
 use crate::kernel::context::Contexts;
 use crate::kernel::house::{House, KEYS};
 use crate::kernel::keys::Keys;
@@ -87,7 +87,7 @@ pub fn found<'a>(
             public.as_bytes(),
             false,
         )?;
-        seal::files::replace(&dir.join(FILE), config.to_text()?.as_bytes(), true)?;
+        config.write(dir)?;
         let persons = persons(config, &keys, &mut kit)?;
         let store = Store::create(location, id).await?;
         pin(&keys, &id, config, &persons, now.0)?;

@@ -26,6 +26,9 @@ pub fn run(dir: &Path, name: &str, listen: Option<SocketAddr>) -> Result<bool, F
     Ok(true)
 }
 
+/// How long a portal that cannot listen waits to be asked where it does.
+const HEARD: std::time::Duration = std::time::Duration::from_secs(5);
+
 fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -51,6 +54,7 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
     };
     let handle = Arc::new(portal::Handle::new(site, limits).with_reception(reception));
     let told = Arc::clone(&handle);
+    let (answered, was_answered) = std::sync::mpsc::channel();
     let pipe = std::thread::Builder::new()
         .name("pipe".into())
         .spawn(move || {
@@ -62,6 +66,7 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
                         if write_message(&mut output, &[b"where", text.as_bytes()]).is_err() {
                             break;
                         }
+                        let _ = answered.send(());
                     }
                     Some(b"reload") => {
                         if let Err(error) = told.reload(&press) {
@@ -77,6 +82,10 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
             std::process::exit(0);
         });
     pipe.map_err(Fault::io("cannot start the portal"))?;
+    if bound.is_err() {
+        // Whoever started this process says by which option another address is chosen, once it has heard that there is none.
+        let _ = was_answered.recv_timeout(HEARD);
+    }
     let listener = bound.map_err(Fault::io(format!("cannot listen on {listen}")))?;
     runtime.block_on(async move {
         portal::serve(listener, handle, limits).await;

@@ -7,9 +7,15 @@ mod against;
 mod args;
 mod children;
 mod contexts;
+mod doctor;
+#[cfg(test)]
+mod documents;
 mod init;
 mod measure_desk;
 mod measure_lateness;
+#[cfg(test)]
+#[path = "../tests/story/printed.rs"]
+mod printed;
 mod rehearsal;
 mod run;
 mod serve;

@@ -16,7 +16,7 @@ use crate::args::{
     Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand, ScenarioCommand,
 };
 use crate::init::store_location::location;
-use crate::{against, children, contexts, init, serve, show, socket, tools};
+use crate::{against, children, contexts, doctor, init, serve, show, socket, tools};
 
 /// Largest file that is read from the command line: 16 MiB.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -94,7 +94,7 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
         Command::Config {
             what: ConfigCommand::Explain,
         } => tools::config_explain(&common),
-        Command::Doctor => tools::doctor(&common).await,
+        Command::Doctor => doctor::doctor(&common).await,
         // `backup verify` without a backup is no wish for one that is called so.
         Command::Backup {
             file, verify: None, ..

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use engine::kernel::config::{Config, Purpose};
 use engine::work::workers::Workers;
 use engine::{Fault, House, Location};
 use serde_json::json;
@@ -22,7 +23,7 @@ type Listens<T> = [T; 3];
 pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Result<bool, Fault> {
     let stop = Stop::listen()?;
     let location = location(common)?;
-    let config = engine::kernel::config::Config::read(&common.dir)?;
+    let config = Config::read(&common.dir)?;
     let named = [
         ("listen.portal", &config.listen.portal),
         ("listen.desk", &config.listen.desk),
@@ -258,21 +259,27 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
             "the demonstration listens on loopback only".into(),
         ));
     }
-    let [listen, listen_desk, listen_partner] = listens;
+    let [listen, listen_desk, listen_partner] = settled(listens)?;
     let stop = Stop::listen()?;
     let location = location(common)?;
     let fresh = !common.dir.join(engine::kernel::config::FILE).exists();
+    let mut config = if fresh {
+        Config::of(Purpose::Demo)
+    } else {
+        Config::read(&common.dir)?
+    };
+    // Every link of pages and letters leads to this machine; what is signed names an invented host.
+    let has_moved = move_to(&mut config, [listen, listen_desk, listen_partner]);
     if fresh {
-        let mut config = engine::kernel::config::Config::of(engine::kernel::config::Purpose::Demo);
-        // Links to desk and vendors' pages lead to this machine; those of the public pages name an invented host.
-        config.desk = format!("http://{listen_desk}");
-        config.partner = format!("http://{listen_partner}");
         engine::founding::found(&common.dir, &location, &config).await?;
     }
     free(&common.dir).await?;
+    if !fresh && has_moved && config.purpose == Purpose::Demo {
+        config.write(&common.dir)?;
+    }
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, &location, contexts).await?);
-    if house.config.purpose != engine::kernel::config::Purpose::Demo {
+    if house.config.purpose != Purpose::Demo {
         return Err(Fault::Config(format!(
             "{} holds another house; choose a folder of its own with --dir",
             common.dir.display()
@@ -285,12 +292,14 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
         let text = serde_json::to_string_pretty(&seeded).map_err(|_| Fault::Form("seeded"))?;
         std::fs::write(common.dir.join("run").join("seeded.json"), text)
             .map_err(Fault::io("cannot note what was seeded"))?;
+    }
+    if fresh || has_moved {
         house.press().await?;
     }
     let mails = server::distribution::mails::Mails::new(
         house.mail_site(),
         house.dir.join("mail"),
-        format!("http://{address}"),
+        house.config.portal.clone(),
     );
     let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
@@ -306,6 +315,39 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
     let done = work(&house, stop, &children, requests).await;
     ended(&house, pages, children);
     done.map(|()| true)
+}
+
+/// Gives each listener that wants any port a port of its own, so that links can name it before it listens.
+fn settled(listens: Listens<SocketAddr>) -> Result<Listens<SocketAddr>, Fault> {
+    let mut held = Vec::with_capacity(listens.len());
+    let mut settled = listens;
+    for listen in settled.iter_mut().filter(|listen| listen.port() == 0) {
+        let listener = std::net::TcpListener::bind(*listen)
+            .map_err(Fault::io(format!("cannot listen on {listen}")))?;
+        *listen = listener
+            .local_addr()
+            .map_err(Fault::io("cannot tell the address"))?;
+        held.push(listener);
+    }
+    Ok(settled)
+}
+
+/// Notes where the demonstration is reached now, and tells whether that is news.
+fn move_to(config: &mut Config, [portal, desk, partner]: Listens<SocketAddr>) -> bool {
+    let before = (
+        config.here.clone(),
+        config.desk.clone(),
+        config.partner.clone(),
+    );
+    config.here = Some(format!("http://{portal}"));
+    config.desk = format!("http://{desk}");
+    config.partner = format!("http://{partner}");
+    before
+        != (
+            config.here.clone(),
+            config.desk.clone(),
+            config.partner.clone(),
+        )
 }
 
 /// Who can sign in at the demonstration's desk.

@@ -1,10 +1,10 @@
-//! The operator's tools: configuration, doctor, backup, ledger, verification.
+//! The operator's tools: configuration, backup, ledger, verification.
 
 use std::path::Path;
 use std::time::SystemTime;
 
 use engine::kernel::backup::{BackedUp, Trust};
-use engine::kernel::config::{Config, Purpose};
+use engine::kernel::config::Config;
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
@@ -83,178 +83,6 @@ pub fn config_explain(common: &Common) -> Result<bool, Fault> {
         out
     });
     Ok(true)
-}
-
-/// Looks for what is not as it should be, and says what the present mode does not resist.
-///
-/// # Errors
-/// If the house cannot be opened.
-pub async fn doctor(common: &Common) -> Result<bool, Fault> {
-    let house = open(common).await?;
-    let mut findings: Vec<(&str, String)> = Vec::new();
-    let mut notes: Vec<String> = Vec::new();
-    if let Some(why) = house.held().await? {
-        findings.push((
-            "held",
-            format!("the house is held: {why}; say: noroshi resume --compared …"),
-        ));
-    }
-    let chain = house.verify_ledger(&[]).await?;
-    if let Some(broken) = &chain.broken {
-        findings.push(("ledger", broken.clone()));
-    }
-    let texts = match house.verify_texts().await {
-        Ok(texts) => texts,
-        // Where a record itself cannot be read, nobody knows which texts there should be.
-        Err(fault @ (Fault::Sealed | Fault::Form(_))) => {
-            findings.push((
-                "texts",
-                format!("which texts there should be cannot be read: {fault}"),
-            ));
-            engine::kernel::texts::Texts::default()
-        }
-        Err(other) => return Err(other),
-    };
-    if texts.lacking > 0 {
-        findings.push((
-            "texts",
-            format!(
-                "{} of {} texts and documents that the ledger refers to are gone or do not open: restore a backup beside this house and compare ({})",
-                texts.lacking,
-                texts.whole + texts.erased + texts.lacking,
-                texts.named.join(", ")
-            ),
-        ));
-    }
-    let spread = (engine::kernel::clock::now().0 - house.store.clock().await?).abs();
-    if spread > 500_000 {
-        findings.push((
-            "clock",
-            format!(
-                "node and database clock differ by {} ms; over 2000 ms releases are held",
-                spread / 1000
-            ),
-        ));
-    }
-    for (state, n) in house.store.copy_states().await? {
-        if domain::distribution::CopyState::UNDELIVERED.contains(&state) {
-            findings.push((
-                "mail",
-                format!(
-                    "{n} copies are {}: their contacts need a person",
-                    state.word()
-                ),
-            ));
-        }
-    }
-    secrets(&common.dir.join(engine::kernel::house::KEYS), &mut findings);
-    open_to_others(&common.dir, &mut findings);
-    if house.config.purpose == Purpose::Live
-        && house.config.mail.transport == engine::kernel::config::Transport::Folder
-    {
-        notes.push(
-            "mail is written to DIR/mail and goes nowhere else (mail.transport = \"folder\")"
-                .into(),
-        );
-    }
-    notes.push("keys lie in the data folder: who takes database and keys together reads everything; copy them apart, and use disk encryption against a removed disk".into());
-    notes.push("no outside holder of anchors is configured: a rewriting of the whole ledger by this machine's administrator would be noticed only by whoever kept a copy of archive/leaves.jsonl".into());
-    notes.push(
-        "the contexts are processes of one user on this machine; they are not confined further"
-            .into(),
-    );
-    let waiting: serde_json::Map<String, Value> = house
-        .store
-        .waiting_intents()
-        .await?
-        .into_iter()
-        .map(|(kind, n)| (kind, n.into()))
-        .collect();
-    let value = json!({
-        "findings": findings.iter().map(|(code, text)| json!({ "code": code, "text": text })).collect::<Vec<_>>(),
-        "notes": notes,
-        "waiting": waiting,
-        "records": chain.records,
-        "engine": house.store.engine_name(),
-    });
-    show::answer(common.json, &value, || {
-        let mut out = format!(
-            "{} records in the ledger, {}.\n",
-            chain.records,
-            house.store.engine_name()
-        );
-        for (kind, n) in &waiting {
-            out.push_str(&format!("waits to be carried out: {kind}, {n}\n"));
-        }
-        for (code, text) in &findings {
-            out.push_str(&format!("NOT AS IT SHOULD BE [{code}] {text}\n"));
-        }
-        for note in &notes {
-            out.push_str(&format!("know: {note}\n"));
-        }
-        out
-    });
-    Ok(findings.is_empty())
-}
-
-/// What of the data folder others on the machine may read.
-fn open_to_others(dir: &Path, findings: &mut Vec<(&'static str, String)>) {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = |path: &Path| {
-        let found = std::fs::metadata(path).ok()?;
-        Some(found.permissions().mode() & 0o777)
-    };
-    if let Some(mode) = mode(dir).filter(|mode| mode & 0o007 != 0) {
-        findings.push((
-            "modes",
-            format!(
-                "{} is open to everybody on this machine ({mode:o}); say: chmod o= {}",
-                dir.display(),
-                dir.display()
-            ),
-        ));
-    }
-    for name in [
-        "noroshi.db",
-        engine::kernel::config::FILE,
-        "box",
-        "mail",
-        "run",
-        "sign",
-        "keys",
-        "press",
-    ] {
-        let path = dir.join(name);
-        if let Some(mode) = mode(&path).filter(|mode| mode & 0o077 != 0) {
-            findings.push((
-                "modes",
-                format!(
-                    "{} is open to others ({mode:o}); say: chmod go= {}",
-                    path.display(),
-                    path.display()
-                ),
-            ));
-        }
-    }
-}
-
-fn secrets(folder: &Path, findings: &mut Vec<(&'static str, String)>) {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if !path.to_string_lossy().contains("public")
-                && path
-                    .extension()
-                    .is_some_and(|e| e == "key" || e == "pgp" || e == "password")
-                && let Err(error) = seal::files::read_secret(&path)
-            {
-                findings.push(("keys", error.to_string()));
-            }
-        }
-    }
 }
 
 /// Seals a backup.
@@ -539,13 +367,18 @@ pub async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
         .ok_or(Fault::Config(format!("no advisory {number} is published")))?;
     let mut out = Vec::new();
     for revision in 1..=row.revision {
+        let answers = house
+            .store
+            .answers(store::Viewer::House, row.id, revision)
+            .await?;
         for copy in house
             .store
             .copies(store::Viewer::House, row.id, revision)
             .await?
         {
             let code = seal::token::code(house.keys.codes.bytes(), &copy.id);
-            out.push(json!({ "revision": revision, "reference": copy.reference, "state": copy.state.word(), "attempts": copy.attempts, "code": code }));
+            let answer = answers.get(&copy.id).filter(|answer| **answer != 0);
+            out.push(json!({ "revision": revision, "reference": copy.reference, "state": copy.state.word(), "attempts": copy.attempts, "relay": answer, "code": code }));
         }
     }
     Ok(Value::Array(out))

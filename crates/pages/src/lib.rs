@@ -54,7 +54,7 @@ pub use publication::list::{Page, home, lists};
 pub struct Site {
     /// Name by language.
     pub name: BTreeMap<Lang, String>,
-    /// Base address of the portal, without a trailing slash.
+    /// Base address under which readers reach the portal, without a trailing slash.
     pub portal: String,
     /// How readers reach the house, for example a mail address.
     pub contact: String,

@@ -4,6 +4,7 @@
 //! [`domain::distribution`]: no statement names a state by itself. A claim is a lease: a copy whose sender died comes
 //! back when the lease runs out, under the same Message-ID.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use domain::distribution::{CopyState, Happening};
@@ -135,6 +136,8 @@ pub struct DeadCopy {
     pub reference: String,
     pub state: CopyState,
     pub changed_at: i64,
+    /// SMTP code of the last answer, 0 without one.
+    pub detail: i64,
 }
 
 fn state(row: &mut Cells) -> Result<CopyState, StoreError> {
@@ -388,6 +391,32 @@ impl Store {
         Ok(out)
     }
 
+    /// Returns what the relay last answered to each copy of a revision, by the copy's id: an SMTP code, 0 without one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn answers(
+        &self,
+        viewer: Viewer,
+        advisory: AdvisoryId,
+        revision: u32,
+    ) -> Result<BTreeMap<[u8; 16], i64>, StoreError> {
+        let sql =
+            "SELECT id, subscriber, detail FROM delivery WHERE advisory = $1 AND revision = $2";
+        let rows = self
+            .rows("delivery", sql, &[advisory.bytes().into(), revision.into()])
+            .await?;
+        let mut out = BTreeMap::new();
+        for mut row in rows {
+            let (id, subscriber) = (row.array()?, SubscriberId::from_bytes(row.array()?));
+            let answer = row.int()?;
+            if viewer.sees_subscriber(subscriber) {
+                out.insert(id, answer);
+            }
+        }
+        Ok(out)
+    }
+
     /// Drops the waiting copies of a subscriber who has left. Where the same mailbox has another subscription, its
     /// sender looks whether that one asks for the copy.
     ///
@@ -455,7 +484,7 @@ impl Store {
             let rows = self
                 .rows(
                     "delivery",
-                    "SELECT id, advisory, revision, subscriber, reference, state, changed_at FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
+                    "SELECT id, advisory, revision, subscriber, reference, state, changed_at, detail FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
                     &[wanted.name().into()],
                 )
                 .await?;
@@ -468,6 +497,7 @@ impl Store {
                     reference: row.text()?,
                     state: state(&mut row)?,
                     changed_at: row.int()?,
+                    detail: row.int()?,
                 });
             }
         }

@@ -30,7 +30,6 @@ use crate::advisory::statements;
 
 use crate::Fault;
 use crate::kernel::clock;
-use crate::kernel::config::Purpose;
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 
@@ -169,7 +168,7 @@ pub async fn advisory(
             AdvisoryStage::Updated => form::Status::Updated,
             AdvisoryStage::Withdrawn => form::Status::Withdrawn,
         },
-        marking: marking(config.purpose, unit.realm),
+        marking: config.purpose.marking(unit.realm),
         first_published: first,
         published: at.clone(),
         publisher: form::Publisher {
@@ -253,17 +252,6 @@ fn name_the_rest(
     }
     for id in &facts.other_ids {
         add(Spot::References, id.text.clone());
-    }
-}
-
-/// What every copy must say about its origin.
-#[must_use]
-pub fn marking(purpose: Purpose, realm: seal::record::Realm) -> form::Marking {
-    match (realm, purpose) {
-        (seal::record::Realm::Exercise, _) => form::Marking::Exercise,
-        (_, Purpose::Live) => form::Marking::None,
-        (_, Purpose::Replay) => form::Marking::Archive,
-        (_, Purpose::Demo) => form::Marking::Fictional,
     }
 }
 
@@ -579,16 +567,6 @@ impl House {
     /// The site as pages and mails name it.
     #[must_use]
     pub fn mail_site(&self) -> pages::Site {
-        pages::Site {
-            name: std::collections::BTreeMap::from([
-                (Lang::Ja, self.config.name_ja.clone()),
-                (Lang::En, self.config.name_en.clone()),
-            ]),
-            portal: self.config.portal.clone(),
-            contact: self.config.contact.clone(),
-            fingerprint: self.fingerprint.clone(),
-            marking: marking(self.config.purpose, seal::record::Realm::Live),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
+        self.config.site(self.fingerprint.clone())
     }
 }

@@ -82,7 +82,7 @@ pub fn view(
                     at: at(*first),
                     address: format!(
                         "{}{}",
-                        house.config.portal,
+                        house.config.reached(),
                         pages::advisory_path(lang, number)
                     ),
                 }),

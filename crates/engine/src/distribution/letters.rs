@@ -290,7 +290,12 @@ impl House {
                 let sender =
                     tokio::spawn(async move { smtp::send_all(&config, vec![job], &done).await });
                 let outcome = outcomes.recv().await.map(|(_, outcome)| outcome);
-                let _ = sender.await;
+                if let Ok(Err(error)) = sender.await {
+                    tracing::error!(
+                        code = error.code(),
+                        "no connection to the relay; the letter is tried again"
+                    );
+                }
                 let mut tally = Tally::default();
                 if let Some(outcome) = &outcome {
                     tally.add(outcome, address.smtp_form().as_bytes());

@@ -58,7 +58,7 @@ impl House {
         let lang = wish.lang;
         let page = format!(
             "{}/{}/subscribe/confirm/{link}",
-            self.config.portal,
+            self.config.reached(),
             lang.tag()
         );
         let (subject, text) = pages::distribution::mail::subscription_asked(
@@ -171,7 +171,8 @@ impl House {
         let lang = wish.lang;
         let stop = format!(
             "{}/unsubscribe/{}",
-            self.config.portal, subscriber.reference
+            self.config.reached(),
+            subscriber.reference
         );
         let (subject, text) = pages::distribution::mail::subscription_begun(
             &self.mail_site(),

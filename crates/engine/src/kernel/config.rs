@@ -32,6 +32,9 @@ pub struct Config {
     pub name_en: String,
     /// Address of the portal as readers see it, without a trailing slash.
     pub portal: String,
+    /// Where a demonstration is reached instead: what it publishes names `portal`, its pages and letters lead here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<String>,
     /// How readers reach the house: a mail address.
     pub contact: String,
     /// Address of the desk as the people of the house see it, without a trailing slash.
@@ -63,12 +66,48 @@ pub struct Publication {
     pub csaf_aggregators: bool,
 }
 
+impl Purpose {
+    /// What every copy must say about its origin.
+    #[must_use]
+    pub const fn marking(self, realm: seal::record::Realm) -> formats::advisory::Marking {
+        use formats::advisory::Marking;
+        match (realm, self) {
+            (seal::record::Realm::Exercise, _) => Marking::Exercise,
+            (_, Purpose::Live) => Marking::None,
+            (_, Purpose::Replay) => Marking::Archive,
+            (_, Purpose::Demo) => Marking::Fictional,
+        }
+    }
+}
+
 impl Config {
     /// How long a copy of a channel is tried, in hours.
     #[must_use]
     pub const fn deadline_hours(&self, channel: CopyChannel) -> u32 {
         match channel {
             CopyChannel::Mail => self.mail.deadline_hours,
+        }
+    }
+
+    /// Base address under which this portal is reached, for what pages and letters lead to.
+    #[must_use]
+    pub fn reached(&self) -> &str {
+        self.here.as_deref().unwrap_or(&self.portal)
+    }
+
+    /// What pages and letters say about the house whose advisories that key signs.
+    #[must_use]
+    pub fn site(&self, fingerprint: String) -> pages::Site {
+        pages::Site {
+            name: std::collections::BTreeMap::from([
+                (formats::advisory::Lang::Ja, self.name_ja.clone()),
+                (formats::advisory::Lang::En, self.name_en.clone()),
+            ]),
+            portal: self.reached().to_owned(),
+            contact: self.contact.clone(),
+            fingerprint,
+            marking: self.purpose.marking(seal::record::Realm::Live),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
 
@@ -195,6 +234,7 @@ impl Config {
             name_ja: name_ja.into(),
             name_en: name_en.into(),
             portal: "https://portal.example".into(),
+            here: None,
             contact: "info@portal.example".into(),
             desk: desk_address(),
             partner: partner_address(),
@@ -252,6 +292,7 @@ impl Config {
             ("portal", &self.portal),
             ("desk", &self.desk),
             ("partner", &self.partner),
+            ("here", self.here.as_ref().unwrap_or(&self.portal)),
         ] {
             let host = ["https://", "http://"]
                 .iter()
@@ -265,6 +306,12 @@ impl Config {
                     "give the address that people use, https://NAME or https://NAME:PORT, without a path or a slash at the end",
                 );
             }
+        }
+        if self.here.is_some() && self.purpose != Purpose::Demo {
+            return wrong(
+                "here",
+                "only a demonstration is reached elsewhere than its documents say: take this line out",
+            );
         }
         if self.series.is_empty() || !self.series.bytes().all(|b| b.is_ascii_uppercase()) {
             return wrong(
@@ -356,6 +403,15 @@ impl Config {
         .collect()
     }
 
+    /// Writes the file of a data folder.
+    ///
+    /// # Errors
+    /// If a value or the file cannot be written.
+    pub fn write(&self, dir: &Path) -> Result<(), Fault> {
+        seal::files::replace(&dir.join(FILE), self.to_text()?.as_bytes(), true)?;
+        Ok(())
+    }
+
     /// Returns the file's text.
     ///
     /// # Errors
@@ -397,6 +453,7 @@ mod tests {
             "portal",
         );
         check(|c| c.portal = "https://".into(), "portal");
+        check(|c| c.here = Some("http://127.0.0.1:8080".into()), "here");
         check(|c| c.mail.duty = "somebody".into(), "mail.duty");
         check(
             |c| {
@@ -425,5 +482,17 @@ mod tests {
             all,
             ["name_ja", "name_en", "portal", "contact", "mail.from"]
         );
+    }
+
+    #[test]
+    fn pages_and_letters_of_a_demonstration_lead_to_where_it_is_reached() {
+        let mut config = Config::of(Purpose::Demo);
+        assert_eq!(config.site(String::new()).portal, "https://portal.example");
+        config.here = Some("http://127.0.0.1:8080".into());
+        assert!(config.check().is_ok());
+        assert_eq!(config.site(String::new()).portal, "http://127.0.0.1:8080");
+        assert_eq!(config.portal, "https://portal.example");
+        config.here = Some("127.0.0.1".into());
+        assert!(config.check().is_err());
     }
 }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use seal::record::Realm;
-
 use crate::Fault;
 
 /// What the portal's pages say about the house of a folder.
@@ -21,15 +19,5 @@ pub fn face(dir: &Path) -> Result<pages::Site, Fault> {
     let fingerprint = seal::openpgp::Certificate::read(&certificate)
         .map_err(|_| Fault::Form("certificate"))?
         .fingerprint();
-    Ok(pages::Site {
-        name: std::collections::BTreeMap::from([
-            (formats::advisory::Lang::Ja, config.name_ja.clone()),
-            (formats::advisory::Lang::En, config.name_en.clone()),
-        ]),
-        portal: config.portal.clone(),
-        contact: config.contact.clone(),
-        fingerprint,
-        marking: crate::advisory::compose::marking(config.purpose, Realm::Live),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    })
+    Ok(config.site(fingerprint))
 }

@@ -25,6 +25,8 @@ mod copies;
 
 mod letters;
 
+pub mod overdue;
+
 pub mod letterbox;
 
 mod press;

@@ -54,6 +54,12 @@ mod play;
 mod browser;
 
 #[cfg(test)]
+mod printed;
+
+#[cfg(test)]
+mod readme;
+
+#[cfg(test)]
 mod story {
     mod case;
 
@@ -100,4 +106,6 @@ mod story {
     mod input;
 
     mod scenario;
+
+    mod streams;
 }

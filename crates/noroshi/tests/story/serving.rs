@@ -57,6 +57,16 @@ pub fn ask(portal: &str, method: &str, path: &str) -> (u16, Vec<u8>) {
 impl<'w> Serving<'w> {
     /// Starts `serve`, with a point at which it is to be killed; does not wait for anything.
     pub fn begin(world: &'w World, crash: Option<&str>) -> Serving<'w> {
+        Serving::begin_with(world, crash, None)
+    }
+
+    /// Starts `serve` with its log on a disk that has no room.
+    pub fn begin_on_a_full_disk(world: &'w World) -> Serving<'w> {
+        let disk = File::options().write(true).open("/dev/full");
+        Serving::begin_with(world, None, Some(disk.expect("a disk without room")))
+    }
+
+    fn begin_with(world: &'w World, crash: Option<&str>, log: Option<File>) -> Serving<'w> {
         let stem = seal::hex(&seal::random::bytes::<4>());
         let path = |ending: &str| world.root().join(format!("serve-{stem}.{ending}"));
         let (out, err) = (path("out"), path("err"));
@@ -75,7 +85,7 @@ impl<'w> Serving<'w> {
         let child = command
             .stdin(Stdio::null())
             .stdout(File::create(&out).expect("a file"))
-            .stderr(File::create(&err).expect("a file"))
+            .stderr(log.unwrap_or_else(|| File::create(&err).expect("a file")))
             .spawn()
             .expect("the binary");
         Serving {
@@ -91,9 +101,13 @@ impl<'w> Serving<'w> {
 
     /// Starts `serve` and waits until it is ready.
     pub fn start(world: &'w World) -> Serving<'w> {
-        let mut serving = Serving::begin(world, None);
-        let out = serving.out.clone();
-        let addresses = serving.until("ready", || {
+        Serving::begin(world, None).ready()
+    }
+
+    /// Waits until it is ready.
+    pub fn ready(mut self) -> Serving<'w> {
+        let out = self.out.clone();
+        let addresses = self.until("ready", || {
             let said = std::fs::read_to_string(&out).ok()?;
             let found: Vec<String> = said
                 .split("http://")
@@ -102,8 +116,8 @@ impl<'w> Serving<'w> {
                 .collect();
             <[String; 3]>::try_from(found).ok()
         });
-        [serving.portal, serving.desk, serving.partner] = addresses;
-        serving
+        [self.portal, self.desk, self.partner] = addresses;
+        self
     }
 
     /// Looks until there is something to see, as long as the house runs.

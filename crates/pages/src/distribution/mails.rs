@@ -78,9 +78,9 @@ pub fn index(site: &Site, lang: Lang, lines: &[Line]) -> Vec<u8> {
     })
 }
 
-/// Returns the page of one mail; `here` is where the portal is served on this machine.
+/// Returns the page of one mail; `signed` is the portal's address in signed documents, whose links lead to the site's.
 #[must_use]
-pub fn one(site: &Site, lang: Lang, mail: &Mail, here: &str) -> Vec<u8> {
+pub fn one(site: &Site, lang: Lang, mail: &Mail, signed: &str) -> Vec<u8> {
     let place = Place::Anywhere;
     let say = Say(lang);
     let subject = text::line(&mail.subject);
@@ -100,7 +100,7 @@ pub fn one(site: &Site, lang: Lang, mail: &Mail, here: &str) -> Vec<u8> {
     // The portal is served elsewhere.
     frame.nav.clear();
     let lines = mail.text.lines().map(text::linked);
-    let portal = format!("href=\"{}/", text::escape(&site.portal));
+    let portal = format!("href=\"{}/", text::escape(signed));
     bytes(&One {
         w: say,
         frame,
@@ -111,7 +111,7 @@ pub fn one(site: &Site, lang: Lang, mail: &Mail, here: &str) -> Vec<u8> {
         text_html: lines
             .collect::<Vec<_>>()
             .join("\n")
-            .replace(&portal, &format!("href=\"{}/", text::escape(here))),
+            .replace(&portal, &format!("href=\"{}/", text::escape(&site.portal))),
         raw: text::visible(&mail.raw),
         h1,
     })

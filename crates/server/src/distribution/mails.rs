@@ -23,18 +23,18 @@ const MAIL_BYTES_MAX: u64 = 1 << 20;
 pub struct Mails {
     site: Site,
     folder: PathBuf,
-    /// Where the portal is served on this machine.
-    portal: String,
+    /// The portal's address in signed documents.
+    signed: String,
 }
 
 impl Mails {
     /// The mails in a folder, to stand beside the desk's pages.
     #[must_use]
-    pub fn new(site: Site, folder: PathBuf, portal: String) -> Mails {
+    pub fn new(site: Site, folder: PathBuf, signed: String) -> Mails {
         Mails {
             site,
             folder,
-            portal,
+            signed,
         }
     }
 
@@ -74,7 +74,7 @@ impl Mails {
                         &self.site,
                         lang,
                         &read(name, &bytes),
-                        &self.portal,
+                        &self.signed,
                     )),
                     Err(_) => self.not_found(),
                 }

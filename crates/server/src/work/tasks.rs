@@ -14,6 +14,7 @@ use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
 use engine::publication::facts::facts;
 use engine::work::Kind;
+use engine::work::overdue::HELD_AFTER_US;
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
@@ -32,8 +33,6 @@ use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
 
-/// A plan is looked at in its instant; one that has not gone after so long is held by something, µs.
-const HELD_AFTER_US: i64 = 10_000_000;
 /// Digits of a copy's code that are shown, so that both speak of the same copy; the person tells the rest.
 const HINT_DIGITS: usize = 2;
 
@@ -172,7 +171,10 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             .to_owned(),
             who: subscriber.reference.clone(),
             contact,
-            what: number_of(room, copy.advisory).await?,
+            what: match (number_of(room, copy.advisory).await?, copy.detail) {
+                (number, 0) => number,
+                (number, code) => format!("{number} ({code})"),
+            },
             path: None,
             since: Instant(copy.changed_at),
             code_hint: Some(code.chars().take(HINT_DIGITS).collect()),

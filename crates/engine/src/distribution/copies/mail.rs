@@ -113,7 +113,8 @@ impl House {
         let from = self.sender()?;
         let unsubscribe = format!(
             "{}/unsubscribe/{}",
-            self.config.portal, subscriber.reference
+            self.config.reached(),
+            subscriber.reference
         );
         let code = seal::token::code(self.keys.codes.bytes(), &copy.id);
         let (code, digit) = code.split_at_checked(5).unwrap_or((&code, ""));
@@ -125,7 +126,7 @@ impl House {
                 code: code.to_owned(),
                 acknowledge: format!(
                     "{}/{}/ack/{}",
-                    self.config.portal,
+                    self.config.reached(),
                     lang.tag(),
                     copy.reference
                 ),
@@ -323,8 +324,14 @@ impl House {
             self.settled(&settled, sent).await?;
             crate::kernel::crash::point("post.settled");
         }
-        let _ = sender.await;
+        let connected = sender.await;
         relay.told(&tally);
+        if let Ok(Err(error)) = connected {
+            tracing::error!(
+                code = error.code(),
+                "no connection to the relay; the copies are tried again up to their deadline"
+            );
+        }
         if let Some(smtp) = refused_us {
             tracing::error!(
                 code = "post.relay_refuses",

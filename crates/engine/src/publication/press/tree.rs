@@ -6,13 +6,12 @@ use std::path::Path;
 use base::DocumentKind;
 use domain::aggregate::Aggregate;
 use domain::publication::{Advisory as Stream, PublishedRevision};
-use formats::advisory::{Advisory, Lang, Marking};
+use formats::advisory::{Advisory, Lang};
 use formats::{feed, index, provider, security_txt};
 use pages::{Entry as Line, Files, OlderRevision, Site};
 
 use crate::Fault;
 use crate::kernel::clock;
-use crate::kernel::config::Purpose;
 use crate::kernel::house::House;
 use crate::publication::press::Entries;
 use crate::publication::press::objects;
@@ -77,25 +76,6 @@ impl Build<'_> {
     }
 }
 
-fn site(house: &House, fingerprint: String) -> Site {
-    let config = &house.config;
-    Site {
-        name: BTreeMap::from([
-            (Lang::Ja, config.name_ja.clone()),
-            (Lang::En, config.name_en.clone()),
-        ]),
-        portal: config.portal.clone(),
-        contact: config.contact.clone(),
-        fingerprint,
-        marking: match config.purpose {
-            Purpose::Live => Marking::None,
-            Purpose::Replay => Marking::Archive,
-            Purpose::Demo => Marking::Fictional,
-        },
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    }
-}
-
 /// Builds the tree; bytes of changed paths are kept as objects below `folder`.
 ///
 /// # Errors
@@ -109,14 +89,15 @@ pub async fn build(house: &House, old: &Manifest, folder: &Path) -> Result<Tree,
     let fingerprint = seal::openpgp::Certificate::read(&advisory_key)
         .map_err(|_| Fault::Form("certificate"))?
         .fingerprint();
-    let site = site(house, fingerprint.clone());
+    let site = house.config.site(fingerprint.clone());
     let stamp_source = format!(
-        "{}|{}|{}|{:?}|{}",
+        "{}|{}|{}|{:?}|{}|{}",
         env!("CARGO_PKG_VERSION"),
         pages::style_path(),
         pages::find_script_path(),
         site.name,
-        site.portal
+        site.portal,
+        house.config.portal
     );
     let stamp = seal::hex(&seal::sha256(stamp_source.as_bytes())[..8]);
     let mut build = Build {
@@ -415,7 +396,7 @@ async fn machine(
     founded: i64,
     fingerprint: &str,
 ) -> Result<(), Fault> {
-    let portal = build.site.portal.clone();
+    let portal = house.config.portal.clone();
     let updated = clock::rfc3339(domain::value::Instant(newest * 1_000_000));
     let entries: Vec<provider::Entry> = items
         .iter()

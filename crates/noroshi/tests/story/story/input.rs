@@ -1,5 +1,8 @@
 //! Bad input: what cannot run says so with exit code 2 and the mend, what is refused is data with exit code 1.
 
+use std::process::Command;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::play::{Case, said};
@@ -16,6 +19,12 @@ fn could_not_run(said: &Said, words: &str) {
 fn set_mode(path: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+}
+
+fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    let found = std::fs::metadata(path).expect("a file or a folder");
+    found.permissions().mode() & 0o777
 }
 
 on_both! {
@@ -91,6 +100,102 @@ on_both! {
         set_mode(password.as_ref(), 0o640);
         let fields = json!({ "case": case.number, "plan": plan, "person": "approver-a", "password_file": password });
         could_not_run(&world.give("approve-plan", &fields), "chmod 600");
+        world.ends_well();
+    }
+
+    fn what_others_on_the_machine_could_read_is_found_with_the_mend_or_mended(engine) {
+        let world = World::founded(engine);
+        let dir = world.dir();
+        assert_eq!(world.good(&["doctor"])["findings"], json!([]));
+        let config = dir.join(engine::kernel::config::FILE);
+        let keys = dir.join(engine::kernel::house::KEYS);
+        for (path, open, mend) in [(&dir, 0o705, "o="), (&config, 0o640, "go="), (&keys, 0o750, "go=")] {
+            let before = mode(path);
+            set_mode(path, open);
+            let found = world.run(&["doctor"]);
+            assert_eq!(found.code, Some(1), "{found:?}");
+            let findings = found.json()["findings"].clone();
+            assert_eq!(findings.as_array().map(Vec::len), Some(1), "{findings}");
+            assert_eq!(said(&findings[0], "code"), "modes");
+            let words = said(&findings[0], "text");
+            assert!(words.ends_with(&format!("say: chmod {mend} {}", path.display())), "{words}");
+            set_mode(path, before);
+        }
+        // What only the house writes is closed by whoever opens it.
+        let mut closed: Vec<_> = ["press", "box", "mail", "run"].map(|name| (dir.join(name), 0o700)).into();
+        if world.engine == Engine::Sqlite {
+            closed.push((engine::kernel::backup::store_file(&dir), 0o600));
+        }
+        for (path, _) in &closed {
+            set_mode(path, 0o755);
+        }
+        assert_eq!(world.good(&["doctor"])["findings"], json!([]));
+        for (path, own) in closed {
+            assert_eq!(mode(&path), own, "{}", path.display());
+        }
+        world.ends_well();
+    }
+
+    fn a_house_is_closed_to_others_whatever_the_mask(engine) {
+        let world = World::of(engine);
+        let init = world.command(&["init"]);
+        let mut open = Command::new("sh");
+        open.args(["-c", "umask 0; exec \"$0\" \"$@\""]).arg(init.get_program()).args(init.get_args());
+        let said = world.finish(open, b"");
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let dir = world.dir();
+        let mut closed = vec![(dir.clone(), 0o700), (dir.join(engine::kernel::config::FILE), 0o600)];
+        if world.engine == Engine::Sqlite {
+            closed.push((engine::kernel::backup::store_file(&dir), 0o600));
+        }
+        for (path, own) in closed {
+            assert_eq!(mode(&path), own, "{}", path.display());
+        }
+        assert_eq!(world.good(&["doctor"])["findings"], json!([]));
+        world.ends_well();
+    }
+
+    fn a_backup_that_is_to_be_tried_and_is_not_named_is_no_backup_called_verify(engine) {
+        let world = World::founded(engine);
+        let mut command = world.command(&["backup", "verify"]);
+        command.current_dir(world.root());
+        could_not_run(&world.finish(command, b""), "noroshi backup verify FILE --secret-file SECRET");
+        let written = crate::world::files(&world.root());
+        assert!(!written.iter().any(|path| path.display().to_string().contains("verify.")), "{written:?}");
+        could_not_run(&world.run(&["backup", "one", "two"]), "say: noroshi backup FILE");
+        world.ends_well();
+    }
+
+    fn serve_waits_a_moment_for_a_command_that_has_the_house_and_no_longer(engine) {
+        let world = World::founded(engine);
+        let takes = || engine::kernel::house::lock(&world.dir()).expect("the house is free");
+        let command = takes();
+        let mut serving = Serving::begin(&world, None);
+        assert!(!serving.ends_within(Duration::from_secs(2)), "{}", serving.errors());
+        drop(command);
+        serving.ready().stop();
+        let _command = takes();
+        let mut serving = Serving::begin(&world, None);
+        assert!(serving.ends_within(Duration::from_secs(60)), "it waits for ever");
+        assert_eq!(serving.ended(), Some(Some(2)));
+        assert!(serving.errors().contains("code: in_use"), "{}", serving.errors());
+    }
+
+    fn a_port_that_is_taken_is_named(engine) {
+        let world = World::founded(engine);
+        let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let taken = other.local_addr().expect("its address").to_string();
+        for (option, mend) in [
+            ("--listen", ""),
+            ("--listen-desk", "; choose another with --listen-desk"),
+            ("--listen-partner", "; choose another with --listen-partner"),
+        ] {
+            let mut words = vec!["serve"];
+            for known in ["--listen", "--listen-desk", "--listen-partner"] {
+                words.extend([known, if known == option { taken.as_str() } else { "127.0.0.1:0" }]);
+            }
+            could_not_run(&world.run(&words), &format!("cannot listen on {taken}{mend}"));
+        }
         world.ends_well();
     }
 

@@ -42,6 +42,20 @@ fn can_be_read(world: &World, portal: &str, case: &Case<'_>, scanner: &Scanner) 
     asked || listed || lies
 }
 
+/// Fails unless each line of a log says when and how grave.
+fn tells_time_and_level(log: &str) {
+    for line in log.lines() {
+        let mut words = line.split_whitespace();
+        let [time, level] = [(); 2].map(|()| words.next().unwrap_or_default());
+        let form = "2026-11-22T03:29:41.092437Z";
+        assert!(
+            time.len() == form.len() && time.ends_with('Z') && time[10..].starts_with('T'),
+            "{line}"
+        );
+        assert!(["INFO", "WARN", "ERROR"].contains(&level), "{line}");
+    }
+}
+
 /// Counts the journal's entries for a number.
 fn signed(world: &World, number: &str) -> usize {
     let journal = String::from_utf8(journal(world)).expect("a journal of text");
@@ -77,6 +91,9 @@ on_both! {
             (status == 200).then_some(())
         });
         serving.settle();
+        let log = serving.errors();
+        assert!(log.contains(" INFO published code=\"release.published\""), "{log}");
+        tells_time_and_level(&log);
         serving.stop();
 
         let out = || {

@@ -1,0 +1,209 @@
+//! `noroshi doctor`: what of a house that stands still is not as it should be, and what its mode does not resist.
+
+use std::path::Path;
+
+use engine::kernel::config::Purpose;
+use engine::{Fault, House};
+use serde_json::{Value, json};
+
+use crate::args::Common;
+use crate::run::open;
+use crate::show;
+
+/// Looks for what is not as it should be, and says what the present mode does not resist.
+///
+/// # Errors
+/// If the house cannot be opened.
+pub async fn doctor(common: &Common) -> Result<bool, Fault> {
+    let house = open(common).await?;
+    let mut findings: Vec<(&str, String)> = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
+    if let Some(why) = house.held().await? {
+        findings.push((
+            "held",
+            format!("the house is held: {why}; say: noroshi resume --compared …"),
+        ));
+    }
+    let chain = house.verify_ledger(&[]).await?;
+    if let Some(broken) = &chain.broken {
+        findings.push(("ledger", broken.clone()));
+    }
+    let texts = match house.verify_texts().await {
+        Ok(texts) => texts,
+        // Where a record itself cannot be read, nobody knows which texts there should be.
+        Err(fault @ (Fault::Sealed | Fault::Form(_))) => {
+            findings.push((
+                "texts",
+                format!("which texts there should be cannot be read: {fault}"),
+            ));
+            engine::kernel::texts::Texts::default()
+        }
+        Err(other) => return Err(other),
+    };
+    if texts.lacking > 0 {
+        findings.push((
+            "texts",
+            format!(
+                "{} of {} texts and documents that the ledger refers to are gone or do not open: restore a backup beside this house and compare ({})",
+                texts.lacking,
+                texts.whole + texts.erased + texts.lacking,
+                texts.named.join(", ")
+            ),
+        ));
+    }
+    let spread = (engine::kernel::clock::now().0 - house.store.clock().await?).abs();
+    if spread > 500_000 {
+        findings.push((
+            "clock",
+            format!(
+                "node and database clock differ by {} ms; over 2000 ms releases are held",
+                spread / 1000
+            ),
+        ));
+    }
+    for (state, n) in house.store.copy_states().await? {
+        if domain::distribution::CopyState::UNDELIVERED.contains(&state) {
+            findings.push((
+                "mail",
+                format!(
+                    "{n} copies are {}: their contacts need a person",
+                    state.word()
+                ),
+            ));
+        }
+    }
+    releases(&house, &mut findings).await?;
+    secrets(&common.dir.join(engine::kernel::house::KEYS), &mut findings);
+    open_to_others(&common.dir, &mut findings);
+    if house.config.purpose == Purpose::Live
+        && house.config.mail.transport == engine::kernel::config::Transport::Folder
+    {
+        notes.push(
+            "mail is written to DIR/mail and goes nowhere else (mail.transport = \"folder\")"
+                .into(),
+        );
+    }
+    notes.push("keys lie in the data folder: who takes database and keys together reads everything; copy them apart, and use disk encryption against a removed disk".into());
+    notes.push("no outside holder of anchors is configured: a rewriting of the whole ledger by this machine's administrator would be noticed only by whoever kept a copy of archive/leaves.jsonl".into());
+    notes.push(
+        "the contexts are processes of one user on this machine; they are not confined further"
+            .into(),
+    );
+    let waiting: serde_json::Map<String, Value> = house
+        .store
+        .waiting_intents()
+        .await?
+        .into_iter()
+        .map(|(kind, n)| (kind, n.into()))
+        .collect();
+    let value = json!({
+        "findings": findings.iter().map(|(code, text)| json!({ "code": code, "text": text })).collect::<Vec<_>>(),
+        "notes": notes,
+        "waiting": waiting,
+        "records": chain.records,
+        "engine": house.store.engine_name(),
+    });
+    show::answer(common.json, &value, || {
+        let mut out = format!(
+            "{} records in the ledger, {}.\n",
+            chain.records,
+            house.store.engine_name()
+        );
+        for (kind, n) in &waiting {
+            out.push_str(&format!("waits to be carried out: {kind}, {n}\n"));
+        }
+        for (code, text) in &findings {
+            out.push_str(&format!("NOT AS IT SHOULD BE [{code}] {text}\n"));
+        }
+        for note in &notes {
+            out.push_str(&format!("know: {note}\n"));
+        }
+        out
+    });
+    Ok(findings.is_empty())
+}
+
+/// What was to be out by now and is not.
+async fn releases(house: &House, findings: &mut Vec<(&'static str, String)>) -> Result<(), Fault> {
+    let overdue = match house.overdue_releases(engine::kernel::clock::now()).await {
+        Ok(overdue) => overdue,
+        Err(fault @ (Fault::Sealed | Fault::Form(_))) => {
+            findings.push((
+                "release",
+                format!("what is to be out by now cannot be read: {fault}"),
+            ));
+            return Ok(());
+        }
+        Err(other) => return Err(other),
+    };
+    for (number, instant) in overdue {
+        findings.push((
+            "release",
+            format!(
+                "the advisory of case {number} is approved for {} and not out: it goes when the house runs, or its To do says what holds it",
+                engine::kernel::clock::rfc3339(instant)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// What of the data folder others on the machine may read.
+fn open_to_others(dir: &Path, findings: &mut Vec<(&'static str, String)>) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| {
+        let found = std::fs::metadata(path).ok()?;
+        Some(found.permissions().mode() & 0o777)
+    };
+    if let Some(mode) = mode(dir).filter(|mode| mode & 0o007 != 0) {
+        findings.push((
+            "modes",
+            format!(
+                "{} is open to everybody on this machine ({mode:o}); say: chmod o= {}",
+                dir.display(),
+                dir.display()
+            ),
+        ));
+    }
+    for name in [
+        "noroshi.db",
+        engine::kernel::config::FILE,
+        "box",
+        "mail",
+        "run",
+        "sign",
+        "keys",
+        "press",
+    ] {
+        let path = dir.join(name);
+        if let Some(mode) = mode(&path).filter(|mode| mode & 0o077 != 0) {
+            findings.push((
+                "modes",
+                format!(
+                    "{} is open to others ({mode:o}); say: chmod go= {}",
+                    path.display(),
+                    path.display()
+                ),
+            ));
+        }
+    }
+}
+
+fn secrets(folder: &Path, findings: &mut Vec<(&'static str, String)>) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.to_string_lossy().contains("public")
+                && path
+                    .extension()
+                    .is_some_and(|e| e == "key" || e == "pgp" || e == "password")
+                && let Err(error) = seal::files::read_secret(&path)
+            {
+                findings.push(("keys", error.to_string()));
+            }
+        }
+    }
+}

@@ -45,7 +45,7 @@ impl Permit {
     }
 }
 
-/// The roles that people of the house are given, in the order of the form that gives them.
+/// The roles that people of the house have.
 pub const GIVEN: [Role; 7] = [
     Role::Reception,
     Role::Analysis,
@@ -53,6 +53,16 @@ pub const GIVEN: [Role; 7] = [
     Role::EditionEditor,
     Role::Judge,
     Role::HelpdeskAgent,
+    Role::Operator,
+];
+
+/// The roles that somebody new is given, in the order of the form: each has work on a page. The others of [`GIVEN`] are kept
+/// by whoever has had them.
+pub const OFFERED: [Role; 5] = [
+    Role::Reception,
+    Role::Analysis,
+    Role::Coordinator,
+    Role::EditionEditor,
     Role::Operator,
 ];
 

@@ -6,6 +6,7 @@
 use crate::event::Change;
 use crate::event::Event;
 use crate::party::{House, Party, Person};
+use crate::permit;
 use crate::refusal::Refusal;
 use crate::role::Role;
 use crate::value::*;
@@ -121,7 +122,7 @@ pub fn found(stream: StreamId, new: Founding) -> Vec<Change> {
 /// Names a person of the house.
 ///
 /// # Errors
-/// If the handle is taken or not in the form of one, or the role is none of the house.
+/// If the handle is taken or not in the form of one, or the role is none that has work on a page.
 pub fn name_person(
     house: &House,
     stream: StreamId,
@@ -140,10 +141,10 @@ pub fn name_person(
             why: "2 to 40 small letters, digits or -",
         });
     }
-    if !role.is_house() {
+    if !permit::OFFERED.contains(&role) {
         return Err(Refusal::Input {
             field: "role",
-            why: "a role of the house",
+            why: "reception, analysis, coordinator, edition_editor or operator",
         });
     }
     // A handle names one person for ever: it stands in the history of cases.

@@ -117,7 +117,7 @@ fn a_person_is_named_is_given_a_link_sets_a_password_and_leaves() {
     take(&mut house, ended.unwrap(), 5);
     assert_eq!(house.persons[&person(2)].ended, Some(second(5)));
     assert_eq!(house.persons[&person(1)].ended, None);
-    let again = persons::name_person(&house, HOUSE, person(3), "second-2", Role::Judge);
+    let again = persons::name_person(&house, HOUSE, person(3), "second-2", Role::Analysis);
     assert_eq!(again, Err(Refusal::Exists("person")));
 }
 
@@ -132,7 +132,8 @@ fn whoever_is_no_person_of_the_house_neither_leaves_nor_gets_a_link() {
 #[test]
 fn a_handle_is_as_long_as_a_line_of_history_allows() {
     let house = House::default();
-    let name = |handle: &str| persons::name_person(&house, HOUSE, person(1), handle, Role::Judge);
+    let name =
+        |handle: &str| persons::name_person(&house, HOUSE, person(1), handle, Role::Analysis);
     for handle in ["ab", "a-1", "0-", &"a".repeat(persons::HANDLE_CHARS_MAX)] {
         assert!(name(handle).is_ok(), "{handle}");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::act::Act;
-use domain::permit::{self, GIVEN, Permit, commands, may, may_role, works_on_cases};
+use domain::permit::{self, GIVEN, OFFERED, Permit, commands, may, may_role, works_on_cases};
 use domain::refusal::Refusal;
 use domain::role::Role;
 use domain::value::*;
@@ -166,6 +166,14 @@ fn no_command_has_two_rows_and_the_given_roles_are_those_of_the_house() {
     let given: BTreeSet<Role> = GIVEN.into_iter().collect();
     let house: BTreeSet<Role> = Role::ALL.into_iter().filter(|r| r.is_house()).collect();
     assert_eq!(given, house);
+    // Whoever somebody new can be has something to do that not everybody has.
+    for role in GIVEN {
+        let own = commands().any(|command| {
+            let has = |role| may_role(role, command).is_given();
+            has(role) && !GIVEN.into_iter().all(has) && command != "acknowledge"
+        });
+        assert_eq!(own, OFFERED.contains(&role), "{role:?}");
+    }
     for role in Role::ALL {
         // Whoever has the desk's pages has something to do there.
         assert_eq!(

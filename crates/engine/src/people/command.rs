@@ -17,7 +17,7 @@ use crate::people::tokens::{SET_UP, SET_UP_US};
 inputs! {
     NamePerson "Names a person of the house by a handle and a role." {
         handle: String = "what the person is called by: 2 to 40 letters, digits or -";
-        role: Role = "coordinator, reception, analysis, edition_editor, judge, helpdesk_agent, operator";
+        role: Role = "coordinator, reception, analysis, edition_editor, operator";
     }
     EndPerson "Ends what a person may do; sessions and links end with it." {
         person: String = "handle";

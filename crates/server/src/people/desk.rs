@@ -58,7 +58,7 @@ async fn render(
     rows.sort_by(|a, b| a.handle.cmp(&b.handle));
     let view = Persons {
         rows,
-        roles: permit::GIVEN
+        roles: permit::OFFERED
             .iter()
             .map(|role| role.code().to_owned())
             .collect(),

@@ -34,13 +34,11 @@ pub fn bulletin(doc: &Advisory, lang: Lang, copies: &str) -> String {
     head(&mut page, doc);
     page.heading(heading.actions);
     actions(&mut page, &texts.actions);
-    page.heading(heading.affected);
-    affected(&mut page, doc);
+    page.section(heading.summary, &texts.summary);
     page.heading(heading.severity);
     severity(&mut page, doc);
-    page.heading(heading.vendors);
-    vendors(&mut page, doc);
-    page.section(heading.summary, &texts.summary);
+    page.heading(heading.affected);
+    affected(&mut page, doc);
     page.section(heading.check, &texts.check);
     page.section(heading.impact, &texts.impact);
     page.heading(heading.threat);
@@ -52,6 +50,9 @@ pub fn bulletin(doc: &Advisory, lang: Lang, copies: &str) -> String {
     page.section(heading.workaround, &texts.workaround);
     page.section(heading.side_effects, &texts.side_effects);
     page.section(heading.detection, &texts.detection);
+    // Hundreds of vendors stand behind what a reader has to do.
+    page.heading(heading.vendors);
+    vendors(&mut page, doc);
     page.section(heading.details, &texts.details);
     page.section(heading.note, &texts.note);
     page.heading(heading.references);

@@ -49,7 +49,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
         texts_attr: edition.attr,
         words_attr: edition.words_attr,
         facts: facts(doc, lang),
-        contents: contents(say),
+        contents: contents(say, doc),
         actions: actions(&edition),
         action_fallback: say.t(digest::action_fallback(doc, edition.texts)),
         severity: severity(doc, say),
@@ -169,7 +169,7 @@ fn facts(doc: &Advisory, lang: Lang) -> Vec<Fact> {
         .iter()
         .map(|id| text::line(&format!("{}: {}", id.system, id.text)));
     let publisher = text::run(lang, &doc.publisher.name);
-    vec![
+    let mut facts = vec![
         fact("advisory-number", text::escape(&doc.id)),
         fact("advisory-revision", doc.revision.to_string()),
         fact(
@@ -194,7 +194,12 @@ fn facts(doc: &Advisory, lang: Lang) -> Vec<Fact> {
                 text::escape(&publisher.text)
             ),
         ),
-    ]
+    ];
+    if doc.other_ids.is_empty() {
+        let other = say.t("advisory-other-ids");
+        facts.retain(|fact| fact.name != other);
+    }
+    facts
 }
 
 fn severity(doc: &Advisory, say: Say) -> Vec<Fact> {
@@ -248,13 +253,13 @@ fn actions(edition: &Edition<'_>) -> Vec<Action> {
 }
 
 /// Returns the parts of the page that its table of contents names.
-fn contents(say: Say) -> Vec<Section> {
+fn contents(say: Say, doc: &Advisory) -> Vec<Section> {
     let item = |id: &'static str, key: &str| Section {
         id,
         heading: say.t(key),
         ..Section::default()
     };
-    vec![
+    [
         item("actions", "advisory-actions"),
         item("severity", "advisory-severity"),
         item("affected", "advisory-affected"),
@@ -269,6 +274,9 @@ fn contents(say: Say) -> Vec<Section> {
         item("machine", "advisory-machine"),
         item("subscribe", "advisory-subscribe"),
     ]
+    .into_iter()
+    .filter(|section| section.id != "references" || !doc.references.is_empty())
+    .collect()
 }
 
 fn sections(edition: &Edition<'_>, say: Say) -> Vec<Section> {

@@ -74,6 +74,8 @@ fn codes() -> Vec<Check> {
         of("overlap", "summary", "repeats", true),
         of("overlap", "products", "repeats", true),
         of("gate", "fix", "withheld", true),
+        of("gate", "credit_consent", "no_consent", true),
+        of("input", "cve", "unread", true),
     ];
     for field in [
         "target",
@@ -380,6 +382,41 @@ fn every_page_has_its_words_in_both_languages_and_no_id_twice() {
         check(&crate::advisory::preview::page(&at, &judged), lang);
         let (view, typed) = conflict();
         check(&crate::advisory::conflict::page(&at, &view, &typed), lang);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_and_a_consent_that_lacks_lead_to_their_fields() {
+    for (lang, consent, unread) in [
+        (
+            Lang::Ja,
+            "<a href=\"#f-credit_consent\">謝辞の掲載への同意</a>: 謝辞に載せる方の同意が記録されていません。",
+            ": 読み取れません: &lt;b&gt;",
+        ),
+        (
+            Lang::En,
+            "<a href=\"#f-credit_consent\">Consent to be named</a>: The consent of the person to be thanked is not recorded.",
+            ": This cannot be read: &lt;b&gt;",
+        ),
+    ] {
+        let html = crate::advisory::fragment(lang, &codes());
+        let html = String::from_utf8_lossy(&html).into_owned();
+        assert!(html.contains(consent), "{html}");
+        let of_cve = html.split_once("<a href=\"#f-cve\">");
+        let said = of_cve.and_then(|(_, rest)| rest.split_once("</a>"));
+        assert!(
+            said.is_some_and(|(_, rest)| rest.starts_with(unread)),
+            "{html}"
+        );
+        let form = crate::advisory::form::page(
+            &inside(lang, "/desk/cases/NRS-48217734/advisory"),
+            &editor(),
+            &Typed::default(),
+        );
+        let form = String::from_utf8_lossy(&form).into_owned();
+        for id in ["f-credit_consent", "f-cve"] {
+            assert!(form.contains(&format!(" id=\"{id}\"")), "{id}");
+        }
     }
 }
 

@@ -263,3 +263,31 @@ fn what_a_vendor_is_still_looking_at_is_not_listed_as_affected() {
     let html = mail::html(&site(), Lang::Ja, &doc);
     assert!(html.contains("調査中: Switch Two"), "{html}");
 }
+
+#[test]
+fn the_pages_of_written_mails_link_to_nothing_that_is_served_elsewhere() {
+    for lang in Lang::ALL {
+        let line = mailbox::Line {
+            name: "1.eml".to_owned(),
+            to: "a@b.example".to_owned(),
+            subject: "x".to_owned(),
+            at: "2026-11-21T00:00:00Z".to_owned(),
+        };
+        for page in [
+            mailbox::index(&site(), lang, &[line]),
+            mailbox::one(&site(), lang, &saved_mail(), &site().portal),
+        ] {
+            let page = string(page);
+            // The portal's pages lie at /ja/ and /en/ of another address.
+            let own = page.split(" href=\"/").skip(1);
+            let own: Vec<&str> = own.filter_map(|rest| rest.split('"').next()).collect();
+            assert!(own.iter().any(|link| link.starts_with("mail/")), "{page}");
+            for link in own {
+                assert!(
+                    link.starts_with("mail/") || link.starts_with("assets/"),
+                    "{link}"
+                );
+            }
+        }
+    }
+}

@@ -241,3 +241,22 @@ fn each_marking_says_what_the_document_is_not_and_an_ordinary_one_says_nothing()
         told_apart(&column);
     }
 }
+
+#[test]
+fn a_reading_in_half_width_kana_stands_in_its_place_on_the_page_and_in_the_signed_text() {
+    let mut doc = advisory();
+    doc.products.clear();
+    doc.vendors = [(1, "ロバタ"), (2, "ｶｴﾃﾞ"), (3, "アオバ")]
+        .map(|(n, kana)| {
+            let mut one = vendor(n, VendorStatus::Vulnerable);
+            kana.clone_into(&mut one.kana);
+            one
+        })
+        .into();
+    let signed = formats::text::bulletin(&doc, Lang::Ja, "");
+    for text in [page(Lang::Ja, &doc), signed] {
+        let at = |n: usize| text.find(&format!("七曲ソフトウエア{n}株式会社"));
+        assert!(at(3).is_some(), "{text}");
+        assert!(at(3) < at(2) && at(2) < at(1), "{text}");
+    }
+}

@@ -363,6 +363,9 @@ pub enum StepKind {
     Closed,
 }
 
+/// What a step of contact, details or work is about where a website is mended: its operator stands for the vendors.
+pub const SITE: &str = "site";
+
 impl StepKind {
     /// All steps, in order.
     pub const ALL: [StepKind; 15] = [

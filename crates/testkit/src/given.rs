@@ -89,11 +89,15 @@ pub struct Report {
 
 /// Files a report of a product.
 pub fn report(world: &World) -> Report {
+    report_of(world, "product")
+}
+
+fn report_of(world: &World, kind: &str) -> Report {
     let filed = world.does_as(
         "reception",
         "file-report",
         json!({
-            "kind": "product", "channel": "form", "consent": "3",
+            "kind": kind, "channel": "form", "consent": "3",
             "text": { "lang": "ja", "text": "画面から入れました。" },
             "finder": "ある発見者", "contact": "finder@finder.example",
         }),
@@ -137,17 +141,27 @@ impl<'w> Case<'w> {
     /// Registers the vendors, files, sorts and accepts a report, and brings the vendors in.
     #[must_use]
     pub fn open(world: &'w World) -> Case<'w> {
+        Case::begin(world, "product", "vendor")
+    }
+
+    /// The same of a website, with operators in place of the vendors.
+    #[must_use]
+    pub fn of_site(world: &'w World) -> Case<'w> {
+        Case::begin(world, "site", "operator")
+    }
+
+    fn begin(world: &'w World, kind: &str, part: &str) -> Case<'w> {
         let parties: Vec<String> = VENDORS
             .map(|(name, standing)| vendor(world, name, standing))
             .into();
-        let report = report(world);
+        let report = report_of(world, kind);
         sorted(world, &report);
         let accepted = world.does("accept-report", json!({ "report": report.number }));
         let number = said(&accepted, "number");
         let tracking = parties
             .iter()
             .map(|party| {
-                let fields = json!({ "case": number, "party": party, "part": "vendor" });
+                let fields = json!({ "case": number, "party": party, "part": part });
                 said(&world.does("add-participant", fields), "tracking")
             })
             .collect();

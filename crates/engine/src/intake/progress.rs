@@ -10,8 +10,8 @@ use domain::coordination::date;
 use domain::coordination::participant::Participant;
 use domain::event::{Event, Recorded};
 use domain::intake::{Report, ReportState};
-use domain::value::{CaseId, EmbargoEnd, Instant};
-use formats::letter::{Progress, Step, StepKind};
+use domain::value::{CaseId, EmbargoEnd, Instant, Track};
+use formats::letter::{Progress, SITE, Step, StepKind};
 
 use crate::Awaited;
 use crate::Fault;
@@ -104,7 +104,10 @@ impl Facts {
         let joined = self.report_steps(&mut steps);
         let asked = report.is_asked();
         if let (Some(case), Some(joined)) = (&self.case, joined) {
-            case.steps(joined, &mut steps);
+            // A case that was opened before tracks were recorded has that of its report.
+            let track = case.state.track;
+            let track = track.unwrap_or_else(|| Track::of_report(report.kind));
+            case.steps(joined, track, &mut steps);
         }
         let mut steps = steps.sorted();
         if report.is_open() && !asked {
@@ -161,10 +164,13 @@ impl Facts {
 }
 
 impl CaseFacts {
-    fn steps(&self, joined: Instant, steps: &mut Steps) {
+    fn steps(&self, joined: Instant, track: Track, steps: &mut Steps) {
         let mut put = |at: Instant, step, about: &str| steps.put(at.max(joined), step, about);
+        // Of a website nothing is published, so no time runs and no date is agreed.
+        let is_site = !track.is_for_the_public();
+        let whose = if is_site { SITE } else { "" };
         if let Some(at) = self.state.clock_start {
-            put(at, StepKind::ContactBegun, "");
+            put(at, StepKind::ContactBegun, whose);
         }
         let with_details = || {
             self.participants
@@ -172,12 +178,12 @@ impl CaseFacts {
                 .filter(|participant| participant.details_at.is_some())
         };
         if let Some(at) = with_details().filter_map(|p| p.details_at).min() {
-            put(at, StepKind::DetailsSent, "");
+            put(at, StepKind::DetailsSent, whose);
         }
         // A vendor works on it from its first word after it had the details.
         let work = with_details().filter_map(|one| one.worked_at);
         if let Some(at) = work.min() {
-            put(at, StepKind::VendorsWork, "");
+            put(at, StepKind::VendorsWork, whose);
         }
         let (mut talks, mut agreed, mut begun) = (None, None, None);
         for recorded in &self.happened {
@@ -202,7 +208,7 @@ impl CaseFacts {
         // One of twelve who agrees sets the date, and eleven may still speak against it.
         // Where nobody is left who was asked, the date that ran is told no more, and no talks either.
         let tally = date::tally(&self.state, &self.participants);
-        if tally.asked == 0 {
+        if tally.asked == 0 || is_site {
             (talks, agreed) = (None, None);
         } else if !tally.is_whole() {
             (talks, agreed) = (talks.or(begun), None);

@@ -4,7 +4,7 @@
 
 use askama::Template;
 use formats::advisory::Lang;
-use formats::letter::{Note, NoteKind, Progress, Step, StepKind, TEXT_CHARS_MAX};
+use formats::letter::{Note, NoteKind, Progress, SITE, Step, StepKind, TEXT_CHARS_MAX};
 
 use crate::Site;
 use crate::intake::public::{Slip, frame_alone};
@@ -108,6 +108,7 @@ fn at(lang: Lang, at: &str) -> String {
 /// The words of a step; a reason, a date or a number stands within them.
 pub(super) fn words(say: Say, lang: Lang, step: &Step) -> String {
     let about = text::line(&step.about);
+    let is_site = step.about == SITE;
     match step.step {
         StepKind::Received => say.t("reporter-step-received"),
         StepKind::Renumbered => say.with("reporter-step-renumbered", &[("number", &about)]),
@@ -120,8 +121,11 @@ pub(super) fn words(say: Say, lang: Lang, step: &Step) -> String {
             say.with("reporter-step-declined", &[("reason", &reason)])
         }
         StepKind::Withdrawn => say.t("reporter-step-withdrawn"),
+        StepKind::ContactBegun if is_site => say.t("reporter-step-contact-site"),
         StepKind::ContactBegun => say.t("reporter-step-contact"),
+        StepKind::DetailsSent if is_site => say.t("reporter-step-details-site"),
         StepKind::DetailsSent => say.t("reporter-step-details"),
+        StepKind::VendorsWork if is_site => say.t("reporter-step-work-site"),
         StepKind::VendorsWork => say.t("reporter-step-work"),
         StepKind::DateTalks => say.t("reporter-step-talks"),
         StepKind::DateAgreed => {

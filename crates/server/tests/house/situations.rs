@@ -1,7 +1,7 @@
 //! What each reader is told in each situation, in both languages.
 //!
 //! The sentences are written by hand and ask no function of the program: one that is false for a situation fails it. `not` says
-//! what must not stand there. Situations in which the relay, the signer or a copy fails stand with the tests of mail and release.
+//! what must not stand there. Situations in which the signer or a copy fails stand with the tests of mail and release.
 
 use formats::advisory::Lang;
 use pages::intake::public::Slip;
@@ -177,12 +177,22 @@ fn finder(world: &World, report: &given::Report, lang: &str) -> String {
 /// Makes a situation and asks each reader; what begins with `!` must not stand there.
 fn check(found: &mut Vec<String>, name: &str, makes: impl Fn(&Scene<'_>), told: &[Told<'_>]) {
     let world = World::founded();
-    let case = Case::open(&world);
-    let doors = Doors::of(&world);
+    check_of(found, name, &Case::open(&world), makes, told);
+}
+
+fn check_of(
+    found: &mut Vec<String>,
+    name: &str,
+    case: &Case<'_>,
+    makes: impl Fn(&Scene<'_>),
+    told: &[Told<'_>],
+) {
+    let world = case.world;
+    let doors = Doors::of(world);
     let birch = told.iter().any(|(reader, ..)| *reader == Vendor);
-    let birch = birch.then(|| vendor(&doors, &case, "Birch"));
+    let birch = birch.then(|| vendor(&doors, case, "Birch"));
     let scene = Scene {
-        case: &case,
+        case,
         birch: birch.as_ref(),
     };
     makes(&scene);
@@ -190,7 +200,7 @@ fn check(found: &mut Vec<String>, name: &str, makes: impl Fn(&Scene<'_>), told: 
     let asked = world.wait(world.house().rehearse_waiting());
     asked.expect("a look ahead");
     // Sessions of the desk end in a night: whoever looks signs in then.
-    let doors = Doors::of(&world);
+    let doors = Doors::of(world);
     for (reader, ja, en) in told {
         for (lang, sentence) in [("ja", ja), ("en", en)] {
             let page = reads(&doors, &scene, *reader, lang);
@@ -219,3 +229,5 @@ mod asked;
 mod dated;
 
 mod out;
+
+mod site;

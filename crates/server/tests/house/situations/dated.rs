@@ -165,6 +165,40 @@ fn where_the_date_stands() {
 }
 
 #[test]
+fn a_date_in_force_takes_the_place_of_the_target() {
+    let found = &mut Vec::new();
+    check(
+        found,
+        "a first letter",
+        |scene| scene.case.contact("Birch"),
+        &[(Desk, "公表の目標: ", "Publication target: ")],
+    );
+    check(
+        found,
+        "a date that nobody agreed to yet",
+        |scene| {
+            scene.case.contact("Birch");
+            scene.proposes(60);
+        },
+        &[(Desk, "公表の目標: ", "Publication target: ")],
+    );
+    check(
+        found,
+        "a date in force that lies behind the target",
+        |scene| {
+            scene.case.contact("Birch");
+            scene.proposes(60);
+            scene.with("Birch", "agree-date", json!({}));
+        },
+        &[
+            (Desk, "公表日: ", "Date of publication: "),
+            (Desk, "!公表の目標", "!Publication target"),
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[test]
 fn what_is_known_outside() {
     let found = &mut Vec::new();
     for (fact, kind, en) in [

@@ -69,19 +69,16 @@ fn where_the_plan_stands() {
     check(
         found,
         "approved, six seconds before",
+        // Vendors were written to, and one of them is late with its answer.
         |scene| {
-            scene.case.drafted(None);
-            let instant = scene.case.world.ahead(span(5, 0));
-            let plan = scene.case.planned(instant);
-            scene.case.approved(&plan);
-            scene
-                .case
-                .world
-                .passes_to(engine::Instant(instant.0 - 6_000_000));
+            let until = scene.case.ready();
+            let before = engine::Instant(until.0 - 6_000_000);
+            scene.case.world.passes_to(before);
         },
         &[
+            (Desk, "製品開発者の回答: ", "Answer of the vendor: "),
+            (Desk, "!公表の目標", "!Publication target"),
             (List, "公表予定", "Planned publication"),
-            (List, "!公表の目標", "!Publication target"),
             (
                 Plan,
                 "公表日時になると自動で公表されます",

@@ -42,7 +42,7 @@ const COMING_US: i64 = 5 * 60 * 1_000_000;
 /// Time from the first start to the release that stays under embargo: 3 days and 4 hours.
 const EMBARGO_US: i64 = (3 * 24 + 4) * 3_600 * 1_000_000;
 
-/// Plays the eight cases into an empty house.
+/// Plays the cases into an empty house.
 ///
 /// # Errors
 /// A refusal or fault of the first command that did not pass; the log names it.

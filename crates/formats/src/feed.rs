@@ -335,6 +335,22 @@ mod tests {
     }
 
     #[test]
+    fn a_feed_leads_to_where_it_is_read_and_keeps_its_id() {
+        for lang in Lang::ALL {
+            let tag = lang.tag();
+            let path = format!("/{tag}/advisories/feed.atom");
+            let xml = atom("Centre", PORTAL, &path, lang, &[], "2020-01-01T00:00:00Z");
+            let xml = String::from_utf8(xml).unwrap();
+            let own = format!("https://portal.example/{tag}/advisories/feed.atom");
+            let own = format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{own}\"/>");
+            assert_eq!(xml.matches(&own).count(), 1, "{xml}");
+            assert_eq!(xml.matches("rel=\"self\"").count(), 1, "{xml}");
+            let id = format!("<id>https://portal.example/{tag}/feed.atom</id>");
+            assert!(xml.contains(&id), "{xml}");
+        }
+    }
+
+    #[test]
     fn an_update_keeps_its_id_and_moves_its_date() {
         let (first, second) = (
             feed(&[entry(&samples::small())]),

@@ -327,6 +327,7 @@ mod tests {
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: OOF, AutoReply, DR, RN, NRN",
             "References: <nrs-1-r1-42@house.example>",
+            "Precedence: list",
             "List-Id: <advisories.house.example>",
             "List-Unsubscribe: <https://house.example/u/x>",
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
@@ -337,6 +338,41 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn a_letter_to_one_says_nothing_of_a_list() {
+        let mail = with_outgoing("s", "n", &[], |outgoing| {
+            let outgoing = Outgoing {
+                circulation: Circulation::Personal,
+                ..*outgoing
+            };
+            compose_plain(&outgoing, "t")
+        });
+        let text = String::from_utf8(mail.to_bytes()).unwrap();
+        for name in ["Precedence", "List-"] {
+            assert!(!text.contains(&format!("\r\n{name}")), "{text}");
+        }
+        assert!(
+            text.contains("\r\nAuto-Submitted: auto-generated\r\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_mail_names_what_it_belongs_to_and_then_itself() {
+        let thread = MessageId::new("nrs-1", "house.example").unwrap();
+        let mail = with_outgoing("s", "n", &[], |outgoing| {
+            let outgoing = Outgoing {
+                thread: Some(&thread),
+                ..*outgoing
+            };
+            compose_plain(&outgoing, "t")
+        });
+        let text = String::from_utf8(mail.to_bytes()).unwrap();
+        let lines = "\r\nIn-Reply-To: <nrs-1@house.example>\r\n\
+            References: <nrs-1@house.example>\r\n <nrs-1-r1-42@house.example>\r\n";
+        assert!(text.contains(lines), "{text}");
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! noted where its log stood.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "verify/keys.rs"]
+mod keys;
 #[path = "verify/kinds.rs"]
 mod kinds;
 #[path = "verify/lists.rs"]
@@ -151,6 +153,9 @@ fn csaf_documents_and_lists_agree() {
         ("rolie-form", |files| put(files, ROLIE, b"{}")),
         ("service-feed", |files| {
             put(files, "csaf/service.json", b"{}")
+        }),
+        ("service-feed", |files| {
+            put(files, ".well-known/csaf/service.json", b"{}")
         }),
     ]);
 }

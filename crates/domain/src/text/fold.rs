@@ -47,6 +47,18 @@ pub fn width(text: &str) -> String {
         .collect()
 }
 
+/// Returns a web address as it is written: one that was typed in full width is none until it is folded.
+#[must_use]
+pub fn address(typed: &str) -> String {
+    let is_web = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+    let folded = width(typed);
+    if !is_web(typed) && is_web(&folded) {
+        folded
+    } else {
+        typed.to_owned()
+    }
+}
+
 /// Returns the compatible form of each letter, and no more: names that people sign in with were entered so.
 #[must_use]
 pub fn compatible(text: &str) -> String {

@@ -15,7 +15,10 @@ use serde_json::Value;
 
 use crate::advisory::compose::Facts;
 
+mod asked;
 mod versions;
+
+pub(crate) use asked::unasked;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

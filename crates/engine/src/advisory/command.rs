@@ -5,6 +5,7 @@ use domain::coordination::case::Case;
 use domain::publication;
 use domain::refusal::Refusal;
 use domain::text::class::Class;
+use domain::text::fold;
 use domain::value::*;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::Fault;
 use crate::advisory::check::{self, Finding};
 use crate::advisory::compose::{self, Composition, Facts};
 use crate::advisory::sources;
-use crate::kernel::find::{by_number, inputs};
+use crate::kernel::find::{by_number, inputs, participants_of};
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
 
@@ -120,6 +121,13 @@ fn checked(facts: &Facts) -> Result<Facts, Refusal> {
         *cve = formats::cve::read(cve)
             .ok_or_else(|| wrong("cve", "a number such as CVE-2026-12345"))?;
     }
+    for id in &mut facts.other_ids {
+        id.system = fold::width(id.system.trim());
+        id.text = fold::width(id.text.trim());
+    }
+    for reference in &mut facts.references {
+        reference.url = fold::address(reference.url.trim());
+    }
     for cvss in &mut facts.cvss {
         let line = format!("{} {:.1}", cvss.vector, cvss.base_score);
         *cvss = formats::cvss::read_line(&line).map_err(|found| match found {
@@ -193,7 +201,9 @@ pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, F
         .unwrap_or(unit.act.occurred_at)
         .whole_seconds();
     let composition = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
-    let findings = check::of_document(&composition.doc, &composition.facts, &advisory);
+    let mut findings = check::of_document(&composition.doc, &composition.facts, &advisory);
+    let concerned = participants_of(unit, case.id).await?;
+    findings.extend(check::unasked(&concerned));
     Ok(Prepared {
         case,
         advisory,

@@ -197,6 +197,7 @@ const ROWS: &[Row] = &[
 fn each_rule_finds_what_it_is_about_and_nothing_else() {
     let world = World::founded();
     let case = Case::open(&world);
+    case.contact("Aoba");
     for (about, change, expected) in ROWS {
         let mut draft = complete();
         change(&mut draft);
@@ -209,6 +210,7 @@ fn each_rule_finds_what_it_is_about_and_nothing_else() {
 fn what_looks_like_an_attack_is_found_by_its_sign() {
     let world = World::founded();
     let case = Case::open(&world);
+    case.contact("Aoba");
     let (hex, base64) = ("a1".repeat(25), "xY3".repeat(22));
     for (words, code) in [
         ("Send <script>x</script> to it", "script"),
@@ -277,6 +279,17 @@ fn answers_that_contradict_each_other_are_no_facts_to_publish() {
 }
 
 #[test]
+fn vendors_that_would_read_of_it_in_public_first_are_told_of() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    assert_eq!(found(&case, complete()), ["H11 vendors nobody_asked"]);
+    // A first letter to one of them will do: whom to wait for is for people to say.
+    case.contact("Aoba");
+    assert!(found(&case, complete()).is_empty());
+    world.ends_well();
+}
+
+#[test]
 fn a_vendor_that_still_looks_into_it_is_told() {
     let world = World::founded();
     let case = Case::open(&world);
@@ -323,6 +336,7 @@ fn faulty() -> Value {
 fn an_error_stops_a_plan_and_a_warning_goes_with_it() {
     let world = World::founded();
     let case = Case::open(&world);
+    case.contact("Aoba");
     case.does("draft-advisory", faulty());
     assert_eq!(case.refuses("plan-release", json!({})), "advisory.lint");
     assert_eq!(world.times("plan_made"), 0);
@@ -336,13 +350,14 @@ fn an_error_stops_a_plan_and_a_warning_goes_with_it() {
     );
     let warned = json!([{ "rule": "H10", "field": "actions", "code": "no_action" }]);
     assert_eq!(planned["lints"], warned);
-    world.ends_well_but(&["release"]);
+    world.ends_well_but(&["first_contact", "release"]);
 }
 
 #[test]
 fn a_house_that_reports_tells_an_error_and_plans_all_the_same() {
     let world = World::founded_with(|config| config.profile = "archive".to_owned());
     let case = Case::open(&world);
+    case.contact("Aoba");
     case.does("draft-advisory", faulty());
     let planned = case.does(
         "plan-release",
@@ -350,7 +365,7 @@ fn a_house_that_reports_tells_an_error_and_plans_all_the_same() {
     );
     let told = json!([{ "rule": "H4", "field": "damage", "code": "missing" }]);
     assert_eq!(planned["lints"], told);
-    world.ends_well_but(&["release"]);
+    world.ends_well_but(&["first_contact", "release"]);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Distribution: who gets which copy, what a relay does to it, and who said "received".
 
+use domain::refusal::{Refusal, ReplyLack};
 use domain::value::CaseId;
-use engine::Viewer;
 use engine::kernel::config::{Config, MailTls, Transport};
 use engine::kernel::ids::advisory_id;
+use engine::{Fault, Viewer};
 use formats::letter::{Confirmation, Letter, Scope, Subscription};
 use serde_json::json;
 use testkit::letters::{post, waiting, wish_to_stop};
@@ -70,6 +71,15 @@ pub(crate) fn copies(case: &Case<'_>, revision: u32) -> Vec<Told> {
             state: copy.state.word(),
         })
         .collect()
+}
+
+/// The relay's answer while the house says that it takes no mail; 0 where there was none.
+pub(crate) fn trouble(world: &World) -> Option<u16> {
+    let relay = world
+        .house()
+        .kept
+        .of::<engine::distribution::relay::Relay>();
+    relay.trouble().map(|trouble| trouble.smtp)
 }
 
 pub(crate) fn states(case: &Case<'_>, revision: u32) -> Vec<&'static str> {
@@ -140,6 +150,50 @@ fn a_reply_counts_by_the_code_that_a_person_typed() {
     }
     assert_eq!(world.times("copy_acknowledged"), 1);
     assert_eq!(states(&case, 1), ["acknowledged"]);
+    world.ends_well();
+}
+
+#[test]
+fn an_answer_finds_its_copy_by_whatever_a_relay_left_of_our_numbers() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    for address in ["one", "two", "three"] {
+        given::reader(&world, &format!("{address}@reader.example"));
+    }
+    let _ = case.published();
+    let copies = copies(&case, 1);
+    let [one, two, three] = copies.as_slice() else {
+        panic!("three copies")
+    };
+    let takes = |bytes: &[u8]| match world.wait(Box::pin(world.house().take_mail(bytes))) {
+        Ok((_, revision, _)) => Ok(revision),
+        Err(Fault::Refused(Refusal::Reply(lack))) => Err(lack),
+        Err(other) => panic!("{other}"),
+    };
+    // A relay gave the mail a number of its own, and that is what is answered.
+    let foreign = "relay-4711";
+    let among = |copy: &Told| {
+        let own = &copy.reference;
+        format!(
+            "References: <nrs-1@portal.example>\r\n <{own}@portal.example> <x@relay.example>\r\n"
+        )
+    };
+    assert_eq!(takes(&reply(foreign, &one.code, &among(one))), Ok(1));
+    let quoted = format!("{}\r\n> Reference: {}", two.code, two.reference);
+    assert_eq!(takes(&reply(foreign, &quoted, "")), Ok(1));
+    assert_eq!(world.times("copy_acknowledged"), 2);
+    // Who is known by a number is told what else is missing.
+    for (typed, more, lack) in [
+        ("thank you", among(three), ReplyLack::Code),
+        (one.code.as_str(), among(three), ReplyLack::RightCode),
+        (three.code.as_str(), String::new(), ReplyLack::Copy),
+    ] {
+        assert_eq!(takes(&reply(foreign, typed, &more)), Err(lack), "{typed}");
+    }
+    assert_eq!(
+        states(&case, 1),
+        ["accepted", "acknowledged", "acknowledged"]
+    );
     world.ends_well();
 }
 

@@ -10,7 +10,7 @@ use testkit::smtp_server::{Mode, Stage};
 use testkit::world::{at, said, span};
 use testkit::{Case, World, given};
 
-use crate::distribution::{Relay, copies, reply, states};
+use crate::distribution::{Relay, copies, reply, states, trouble};
 use crate::look;
 
 /// A minute, in µs.
@@ -67,6 +67,51 @@ fn each_answer_of_a_relay_makes_of_a_copy_what_it_means() {
     world.days_pass(1);
     assert_eq!(states(&case, 1), ["refused"]);
     assert_eq!(relay.server.connections(), connections);
+    world.ends_well();
+}
+
+#[test]
+fn a_relay_that_takes_no_copy_is_an_alarm_until_it_takes_one() {
+    for (answers, told) in [
+        (Mode::Cut(Stage::Greeting), Some(0)),
+        (Mode::Refuse5xx(Stage::Mail), Some(550)),
+        // A reader whose mailbox is gone is no trouble with the relay.
+        (Mode::Refuse5xx(Stage::Rcpt), None),
+    ] {
+        let relay = Relay::started();
+        let world = World::founded_with(|config| relay.is_used_by(config));
+        given::reader(&world, "one@reader.example");
+        published_over(&world, &relay, answers);
+        assert_eq!(trouble(&world), told, "{answers:?}");
+        relay.server.set_mode(Mode::Accept);
+        world.passes_to(world.ahead(span(0, 2)));
+        assert_eq!(trouble(&world), None, "{answers:?}");
+        world.ends_well();
+    }
+}
+
+#[test]
+fn a_password_that_cannot_be_read_is_an_alarm_when_copies_are_due() {
+    let relay = Relay::started();
+    let world = World::founded_with(|config| {
+        relay.is_used_by(config);
+        config.mail.user = "noroshi".to_owned();
+        config.mail.password_file = "/nonexistent/relay.password".to_owned();
+    });
+    given::reader(&world, "one@reader.example");
+    // No vendor is written to, so that the copies come first.
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = world.ahead(span(0, 2));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    assert_eq!(trouble(&world), None);
+    world.stage.clock.move_to(instant);
+    let failed = world.wait(Box::pin(world.stage.run_due()));
+    assert_eq!(failed.unwrap_err().code(), "file");
+    assert_eq!(world.times("published"), 1);
+    assert_eq!(trouble(&world), Some(0));
+    assert_eq!(relay.server.connections(), 0);
     world.ends_well();
 }
 
@@ -184,6 +229,59 @@ fn a_mailbox_gets_one_copy_by_the_first_of_its_subscriptions_that_lasts() {
     world.does("unsubscribe", json!({ "reference": second }));
     updated(&case);
     assert_eq!((post.fresh(&world).len(), copies(&case, 3).len()), (0, 0));
+    world.ends_well();
+}
+
+#[test]
+fn a_mailbox_reads_its_copy_in_the_language_that_it_asked_in_first() {
+    let [ja, en] = ["確認コード: ", "Confirmation code: "];
+    for (langs, says, not) in [(["ja", "en"], ja, en), (["en", "ja"], en, ja)] {
+        let world = World::founded();
+        let case = Case::open(&world);
+        let vendor = json!({ "scope": "vendor", "name": "Aoba Works" });
+        let everything = json!({ "scope": "everything" });
+        for (lang, (address, scope)) in langs.into_iter().zip([
+            ("one@reader.example", vendor),
+            ("ONE@Reader.Example", everything),
+        ]) {
+            let fields = json!({ "address": address, "lang": lang, "scope": scope });
+            world.does("subscribe", fields);
+        }
+        let _ = case.published();
+        let told = look::Post::of("one@reader.example").fresh(&world);
+        let [mail] = told.as_slice() else {
+            panic!("one copy: {told:?}")
+        };
+        assert!(mail.contains(says) && !mail.contains(not), "{mail}");
+        world.ends_well();
+    }
+}
+
+#[test]
+fn the_mails_of_all_revisions_belong_together_and_each_names_itself() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    given::reader(&world, "one@reader.example");
+    let _ = case.published();
+    updated(&case);
+    updated(&case);
+    let thread = format!("<{}@portal.example>", case.number.to_lowercase());
+    let mails = world.mails_to("one@reader.example");
+    assert_eq!(mails.len(), 3);
+    for revision in 1..=3 {
+        let own = format!("<{}@portal.example>", copies(&case, revision)[0].reference);
+        // A long header goes on in the next line.
+        let mut heads = mails.iter().map(|mail| mail.text.replace("\r\n ", " "));
+        let head = heads.find(|head| head.contains(&format!("\r\nMessage-ID: {own}\r\n")));
+        let head = head.unwrap();
+        for line in [
+            format!("In-Reply-To: {thread}"),
+            format!("References: {thread} {own}"),
+        ] {
+            let is_there = head.contains(&format!("\r\n{line}\r\n"));
+            assert!(is_there, "revision {revision}: {head}");
+        }
+    }
     world.ends_well();
 }
 

@@ -8,7 +8,7 @@ use testkit::smtp_server::{Mode, Stage};
 use testkit::world::{said, span};
 use testkit::{Case, World};
 
-use crate::distribution::Relay;
+use crate::distribution::{Relay, trouble};
 use crate::look::{self, Post};
 
 /// A minute, in µs.
@@ -204,4 +204,44 @@ fn a_letter_waits_for_a_relay_that_is_away_and_is_written_once() {
     }
     assert_eq!(attempts(&world, case.vendor("Aoba")), 3);
     world.ends_well();
+}
+
+#[test]
+fn a_relay_that_takes_no_letter_is_an_alarm_until_it_takes_one() {
+    let relay = Relay::started();
+    let world = World::founded_with(|config| relay.is_used_by(config));
+    let case = Case::open(&world);
+    for (answers, told) in [
+        (Mode::Cut(Stage::Greeting), Some(0)),
+        (Mode::Refuse5xx(Stage::Mail), Some(550)),
+        // One reader who is put off tells nothing of the relay.
+        (Mode::Refuse4xx(Stage::Rcpt), None),
+    ] {
+        relay.server.set_mode(answers);
+        case.contact("Aoba");
+        world.runs_due();
+        assert_eq!(trouble(&world), told, "{answers:?}");
+        relay.server.set_mode(Mode::Accept);
+        world.passes_to(world.ahead(span(0, 1)));
+        assert_eq!(trouble(&world), None, "{answers:?}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn a_password_that_cannot_be_read_is_an_alarm_when_a_letter_is_due() {
+    let relay = Relay::started();
+    let world = World::founded_with(|config| {
+        relay.is_used_by(config);
+        config.mail.user = "noroshi".to_owned();
+        config.mail.password_file = "/nonexistent/relay.password".to_owned();
+    });
+    let case = Case::open(&world);
+    world.runs_due();
+    assert_eq!(trouble(&world), None);
+    case.contact("Aoba");
+    world.runs_due();
+    assert_eq!(trouble(&world), Some(0));
+    assert_eq!(relay.server.connections(), 0);
+    world.ends_well_but(&["first_contact"]);
 }

@@ -248,3 +248,34 @@ fn folders_of_csaf_list_what_they_hold() {
     }
     world.ends_well();
 }
+
+#[test]
+fn a_feed_lies_where_it_says_that_it_lies() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    for lang in ["ja", "en"] {
+        let path = format!("{lang}/advisories/feed.atom");
+        let feed = world.public(&path).unwrap();
+        let own = format!(
+            "<link rel=\"self\" type=\"application/atom+xml\" href=\"https://portal.example/{path}\"/>"
+        );
+        assert!(feed.contains(&own) && feed.contains(&case.number), "{feed}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn the_service_document_lies_beside_the_metadata_too_and_leads_to_the_feed() {
+    let world = World::founded();
+    world.wait(Box::pin(world.house().press())).unwrap();
+    let documents = ["csaf/service.json", ".well-known/csaf/service.json"];
+    let [one, beside] = documents.map(|path| json(&world, path));
+    assert_eq!(one, beside);
+    assert_eq!(
+        one["service"]["workspace"][0]["collection"][0]["href"],
+        "https://portal.example/csaf/white/feed-tlp-white.json"
+    );
+    assert!(world.public("csaf/white/feed-tlp-white.json").is_some());
+    world.ends_well();
+}

@@ -171,6 +171,7 @@ editor-code-no-action = No action is named.
 editor-code-action-incomplete = “{ $about }” lacks who, what or by when.
 editor-code-no-address = “{ $about }” is no web address.
 editor-code-vendor-not-final = { $about } vendors are still investigating.
+editor-code-nobody-asked = None of the { $about } vendors of the case was contacted yet.
 editor-code-unread = This cannot be read: { $about }
 editor-code-no-consent = The consent of the person to be thanked is not recorded. If you have it, tick the box beside the credits.
 editor-code-withheld = A text of class { $about } may not be published like this.

@@ -51,11 +51,11 @@ partner-terms-button = Accept and continue
 partner-terms-missing = Read the terms and tick the box to accept them. Without that we cannot tell you the details.
 
 partner-person-title = Confirmation by telephone or another channel
-partner-person-text = Mail can be read by others. So we tell you an eight-digit number by another way, for example by telephone.
-partner-code = The number that we told you (eight digits)
+partner-person-text = Mail can be read by others. So we tell you a telephone code of eight digits by another way, for example by telephone.
+partner-code = Telephone code (eight digits)
 partner-code-hint = It is valid for one hour.
 partner-code-button = Confirm
-partner-code-missing = Enter the eight-digit number.
+partner-code-missing = Enter the telephone code of eight digits.
 partner-code-wrong = This could not be confirmed. The number is wrong or no longer valid. Check it, or ask us to call you.
 partner-call-title = Ask us to call you
 partner-call-text = If we have not told you a number yet, we will call. If we do not know the telephone number, we first make sure that it is yours.

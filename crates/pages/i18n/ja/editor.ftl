@@ -171,6 +171,7 @@ editor-code-no-action = まず行うことがありません。
 editor-code-action-incomplete = 「{ $about }」に、誰が・何を・いつまでに、のどれかがありません。
 editor-code-no-address = 「{ $about }」はウェブページのアドレスではありません。
 editor-code-vendor-not-final = 調査中の製品開発者が { $about } 社あります。
+editor-code-nobody-asked = 製品開発者 { $about } 社のどこにも、まだ連絡していません。
 editor-code-unread = 読み取れません: { $about }
 editor-code-no-consent = 謝辞に載せる方の同意が記録されていません。同意を得ている場合は、謝辞の欄でその旨を選んでください。
 editor-code-withheld = 区分 { $about } の情報は、この内容では公表できません。

@@ -155,7 +155,27 @@ fn plain(status: StatusCode, lang: Option<Lang>, bytes: Vec<u8>) -> Response<Bod
 
 /// Returns an answer with a page that is filled up to a whole step, so that its size tells nothing.
 pub(crate) fn even_page(status: StatusCode, lang: Lang, bytes: Vec<u8>) -> Response<Body> {
-    let mut bytes = once(bytes);
+    even(status, lang, once(bytes))
+}
+
+/// The same with a form again which may have been taken: it keeps what it carried.
+pub(crate) fn even_page_again(
+    status: StatusCode,
+    lang: Lang,
+    bytes: Vec<u8>,
+    typed: &Typed,
+) -> Response<Body> {
+    if Sending::of(typed).is_none() {
+        return even_page(status, lang, bytes);
+    }
+    even(
+        status,
+        lang,
+        pages::kit::form::with_once(bytes, typed.value(ONCE)),
+    )
+}
+
+fn even(status: StatusCode, lang: Lang, mut bytes: Vec<u8>) -> Response<Body> {
     bytes.resize(bytes.len().next_multiple_of(STEP_BYTES), b'\n');
     plain(status, Some(lang), bytes)
 }

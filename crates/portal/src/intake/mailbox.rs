@@ -225,7 +225,10 @@ fn page(
         done,
     };
     let page = pages::intake::mailbox(visit.site(), visit.lang, &mailbox, typed);
-    exchange::even_page(status, visit.lang, page)
+    if status == StatusCode::OK {
+        return exchange::even_page(status, visit.lang, page);
+    }
+    exchange::even_page_again(status, visit.lang, page, typed)
 }
 
 /// Opens the mailbox; at the first return the slip is shown once more.

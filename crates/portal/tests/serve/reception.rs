@@ -426,6 +426,49 @@ async fn a_finder_reads_the_house_answers_and_withdraws() {
     assert_eq!(letters.len(), 3);
 }
 
+/// The token of the forms in a finder's mailbox, as it is shown now.
+async fn once_of(server: &Server, receipt: &str) -> String {
+    let page = server.post("/ja/r", &[("receipt", receipt)], "").await;
+    value(&page.text(), "once")
+}
+
+#[tokio::test]
+async fn what_a_finder_sends_twice_is_one_letter() {
+    let house = House::new();
+    let server = house.serve().await;
+    let (receipt, _) = reported(&server).await;
+    let once = once_of(&server, &receipt).await;
+    let mut fields = [
+        ("receipt", receipt.as_str()),
+        ("text", "版は3です。"),
+        ("do", "add"),
+        ("once", once.as_str()),
+    ];
+    let both = tokio::join!(
+        server.post("/ja/r/add", &fields, ""),
+        server.post("/ja/r/add", &fields, "")
+    );
+    let loaded_again = server.post("/ja/r/add", &fields, "").await;
+    for reply in [both.0, both.1, loaded_again] {
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    assert_eq!(house.letters().len(), 2, "the report and one answer");
+    // Other words are another answer, and so are the same ones on a page that was opened anew.
+    fields[1].1 = "版は4です。";
+    assert_eq!(server.post("/ja/r/add", &fields, "").await.status, 200);
+    assert_eq!(house.letters().len(), 3);
+    let anew = once_of(&server, &receipt).await;
+    fields[3].1 = anew.as_str();
+    assert_eq!(server.post("/ja/r/add", &fields, "").await.status, 200);
+    assert_eq!(house.letters().len(), 4);
+    let leaves = [fields[0], ("sure", "yes"), ("do", "withdraw"), fields[3]];
+    for _ in 0..2 {
+        let reply = server.post("/ja/r/withdraw", &leaves, "").await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    assert_eq!(house.letters().len(), 5);
+}
+
 #[tokio::test]
 async fn a_form_of_another_site_is_not_taken() {
     let house = House::new();

@@ -4,10 +4,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::lists::ROLIE;
 use super::reading::{Instant, Kind, instant, lacking, list, text};
+use super::walk::Unread;
 use super::{Run, signed};
 
 const METADATA: &str = ".well-known/csaf/provider-metadata.json";
 const SERVICE: &str = "csaf/service.json";
+/// The same, where some downloaders look for it.
+const SERVICE_BESIDE: &str = ".well-known/csaf/service.json";
 const SECURITY: &str = ".well-known/security.txt";
 
 /// Checks the three files.
@@ -73,9 +76,17 @@ fn metadata(run: &mut Run) {
 }
 
 fn service(run: &mut Run) {
+    leads_to_the_feed(run, SERVICE);
+    // Trees of older programs have it at one place only.
+    if !matches!(run.files.read(SERVICE_BESIDE), Err(Unread::Missing)) {
+        leads_to_the_feed(run, SERVICE_BESIDE);
+    }
+}
+
+fn leads_to_the_feed(run: &mut Run, path: &str) {
     let Some(doc) = run
-        .bytes(SERVICE, "service-missing")
-        .and_then(|bytes| run.json(SERVICE, &bytes))
+        .bytes(path, "service-missing")
+        .and_then(|bytes| run.json(path, &bytes))
     else {
         return;
     };
@@ -90,7 +101,7 @@ fn service(run: &mut Run) {
         .flat_map(|workspace| list(workspace, "/collection"))
         .any(|collection| is_feed(text(collection, "/href")));
     if !leads_to_feed {
-        run.find("service-feed", SERVICE, "no collection is the ROLIE feed");
+        run.find("service-feed", path, "no collection is the ROLIE feed");
     }
 }
 

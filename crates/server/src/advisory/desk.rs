@@ -9,6 +9,8 @@ mod kept;
 
 pub mod preview;
 
+mod refused;
+
 mod working;
 
 use domain::coordination::board::{self, PublicLabel};
@@ -38,6 +40,7 @@ use pages::kit::moment;
 use seal::record::Realm;
 
 use self::fields::{Sayings, Surroundings};
+pub(crate) use self::refused::{not_recorded, refused};
 use self::working::{NOT_CONTENT, content, draft_name, form_of, keep, met, unseen};
 use crate::coordination::desk::{find, members};
 use crate::door::act::tn;
@@ -274,7 +277,8 @@ async fn checks(
     typed: &Typed,
     board: Board,
 ) -> Result<Vec<Check>, Stop> {
-    let mut read = typed.clone();
+    // A form that comes back bears what was wrong already.
+    let mut read = Typed::filled(typed.pairs());
     let said = fields::read(&mut read, desk.revision());
     let issued = desk.issued(typed);
     let written = issued.map(engine::kernel::clock::rfc3339);
@@ -525,34 +529,10 @@ async fn record(
             ))
         }
         Err(fault) => {
-            refused(&mut typed, fault)?;
+            not_recorded(&mut typed, fault)?;
             shown_again(room, visit, desk, typed).await
         }
     }
-}
-
-/// Says on the form why something was refused.
-pub(crate) fn refused(typed: &mut Typed, fault: Fault) -> Result<(), Stop> {
-    match fault {
-        Fault::Refused(Refusal::Withheld { class, rule }) => {
-            typed.refuse_with(
-                "",
-                "editor-wrong-withheld",
-                &[("class", class), ("rule", rule)],
-            );
-        }
-        Fault::Refused(Refusal::ReceiptInText) => typed.refuse("", "editor-wrong-receipt"),
-        Fault::Sealed => typed.refuse("", "editor-wrong-erased"),
-        Fault::Judge(words) => {
-            typed.refuse_with("", "editor-wrong-judge", &[("why", &words)]);
-        }
-        Fault::Refused(Refusal::Input { field: "title", .. }) => {
-            typed.refuse("t-title-ja", "editor-wrong-title");
-        }
-        Fault::Refused(refusal) => crate::door::act::note(typed, &refusal)?,
-        other => return Err(other.into()),
-    }
-    Ok(())
 }
 
 /// Saves the working draft while somebody types.

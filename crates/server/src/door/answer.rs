@@ -204,3 +204,31 @@ impl Answer {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_pages_are_made_of_is_open_to_other_origins() {
+        let readers = |answer: Answer| {
+            let response = answer.into_response();
+            response.headers()["cross-origin-resource-policy"].clone()
+        };
+        let style = Answer::asset(b"a{}", "text/css; charset=utf-8");
+        assert_eq!(readers(style), "cross-origin");
+        for ours in [
+            Answer::page(vec![]),
+            Answer::wrong(vec![]),
+            Answer::conflict(vec![]),
+            Answer::see("/en/desk/".to_owned()),
+            Answer::fragment(vec![]),
+            Answer::json(&serde_json::Value::Null),
+            Answer::download("plan.txt", vec![]),
+            Answer::alone(vec![]),
+        ] {
+            let said = format!("{ours:?}");
+            assert_eq!(readers(ours), "same-origin", "{said}");
+        }
+    }
+}

@@ -336,5 +336,16 @@ mod tests {
                 ("lang".to_owned(), "ja".to_owned())
             ]
         );
+        // Of one name, a code is said and an id is not.
+        for (report, said) in [
+            ("product", Some("product")),
+            ("01890a5d-ac96-774b-bcce-b302099a8057", None),
+        ] {
+            let mut args = Vec::new();
+            let event = serde_json::json!({ "kind": "x", "report": report });
+            flatten(&event, &mut args);
+            let found = args.first().map(|(_, word)| word.as_str());
+            assert_eq!(found, said);
+        }
     }
 }

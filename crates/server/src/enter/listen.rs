@@ -87,3 +87,65 @@ async fn accept_failed(error: &io::Error) {
     tracing::error!(code = "accept_failed", kind = ?error.kind(), "no connection can be accepted");
     sleep(ACCEPT_PAUSE).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use pages::kit::inside::Side;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::enter::office::Office;
+    use crate::enter::routes;
+
+    /// A connection to a desk whose room has closed: who gets in is answered 503.
+    async fn connected() -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let desk = routes(
+            Office::closed(),
+            Side::Desk,
+            "https://desk.example",
+            address,
+        );
+        tokio::spawn(serve(listener, desk));
+        TcpStream::connect(address).await.unwrap()
+    }
+
+    /// What comes back until the desk closes.
+    async fn answer(stream: &mut TcpStream, said: &str) -> String {
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_says_nothing_or_half_a_head_is_closed_after_a_minute() {
+        for said in ["", "GET /en/desk/ HTTP/1.1\r\nHost: desk.example\r\n"] {
+            let mut stream = connected().await;
+            let begun = Instant::now();
+            let answer = answer(&mut stream, said).await;
+            assert!(!answer.starts_with("HTTP/1.1 503 "), "{answer}");
+            let open = begun.elapsed().as_secs();
+            assert!((59..=61).contains(&open), "{said:?}: {open} s");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_that_is_too_large_is_refused() {
+        let head = |bytes: usize| {
+            let head = "GET /en/desk/ HTTP/1.1\r\nHost: desk.example\r\nConnection: close\r\nX: ";
+            format!("{head}{}", "x".repeat(bytes - head.len()))
+        };
+        let mut stream = connected().await;
+        let said = format!("{}\r\n\r\n", head(32 << 10));
+        let fits = answer(&mut stream, &said).await;
+        assert!(fits.starts_with("HTTP/1.1 503 "), "{fits}");
+        // Exactly the limit and not yet over: bytes left unread would reset the connection.
+        let mut stream = connected().await;
+        let over = answer(&mut stream, &head(64 << 10)).await;
+        assert!(over.starts_with("HTTP/1.1 431 "), "{over}");
+    }
+}

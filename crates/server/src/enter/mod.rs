@@ -439,6 +439,22 @@ mod tests {
         }
     }
 
+    /// A document that is shown alone has no origin, and is dressed and marked all the same.
+    #[test]
+    fn every_asset_can_be_used_by_a_document_without_an_origin() {
+        for path in [
+            pages::style_path(),
+            pages::inside_style_path(),
+            pages::inside_script_path(),
+            pages::icon_path(),
+        ] {
+            let response = asset(path).unwrap().into_response();
+            let readers = &response.headers()["cross-origin-resource-policy"];
+            assert_eq!(readers, "cross-origin", "{path}");
+        }
+        assert!(asset("/assets/other.0123456789.css").is_none());
+    }
+
     #[test]
     fn a_form_of_another_site_is_refused() {
         let check = |pairs: &[(&'static str, &'static str)]| {

@@ -247,3 +247,101 @@ fn a_source_is_taken_over_and_what_was_sealed_is_none() {
     assert!(page.problems().contains(&words("en", "editor-wrong-take")));
     world.ends_well();
 }
+
+/// A complete form in which one field says this, and that is sent for something.
+fn with(name: &str, value: &str, verb: &str) -> Vec<(String, String)> {
+    let mut fields = complete();
+    fields.retain(|(known, _)| known != name && known != "do");
+    for (name, value) in [(name, value), ("do", verb)] {
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    fields
+}
+
+/// A number as it is typed in full width, which can be read.
+const CVE: &str = "ＣＶＥ－２０２６－１２３４５";
+
+#[test]
+fn what_cannot_be_read_is_a_finding_while_it_is_typed() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let shown = editor.get(&path(&case));
+    let check = format!("{}/check", path(&case));
+    for (field, line) in [
+        ("cve", "CVE-26-1"),
+        ("cvss", "high"),
+        ("other_ids", "nothing"),
+        ("references", "see our pages"),
+    ] {
+        let fields = with(field, line, "check");
+        let found = sends(&editor, &shown, &check, &borrowed(&fields));
+        assert_eq!(found.status, 200, "{field}");
+        let place = format!("<a href=\"#f-{field}\">");
+        assert!(found.text.contains(&place), "{field}: {}", found.text);
+        let said = format!("This cannot be read: {line}");
+        assert!(found.has(&said), "{field}: {}", found.text);
+    }
+    let fields = with("cve", CVE, "check");
+    let found = sends(&editor, &shown, &check, &borrowed(&fields));
+    assert!(!found.has("This cannot be read"), "{}", found.text);
+    world.ends_well();
+}
+
+#[test]
+fn nothing_is_previewed_that_leaves_out_what_was_typed() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let shown = editor.get(&path(&case));
+    let fields = with("cve", "CVE-26-1", "preview");
+    let page = sends(&editor, &shown, &path(&case), &borrowed(&fields));
+    assert_eq!(page.status, 422);
+    assert!(page.beside("cve").is_some(), "{:?}", page.problems());
+    // Once above the form and once among the findings.
+    assert_eq!(page.text.matches("<a href=\"#f-cve\">").count(), 2);
+    // It is kept as it was typed, and by its address it is no document either.
+    let [json, raw] =
+        ["preview?as=json", "raw?as=json&of=draft"].map(|what| format!("{}/{what}", path(&case)));
+    for address in [&json, &raw] {
+        let page = editor.get(address);
+        assert_eq!(page.status, 422, "{address}");
+        assert!(page.beside("cve").is_some(), "{address}");
+        assert_eq!(page.typed("cve").as_deref(), Some("CVE-26-1"), "{address}");
+    }
+    let fields = with("cve", CVE, "preview");
+    let sent = sends(&editor, &shown, &path(&case), &borrowed(&fields));
+    let first = format!("{}/preview?as=page-en", path(&case));
+    assert_eq!(sent.sent_on(), first);
+    for address in [&json, &raw] {
+        let page = editor.get(address);
+        assert_eq!(page.status, 200, "{address}");
+        assert!(page.has("CVE-2026-12345"), "{address}: {}", page.text);
+    }
+    world.ends_well();
+}
+
+#[test]
+fn whoever_is_thanked_without_consent_is_a_finding_that_leads_to_its_box() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let doors = Doors::of(&world);
+    let editor = doors.person("editor");
+    let shown = editor.get(&path(&case));
+    assert!(shown.text.contains("id=\"f-credit_consent\""));
+    let check = format!("{}/check", path(&case));
+    let mut fields = with("credits", "Sato", "check");
+    for (has_consent, is_found) in [(false, true), (true, false)] {
+        if has_consent {
+            fields.push(("credit_consent".to_owned(), "yes".to_owned()));
+        }
+        let found = sends(&editor, &shown, &check, &borrowed(&fields));
+        let leads = found.text.contains("<a href=\"#f-credit_consent\">");
+        assert_eq!(leads, is_found, "{}", found.text);
+        let said = "The consent of the person to be thanked is not recorded.";
+        assert_eq!(found.has(said), is_found, "{}", found.text);
+    }
+    world.ends_well();
+}

@@ -202,3 +202,28 @@ fn a_disk_that_takes_no_file_holds_a_release_and_taking_the_plan_back_ends_the_a
     std::fs::remove_file(&staging).unwrap();
     world.ends_well();
 }
+
+#[test]
+fn a_plan_whose_time_passed_while_nothing_ran_is_a_task_until_it_is_out() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = world.ahead(span(0, 1));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    let doors = Doors::of(&world);
+    let tasks = || doors.person("coordinator").get("/en/desk/tasks");
+    // It is looked at in its instant: some seconds are no trouble.
+    for (seconds, waits) in [(9, false), (11, true)] {
+        let later = engine::Instant(instant.0 + seconds * 1_000_000);
+        world.stage.clock.move_to(later);
+        let page = tasks();
+        assert_eq!(page.says("task-held-plan"), waits, "{seconds}");
+        assert_eq!(page.says("task-todo-held-plan"), waits, "{seconds}");
+        let path = format!("/en/desk/cases/{}/plan", case.number);
+        assert_eq!(page.text.contains(&path), waits, "{seconds}");
+    }
+    assert_eq!(world.runs_due(), std::slice::from_ref(&case.number));
+    assert!(tasks().says("desk-tasks-none"));
+    world.ends_well();
+}

@@ -1,9 +1,11 @@
 //! The list of what waits, what needs a hand, and the record of what was told by telephone.
 
+use domain::distribution::Happening;
 use domain::value::CaseId;
 use engine::Viewer;
 use serde_json::json;
-use testkit::world::{at, span};
+use store::distribution::Settled;
+use testkit::world::{at, said, span};
 use testkit::{Case, World, given};
 
 use crate::page::words;
@@ -74,6 +76,82 @@ fn each_condition_of_the_list_stands_in_its_address() {
     world.days_pass(9);
     let coordinator = doors.person("coordinator");
     assert!(asks(&coordinator, "?due=overdue").contains(&open));
+    world.ends_well();
+}
+
+/// Takes in a report of this kind and accepts it; returns the number of its case.
+fn accepted(world: &World, kind: &str) -> String {
+    let fields = json!({
+        "kind": kind, "channel": "fax", "consent": "3",
+        "text": { "lang": "ja", "text": "名簿が読めます。" },
+        "finder": "ある発見者", "contact": "finder@finder.example",
+    });
+    let filed = world.does_as("reception", "file-report", fields);
+    let report = json!({ "report": said(&filed, "handling") });
+    said(&world.does("accept-report", report), "number")
+}
+
+/// What the list finds for some words.
+fn finds(person: &Visitor<'_>, words: &str) -> Vec<String> {
+    let words: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
+    asks(person, &format!("?q={words}"))
+}
+
+#[test]
+fn a_case_is_found_by_whatever_somebody_has_at_hand() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let mut draft = given::advisory(None);
+    draft["facts"]["cve"] = json!(["CVE-2026-12345"]);
+    draft["facts"]["other_ids"] = json!([{ "system": "CERT/CC", "text": "VU#654321" }]);
+    case.does("draft-advisory", draft);
+    // Another case, of which nothing of that is true.
+    let other = accepted(&world, "product");
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let digits = base::digits(case.vendor("Birch"));
+    for words in [
+        case.number.as_str(),
+        // The report is accepted: it has no row of its own any more.
+        case.report.number.as_str(),
+        case.vendor("Birch"),
+        digits.as_str(),
+        "Birch Works",
+        "ＢＩＲＣＨ　ｗｏｒｋｓ",
+        "Birch 工房",
+        "こうぼう",
+        "CVE-2026-12345",
+        "ｃｖｅ－２０２６－１２３４５",
+        "VU#654321",
+        "A weakness in Aoba",
+    ] {
+        let found = finds(&coordinator, words);
+        assert_eq!(found, std::slice::from_ref(&case.number), "{words}");
+    }
+    assert_eq!(finds(&coordinator, &other), std::slice::from_ref(&other));
+    for words in ["CVE-2026-54321", "VU#123456", "Nobody Works"] {
+        assert_eq!(finds(&coordinator, words), Vec::<String>::new(), "{words}");
+    }
+    world.ends_well();
+}
+
+#[test]
+fn what_is_mended_on_a_website_has_no_target_of_publication() {
+    let world = World::founded();
+    let party = given::vendor(&world, "Aoba", true);
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    for (kind, part, has_target) in [("product", "vendor", true), ("site", "operator", false)] {
+        let number = accepted(&world, kind);
+        let joins = json!({ "case": number, "party": party, "part": part });
+        let tracking = said(&world.does("add-participant", joins), "tracking");
+        let call = json!({ "participant": tracking, "channel": "phone", "result": "reached" });
+        world.does("contact", call);
+        let page = coordinator.get(&format!("/en/desk/cases/{number}"));
+        assert_eq!(page.status, 200, "{kind}");
+        let target = page.says("clock-case-target-publication");
+        assert_eq!(target, has_target, "{kind}");
+    }
     world.ends_well();
 }
 
@@ -272,6 +350,41 @@ fn copy_of(case: &Case<'_>) -> (String, String) {
     };
     let code = engine::distribution::copies::copy_code(house, &copy.id);
     (copy.reference.clone(), code)
+}
+
+#[test]
+fn a_copy_that_came_back_is_sent_again_by_its_button() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    given::reader(&world, "one@reader.example");
+    let _ = case.published();
+    let (reference, _) = copy_of(&case);
+    let store = &world.house().store;
+    let copy = world.wait(store.copy_by_reference(Viewer::House, &reference));
+    let back = Settled {
+        id: copy.unwrap().unwrap().id,
+        happened: Happening::CameBack,
+        next_at: 0,
+        detail: 0,
+    };
+    world
+        .wait(store.settle_copies(&[back], world.now().0))
+        .unwrap();
+    std::fs::remove_dir_all(world.stage.dir().join("mail")).unwrap();
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-dead-address") && page.offers("again"));
+    let task = format!("copy-{reference}");
+    let fields = [("do", "again"), ("task", task.as_str())];
+    let page = coordinator.follows(&coordinator.sends(TASKS, &fields));
+    assert!(page.says("done-task-again") && page.says("desk-tasks-none"));
+    world.runs_due();
+    assert_eq!(world.mails_to("one@reader.example").len(), 1);
+    // What was taken is not sent twice.
+    let page = coordinator.sends(TASKS, &fields);
+    page.refused("", "refusal-copy-state");
+    world.ends_well();
 }
 
 #[test]

@@ -33,6 +33,9 @@ mod vendor;
 mod vendor_call;
 
 #[cfg(test)]
+mod vendor_answer;
+
+#[cfg(test)]
 mod entry;
 
 #[cfg(test)]
@@ -52,6 +55,9 @@ mod register;
 
 #[cfg(test)]
 mod list;
+
+#[cfg(test)]
+mod mails;
 
 #[cfg(test)]
 mod editor;

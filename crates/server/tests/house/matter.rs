@@ -12,7 +12,7 @@ use crate::visitor::{Doors, Visitor};
 const HERE: &str = "/en/partner/";
 
 /// A vendor that may read its matter.
-fn reader<'d>(doors: &'d Doors<'_>, case: &Case<'_>, name: &str) -> Visitor<'d> {
+pub fn reader<'d>(doors: &'d Doors<'_>, case: &Case<'_>, name: &str) -> Visitor<'d> {
     let visitor = vendor(doors, case, name);
     let tracking = case.vendor(name);
     let basis = json!({ "basis": { "basis": "ad_hoc", "version": "2026-1" } });

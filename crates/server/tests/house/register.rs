@@ -1,5 +1,6 @@
 //! The register of parties and the list of persons: looking up, entering, changing, ending.
 
+use serde_json::json;
 use testkit::{Case, World, given};
 
 use crate::page::{filled, words};
@@ -63,6 +64,25 @@ fn a_party_is_entered_and_found_however_its_name_is_written() {
     let page = reception.get("/ja/desk/register");
     let at = |name: &str| page.text.find(name).unwrap();
     assert!(at("Birch 工房") < at("株式会社花水木"), "by reading");
+    world.ends_well();
+}
+
+#[test]
+fn a_reading_in_half_width_kana_stands_in_its_place() {
+    let world = World::founded();
+    for (name_ja, name_en, kana) in [
+        ("炉端工房", "Robata", "ロバタ"),
+        ("楓工房", "Kaede", "ｶｴﾃﾞ"),
+        ("青葉工房", "Aoba", "アオバ"),
+    ] {
+        let party = json!({ "name_ja": name_ja, "name_en": name_en, "kana": kana, "lang": "ja", "listed": true });
+        world.does("register-party", party);
+    }
+    let doors = Doors::of(&world);
+    let page = doors.person("reception").get("/ja/desk/register");
+    let at = |name: &str| page.text.find(name).unwrap();
+    assert!(at("青葉工房") < at("楓工房"), "{}", page.text);
+    assert!(at("楓工房") < at("炉端工房"), "{}", page.text);
     world.ends_well();
 }
 

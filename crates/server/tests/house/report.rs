@@ -95,6 +95,28 @@ fn the_page_speaks_the_readers_language() {
     world.ends_well();
 }
 
+#[test]
+fn the_timeline_says_how_a_report_came_and_what_it_is_about() {
+    let world = World::founded();
+    let fields = json!({
+        "kind": "site", "channel": "fax", "consent": "3",
+        "text": { "lang": "ja", "text": UNSORTED },
+        "finder": "ある発見者", "contact": "finder@finder.example",
+    });
+    let filed = world.does_as("reception", "file-report", fields);
+    let number = testkit::world::said(&filed, "handling");
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    for (lang, sentence) in [
+        ("ja", "届出を受付（FAX、ウェブサイト）"),
+        ("en", "Report received (Fax, Web site)"),
+    ] {
+        let page = reception.get(&format!("/{lang}/desk/reports/{number}"));
+        assert!(page.has(sentence), "{lang}: {}", page.text);
+    }
+    world.ends_well();
+}
+
 /// A form that is carried out: its fields, the event that follows, the words on the next page.
 type Carried = (
     &'static [(&'static str, &'static str)],

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt as _, Full};
+use server::distribution::mails::Mails;
 use server::{Office, Routes, Side, routes};
 use testkit::World;
 
@@ -27,6 +28,18 @@ impl<'w> Doors<'w> {
             world,
             desk: routes(office.clone(), Side::Desk, &config.desk, desk),
             partner: routes(office, Side::Partner, &config.partner, partner),
+        }
+    }
+
+    /// The same with the written mails beside the desk's pages, as the demonstration has them.
+    pub fn with_mails(world: &'w World) -> Doors<'w> {
+        let house = world.house();
+        let folder = world.stage.dir().join("mail");
+        let mails = Mails::new(house.mail_site(), folder, house.config.portal.clone());
+        let doors = Doors::of(world);
+        Doors {
+            desk: doors.desk.with_mails(mails),
+            ..doors
         }
     }
 

@@ -269,6 +269,32 @@ fn what_was_done_has_words() {
     }
 }
 
+/// What came out before the date that was agreed.
+fn out() -> Published {
+    Published {
+        number: "NRS-48217734".to_owned(),
+        at: "2026-11-21T00:00:00Z".to_owned(),
+        address: "https://noroshi.example/en/advisories/NRS-48217734.html".to_owned(),
+    }
+}
+
+#[test]
+fn what_came_out_early_is_planned_for_no_later_date() {
+    for (lang, planned, day) in [
+        (Lang::Ja, "<dt>予定している公表日時</dt>", "2026年12月1日"),
+        (Lang::En, "<dt>Planned date and time</dt>", "1 Dec 2026"),
+    ] {
+        let told = |view: &View| html(page(&inside(lang), view, &Typed::default()));
+        let mut view = whole();
+        view.date.state = DateState::Agreed;
+        let before = told(&view);
+        assert!(before.contains(planned) && before.contains(day), "{before}");
+        (view.date.state, view.published) = (DateState::Ended, Some(out()));
+        let after = told(&view);
+        assert!(!after.contains(planned) && !after.contains(day), "{after}");
+    }
+}
+
 #[test]
 fn once_it_is_out_nobody_is_asked_to_keep_silent() {
     for lang in Lang::ALL {
@@ -282,11 +308,7 @@ fn once_it_is_out_nobody_is_asked_to_keep_silent() {
             before.contains(&keep) && before.contains(&until),
             "{before}"
         );
-        view.published = Some(Published {
-            number: "NRS-48217734".to_owned(),
-            at: "2026-11-21T00:00:00Z".to_owned(),
-            address: "https://noroshi.example/en/advisories/NRS-48217734.html".to_owned(),
-        });
+        view.published = Some(out());
         let after = told(&view);
         assert!(!after.contains(&keep) && !after.contains(&until), "{after}");
         assert!(after.contains("<a href=\"https://noroshi.example/en/advisories/NRS-48217734.html\">NRS-48217734</a>"), "{after}");

@@ -30,3 +30,42 @@ fn a_password_is_never_shown_again() {
     let html = Field::input(Say(Lang::En), &typed, "password", "form-error", "password").html();
     assert!(!html.contains("secret"));
 }
+
+#[test]
+fn whoever_typed_a_secret_is_told_to_type_it_again_and_not_that_it_was_kept() {
+    const KEPT: [(Lang, &str); 2] = [
+        (
+            Lang::Ja,
+            "入力内容をご確認ください。入力した内容は残っています。",
+        ),
+        (
+            Lang::En,
+            "Please check what you typed. Nothing of it is lost.",
+        ),
+    ];
+    const AGAIN: [(Lang, &str); 2] = [
+        (
+            Lang::Ja,
+            "入力内容をご確認ください。パスワードなどは、もう一度入力してください。",
+        ),
+        (
+            Lang::En,
+            "Please check what you typed, and type passwords and codes again.",
+        ),
+    ];
+    for (field, said) in [
+        ("who", KEPT),
+        ("encoded", KEPT),
+        ("password", AGAIN),
+        ("new_password", AGAIN),
+        ("before", AGAIN),
+        ("code", AGAIN),
+    ] {
+        let mut typed = Typed::filled([(field, "x"), ("handle", "sato")]);
+        typed.refuse("", "form-letters");
+        for (lang, sentence) in said {
+            let html = summary(Say(lang), &typed);
+            assert!(html.contains(sentence), "{field}: {html}");
+        }
+    }
+}

@@ -205,9 +205,10 @@ fn facts(typed: &mut Typed, audience: Option<form::Audience>) -> Facts {
         }),
         references: each_line(typed, "references", "editor-wrong-reference", |line| {
             let (url, summary) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+            let url = domain::text::fold::address(url);
             let is_web = url.starts_with("https://") || url.starts_with("http://");
             is_web.then(|| form::Reference {
-                url: url.to_owned(),
+                url,
                 summary: summary.trim().to_owned(),
             })
         }),
@@ -500,7 +501,10 @@ mod tests {
             ("cvss", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\nbad"),
             ("cve", "cve-2026-12345、CVE-2026-1"),
             ("other_ids", "CERT/CC VU#1\nalone"),
-            ("references", "https://a.example/ A page\nftp://b"),
+            (
+                "references",
+                "ｈｔｔｐｓ：／／ａ．ｅｘａｍｐｌｅ／ A page\nftp://b",
+            ),
             ("damage", "leak"),
             ("damage", "intrusion"),
             ("threat", "expected"),
@@ -511,6 +515,7 @@ mod tests {
         assert_eq!(wrong, ["cvss", "cve", "other_ids", "references"]);
         assert_eq!(said.facts.cve, ["CVE-2026-12345"]);
         assert_eq!(said.facts.references[0].summary, "A page");
+        assert_eq!(said.facts.references[0].url, "https://a.example/");
         assert_eq!(said.facts.other_ids[0].system, "CERT/CC");
         assert_eq!(said.facts.damage.len(), 2);
         let command = said.command("NRS-1").map(|command| command.texts);

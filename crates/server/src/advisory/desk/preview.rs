@@ -11,7 +11,7 @@ use pages::advisory::preview as page;
 use pages::advisory::view::Preview;
 
 use crate::advisory::desk::working::{content, draft_name, form_of};
-use crate::advisory::desk::{Desk, fields, may_edit, newest, refused, rehearse};
+use crate::advisory::desk::{Desk, fields, may_edit, newest, not_recorded, rehearse};
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::visit::{Stop, Visit};
@@ -87,7 +87,7 @@ async fn back_to_the_form(
         Some(saved) => content(&form_of(saved)),
         None => desk.recorded(room, visit.person()?).await?,
     };
-    refused(&mut typed, fault)?;
+    not_recorded(&mut typed, fault)?;
     let page = crate::advisory::desk::render(room, visit, desk, typed, saved.as_ref()).await?;
     Ok(Answer::wrong(page))
 }

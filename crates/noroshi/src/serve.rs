@@ -57,8 +57,14 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
         },
     );
     warn_if_held(&house).await?;
+    tracing::info!(
+        code = "house.runs",
+        version = env!("CARGO_PKG_VERSION"),
+        "the house runs"
+    );
     let done = work(&house, stop, &children, requests).await;
     ended(&house, pages, children);
+    tracing::info!(code = "house.ends", "the house has ended");
     done.map(|()| true)
 }
 
@@ -145,6 +151,7 @@ async fn start(
     listen: SocketAddr,
 ) -> Result<(Arc<House>, children::Children, SocketAddr), Fault> {
     free(&common.dir).await?;
+    answers(location).await;
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, location, contexts).await?);
     note_run(&common.dir, address)?;
@@ -176,6 +183,32 @@ async fn free(dir: &std::path::Path) -> Result<(), Fault> {
         }
     }
 }
+
+/// Waits for a database that is not up yet, as after a host has started; what else is wrong is said when it is opened.
+async fn answers(location: &Location) {
+    if !matches!(location, Location::Postgres { .. }) {
+        return;
+    }
+    let begun = std::time::Instant::now();
+    let mut is_told = false;
+    while begun.elapsed() < UP {
+        let opened = store::Store::open(location).await.map_err(Fault::from);
+        if !opened.is_err_and(|fault| fault.code() == "store.unreachable") {
+            return;
+        }
+        if !is_told {
+            crate::show::warn(&format!(
+                "noroshi: the database does not answer; waiting for it, for at most {} seconds",
+                UP.as_secs()
+            ));
+            is_told = true;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+}
+
+/// How long a database may take to come up.
+const UP: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// How long a command may have the house when it is started.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(5);

@@ -78,6 +78,7 @@ impl Fault {
         match self {
             Fault::Refused(refusal) => refusal.code(),
             Fault::Store(error) => error.code(),
+            Fault::Open(store::OpenError::Store(error)) => error.code(),
             Fault::Open(_) => "open",
             Fault::File(_) => "file",
             Fault::Sealed => "sealed",

@@ -60,6 +60,9 @@ mod printed;
 mod readme;
 
 #[cfg(test)]
+mod waits;
+
+#[cfg(test)]
 mod story {
     mod case;
 

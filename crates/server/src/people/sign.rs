@@ -241,6 +241,8 @@ pub async fn sign_in(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             None => session::begin_person(room, known.id, visit.href(&next_of(&typed))).await,
         },
         None => {
+            // Not who it was meant for: a password is often typed one line too early.
+            tracing::warn!(code = "sign_in.refused", "a sign-in was refused");
             typed.refuse("handle", "desk-sign-in-wrong");
             let view = SignIn {
                 next: next_of(&typed),

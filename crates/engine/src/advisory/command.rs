@@ -204,6 +204,7 @@ pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, F
     let mut findings = check::of_document(&composition.doc, &composition.facts, &advisory);
     let concerned = participants_of(unit, case.id).await?;
     findings.extend(check::unasked(&concerned));
+    findings.extend(check::apart(&composition.doc, &case.world));
     Ok(Prepared {
         case,
         advisory,

@@ -290,6 +290,40 @@ fn vendors_that_would_read_of_it_in_public_first_are_told_of() {
 }
 
 #[test]
+fn words_that_do_not_fit_what_else_is_known_are_told_of() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.contact("Aoba");
+    let scored = |severity: &str, threat: &str| {
+        let mut draft = complete();
+        let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+        draft["facts"]["cvss"] = json!([{ "version": "3.1", "vector": vector, "base_score": 9.8 }]);
+        draft["facts"]["severity"] = severity.into();
+        draft["facts"]["threat"] = threat.into();
+        let found = found(&case, draft).into_iter();
+        found
+            .filter(|found| found.starts_with("H4"))
+            .collect::<Vec<_>>()
+    };
+    for fits in ["critical", "important", "not_recorded"] {
+        assert_eq!(scored(fits, "none_known"), Vec::<String>::new(), "{fits}");
+    }
+    for off in ["warning", "caution", "none"] {
+        assert_eq!(
+            scored(off, "none_known"),
+            ["H4 severity severity_off"],
+            "{off}"
+        );
+    }
+    let unrecorded = scored("critical", "occurring");
+    assert_eq!(unrecorded, ["H4 threat threat_unrecorded"]);
+    case.does("observe", json!({ "fact": "attacks_observed" }));
+    assert!(scored("critical", "occurring").is_empty());
+    assert_eq!(scored("critical", "expected"), ["H4 threat threat_silent"]);
+    world.ends_well_but(&["first_contact"]);
+}
+
+#[test]
 fn a_vendor_that_still_looks_into_it_is_told() {
     let world = World::founded();
     let case = Case::open(&world);

@@ -120,8 +120,8 @@ pub(crate) fn lang_key(lang: Lang) -> &'static str {
 fn target(check: &Check) -> String {
     let lang = check.lang.unwrap_or(Lang::Ja);
     match check.field.as_str() {
-        "audience" | "damage" | "threat" | "references" | "cvss" | "cve" | "other_ids"
-        | "credits" | "credit_consent" => fact_id(&check.field),
+        "audience" | "damage" | "threat" | "severity" | "references" | "cvss" | "cve"
+        | "other_ids" | "credits" | "credit_consent" => fact_id(&check.field),
         "status" => fact_id("stage"),
         "issued_at_utc" => fact_id("at_date"),
         "vendors" | "products" => "board".to_owned(),

@@ -240,7 +240,7 @@ fn pgp_keys(
             String::from_utf8_lossy(&key.revocation).into_owned(),
         ));
     }
-    Ok(())
+    crate::kernel::context::service::certify_log(&keys.join("sign"))
 }
 
 fn intake_key(keys: &Path, now: domain::value::Instant) -> Result<(), Fault> {

@@ -17,7 +17,7 @@ use sequoia_openpgp::parse::stream::*;
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::serialize::Serialize;
 use sequoia_openpgp::serialize::stream::{Armorer, Message, Signer};
-use sequoia_openpgp::types::{Features, RevocationStatus};
+use sequoia_openpgp::types::{Features, RevocationStatus, SignatureType};
 use sequoia_openpgp::{Cert, KeyHandle, Profile};
 
 /// What went wrong with a key or a signature; the words name no content.
@@ -166,6 +166,29 @@ impl SigningKey {
             .map_err(|_| PgpError::CannotSign)
     }
 
+    /// Certifies the names of another's certificate; returns that certificate, armored, with what was there before.
+    ///
+    /// # Errors
+    /// [`PgpError::Key`] if the bytes are no certificate, [`PgpError::Signing`] if it cannot be made.
+    pub fn certify(&self, other: &[u8], at: SystemTime) -> Result<Vec<u8>, PgpError> {
+        let other = Cert::from_bytes(other).map_err(|_| PgpError::Key)?;
+        let make = || -> sequoia_openpgp::Result<Cert> {
+            let primary = self.cert.primary_key().key().clone();
+            let mut pair = primary.parts_into_secret()?.into_keypair()?;
+            let mut certifications = Vec::new();
+            for name in other.userids() {
+                let of = SignatureType::PositiveCertification;
+                let made = name
+                    .userid()
+                    .certify(&mut pair, &other, of, None, Some(at))?;
+                certifications.push(made);
+            }
+            Ok(other.clone().insert_packets(certifications)?.0)
+        };
+        let certified = make().map_err(signing)?;
+        armored(armor::Kind::PublicKey, |w| certified.serialize(w))
+    }
+
     /// Makes an armored detached signature over exactly `bytes`.
     ///
     /// # Errors
@@ -244,6 +267,12 @@ impl Certificate {
             .unwrap_or_default()
     }
 
+    /// Whether that key certifies a name of this one.
+    #[must_use]
+    pub fn is_certified_by(&self, issuer: &Certificate) -> bool {
+        certifies(&issuer.cert, &self.cert)
+    }
+
     /// Verifies a detached signature, armored or binary, over exactly `bytes`, as of time `at`.
     ///
     /// # Errors
@@ -277,6 +306,19 @@ impl Certificate {
         }
         Ok(text)
     }
+}
+
+/// Whether one key certifies a name of another.
+pub(crate) fn certifies(issuer: &Cert, other: &Cert) -> bool {
+    let (issuer, key) = (issuer.primary_key(), other.primary_key());
+    other.userids().any(|name| {
+        let mut signatures = name.certifications();
+        signatures.any(|signature| {
+            signature
+                .verify_userid_binding(issuer.key(), key.key(), name.userid())
+                .is_ok()
+        })
+    })
 }
 
 /// Signatures made on another machine may be this much ahead of our clock.

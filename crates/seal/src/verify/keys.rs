@@ -15,7 +15,7 @@ use sequoia_openpgp::types::RevocationStatus;
 
 use super::walk::Files;
 use super::{KeyPin, Options, Report, VerifyError};
-use crate::openpgp::Certificate;
+use crate::openpgp::{Certificate, certifies};
 
 /// Path of the advisory key.
 pub(super) const ADVISORY: &str = "keys/advisory.asc";
@@ -109,7 +109,7 @@ pub(super) fn of_tree(
 }
 
 /// Whether the log key is the reader's: pinned by itself, or certified by the pinned advisory key
-/// (docs/design/forms.md 12). One that is neither is named, since whoever has the tree can bring a log key of their own.
+/// (docs/design/forms.md 12). One that is neither is a finding, since whoever has the tree can bring a log key of their own.
 fn log_key(log: &Cert, keys: &Keys, options: &Options, report: &mut Report) {
     let found = log.fingerprint().to_hex();
     if let Some(expected) = &options.log_key {
@@ -119,20 +119,18 @@ fn log_key(log: &Cert, keys: &Keys, options: &Options, report: &mut Report) {
         }
         return;
     }
-    let is_certified = keys.advisory_cert.as_ref().is_some_and(|advisory| {
-        let issuer = advisory.primary_key();
-        log.userids().any(|id| {
-            id.certifications().any(|signature| {
-                signature
-                    .verify_userid_binding(issuer.key(), log.primary_key().key(), id.userid())
-                    .is_ok()
-            })
-        })
-    });
+    let is_certified = keys
+        .advisory_cert
+        .as_ref()
+        .is_some_and(|advisory| certifies(advisory, log));
     if !is_certified && report.pinned {
-        report.notes.push(format!(
-            "pages, lists and leaves are signed by a key that lies beside them, is not certified by the advisory key and was not pinned: give its fingerprint {found} as --log-key once you have it by another way"
-        ));
+        report.find(
+            "log-key",
+            LOG,
+            format!(
+                "this key signs pages, lists and leaves, and the advisory key does not certify it: whoever has the tree can bring such a key; of a tree that an older program made, give its fingerprint as --log-key, once you have it by another way than from here: {found}"
+            ),
+        );
     }
 }
 

@@ -120,6 +120,33 @@ fn lists_that_say_other_than_the_documents_are_found() {
     }
 }
 
+/// Whoever has the tree can sign its lists anew, under a key of their own; not under one that the advisory key vouches for.
+#[test]
+fn a_log_key_that_the_pinned_key_does_not_certify_is_found() {
+    let of = |log: Vec<u8>, pin: Option<KeyPin>, log_key: Option<String>| {
+        let mut files = GOOD.clone();
+        put(&mut files, "keys/log.asc", &log);
+        let folder = Folder::of(&files);
+        let options = Options {
+            log_key,
+            ..options(pin)
+        };
+        let report = verify::tree(&folder.path, &options).unwrap();
+        codes(&report).contains(&"log-key")
+    };
+    let pin = || Some(KeyPin::Fingerprint(ADVISORY.fingerprint.clone()));
+    // As an older program made it; and certified by nobody who counts.
+    let bare = LOG.public.clone();
+    let by_itself = signing(&LOG).certify(&bare, at()).unwrap();
+    for log in [&bare, &by_itself] {
+        assert!(of(log.clone(), pin(), None));
+        assert!(!of(log.clone(), pin(), Some(LOG.fingerprint.clone())));
+        assert!(!of(log.clone(), None, None), "nothing is pinned");
+    }
+    let certified = signing(&ADVISORY).certify(&bare, at()).unwrap();
+    assert!(!of(certified, pin(), None));
+}
+
 #[test]
 fn an_older_tree_and_another_log_are_found_by_what_was_noted_before() {
     let folder = Folder::of(&GOOD);

@@ -85,7 +85,8 @@ fn good() -> Files {
     }
     lists(&mut files);
     put(&mut files, "keys/advisory.asc", &ADVISORY.public);
-    put(&mut files, "keys/log.asc", &LOG.public);
+    let log = signing(&ADVISORY).certify(&LOG.public, at()).unwrap();
+    put(&mut files, "keys/log.asc", &log);
     resum(&mut files);
     files
 }
@@ -238,7 +239,7 @@ pub(crate) fn pretty(value: &Value) -> Vec<u8> {
     format!("{value:#}\n").into_bytes()
 }
 
-fn signing(key: &NewKey) -> SigningKey {
+pub(crate) fn signing(key: &NewKey) -> SigningKey {
     SigningKey::read(&key.secret).unwrap()
 }
 

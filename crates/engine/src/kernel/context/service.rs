@@ -38,10 +38,35 @@ struct Signer {
     journal_file: std::fs::File,
 }
 
+/// Has the advisory key certify the archive log's, so that whoever pins the one knows the other (docs/design/forms.md 12).
+pub(crate) fn certify_log(keys: &Path) -> Result<(), Fault> {
+    let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
+        .map_err(|_| Fault::Form("advisory key"))?;
+    certify_log_with(keys, &live)
+}
+
+/// The same, with the advisory key at hand; houses that an older program founded get it when the signer first starts.
+fn certify_log_with(keys: &Path, live: &SigningKey) -> Result<(), Fault> {
+    let path = keys.with_file_name("public").join("log.asc");
+    let form = || Fault::Form("log.asc");
+    let bytes = std::fs::read(&path).map_err(Fault::io("cannot read log.asc"))?;
+    let log = Certificate::read(&bytes).map_err(|_| form())?;
+    let advisory = live.certificate().map_err(|_| form())?;
+    let advisory = Certificate::read(&advisory).map_err(|_| form())?;
+    if log.is_certified_by(&advisory) {
+        return Ok(());
+    }
+    let now = clock::system_time(clock::now());
+    let certified = live.certify(&bytes, now).map_err(|_| form())?;
+    seal::files::replace(&path, &certified, false)?;
+    Ok(())
+}
+
 impl Signer {
     fn open(keys: &Path, journal: &Path) -> Result<Signer, Fault> {
         let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
             .map_err(|_| Fault::Form("advisory key"))?;
+        certify_log_with(keys, &live)?;
         let exercise = SigningKey::read(&seal::files::read_secret(&keys.join("exercise.pgp"))?)
             .map_err(|_| Fault::Form("exercise key"))?;
         let (pinned, _) = pinned_in(keys)?;

@@ -87,6 +87,14 @@ on_both! {
         serving.until("what had been approved is published", || page.exists().then_some(()));
         serving.stop();
         let tree = world.dir().join("public").display().to_string();
+        // The advisory key certifies the log's since the signer has started.
+        let key = facts()["tree"]["key"].as_str().expect("a fingerprint").to_owned();
+        let pinned = world.run(&["verify", &tree, "--key", &key]).json();
+        let codes = |report: &serde_json::Value| -> Vec<String> {
+            let found = report["findings"].as_array().cloned().unwrap_or_default();
+            found.iter().map(|one| one["code"].as_str().unwrap_or_default().to_owned()).collect()
+        };
+        assert!(!codes(&pinned).contains(&"log-key".to_owned()), "{pinned}");
         let verified = world.good(&["verify", &tree]);
         assert_eq!((&verified["good"], &verified["advisories"]), (&true.into(), &6.into()), "{verified}");
         world.ends_well();
@@ -99,7 +107,13 @@ on_both! {
         let old = there.join("public");
         let facts = facts();
         let key = facts["tree"]["key"].as_str().expect("a fingerprint");
-        let verified = world.good(&["verify", &old.display().to_string(), "--key", key]);
+        let tree = old.display().to_string();
+        // Its log key is certified by nobody: whoever verifies it says which it is.
+        let bare = world.run(&["verify", &tree, "--key", key]);
+        assert_eq!((bare.code, &bare.json()["findings"][0]["code"]), (Some(1), &"log-key".into()), "{bare:?}");
+        let log = std::fs::read(old.join("keys/log.asc")).expect("the log key");
+        let log = seal::openpgp::Certificate::read(&log).expect("a certificate").fingerprint();
+        let verified = world.good(&["verify", &tree, "--key", key, "--log-key", &log]);
         assert_eq!(verified["good"], true, "{verified}");
         for count in ["files", "advisories", "documents", "signatures", "leaves"] {
             assert_eq!(verified[count], facts["tree"][count], "{count}");

@@ -261,12 +261,7 @@ impl Stage {
                 offer(due);
             }
         }
-        let needed = domain::publication::signatures_needed(self.house.own().await?.quorum);
-        let over = self
-            .house
-            .store
-            .embargoes_over(Viewer::House, next, needed)
-            .await?;
+        let over = Box::pin(self.house.embargoes_over(Instant(next))).await?;
         for case in over {
             let loaded = Box::pin(self.house.load(case.into())).await?;
             if let Some(Aggregate::Case(case)) = loaded.as_ref().map(|loaded| &*loaded.state)

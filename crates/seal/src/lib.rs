@@ -2,7 +2,7 @@
 //!
 //! Everything here turns bytes into bytes: canonical forms, the ledger record, sealed bodies, receipts,
 //! tokens, approvals, OpenPGP, the archive log's leaves, and the offline verification of a pressed tree.
-//! It depends on none of our crates: it does not know what a case or an advisory is, it has no database and
+//! It depends on none of our crates but `base`: it does not know what a case or an advisory is, it has no database and
 //! no socket. Time is always an argument; randomness is drawn from the system, here and nowhere below
 //! `engine` (docs/design/settled.md §1.22). Formats follow docs/design/security.md §2 and are for ever: a form that
 //! was ever written must stay readable. Start reading at [`record`] and [`body`].

@@ -5,7 +5,8 @@
 //! cannot publish, and nobody can make, copy or read one from a file:
 //!
 //! ```compile_fail
-//! let permit = domain::publication::ReleasePermit { case_version: 1 }; // private fields
+//! type Permit = domain::publication::ReleasePermit;
+//! fn another(permit: Permit) -> Permit { domain::publication::ReleasePermit { ..permit } } // private fields
 //! ```
 //! ```compile_fail
 //! fn twice(permit: domain::publication::ReleasePermit) { let _ = permit.clone(); } // no Clone
@@ -281,12 +282,6 @@ pub const SOLO: u8 = 0;
 
 /// What lies between the two signatures of such a person, µs; the signer demands the same.
 pub const SOLO_WAIT_US: i64 = 30 * 60 * 1_000_000;
-
-/// How many signatures a plan needs under a quorum.
-#[must_use]
-pub const fn signatures_needed(quorum: u8) -> u8 {
-    if quorum == SOLO { 2 } else { quorum }
-}
 
 /// A plan that enough persons approved. Made by [`Advisory::approved_plan`] alone.
 #[derive(Debug)]

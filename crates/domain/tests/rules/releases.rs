@@ -7,8 +7,7 @@ use domain::event::{Change, Document, Event, Signed};
 use domain::machine::cs::PublicState;
 use domain::machine::em::Em;
 use domain::publication::{
-    self, Advisory, ApprovedPlan, NewPlan, PublishedRevision, Release, SOLO, plan_guard,
-    signatures_needed,
+    self, Advisory, ApprovedPlan, NewPlan, PublishedRevision, Release, plan_guard,
 };
 use domain::refusal::Refusal;
 use domain::text::class::Class;
@@ -316,9 +315,6 @@ fn a_signature_of_another_plan_counts_for_nothing() {
 
 #[test]
 fn so_many_persons_approve_as_the_house_asks_for() {
-    for (quorum, signatures) in [(SOLO, 2), (1, 1), (2, 2), (3, 3)] {
-        assert_eq!(signatures_needed(quorum), signatures);
-    }
     for approvals in 0..4 {
         let advisory = planned(day(1), false, approvals);
         for quorum in 1..4 {

@@ -2,9 +2,10 @@
 //!
 //! A clock that runs out is a command, so time is in the ledger too. None of this waits for anybody outside.
 
+use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::decide;
-use domain::value::EmbargoEnd;
+use domain::value::{CaseId, EmbargoEnd, Instant};
 use seal::record::Realm;
 
 use crate::Fault;
@@ -27,18 +28,36 @@ impl House {
         Ok(Next::at(self.store.next_intent_at(Kind::END_ACCESS).await?))
     }
 
+    /// Cases whose embargo is in force though its date has come, and which no approved plan is about to publish.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn embargoes_over(&self, now: Instant) -> Result<Vec<CaseId>, Fault> {
+        let quorum = self.own().await?.quorum;
+        let mut out = Vec::new();
+        for case in self
+            .store
+            .embargoes_over(store::Viewer::House, now.0)
+            .await?
+        {
+            let advisory = self
+                .load(crate::kernel::ids::advisory_id(case).into())
+                .await?;
+            let is_planned = matches!(
+                advisory.as_ref().map(|loaded| &*loaded.state),
+                Some(Aggregate::Advisory(advisory)) if advisory.approved_plan(quorum).is_ok()
+            );
+            if !is_planned {
+                out.push(case);
+            }
+        }
+        Ok(out)
+    }
+
     /// Ends embargoes whose date has come without a publication: an event, and the case turns red.
     async fn end_embargoes(&self) -> Result<(), Fault> {
         let now = clock::now();
-        for case in self
-            .store
-            .embargoes_over(
-                store::Viewer::House,
-                now.0,
-                domain::publication::signatures_needed(self.own().await?.quorum),
-            )
-            .await?
-        {
+        for case in self.embargoes_over(now).await? {
             let act = self.clock_act("");
             let ended = self
                 .perform(&act, "end-embargo-by-clock", Realm::Live, async |unit| {

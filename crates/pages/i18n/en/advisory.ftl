@@ -83,6 +83,7 @@ sheet-what = What is happening
 sheet-affected = Are you affected?
 sheet-products-more = { $n } more products are listed on the web page.
 sheet-fixed = (fixed in { $version })
+sheet-actions-vendors = No steps are recorded. What each vendor says of its products stands on the web page, under “Vendor information”.
 sheet-do = What to do
 sheet-action = { $who }: { $what } ({ $by })
 sheet-ask = Whom to ask

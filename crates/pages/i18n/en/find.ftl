@@ -29,6 +29,7 @@ find-title-severity = Advisories of severity “{ $severity }”
 find-title-status = Advisories at the stage “{ $status }”
 find-title-vendor = Advisories that name { $vendor }
 find-capped = The newest { $max } of { $n } advisories are shown. Please use the lists by year for earlier ones.
+find-vendors-note = For each vendor, the advisories that name it, whatever its status. Being named does not mean that it has affected products.
 find-vendor-note = These advisories list this vendor, whatever its status. That does not mean that it has affected products.
 find-vendors-title = Vendors by name
 find-vendors-capped = The { $max } vendors with the most advisories are listed. Please search for others.

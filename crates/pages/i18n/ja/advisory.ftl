@@ -83,6 +83,7 @@ sheet-what = 何が起きているか
 sheet-affected = お使いの環境は該当しますか
 sheet-products-more = ほかにも { $n } 件の製品があります。ウェブページでご確認ください。
 sheet-fixed = （修正済みバージョン: { $version }）
+sheet-actions-vendors = 具体的な手順の記録はありません。お使いの製品についての案内は、ウェブページの「ベンダ情報」でご確認ください。
 sheet-do = 行うこと
 sheet-action = { $who }: { $what }（{ $by }）
 sheet-ask = 問い合わせ先

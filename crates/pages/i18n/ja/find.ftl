@@ -29,6 +29,7 @@ find-title-severity = 深刻度が「{ $severity }」の脆弱性情報
 find-title-status = { $status }の脆弱性情報
 find-title-vendor = { $vendor } に関する脆弱性情報
 find-capped = 全 { $n } 件のうち、新しい順に { $max } 件を表示しています。それより前の情報は、年ごとの一覧をご覧ください。
+find-vendors-note = ベンダごとに、そのベンダの名前がある情報を一覧にしています。名前があっても、影響を受ける製品があるとは限りません。
 find-vendor-note = ベンダ対応状況に名前がある情報を載せています。影響を受ける製品があるとは限りません。
 find-vendors-title = ベンダ名の一覧
 find-vendors-capped = 情報の多い順に選んだ { $max } のベンダを載せています。ほかのベンダは検索でお探しください。

@@ -1,5 +1,5 @@
-//! An advisory in short, for the printable sheet and the HTML part of mails: what happened, are you
-//! affected, what to do.
+//! An advisory in short, for the printable sheet and the HTML part of mails: what happened, what to do, are
+//! you affected.
 //!
 //! Also holds what the page shares with them: which texts a language shows, and what to do when the
 //! document names no action. Adds no fact of its own.
@@ -125,8 +125,8 @@ pub(crate) fn parts(doc: &Advisory, lang: Lang) -> [Part; 3] {
     let edition = Edition::new(doc, lang);
     [
         what(doc, lang, &edition),
-        affected(doc, lang, &edition),
         measures(doc, lang, &edition),
+        affected(doc, lang, &edition),
     ]
 }
 
@@ -239,6 +239,11 @@ fn affected_names(doc: &Advisory, lang: Lang) -> Vec<Run> {
         let name = text::run(lang, &product.name);
         let range = formats::range::words(lang, &product.versions);
         let mut said = format!("{} {range}", name.text).trim_end().to_owned();
+        // One who has a list of its makers looks for them first.
+        if let Some(vendor) = doc.vendors.iter().find(|one| one.id == product.vendor) {
+            let colon = Say(lang).t("partner-colon");
+            said = format!("{}{colon}{said}", text::run(lang, &vendor.name).text);
+        }
         if let Some(version) = fixed_in(doc, &product.id) {
             let fixed = Say(lang).with("sheet-fixed", &[("version", version)]);
             said = format!("{said} {fixed}");
@@ -316,7 +321,12 @@ fn measures(doc: &Advisory, lang: Lang, edition: &Edition<'_>) -> Part {
         }
     }
     if part.items.is_empty() && part.html.is_empty() {
-        part.notes.push(say.t(action_fallback(doc, texts)));
+        let fallback = match action_fallback(doc, texts) {
+            // Vendors stand on the page and not here.
+            "advisory-actions-vendors" => "sheet-actions-vendors",
+            other => other,
+        };
+        part.notes.push(say.t(fallback));
     }
     part
 }

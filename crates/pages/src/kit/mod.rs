@@ -1,6 +1,7 @@
 //! What every page is made with: words, frames, fields, instants, addresses.
 //!
-//! It knows no report, case or advisory, and nothing of who may read; nouns put their pages together from it.
+//! It knows no page of a report, a case or an advisory, and nothing of who may read; nouns put their pages together from it. It
+//! knows their addresses, and how what happened to them is told.
 
 pub mod catalogue;
 

@@ -301,11 +301,11 @@ on_both! {
         });
         put(&store, only_rows(Vec::from(rows))).await;
         for viewer in INSIDE {
-            assert!(store.embargoes_over(viewer, START, 2).await.unwrap().is_empty());
-            assert_eq!(store.embargoes_over(viewer, START + 1, 2).await.unwrap().len(), 2);
+            assert!(store.embargoes_over(viewer, START).await.unwrap().is_empty());
+            assert_eq!(store.embargoes_over(viewer, START + 1).await.unwrap().len(), 2);
         }
-        let own = store.embargoes_over(IN_CASE, START + 1, 2).await.unwrap();
+        let own = store.embargoes_over(IN_CASE, START + 1).await.unwrap();
         assert_eq!(own, [CaseId::from_bytes(id(1))]);
-        assert!(store.embargoes_over(FINDER, START + 1, 2).await.unwrap().is_empty());
+        assert!(store.embargoes_over(FINDER, START + 1).await.unwrap().is_empty());
     }
 }

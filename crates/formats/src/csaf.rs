@@ -547,7 +547,8 @@ fn is_cve(text: &str) -> bool {
 }
 
 /// Returns whether `url` is an address that every JSON schema validator takes for a URI (RFC 3986, http or https).
-fn is_web_address(url: &str) -> bool {
+#[must_use]
+pub fn is_web_address(url: &str) -> bool {
     let Some(rest) = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"))

@@ -17,7 +17,10 @@ pub fn read(typed: &str) -> Option<String> {
     let is_number = year.len() == 4
         && (4..=19).contains(&sequence.len())
         && is_digits(year)
-        && is_digits(sequence);
+        && is_digits(sequence)
+        // The list began in 1999, and begins to count at 1.
+        && year >= "1999"
+        && sequence.bytes().any(|byte| byte != b'0');
     is_number.then(|| format!("CVE-{year}-{sequence}"))
 }
 
@@ -50,6 +53,9 @@ mod tests {
             "CVE-2026-12345-1",
             "CVE-20265-12345",
             "CVE-2026-1234x",
+            "CVE-0000-1234",
+            "CVE-1998-0001",
+            "CVE-2026-0000",
             "JVN#12345678",
         ] {
             assert_eq!(read(typed), None, "{typed}");

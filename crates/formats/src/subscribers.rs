@@ -197,9 +197,12 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
         let start = place.map_or(0, |place| {
             usize::try_from(place.byte()).unwrap_or(usize::MAX)
         });
-        // After CRLF the reader stands before the line feed, which still counts to the line before.
+        // The reader stands before empty lines, and after CRLF before the line feed.
         let line = place.map_or(0, |place| {
-            place.line() + u64::from(bytes.get(start) == Some(&b'\n'))
+            let before = bytes.get(start..).unwrap_or_default().iter();
+            let blank = before.take_while(|byte| matches!(byte, b'\n' | b'\r'));
+            let ends = blank.filter(|byte| **byte == b'\n').count();
+            place.line() + u64::try_from(ends).unwrap_or(0)
         });
         let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let raw = bytes.get(start..end.min(bytes.len())).unwrap_or_default();
@@ -510,6 +513,20 @@ mod tests {
                 (8, "scope")
             ]
         );
+    }
+
+    #[test]
+    fn a_problem_is_told_by_the_line_that_people_count() {
+        for (file, line) in [
+            ("address\n\n\n\nbad\n", 5),
+            ("address\r\n\r\n\r\nbad\r\n", 4),
+            ("address\nbad\n", 2),
+            ("address\r\nbad", 2),
+        ] {
+            let problems = read(file.as_bytes()).unwrap().problems;
+            let lines: Vec<u64> = problems.iter().map(|problem| problem.line).collect();
+            assert_eq!(lines, [line], "{file:?}");
+        }
     }
 
     #[test]

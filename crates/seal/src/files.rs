@@ -172,6 +172,26 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Gives it its name, durably, if nothing has it.
+    ///
+    /// # Errors
+    /// If something has the name, or the system refuses.
+    pub fn name_new(self) -> Result<(), FileError> {
+        let Growing {
+            path, temporary, ..
+        } = &self.growing;
+        // Another name for one file, where a rename would take the place of what is there.
+        let named = match std::fs::hard_link(temporary, path) {
+            // A stick that knows one name a file only.
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !path.exists() => {
+                std::fs::rename(temporary, path)
+            }
+            other => other,
+        };
+        io("cannot name", path, named)?;
+        sync_parent(path)
+    }
+
     /// Gives it its name, durably; what had the name before is gone.
     ///
     /// # Errors

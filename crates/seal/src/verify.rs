@@ -26,6 +26,8 @@ mod site;
 mod sums;
 mod walk;
 
+pub use keys::fingerprint;
+
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 

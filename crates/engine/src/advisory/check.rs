@@ -11,6 +11,7 @@ use domain::publication;
 use domain::text::hidden;
 use domain::value::{Field, Lang};
 use formats::advisory::{self as form, Advisory, Texts, VendorStatus};
+use formats::csaf::is_web_address;
 use serde_json::Value;
 
 use crate::advisory::compose::Facts;
@@ -430,17 +431,12 @@ fn sources(sheet: &Sheet<'_>, out: &mut Vec<Finding>) {
             &format!("{} {}", reference.url, reference.summary),
             out,
         );
-        let is_web = ["https://", "http://"]
-            .iter()
-            .any(|scheme| reference.url.starts_with(scheme));
-        if !is_web {
-            out.push(warning(
-                "H11",
-                "references",
-                None,
-                "no_address",
-                &reference.url,
-            ));
+        // What is no address stands in some of the documents and not in others.
+        if !is_web_address(&reference.url) {
+            out.push(Finding {
+                severity: Severity::Error,
+                ..warning("H11", "references", None, "no_address", &reference.url)
+            });
         }
     }
     if sheet.investigating > 0 {

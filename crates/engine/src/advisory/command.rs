@@ -112,6 +112,17 @@ pub async fn draft(unit: &mut Unit<'_>, input: &DraftAdvisory) -> Result<Value, 
     Ok(json!({ "advisory": id.to_string(), "revision": revision }))
 }
 
+/// Keeps the first of what was said several times: equal only once it is folded, more often than not.
+fn only_once<T: PartialEq + Clone>(said: &mut Vec<T>) {
+    let mut once: Vec<T> = Vec::with_capacity(said.len());
+    for one in said.iter() {
+        if !once.contains(one) {
+            once.push(one.clone());
+        }
+    }
+    *said = once;
+}
+
 /// The facts with their numbers as they are written; what is no number, or a score that does not follow, is refused
 /// wherever it comes from.
 fn checked(facts: &Facts) -> Result<Facts, Refusal> {
@@ -121,10 +132,22 @@ fn checked(facts: &Facts) -> Result<Facts, Refusal> {
         *cve = formats::cve::read(cve)
             .ok_or_else(|| wrong("cve", "a number such as CVE-2026-12345"))?;
     }
+    only_once(&mut facts.cve);
+    only_once(&mut facts.damage);
     for id in &mut facts.other_ids {
         id.system = fold::width(id.system.trim());
         id.text = fold::width(id.text.trim());
+        if id.system.is_empty() || id.text.is_empty() {
+            return Err(wrong("other_ids", "who counts, and the number"));
+        }
+        if id.system.eq_ignore_ascii_case("cve") {
+            return Err(wrong(
+                "other_ids",
+                "a CVE number stands with the others of its kind",
+            ));
+        }
     }
+    only_once(&mut facts.other_ids);
     for reference in &mut facts.references {
         reference.url = fold::address(reference.url.trim());
     }

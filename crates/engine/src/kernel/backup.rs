@@ -8,7 +8,6 @@
 use std::fs::File;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use domain::party::decide;
 use domain::value::Actor;
@@ -22,8 +21,10 @@ use crate::Fault;
 use crate::kernel::context::Contexts;
 use crate::kernel::house::{House, KEYS};
 
+mod reading;
 mod signed;
 
+use reading::{DataFile, hash_of};
 pub use signed::Trust;
 
 /// First line of a data file, inside the seal.
@@ -32,8 +33,6 @@ const DATA: &[u8] = b"noroshi/backup-data/1\n";
 const KEY_FILE: &[u8] = b"noroshi/backup-keys/1\n";
 /// Largest key file of a backup: 1 GiB. Its largest part is the signer's journal.
 const KEY_BYTES_MAX: u64 = 1 << 30;
-/// Bytes of a file that are read at once.
-const PIECE_BYTES: usize = 64 << 10;
 
 /// What a backup or its trial holds.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -121,6 +120,7 @@ pub fn backup<'a>(
         crate::kernel::house::is_ours(dir)?;
         let to = recovery_public(dir)?;
         let [data_file, key_file, signature] = files_of(file);
+        let _turn = turn(dir)?;
         for path in [&data_file, &key_file, &signature] {
             if path.exists() {
                 return Err(Fault::Config(format!(
@@ -128,6 +128,7 @@ pub fn backup<'a>(
                     path.display()
                 )));
             }
+            left_behind(path);
         }
         // Keys and journal first: the data may then be newer than the journal, never older.
         let files = key_files(dir)?;
@@ -170,9 +171,11 @@ pub fn backup<'a>(
         let text = signed.sign(dir)?;
         let hashes = [(&*data_file, data.sha256), (&*key_file, keys.sha256)];
         // All of it lies on the disk; the signature gets its name last.
-        data.name()?;
-        keys.name()?;
-        seal::files::replace(&signature, &text, true)?;
+        data.name_new()?;
+        keys.name_new()?;
+        let mut signed_file = Growing::begin(&signature, true)?;
+        signed_file.write_all(&text).map_err(writing(&signature))?;
+        signed_file.settle()?.name_new()?;
         store.set_meta("key-backup", &number.to_be_bytes()).await?;
         let (_, signed_by) =
             signed::look(&signature, hashes, Trust::default())?.ok_or(Fault::Form("backup"))?;
@@ -188,8 +191,50 @@ pub fn backup<'a>(
     })
 }
 
+/// One backup of a house at a time: each has a number of its own.
+fn turn(dir: &Path) -> Result<File, Fault> {
+    let path = dir.join(KEYS).join("backup").join("recovery.pub");
+    let file = File::open(&path).map_err(cannot_open(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Fault::Config(
+            "another backup of this house is being made; wait until it is done".into(),
+        )),
+        Err(std::fs::TryLockError::Error(source)) => Err(Fault::Io {
+            doing: "cannot take turns with another backup".into(),
+            source,
+        }),
+    }
+}
+
+/// Removes what a backup to this name left that was cut off; none is being made now.
+fn left_behind(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let begins = format!("{}.", name.to_string_lossy());
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let found = found.to_string_lossy();
+        if found.starts_with(&begins) && found.ends_with(".tmp") {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 fn sealed(error: RecoveryError) -> Fault {
-    Fault::Config(error.to_string())
+    match error {
+        RecoveryError::Io(source) => Fault::Io {
+            doing: "cannot write the backup".into(),
+            source,
+        },
+        other => Fault::Config(other.to_string()),
+    }
 }
 
 fn writing(path: &Path) -> impl FnOnce(std::io::Error) -> Fault + use<> {
@@ -206,83 +251,6 @@ fn with_ending(file: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     file.with_file_name(name)
-}
-
-/// A data file of a backup, which is read several times and must be the same each time.
-struct DataFile<'a> {
-    path: &'a Path,
-    secret: &'a str,
-    /// What was read of it last.
-    watched: Arc<Mutex<Option<Watched>>>,
-}
-
-/// A file that somebody reads, and the hash of what was read so far.
-struct Watched {
-    file: File,
-    hashing: seal::Hashing,
-}
-
-/// The hand that reads it.
-struct Hand(Arc<Mutex<Option<Watched>>>);
-
-impl Read for Hand {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let gone = || std::io::Error::other("the file is closed");
-        let mut slot = self.0.lock().map_err(|_| gone())?;
-        let watched = slot.as_mut().ok_or_else(gone)?;
-        let read = watched.file.read(into)?;
-        watched.hashing.update(into.get(..read).unwrap_or_default());
-        Ok(read)
-    }
-}
-
-impl DataFile<'_> {
-    /// Begins to read it anew: what it holds behind its first line.
-    fn open(&self) -> std::io::Result<Box<dyn Read + Send>> {
-        let file = File::open(self.path)?;
-        let begun = Watched {
-            file,
-            hashing: seal::Hashing::default(),
-        };
-        let poisoned = |_| std::io::Error::other("the file is closed");
-        *self.watched.lock().map_err(poisoned)? = Some(begun);
-        let hand = Hand(Arc::clone(&self.watched));
-        let wrong = |error: RecoveryError| std::io::Error::other(error.to_string());
-        let mut opened = seal::recovery::open(self.secret, hand).map_err(wrong)?;
-        let mut head = [0; DATA.len()];
-        opened.read_exact(&mut head)?;
-        if head != *DATA {
-            return Err(std::io::Error::other(format!(
-                "{} is no backup of this kind",
-                self.path.display()
-            )));
-        }
-        Ok(Box::new(opened))
-    }
-
-    /// Reads what is left of it, and returns the hash of all that was read since it was opened.
-    fn read_out(&self) -> std::io::Result<[u8; 32]> {
-        let mut hand = Hand(Arc::clone(&self.watched));
-        std::io::copy(&mut hand, &mut std::io::sink())?;
-        let poisoned = |_| std::io::Error::other("the file is closed");
-        let watched = self.watched.lock().map_err(poisoned)?.take();
-        Ok(watched
-            .map(|watched| watched.hashing.finish())
-            .unwrap_or_default())
-    }
-}
-
-/// The hash of a file.
-fn hash_of(path: &Path) -> Result<[u8; 32], Fault> {
-    let mut file = File::open(path).map_err(cannot_open(path))?;
-    let (mut hashing, mut piece) = (seal::Hashing::default(), vec![0; PIECE_BYTES]);
-    loop {
-        let read = file.read(&mut piece).map_err(cannot_open(path))?;
-        if read == 0 {
-            return Ok(hashing.finish());
-        }
-        hashing.update(piece.get(..read).unwrap_or_default());
-    }
 }
 
 fn cannot_open(path: &Path) -> impl FnOnce(std::io::Error) -> Fault + use<> {
@@ -354,11 +322,7 @@ pub fn restore<'a>(
         // The keys that are opened are the bytes that were hashed; the data is hashed again while it is read.
         let hashes = [(&*data_file, hash), (&*key_file, seal::sha256(&keys))];
         let signed = signed::look(&signature, hashes, trust)?;
-        let data = DataFile {
-            path: &data_file,
-            secret,
-            watched: Arc::default(),
-        };
+        let data = DataFile::of(&data_file, secret);
         let opened = || data.open().map_err(unread);
         let house = store::maintain::house_of(opened()?).map_err(unloaded)?;
         let keys = open(&key_file, &keys, secret, KEY_FILE)?;

@@ -440,6 +440,13 @@ fn numbers_and_scores_are_read_or_refused_wherever_they_come_from() {
     for (field, value) in [
         ("cve", json!(["CVE-26-1"])),
         ("cve", json!(["foo bar"])),
+        ("cve", json!(["CVE-0000-1234"])),
+        (
+            "other_ids",
+            json!([{ "system": "CVE", "text": "CVE-2026-12345" }]),
+        ),
+        ("other_ids", json!([{ "system": "CERT/CC", "text": " " }])),
+        ("other_ids", json!([{ "system": "", "text": "VU#1" }])),
         ("cvss", cvss(critical, 1.0)),
         ("cvss", cvss("AV:N", 9.3)),
     ] {
@@ -453,4 +460,13 @@ fn numbers_and_scores_are_read_or_refused_wherever_they_come_from() {
         .composition
         .doc;
     assert_eq!(doc.cve, ["CVE-2026-12345", "CVE-2026-12346"]);
+    // What is one once it is folded is said once.
+    let mut twice = with("cve", json!(["CVE-2026-１２３４５", "cve-2026-12345"]));
+    let id = |text: &str| json!({ "system": "JVN", "text": text });
+    twice["facts"]["other_ids"] = json!([id("JVN＃12345678"), id("JVN#12345678")]);
+    twice["facts"]["damage"] = json!(["leak", "leak"]);
+    let doc = look::composed(&case, twice).unwrap().composition.doc;
+    assert_eq!(doc.cve, ["CVE-2026-12345"]);
+    assert_eq!((doc.other_ids.len(), doc.damage.len()), (1, 1));
+    assert_eq!(doc.other_ids[0].text, "JVN#12345678");
 }

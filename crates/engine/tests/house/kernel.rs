@@ -381,6 +381,36 @@ fn a_backup_that_is_taken_while_others_write_says_the_root_that_is_in_it() {
     world.ends_well();
 }
 
+/// One who presses twice gets one backup, whole, and hears that the other was not made.
+#[test]
+fn of_two_backups_at_once_one_is_made_and_it_is_whole() {
+    let world = World::founded();
+    let (dir, store) = (world.stage.dir(), &world.house().store);
+    let mut numbers = Vec::new();
+    for name in ["one", "two", "three"] {
+        let file = world.stage.beside(name);
+        // What an earlier try left that was killed.
+        let mut left = file.clone().into_os_string();
+        left.push(".data.age.0badcafe.tmp");
+        std::fs::write(&left, b"half").unwrap();
+        let both = world.wait(Box::pin(async {
+            tokio::join!(backup(&dir, store, &file), backup(&dir, store, &file))
+        }));
+        let (made, not) = match both {
+            (Ok(made), Err(not)) | (Err(not), Ok(made)) => (made, not),
+            other => panic!("{other:?}"),
+        };
+        assert!(not.to_string().contains("another backup"), "{not}");
+        assert!(!Path::new(&left).exists());
+        numbers.push(made.number);
+        restored(&world, &file, &format!("{name}-there")).unwrap();
+        let again = world.wait(Box::pin(backup(&dir, store, &file)));
+        assert!(again.unwrap_err().to_string().contains("exists"));
+    }
+    assert_eq!(numbers, [1, 2, 3]);
+    world.ends_well();
+}
+
 /// Whoever knows the public half of the recovery key can seal files that open: they are not taken for the house's.
 #[test]
 fn a_backup_that_the_house_did_not_sign_is_not_restored() {
@@ -418,6 +448,11 @@ fn a_backup_that_the_house_did_not_sign_is_not_restored() {
     };
     let spaced = format!("{} {}", &log[..20].to_lowercase(), &log[20..]);
     assert_eq!(tries("first", pin(&spaced)), Ok(log.clone()));
+    let marked = format!("0x{log}");
+    assert_eq!(tries("first", pin(&marked)), Ok(log.clone()));
+    // Too short to tell one key from another: that is no stranger's key.
+    let short = tries("first", pin(&log[24..])).unwrap_err();
+    assert!(short.contains("whole fingerprint"), "{short}");
     let other = &fingerprints
         .iter()
         .find(|(purpose, _)| purpose == "advisory")

@@ -69,8 +69,9 @@ impl Pin {
     }
 }
 
-/// Short key ids are no pins: they can be forged at will.
-fn fingerprint(text: &str) -> Option<String> {
+/// Reads a whole fingerprint as people write it: spaced, in small letters, behind `0x`. Short key ids are no pins: they can be forged
+/// at will.
+pub fn fingerprint(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);
     let digits: String = text

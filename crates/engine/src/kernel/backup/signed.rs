@@ -118,10 +118,12 @@ pub(super) fn look(
         return Ok(None);
     }
     let (signed, fingerprint) = signer_of(signature)?;
-    let pinned: Option<String> = trust.log_key.map(|key| {
-        let digits = key.chars().filter(char::is_ascii_hexdigit);
-        digits.collect::<String>().to_uppercase()
-    });
+    let pinned = match trust.log_key {
+        Some(key) => Some(seal::verify::fingerprint(key).ok_or_else(|| {
+            wrong("--log-key takes the whole fingerprint, 40 hexadecimal digits, as the recovery kit prints it")
+        })?),
+        None => None,
+    };
     if pinned.is_some_and(|pinned| pinned != fingerprint) {
         return Err(wrong(format!(
             "this backup was signed by the key {fingerprint}, and not by the one that was given: do not restore it"

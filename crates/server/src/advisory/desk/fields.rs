@@ -206,7 +206,7 @@ fn facts(typed: &mut Typed, audience: Option<form::Audience>) -> Facts {
         references: each_line(typed, "references", "editor-wrong-reference", |line| {
             let (url, summary) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
             let url = domain::text::fold::address(url);
-            let is_web = url.starts_with("https://") || url.starts_with("http://");
+            let is_web = formats::csaf::is_web_address(&url);
             is_web.then(|| form::Reference {
                 url,
                 summary: summary.trim().to_owned(),

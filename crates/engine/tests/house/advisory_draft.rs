@@ -440,7 +440,7 @@ fn numbers_and_scores_are_read_or_refused_wherever_they_come_from() {
     for (field, value) in [
         ("cve", json!(["CVE-26-1"])),
         ("cve", json!(["foo bar"])),
-        ("cve", json!(["CVE-0000-1234"])),
+        ("cve", json!(["CVE-1998-0001"])),
         (
             "other_ids",
             json!([{ "system": "CVE", "text": "CVE-2026-12345" }]),

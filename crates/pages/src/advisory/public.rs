@@ -64,6 +64,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
         products: board::products(doc, lang),
         counts: board::counts(doc, lang),
         vendors: board::rows(doc, lang),
+        summary_html: text::paragraphs(&edition.texts.summary),
         sections: sections(&edition, say),
         credits: doc
             .credits
@@ -108,6 +109,7 @@ struct Page {
     products: Vec<board::Product>,
     counts: Vec<board::Count>,
     vendors: Vec<board::Row>,
+    summary_html: String,
     sections: Vec<Section>,
     credits: Vec<String>,
     references: Vec<Reference>,
@@ -261,10 +263,10 @@ fn contents(say: Say, doc: &Advisory) -> Vec<Section> {
     };
     [
         item("actions", "advisory-actions"),
+        item("summary", "advisory-summary"),
         item("severity", "advisory-severity"),
         item("affected", "advisory-affected"),
         item("vendors", "advisory-vendors"),
-        item("summary", "advisory-summary"),
         item("details", "advisory-details"),
         item("impact", "advisory-impact"),
         item("measures", "advisory-measures"),
@@ -292,7 +294,6 @@ fn sections(edition: &Edition<'_>, say: Say) -> Vec<Section> {
         ..section
     };
     let mut sections = vec![
-        section("summary", "advisory-summary", &texts.summary),
         section("details", "advisory-details", &texts.details),
         section("impact", "advisory-impact", &texts.impact),
         Section {

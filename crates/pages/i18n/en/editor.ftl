@@ -366,6 +366,7 @@ editor-plan-out-by = { $n ->
     [one] approved by one person
    *[other] approved by { $n } persons
 }
+editor-plan-no-next = No text of a next revision is recorded. To revise, record the advisory first.
 editor-plan-no-draft = No advisory is recorded. Record the advisory first.
 editor-when = When is it published?
 editor-when-embargo = At the date of the case ({ $at })

@@ -357,6 +357,7 @@ editor-plan-none = 公表計画はまだありません。
 editor-plan-out = 公表済みの版
 editor-plan-out-revision = 第{ $n }版
 editor-plan-out-by = { $n } 名が承認
+editor-plan-no-next = 次の版の公表文は、まだ記録されていません。改訂するときは、先に公表文を記録してください。
 editor-plan-no-draft = 記録した公表文がありません。先に公表文を記録してください。
 editor-when = いつ公表しますか
 editor-when-embargo = 案件の公表日時（{ $at }）

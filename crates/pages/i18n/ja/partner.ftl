@@ -51,7 +51,7 @@ partner-terms-button = 同意して進む
 partner-terms-missing = 条件をお読みのうえ、同意の欄に印を付けてください。同意されない場合、詳しい内容はお伝えできません。
 
 partner-person-title = 電話などによる本人確認
-partner-person-text = メールは第三者に読まれるおそれがあるため、電話など別の方法で 8 桁の電話確認番号をお伝えしています。
+partner-person-text = メールは第三者に読まれるおそれがあるため、電話など別の方法で 8 桁の電話確認番号をお伝えします。番号を受け取られましたら、入力してください。
 partner-code = 電話確認番号（8 桁）
 partner-code-hint = 番号の有効期間は 1 時間です。
 partner-code-button = 確認する

@@ -83,6 +83,8 @@ pub fn page(inside: &Inside, view: &PlanPage, typed: &Typed) -> Vec<u8> {
         why_not: (view.may_make && (!view.has_draft || view.is_closed)).then(|| {
             say.t(if view.is_closed {
                 "editor-plan-closed"
+            } else if !view.published.is_empty() {
+                "editor-plan-no-next"
             } else {
                 "editor-plan-no-draft"
             })

@@ -1,7 +1,7 @@
 //! What each caller says of the same situation, side by side: document, desk, vendor's page, projection.
 //!
-//! Each column is asked of the function that its caller shows. A caller with a second definition of its own says
-//! something else in one of the lines.
+//! Labels, cells and dates are asked of the functions that their callers show: a caller with a second definition of its
+//! own says something else in one of the lines. Phase and stage are asked of the domain itself, and their callers are not.
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;

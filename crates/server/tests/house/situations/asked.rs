@@ -33,7 +33,7 @@ fn before_anybody_is_asked_and_while_they_are() {
             ),
             (
                 Finder,
-                "!が詳しい情報を読めるようにしました",
+                "!に向けて、詳しい情報を用意しました",
                 "!We gave the details",
             ),
         ],
@@ -184,7 +184,7 @@ fn what_a_vendor_was_told_and_said() {
         &[
             (
                 Finder,
-                "が詳しい情報を読めるようにしました",
+                "に向けて、詳しい情報を用意しました",
                 "We made the details available to a vendor",
             ),
             (Finder, "!から返答がありました", "!We heard from a vendor"),

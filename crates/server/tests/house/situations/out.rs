@@ -266,7 +266,7 @@ fn where_a_report_stands() {
         "received",
         |_, _| {},
         [
-            "確認の順番を待っているか、確認しています",
+            "内容を確認しています（順番にご案内します）",
             "Waiting to be read, or being checked",
         ],
         Some(true),

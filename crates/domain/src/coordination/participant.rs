@@ -270,10 +270,14 @@ impl Participant {
         })
     }
 
-    /// Whether the party has the report: details were opened to it, or somebody else had told it before.
+    /// Whether the party has the report: it could read the details that were opened to it, it spoke of it, or somebody else
+    /// had told it before. Details that wait behind the second step have reached nobody.
     #[must_use]
     pub fn was_told(&self) -> bool {
-        self.details_at.is_some() || self.rm != Rm::Start
+        match self.details_at {
+            Some(_) => self.step_passed || self.step_waived || self.replied_at.is_some(),
+            None => self.rm != Rm::Start,
+        }
     }
 
     /// The times for which the party agreed and could be shown anything: before it has details it is shown to nobody.

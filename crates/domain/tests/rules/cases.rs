@@ -373,7 +373,18 @@ fn everybody_reads_a_label_only_of_a_listed_vendor_that_knows_and_stayed() {
     };
     let told = Participant {
         details_at: Some(day(2)),
+        step_passed: true,
         ..asked.clone()
+    };
+    // Opened, and behind the second step: nobody can have read them.
+    let behind = Participant {
+        rm: Rm::Received,
+        step_passed: false,
+        ..told.clone()
+    };
+    let waived = Participant {
+        step_waived: true,
+        ..behind.clone()
     };
     // Somebody else had told it before the house did: a record of a contact made elsewhere.
     let told_elsewhere = Participant {
@@ -398,6 +409,8 @@ fn everybody_reads_a_label_only_of_a_listed_vendor_that_knows_and_stayed() {
         ("a first letter only", asked.clone(), None),
         ("a first letter that was confirmed", seen(&asked), None),
         ("details", told.clone(), Some(PublicLabel::Notified)),
+        ("details behind the second step", behind, None),
+        ("details by the link", waived, Some(PublicLabel::Notified)),
         (
             "told elsewhere",
             told_elsewhere,

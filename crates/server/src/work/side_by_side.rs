@@ -259,7 +259,7 @@ type Steps = &'static [fn(&mut Matter)];
 
 /// Situation; how it came about; cell, public label, phase for the house / the vendor, stage, date on the desk / on
 /// the vendor's page, second step on the desk / on the vendor's page.
-const SITUATIONS: [(&str, Steps, &str); 31] = [
+const SITUATIONS: [(&str, Steps, &str); 32] = [
     (
         "joined",
         &[],
@@ -273,7 +273,12 @@ const SITUATIONS: [(&str, Steps, &str); 31] = [
     (
         "details",
         &[letter, details],
-        "asked_silent notified P1/P1 coordinating -/open none/missing",
+        "asked_silent - P1/P1 coordinating -/open none/missing",
+    ),
+    (
+        "details that can be read",
+        &[letter, details, passes],
+        "asked_silent notified P1/P1 coordinating -/open passed/passed",
     ),
     (
         "receipt",

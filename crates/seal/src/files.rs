@@ -130,6 +130,23 @@ impl Growing {
         })
     }
 
+    /// Removes what was begun under that name and never got it: nobody may be writing it.
+    pub fn sweep(path: &Path) {
+        let Some(name) = path.file_name() else {
+            return;
+        };
+        let begins = format!("{}.", name.to_string_lossy());
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let entries = std::fs::read_dir(folder.unwrap_or_else(|| Path::new(".")));
+        for entry in entries.into_iter().flatten().flatten() {
+            let found = entry.file_name();
+            let found = found.to_string_lossy();
+            if found.starts_with(&begins) && found.ends_with(".tmp") {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Flushes all of it to the disk, where it waits for its name.
     ///
     /// # Errors

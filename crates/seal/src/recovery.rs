@@ -74,16 +74,6 @@ impl<W: Write> std::fmt::Debug for Sealing<W> {
     }
 }
 
-/// Seals `bytes` to the public half `to`.
-///
-/// # Errors
-/// If `to` is no public half or writing fails.
-pub fn seal<W: Write>(to: &str, out: W, bytes: &[u8]) -> Result<W, RecoveryError> {
-    let mut sealing = Sealing::begin(to, out)?;
-    sealing.write_all(bytes)?;
-    sealing.finish()
-}
-
 /// Opens a sealed stream with the secret.
 ///
 /// # Errors
@@ -99,6 +89,12 @@ pub fn open<R: Read>(secret: &str, input: R) -> Result<impl Read + use<R>, Recov
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn seal<W: Write>(to: &str, out: W, bytes: &[u8]) -> Result<W, RecoveryError> {
+        let mut sealing = Sealing::begin(to, out)?;
+        sealing.write_all(bytes)?;
+        sealing.finish()
+    }
 
     #[test]
     fn only_the_kit_opens_a_backup() {

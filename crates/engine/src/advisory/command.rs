@@ -13,7 +13,7 @@ use crate::Fault;
 use crate::advisory::check::{self, Finding};
 use crate::advisory::compose::{self, Composition, Facts};
 use crate::advisory::sources;
-use crate::kernel::find::{by_number, inputs, participants_of};
+use crate::kernel::find::{by_number, inputs};
 use crate::kernel::ids::advisory_id;
 use crate::kernel::unit::Unit;
 
@@ -225,8 +225,7 @@ pub async fn prepare(unit: &mut Unit<'_>, wanted: &Wanted) -> Result<Prepared, F
         .whole_seconds();
     let composition = compose::advisory(unit, &case, &advisory, &draft, instant).await?;
     let mut findings = check::of_document(&composition.doc, &composition.facts, &advisory);
-    let concerned = participants_of(unit, case.id).await?;
-    findings.extend(check::unasked(&concerned));
+    findings.extend(check::unasked(&composition.concerned));
     findings.extend(check::apart(&composition.doc, &case.world));
     Ok(Prepared {
         case,

@@ -110,6 +110,8 @@ pub struct Composition {
     pub facts: Facts,
     pub outgoing: Vec<Outgoing>,
     pub overlaps: Vec<Overlap>,
+    /// Whoever takes part in the case.
+    pub concerned: Vec<Participant>,
 }
 
 /// Composes the advisory of the drafted revision for `instant`. Repetitions of what must not leave are
@@ -149,7 +151,8 @@ pub async fn advisory(
         }
     }
     fill_languages(&mut texts, &facts);
-    let (vendors, products) = vendors(unit, case, &grants, &mut outgoing).await?;
+    let concerned = crate::kernel::find::participants_of(unit, case.id).await?;
+    let (vendors, products) = vendors(unit, &concerned, &grants, &mut outgoing).await?;
     name_the_rest(&vendors, &products, &facts, &mut outgoing);
     let overlaps = overlaps::find(unit, case, &outgoing, facts.credit_consent).await?;
     let at = clock::rfc3339(instant);
@@ -199,6 +202,7 @@ pub async fn advisory(
         facts,
         outgoing,
         overlaps,
+        concerned,
     })
 }
 
@@ -360,12 +364,12 @@ type Board = (Vec<form::Vendor>, Vec<form::Product>);
 
 async fn vendors(
     unit: &mut Unit<'_>,
-    case: &Case,
+    concerned: &[Participant],
     grants: &Grants,
     outgoing: &mut Vec<Outgoing>,
 ) -> Result<Board, Fault> {
     let mut entries = Vec::new();
-    for participant in crate::kernel::find::participants_of(unit, case.id).await? {
+    for participant in concerned {
         let Some(party) = participant.party else {
             continue;
         };
@@ -376,7 +380,7 @@ async fn vendors(
         else {
             continue;
         };
-        if status(&participant, &party).is_some() {
+        if status(participant, &party).is_some() {
             entries.push((party, participant));
         }
     }
@@ -390,7 +394,7 @@ async fn vendors(
             unit,
             &id,
             &party,
-            &participant,
+            participant,
             grants,
             outgoing,
             &mut products,

@@ -128,7 +128,8 @@ pub fn backup<'a>(
                     path.display()
                 )));
             }
-            left_behind(path);
+            // One that was cut off left what it had; none is being made now.
+            Growing::sweep(path);
         }
         // Keys and journal first: the data may then be newer than the journal, never older.
         let files = key_files(dir)?;
@@ -204,26 +205,6 @@ fn turn(dir: &Path) -> Result<File, Fault> {
             doing: "cannot take turns with another backup".into(),
             source,
         }),
-    }
-}
-
-/// Removes what a backup to this name left that was cut off; none is being made now.
-fn left_behind(path: &Path) {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return;
-    };
-    let begins = format!("{}.", name.to_string_lossy());
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let found = entry.file_name();
-        let found = found.to_string_lossy();
-        if found.starts_with(&begins) && found.ends_with(".tmp") {
-            let _ = std::fs::remove_file(entry.path());
-        }
     }
 }
 

@@ -124,11 +124,15 @@ pub(crate) fn page_again(
     bytes: Vec<u8>,
     typed: &Typed,
 ) -> Response<Body> {
-    if Sending::of(typed).is_none() {
-        return page(status, Some(lang), bytes);
+    plain(status, Some(lang), kept(bytes, typed))
+}
+
+/// Gives a page the token that its form carried, or a new one.
+fn kept(bytes: Vec<u8>, typed: &Typed) -> Vec<u8> {
+    match Sending::of(typed) {
+        Some(_) => pages::kit::form::with_once(bytes, typed.value(ONCE)),
+        None => once(bytes),
     }
-    let bytes = pages::kit::form::with_once(bytes, typed.value(ONCE));
-    plain(status, Some(lang), bytes)
 }
 
 fn once(bytes: Vec<u8>) -> Vec<u8> {
@@ -165,14 +169,7 @@ pub(crate) fn even_page_again(
     bytes: Vec<u8>,
     typed: &Typed,
 ) -> Response<Body> {
-    if Sending::of(typed).is_none() {
-        return even_page(status, lang, bytes);
-    }
-    even(
-        status,
-        lang,
-        pages::kit::form::with_once(bytes, typed.value(ONCE)),
-    )
+    even(status, lang, kept(bytes, typed))
 }
 
 fn even(status: StatusCode, lang: Lang, mut bytes: Vec<u8>) -> Response<Body> {

@@ -225,9 +225,6 @@ fn page(
         done,
     };
     let page = pages::intake::mailbox(visit.site(), visit.lang, &mailbox, typed);
-    if status == StatusCode::OK {
-        return exchange::even_page(status, visit.lang, page);
-    }
     exchange::even_page_again(status, visit.lang, page, typed)
 }
 

@@ -66,7 +66,13 @@ impl Signer {
     fn open(keys: &Path, journal: &Path) -> Result<Signer, Fault> {
         let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
             .map_err(|_| Fault::Form("advisory key"))?;
-        certify_log_with(keys, &live)?;
+        // A release does not wait for it: readers who pin the key are told, and the next start tries again.
+        if let Err(error) = certify_log_with(keys, &live) {
+            tracing::error!(
+                code = error.code(),
+                "the archive log's key could not be certified"
+            );
+        }
         let exercise = SigningKey::read(&seal::files::read_secret(&keys.join("exercise.pgp"))?)
             .map_err(|_| Fault::Form("exercise key"))?;
         let (pinned, _) = pinned_in(keys)?;

@@ -5,7 +5,7 @@
 //! its test, and no two worlds share anything. End with [`World::ends_well`].
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use domain::act::Act;
@@ -25,7 +25,7 @@ pub use scenario::stage::BEGINS;
 pub struct World {
     pub stage: Stage,
     runtime: Runtime,
-    performed: RefCell<BTreeSet<String>>,
+    performed: RefCell<BTreeMap<String, Value>>,
     refused: RefCell<BTreeSet<String>>,
 }
 
@@ -113,8 +113,9 @@ impl World {
     /// # Errors
     /// The refusal's code.
     pub fn tries_as(&self, handle: &str, name: &str, fields: Value) -> Result<Value, String> {
-        let done = self.wait(Box::pin(self.stage.person_does(handle, name, fields)));
-        self.note(name, done)
+        let does = self.stage.person_does(handle, name, fields.clone());
+        let done = self.wait(Box::pin(does));
+        self.note(name, fields, done)
     }
 
     /// Lets a vendor give a command, whatever comes of it.
@@ -122,8 +123,9 @@ impl World {
     /// # Errors
     /// The refusal's code.
     pub fn vendor_tries(&self, tracking: &str, name: &str, fields: Value) -> Result<Value, String> {
-        let done = self.wait(Box::pin(self.stage.vendor_does(tracking, name, fields)));
-        self.note(name, done)
+        let does = self.stage.vendor_does(tracking, name, fields.clone());
+        let done = self.wait(Box::pin(does));
+        self.note(name, fields, done)
     }
 
     /// Lets a vendor give a command that must be performed.
@@ -134,13 +136,18 @@ impl World {
         }
     }
 
-    fn note(&self, name: &str, done: Result<Value, PerformError>) -> Result<Value, String> {
-        let kept = if done.is_ok() {
-            &self.performed
+    fn note(
+        &self,
+        name: &str,
+        fields: Value,
+        done: Result<Value, PerformError>,
+    ) -> Result<Value, String> {
+        let name = name.to_owned();
+        if done.is_ok() {
+            self.performed.borrow_mut().insert(name, fields);
         } else {
-            &self.refused
-        };
-        kept.borrow_mut().insert(name.to_owned());
+            self.refused.borrow_mut().insert(name);
+        }
         done.map_err(|error| match error {
             PerformError::Read(error) => format!("unread: {error}"),
             PerformError::Fault(fault) => fault.code().to_owned(),
@@ -184,13 +191,16 @@ impl World {
         Instant(self.now().0 + us).whole_seconds()
     }
 
-    /// Names of the commands that were performed so far, and of those that were refused.
+    /// The commands that were performed so far, each with the fields it was last given.
     #[must_use]
-    pub fn commands(&self) -> (BTreeSet<String>, BTreeSet<String>) {
-        (
-            self.performed.borrow().clone(),
-            self.refused.borrow().clone(),
-        )
+    pub fn performed(&self) -> BTreeMap<String, Value> {
+        self.performed.borrow().clone()
+    }
+
+    /// Names of the commands that were refused so far.
+    #[must_use]
+    pub fn refused(&self) -> BTreeSet<String> {
+        self.refused.borrow().clone()
     }
 
     /// What has happened in the whole house: the kinds of events, in order.

@@ -67,9 +67,6 @@ mod releases;
 mod permit_table;
 
 #[cfg(test)]
-mod folding;
-
-#[cfg(test)]
 mod walks;
 
 #[cfg(test)]

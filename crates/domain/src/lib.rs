@@ -18,6 +18,8 @@ pub mod series;
 
 pub mod profile;
 
+pub mod office;
+
 pub mod machine;
 
 pub mod refusal;

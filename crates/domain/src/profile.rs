@@ -3,6 +3,8 @@
 //! Source: docs/design/process.md §1.14 (profiles), docs/design/settled.md §1.9, §1.34, decision 0002 line (e).
 //! A site names a profile and may overrule each value.
 
+use crate::clock::calendar::{Calendar, JAPAN, WEEKENDS};
+
 /// Holds the rules of one kind of house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -16,6 +18,8 @@ pub struct Profile {
     pub quorum: u8,
     /// How long vendors may object to an emergency publication, in minutes.
     pub emergency_objection_minutes: u32,
+    /// The days on which the office works.
+    pub calendar: &'static Calendar,
     /// The clocks that run, by the beginning of their key.
     pub clocks: &'static [&'static str],
 }
@@ -49,6 +53,7 @@ const BASE: Profile = Profile {
     lints: LintMode::Block,
     quorum: 2,
     emergency_objection_minutes: 0,
+    calendar: &WEEKENDS,
     clocks: &[],
 };
 
@@ -57,6 +62,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         key: "jp-partnership",
         embargo_default_days: Some(45),
+        calendar: &JAPAN,
         clocks: &[
             "report.",
             "case.",

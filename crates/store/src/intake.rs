@@ -205,11 +205,14 @@ impl Store {
         Ok(out)
     }
 
-    /// Messages in a mailbox.
+    /// Messages in a mailbox, for the house or whoever holds its look-up id.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn mailbox(&self, lookup: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub async fn mailbox(&self, viewer: Viewer, lookup: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+        if !viewer.is_inside() && !viewer.is_bearer() {
+            return Ok(Vec::new());
+        }
         let rows = self
             .rows(
                 "mailbox",

@@ -4,7 +4,6 @@
 //! (docs/design/process.md §1.5) is computed, never set (docs/design/settled.md §1.27). It does not know vendors'
 //! answers.
 
-use crate::coordination::date::Tally;
 use crate::event::{Event, Recorded};
 use crate::machine::cs::PublicState;
 use crate::machine::em::Em;
@@ -145,7 +144,7 @@ impl Case {
     }
 
     /// Stage of the case, computed from what has happened to it alone (docs/design/process.md §1.5); what people are
-    /// told is [`Stage::told`].
+    /// told is [`crate::coordination::date::told`].
     #[must_use]
     pub fn stage(&self, published: bool) -> Stage {
         let own = if self.closed.is_some() {
@@ -188,15 +187,6 @@ impl Stage {
             (Stage::Closed, _) => Stage::Closed,
             (_, true) => Stage::Published,
             (own, false) => own,
-        }
-    }
-
-    /// The stage as people are told it: a date is agreed once everybody agreed whom it was put to.
-    #[must_use]
-    pub const fn told(self, date: Tally) -> Stage {
-        match self {
-            Stage::DateAgreed if !date.is_whole() => Stage::Coordinating,
-            own => own,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Computed from the case's embargo and the participants' consent. What one said it tells of no other; of all it counts.
 
 use crate::act::Act;
-use crate::coordination::case::Case;
+use crate::coordination::case::{Case, Stage};
 use crate::coordination::participant::Participant;
 use crate::machine::consent::Consent;
 use crate::machine::em::Em;
@@ -101,6 +101,30 @@ impl Tally {
     #[must_use]
     pub const fn is_whole(self) -> bool {
         self.asked > 0 && self.agreed == self.asked
+    }
+}
+
+/// The state of a case as people are told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub stage: Stage,
+    /// How many agreed to the date, while it is being talked about.
+    pub talks: Option<Tally>,
+}
+
+/// The state of a case as people are told it: a date is agreed once everybody agreed whom it was put to; before that it
+/// is talked about.
+#[must_use]
+pub fn told(case: &Case, published: bool, date: Tally) -> Told {
+    let stage = match case.stage(published) {
+        Stage::DateAgreed if !date.is_whole() => Stage::Coordinating,
+        own => own,
+    };
+    let is_over = matches!(stage, Stage::Published | Stage::Closed);
+    let is_open = !is_over && case.em.is_under_way() && date.asked > 0 && !date.is_whole();
+    Told {
+        stage,
+        talks: is_open.then_some(date),
     }
 }
 

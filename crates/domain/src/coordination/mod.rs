@@ -11,6 +11,7 @@ pub mod board;
 pub mod case;
 pub mod closing;
 pub mod date;
+pub mod deadlines;
 pub mod decide;
 pub mod participant;
 pub mod phase;

@@ -12,6 +12,7 @@ use crate::text::class::Class;
 use crate::text::phase::Phase;
 use crate::value::*;
 
+pub mod deadlines;
 pub mod form;
 
 /// Where a report stands.

@@ -21,6 +21,7 @@
 //! ```
 //! It knows hashes and references, never a byte of what is published.
 
+pub mod deadlines;
 pub mod plan_guard;
 mod waiting;
 

@@ -190,17 +190,27 @@ fn a_case_that_was_closed_is_dated_by_the_first_closing() {
 
 #[test]
 fn a_date_is_told_as_agreed_when_everybody_agreed_whom_it_was_put_to() {
-    use domain::coordination::date::Tally;
+    use domain::coordination::date::{self, Tally};
+    use domain::machine::em::Em;
     let tally = |agreed, asked| Tally { agreed, asked };
-    for stage in Stage::ALL {
-        assert_eq!(stage.told(tally(2, 2)), stage);
-        let expected = if stage == Stage::DateAgreed {
-            Stage::Coordinating
-        } else {
-            stage
-        };
-        assert_eq!(stage.told(tally(1, 12)), expected);
+    let mut case = Case::new(CaseId::from_bytes([2; 16]));
+    let said = |case: &Case, published, tally| {
+        let told = date::told(case, published, tally);
+        (told.stage, told.talks)
+    };
+    assert_eq!(said(&case, false, tally(0, 0)), (Stage::Opened, None));
+    case.clock_start = Some(second(1));
+    assert_eq!(said(&case, false, tally(0, 0)), (Stage::Coordinating, None));
+    let one = tally(1, 12);
+    for em in [Em::Proposed, Em::Active, Em::Revise] {
+        case.em = em;
+        assert_eq!(said(&case, false, one), (Stage::Coordinating, Some(one)));
     }
+    case.em = Em::Active;
+    assert_eq!(said(&case, false, tally(2, 2)), (Stage::DateAgreed, None));
+    assert_eq!(said(&case, true, one), (Stage::Published, None));
+    case.closed = Some(ClosureCode::Withdrawn);
+    assert_eq!(said(&case, false, one), (Stage::Closed, None));
 }
 
 #[test]

@@ -39,6 +39,9 @@ mod permits;
 mod decisions;
 
 #[cfg(test)]
+mod deadlines;
+
+#[cfg(test)]
 mod kit;
 
 #[cfg(test)]

@@ -156,15 +156,10 @@ pub async fn references(
 ///
 /// # Errors
 /// Faults of keys and store.
-pub async fn offered(
-    unit: &mut Unit<'_>,
-    case: &Case,
-    role: Role,
-    published: bool,
-) -> Result<Vec<Source>, Fault> {
+pub async fn offered(unit: &mut Unit<'_>, case: &Case, role: Role) -> Result<Vec<Source>, Fault> {
     let mut out = Vec::new();
-    let participants = crate::kernel::find::participants_of(unit, case.id).await?;
-    let phase = case.phase(published, &participants);
+    let viewer = store::Viewer::Person(unit.act.actor);
+    let phase = crate::kernel::find::phase_of(unit.house, viewer, case).await?;
     let all = collect(unit, case, None).await?;
     for (text, origin) in all
         .into_iter()

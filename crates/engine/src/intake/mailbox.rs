@@ -260,7 +260,13 @@ impl House {
             return Ok(self.store.drop_mailbox(&name).await?);
         }
         seal::files::private_folder(&folder)?;
-        for (at, sealed) in self.store.mailbox(&name).await?.iter().enumerate() {
+        for (at, sealed) in self
+            .store
+            .mailbox(store::Viewer::House, &name)
+            .await?
+            .iter()
+            .enumerate()
+        {
             let path = folder.join(format!("note-{:06}", at + 1));
             if !path.exists() {
                 seal::files::replace(&path, sealed, true)?;

@@ -2,7 +2,6 @@
 //!
 //! The answer has passed the gate for the role of whoever asked. Who may read what is the matrix's, not this file's.
 
-use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::intake::{Report, ReportState};
 use domain::refusal::Refusal;
@@ -11,10 +10,10 @@ use domain::text::phase::Phase;
 use domain::text::standing::{Grants, Owner};
 use domain::value::*;
 use serde_json::{Value, json};
+use store::Viewer;
 
 use crate::Fault;
-use crate::kernel::find::{by_number, inputs, participants_of};
-use crate::kernel::ids::advisory_id;
+use crate::kernel::find::{by_number, inputs, phase_of};
 use crate::kernel::unit::Unit;
 
 inputs! {
@@ -62,11 +61,5 @@ async fn phase(unit: &mut Unit<'_>, report: &Report) -> Result<Phase, Fault> {
         return Ok(Phase::P0);
     };
     let case = by_number::<Case>(unit, &case.to_string()).await?;
-    let participants = participants_of(unit, case.id).await?;
-    let advisory = unit.state(advisory_id(case.id).into()).await?;
-    let is_published = matches!(
-        advisory.as_deref(),
-        Some(Aggregate::Advisory(advisory)) if advisory.is_published()
-    );
-    Ok(case.phase(is_published, &participants))
+    phase_of(unit.house, Viewer::Person(unit.act.actor), &case).await
 }

@@ -4,15 +4,19 @@
 //! knows no command: the table of them stands on top, in [`crate::command`].
 
 use domain::aggregate::{Aggregate, State};
+use domain::coordination::case::Case;
+use domain::coordination::participant::Participant;
 use domain::refusal::Refusal;
+use domain::text::phase::Phase;
 use domain::value::*;
 use seal::record::Realm;
 use serde::Deserialize;
 use store::Viewer;
 use uuid::Uuid;
 
-use crate::kernel::Fault;
+use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
+use crate::kernel::{Fault, ids};
 
 /// A field of a command, for `--list`.
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +174,7 @@ pub(crate) async fn find_party(
 pub(crate) async fn participants_of(
     unit: &mut Unit<'_>,
     case: CaseId,
-) -> Result<Vec<domain::coordination::participant::Participant>, Fault> {
+) -> Result<Vec<Participant>, Fault> {
     let mut out = Vec::new();
     for (id, _) in unit.house.store.participants(Viewer::House, case).await? {
         if let Some(Aggregate::Participant(found)) = unit.state(id.into()).await?.as_deref() {
@@ -178,6 +182,40 @@ pub(crate) async fn participants_of(
         }
     }
     Ok(out)
+}
+
+/// The participants of a case, as they stand in the ledger.
+///
+/// # Errors
+/// Faults of keys and store.
+pub async fn participants(
+    house: &House,
+    viewer: Viewer,
+    case: CaseId,
+) -> Result<Vec<Participant>, Fault> {
+    let mut out = Vec::new();
+    for (id, _) in house.store.participants(viewer, case).await? {
+        let state = house.load(id.into()).await?.map(|loaded| loaded.state);
+        if let Some(Aggregate::Participant(found)) = state.as_deref() {
+            out.push(found.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// How far a case has come for those who work in the house: whoever reads there asks here, whatever the page.
+///
+/// # Errors
+/// Faults of keys and store.
+pub async fn phase_of(house: &House, viewer: Viewer, case: &Case) -> Result<Phase, Fault> {
+    let participants = participants(house, viewer, case.id).await?;
+    let advisory = house.load(ids::advisory_id(case.id).into()).await?;
+    let advisory = advisory.map(|loaded| loaded.state);
+    let is_published = matches!(
+        advisory.as_deref(),
+        Some(Aggregate::Advisory(advisory)) if advisory.is_published()
+    );
+    Ok(case.phase(is_published, &participants))
 }
 
 /// A number that no series has drawn yet.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use domain::aggregate::Aggregate;
 use domain::event::Recorded;
+use domain::office::Office;
 use domain::profile::Profile;
 use domain::text::gate::{Classed, Form};
 use domain::text::standing::Owner;
@@ -179,6 +180,12 @@ impl House {
     #[must_use]
     pub fn profile(&self) -> &'static Profile {
         Profile::by_key(&self.config.profile).unwrap_or(&domain::profile::PROFILES[0])
+    }
+
+    /// The clocks that run here, on the calendar of the profile.
+    #[must_use]
+    pub fn office(&self) -> Office {
+        Office::of(self.profile())
     }
 
     /// Tells whether nothing may leave: the house was restored or copied (docs/design/security.md §2.24).

@@ -305,7 +305,7 @@ fn offered(case: &Case<'_>, role: Role) -> Vec<Source> {
     let house = case.world.house();
     let known = look::case_of(case);
     let mut unit = Unit::new(house, house.clock_act(""), "rehearsal", Realm::Live);
-    let offered = sources::offered(&mut unit, &known, role, false);
+    let offered = sources::offered(&mut unit, &known, role);
     case.world.wait(Box::pin(offered)).unwrap()
 }
 

@@ -290,7 +290,12 @@ fn a_mailbox_goes_a_month_after_its_report_ended_and_comes_back_with_more() {
         json!({ "report": digits, "reason": "not_vulnerability", "text": why }),
     );
     let messages = || {
-        let rows = world.wait(world.house().store.mailbox(&lookup(&finder)));
+        let rows = world.wait(
+            world
+                .house()
+                .store
+                .mailbox(engine::Viewer::Bearer, &lookup(&finder)),
+        );
         rows.unwrap().len()
     };
     world.days_pass(29);

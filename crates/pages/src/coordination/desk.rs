@@ -110,7 +110,8 @@ fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
         name: say.t(key),
         html,
     };
-    let mut stage = text::escape(&words::word(say, "state", &view.stage));
+    let told = words::state(say, view.told.stage.word(), view.told.talks);
+    let mut stage = text::escape(&told);
     if let Some(code) = &view.closed {
         stage.push_str(&format!(
             ": {}",

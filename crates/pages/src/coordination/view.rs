@@ -5,8 +5,9 @@
 use base::Instant;
 use formats::advisory::Lang;
 
-use crate::kit::desk::view::{Due, Entry, Fate, Part, Presence, Words};
+use crate::kit::desk::view::{Entry, Fate, Part, Presence, Words};
 use crate::kit::shown::Shown;
+use domain::office::Due;
 
 /// One case.
 #[derive(Clone, Debug)]
@@ -14,8 +15,7 @@ pub struct Case {
     /// Public number.
     pub number: String,
     pub title: Option<Words>,
-    /// `opened`, `coordinating`, `date_agreed`, `published`, `closed`.
-    pub stage: String,
+    pub told: domain::coordination::date::Told,
     /// Code of the closure.
     pub closed: Option<String>,
     pub opened_at: Instant,

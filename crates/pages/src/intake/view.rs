@@ -3,7 +3,8 @@
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
 use crate::intake::Asked;
-use crate::kit::desk::view::{Due, Entry, Part, Presence, Words};
+use crate::kit::desk::view::{Entry, Part, Presence, Words};
+use domain::office::Due;
 
 /// One report.
 #[derive(Clone, Debug)]

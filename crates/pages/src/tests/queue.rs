@@ -1,10 +1,11 @@
 //! The list of what waits: its conditions stay in the address and in the form, its views are told apart.
 
-use crate::kit::desk::view::{Due, Words};
+use crate::kit::desk::view::Words;
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
 use crate::work::queue;
 use crate::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
+use domain::office::Due;
 
 use super::*;
 
@@ -26,7 +27,7 @@ fn inside(lang: Lang) -> Inside {
 
 fn row(kind: RowKind, number: &str) -> QueueRow {
     QueueRow {
-        tally: None,
+        talks: None,
         kind,
         number: number.to_owned(),
         title: None,
@@ -231,7 +232,7 @@ fn a_row_says_for_whom_it_waits_until_when_and_what_the_reader_may_know() {
         text: let_out("題\n<i>"),
     });
     one.due = Some(Due {
-        clock: "report.human_reply".to_owned(),
+        clock: "report.human_reply",
         at: instant("2026-11-20T23:00:00Z"),
         day: None,
     });

@@ -1,7 +1,7 @@
 //! Words over which people stumbled: none of them comes back, and each better one stands where it belongs.
 
 use crate::kit::desk::bits;
-use crate::kit::desk::view::Due;
+use domain::office::Due;
 
 use super::*;
 
@@ -138,9 +138,9 @@ fn no_vendor_is_not_counted() {
 #[test]
 fn a_deadline_at_the_end_of_a_day_is_told_by_the_day() {
     let due = Due {
-        clock: "report.human_reply".to_owned(),
+        clock: "report.human_reply",
         at: instant("2026-12-08T15:00:00Z"),
-        day: Some("2026-12-08".to_owned()),
+        day: Some(jiff::civil::date(2026, 12, 8)),
     };
     let now = instant("2026-12-01T00:00:00Z");
     let told = bits::deadlines(Say(Lang::Ja), now, &[due]);

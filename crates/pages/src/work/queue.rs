@@ -177,17 +177,14 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
             .title
             .as_ref()
             .map_or("", |words| text::lang_attr(say.0, words.lang)),
-        state: match row.tally {
-            Some(tally) => words::tally(say, "state-talks", tally),
-            None => words::word(say, "state", &row.state),
-        },
+        state: words::state(say, &row.state, row.talks),
         due: row.due.as_ref().map_or_else(
             || text::escape(&say.t("desk-no-due")),
             |due| {
                 format!(
                     "{}<br><span class=\"hint\">{}</span>",
                     due_html(say, inside.now, &due.at),
-                    text::escape(&words::word(say, "clock", &due.clock))
+                    text::escape(&words::word(say, "clock", due.clock))
                 )
             },
         ),

@@ -4,8 +4,9 @@
 
 use base::Instant;
 
-use crate::kit::desk::view::{Due, Presence, Words};
+use crate::kit::desk::view::{Presence, Words};
 use crate::kit::shown::Shown;
+use domain::office::Due;
 
 /// The list of reports and cases.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +63,7 @@ pub struct QueueRow {
     /// A word of [`domain::intake::ReportStage`] or of [`domain::coordination::case::Stage`].
     pub state: String,
     /// How many agreed to the date, while it is being talked about.
-    pub tally: Option<domain::coordination::date::Tally>,
+    pub talks: Option<domain::coordination::date::Tally>,
     pub due: Option<Due>,
     pub waiting: Waiting,
     /// Nothing is left to be done.

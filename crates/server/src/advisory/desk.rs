@@ -31,7 +31,7 @@ use engine::kernel::turns::Turn;
 use engine::kernel::unit::Unit;
 use engine::people::drafts::Saved;
 use engine::publication::facts as plan;
-use engine::{Fault, Instant};
+use engine::{Fault, Instant, Viewer};
 use pages::advisory::view;
 use pages::advisory::view::{Check, Editor};
 use pages::advisory::{conflict, form as page, mend};
@@ -46,7 +46,6 @@ use crate::coordination::desk::{find, members};
 use crate::door::act::tn;
 use crate::door::act::word;
 use crate::door::answer::Answer;
-use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
@@ -87,10 +86,6 @@ impl Desk {
         self.stream.as_ref().map_or(1, Advisory::next_revision)
     }
 
-    fn is_published(&self) -> bool {
-        self.stream.as_ref().is_some_and(Advisory::is_published)
-    }
-
     fn recorded_at(&self) -> i64 {
         let draft = self.stream.as_ref().and_then(|s| s.draft.as_ref());
         draft.map_or(0, |draft| draft.at.0)
@@ -98,8 +93,8 @@ impl Desk {
 
     /// The form as it is recorded, or as a case without any draft begins, for the eyes of one person.
     async fn recorded(&self, room: &Room, signed: &Signed) -> Result<Typed, Stop> {
-        let participants = lists::participants(room, self.case.id).await?;
-        let phase = self.case.phase(self.is_published(), &participants);
+        let viewer = Viewer::Person(signed.id);
+        let phase = engine::kernel::find::phase_of(&room.house, viewer, &self.case).await?;
         if let Some(draft) = self.stream.as_ref().and_then(|s| s.draft.as_ref()) {
             // Composing has begun: its editors read what it is made of as from the first contact on.
             let phase = phase.max(Phase::P1);
@@ -188,7 +183,7 @@ async fn render(
 async fn offered(room: &Room, visit: &Visit, desk: &Desk) -> Result<Vec<view::Source>, Stop> {
     let signed = visit.person()?;
     let mut unit = Unit::new(&room.house, visit.act(), "rehearsal", Realm::Live);
-    let found = sources::offered(&mut unit, &desk.case, signed.role, desk.is_published()).await?;
+    let found = sources::offered(&mut unit, &desk.case, signed.role).await?;
     let is_japanese = visit.lang == Lang::Ja;
     Ok(found
         .into_iter()
@@ -242,7 +237,7 @@ async fn products(
         has_any: false,
         investigating: 0,
     };
-    for (participant, party) in members(room, &desk.case, visit.lang).await? {
+    for (participant, party) in members(room, visit.viewer()?, &desk.case, visit.lang).await? {
         if participant.part != Part::Vendor {
             continue;
         }

@@ -6,6 +6,7 @@ use domain::coordination::case::Case;
 use domain::coordination::date;
 use domain::coordination::participant::Participant;
 use domain::party::Party;
+use domain::publication::deadlines;
 
 use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
 use engine::command::Command;
@@ -27,10 +28,10 @@ use crate::door::act::lang_of;
 use crate::door::act::tn;
 use crate::door::ahead;
 use crate::door::answer::Answer;
+use crate::door::history;
 use crate::door::room::Room;
 use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
-use crate::door::{history, lists};
 
 /// Parties of the register that a search shows at once.
 const CHOICES_MAX: usize = 60;
@@ -63,11 +64,16 @@ pub(crate) type Member = (Participant, Party);
 ///
 /// # Errors
 /// If the store fails.
-pub(crate) async fn members(room: &Room, case: &Case, page: Lang) -> Result<Vec<Member>, Stop> {
+pub(crate) async fn members(
+    room: &Room,
+    viewer: Viewer,
+    case: &Case,
+    page: Lang,
+) -> Result<Vec<Member>, Stop> {
     let ids = room
         .house
         .store
-        .participants(engine::Viewer::House, case.id)
+        .participants(viewer, case.id)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::with_capacity(ids.len());
@@ -105,9 +111,9 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let signed = visit.person()?;
     let typed = &suggested(room, typed);
-    let members = members(room, case, visit.lang).await?;
+    let members = members(room, visit.viewer()?, case, visit.lang).await?;
     let advisory = title::advisory_of(room, case.id).await?;
-    let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
+    let eyes = title::eyes_on(room, signed, case).await?;
     let published = advisory
         .as_ref()
         .and_then(|advisory| advisory.published.last())
@@ -140,11 +146,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     let view = View {
         number: case.number.clone(),
         title: title::title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
-        stage: case
-            .stage(published.is_some())
-            .told(tally)
-            .word()
-            .to_owned(),
+        told: date::told(case, published.is_some(), tally),
         closed: case.closed.map(act::word),
         opened_at: case.opened_at,
         clock_start: case.clock_start,
@@ -158,7 +160,13 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         vulnerabilities,
         seen: timeline.first().map_or(0, |entry| entry.seq),
         timeline,
-        deadlines: lists::of_matter(room, case, track, advisory.as_ref(), &participants),
+        deadlines: deadlines::of_matter(
+            room.house.office(),
+            case,
+            track,
+            advisory.as_ref(),
+            &participants,
+        ),
         texts,
         register,
         register_total,
@@ -185,7 +193,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
 fn suggested(room: &Room, typed: &Typed) -> Typed {
     let mut typed = typed.clone();
     if typed.all("until_date").is_empty()
-        && let Some(date) = lists::usual_date(room)
+        && let Some(date) = room.house.office().usual_date(engine::kernel::clock::now())
     {
         typed.set("until_date", date.to_string());
     }
@@ -347,7 +355,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         return Ok(Answer::see(visit.href(&visit.path)));
     }
     let dossiers = dossiers(&case);
-    let vendors: Vec<StreamId> = case_vendors(room, &case).await?;
+    let vendors: Vec<StreamId> = case_vendors(room, visit.viewer()?, &case).await?;
     let _turn = match act::turn(room, &visit, &dossiers, &vendors).await? {
         Ok(turn) => turn,
         Err(conflict) => return Ok(conflict),
@@ -362,7 +370,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         _ => None,
     });
     if let Some((prefix, at)) = dated
-        && lists::is_day_off(room, at)
+        && room.house.office().is_day_off(at)
         && !pages::kit::moment::ask_of_holiday(&mut typed, prefix)
     {
         return render(room, &visit, &case, &typed).await.map(Answer::wrong);
@@ -411,12 +419,8 @@ async fn read(room: &Room, visit: &Visit, case: &Case, mut typed: Typed) -> Resu
 
 /// The streams of those who take part in a case; each waits for its turn on its own, so that no vendor can tell by
 /// waiting that another is busy.
-async fn case_vendors(room: &Room, case: &Case) -> Result<Vec<StreamId>, Stop> {
-    let all = room
-        .house
-        .store
-        .participants(engine::Viewer::House, case.id)
-        .await;
+async fn case_vendors(room: &Room, viewer: Viewer, case: &Case) -> Result<Vec<StreamId>, Stop> {
+    let all = room.house.store.participants(viewer, case.id).await;
     let all = all.map_err(Fault::from)?;
     Ok(all.into_iter().map(|(id, _)| id.into()).collect())
 }

@@ -10,6 +10,7 @@ use domain::value::{
     ConfidentialityBasis, ContactChannel, ContactResult, NumberSource, ProductAnswer,
     StatementKind, StreamId, VendorAnswer,
 };
+use engine::Viewer;
 use engine::command::Command;
 use engine::coordination::command as commands;
 use engine::kernel::find::TextInput;
@@ -64,7 +65,8 @@ const FORMS: [&str; 16] = [
 async fn find(room: &Room, visit: &Visit) -> Result<(Case, Member), Stop> {
     let case = find_case(room, visit.viewer()?, visit.param(0)).await?;
     let wanted = visit.param(1);
-    let members = crate::coordination::desk::members(room, &case, visit.lang).await?;
+    let members =
+        crate::coordination::desk::members(room, visit.viewer()?, &case, visit.lang).await?;
     let member = members
         .into_iter()
         .find(|(participant, _)| tn(participant) == wanted)
@@ -96,9 +98,8 @@ async fn render(
     // Taken before anything is read: what comes in between counts as not seen.
     let seen = act::last(room, &[case.id.into()]).await?;
     let stream: StreamId = participant.id.into();
-    let advisory = title::advisory_of(room, case.id).await?;
-    let eyes = title::eyes_on(room, signed, case, advisory.as_ref()).await?;
-    let lines = room.lines(case.id.into()).await?;
+    let eyes = title::eyes_on(room, signed, case).await?;
+    let lines = room.lines(visit.viewer()?, case.id.into()).await?;
     let own: Vec<history::Line> = lines
         .iter()
         .filter(|line| line.stream == stream)
@@ -147,7 +148,7 @@ async fn render(
         state: board::cell(participant, None).word().to_owned(),
         public: public_label(participant, party),
         contacts: contacts(&own),
-        invitation: invitation(room, participant).await?,
+        invitation: invitation(room, visit.viewer()?, participant).await?,
         phone_code,
         details: parts
             .iter()
@@ -230,7 +231,11 @@ fn contacts(own: &[history::Line]) -> Vec<Contact> {
         .collect()
 }
 
-async fn invitation(room: &Room, participant: &Vendor) -> Result<Option<Invitation>, Stop> {
+async fn invitation(
+    room: &Room,
+    viewer: Viewer,
+    participant: &Vendor,
+) -> Result<Option<Invitation>, Stop> {
     let Some(sent) = participant.invited_at else {
         return Ok(None);
     };
@@ -243,7 +248,7 @@ async fn invitation(room: &Room, participant: &Vendor) -> Result<Option<Invitati
     let waiting = room
         .house
         .store
-        .intents_about(engine::Viewer::House, engine::work::Kind::FIRST_CONTACT)
+        .intents_about(viewer, engine::work::Kind::FIRST_CONTACT)
         .await
         .map_err(engine::Fault::from)?;
     let is_waiting = waiting

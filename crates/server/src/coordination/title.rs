@@ -5,10 +5,11 @@ use domain::coordination::case::Case;
 use domain::intake::Report;
 use domain::publication::Advisory;
 use domain::value::{CaseId, StreamId};
+use engine::Viewer;
+use engine::kernel::find;
 use formats::advisory::Lang;
 use pages::kit::desk::view::Words;
 
-use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Signed, Stop};
@@ -33,15 +34,9 @@ pub async fn advisory_of(room: &Room, case: CaseId) -> Result<Option<Advisory>, 
 ///
 /// # Errors
 /// If the store fails.
-pub async fn eyes_on<'r>(
-    room: &'r Room,
-    signed: &Signed,
-    case: &Case,
-    advisory: Option<&Advisory>,
-) -> Result<Eyes<'r>, Stop> {
-    let published = advisory.is_some_and(Advisory::is_published);
-    let participants = lists::participants(room, case.id).await?;
-    Ok(Eyes::of(room, signed, case.phase(published, &participants)))
+pub async fn eyes_on<'r>(room: &'r Room, signed: &Signed, case: &Case) -> Result<Eyes<'r>, Stop> {
+    let phase = find::phase_of(&room.house, Viewer::Person(signed.id), case).await?;
+    Ok(Eyes::of(room, signed, phase))
 }
 
 /// What a case is called: the title of its advisory, or the first words of what is wrong.

@@ -11,7 +11,7 @@ use domain::aggregate::Aggregate;
 use domain::event::Recorded;
 use domain::role::Role;
 use domain::value::{Actor, Instant, PersonId, StreamId};
-use engine::Fault;
+use engine::{Fault, Viewer};
 use formats::advisory::Lang;
 use pages::kit::desk::view::Entry;
 use serde_json::Value;
@@ -59,13 +59,13 @@ impl Room {
     ///
     /// # Errors
     /// If the store fails or a record cannot be opened.
-    pub async fn lines(&self, dossier: StreamId) -> Result<Rc<Vec<Line>>, Stop> {
+    pub async fn lines(&self, viewer: Viewer, dossier: StreamId) -> Result<Rc<Vec<Line>>, Stop> {
         let known = self.known_lines(dossier);
         let after = known.last().map_or(0, |line| line.seq);
         let fresh = self
             .house
             .store
-            .records_in(engine::Viewer::House, dossier, after)
+            .records_in(viewer, dossier, after)
             .await
             .map_err(Fault::from)?;
         if fresh.is_empty() {
@@ -96,7 +96,7 @@ pub async fn of(
     dossier: StreamId,
     after: u64,
 ) -> Result<Vec<Entry>, Stop> {
-    let lines = room.lines(dossier).await?;
+    let lines = room.lines(visit.viewer()?, dossier).await?;
     let names = Names::of(room, visit.lang).await?;
     let mut out = Vec::new();
     for line in lines.iter().filter(|line| line.seq > after) {
@@ -134,7 +134,7 @@ pub async fn told(
     let names = Names::of(room, visit.lang).await?;
     let mut out = Vec::new();
     for dossier in dossiers {
-        let lines = room.lines(*dossier).await?;
+        let lines = room.lines(visit.viewer()?, *dossier).await?;
         for line in lines
             .iter()
             .filter(|line| only.is_none_or(|only| line.stream == only))

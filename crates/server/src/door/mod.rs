@@ -20,5 +20,4 @@ pub mod ahead;
 
 pub mod history;
 
-pub mod lists;
 pub(crate) mod once;

@@ -1,7 +1,7 @@
 //! One report at the desk: reading, splitting, asking back, deciding.
 
 use domain::aggregate::Aggregate;
-use domain::intake::{Report, ReportState, form};
+use domain::intake::{Report, ReportState, deadlines, form};
 use domain::text::class::Class;
 use domain::value::{DeclineReason, ReportField, StreamId, TextRef};
 use engine::command::Command;
@@ -17,10 +17,10 @@ use crate::door::act;
 use crate::door::act::lang_of;
 use crate::door::act::presence;
 use crate::door::answer::Answer;
+use crate::door::history;
 use crate::door::room::Room;
 use crate::door::sight::{Eyes, Seen};
 use crate::door::visit::{Signed, Stop, Visit};
-use crate::door::{history, lists};
 
 /// Finds the report of a handling number.
 ///
@@ -98,7 +98,7 @@ async fn view(
     let signed = visit.person()?;
     let dossier: StreamId = report.id.into();
     let eyes = Eyes::of(room, signed, Report::PHASE);
-    let lines = room.lines(dossier).await?;
+    let lines = room.lines(visit.viewer()?, dossier).await?;
     let mut sources = Vec::new();
     let mut parts = Vec::new();
     let later = report.parts.iter().chain(&report.finder);
@@ -158,7 +158,7 @@ async fn view(
         parts,
         messages: messages(&eyes, &lines).await?,
         deadlines: if report.is_open() {
-            lists::of_report(room, report)
+            deadlines::of_report(room.house.office(), report)
         } else {
             vec![]
         },

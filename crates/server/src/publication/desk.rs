@@ -26,7 +26,6 @@ use crate::advisory::desk::{Desk, composed, may_edit, refused};
 use crate::door::act::word;
 use crate::door::ahead;
 use crate::door::answer::Answer;
-use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::visit::{Signed, Stop, Visit};
 
@@ -251,7 +250,7 @@ fn make(room: &Room, typed: &mut Typed, desk: &Desk) -> Option<Command> {
             let is_past = at < engine::kernel::clock::now();
             if is_past && !is_emergency {
                 typed.refuse("at_date", "editor-wrong-past");
-            } else if !is_emergency && lists::is_day_off(room, at) {
+            } else if !is_emergency && room.house.office().is_day_off(at) {
                 moment::ask_of_holiday(typed, "at");
             }
             Some(at)

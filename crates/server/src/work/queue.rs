@@ -9,10 +9,11 @@ use domain::coordination::case::{Case, Stage};
 use domain::coordination::date::{self, Date, Said};
 use domain::coordination::participant::Participant;
 use domain::intake::{Report, ReportStage};
-use domain::publication::Advisory;
+use domain::publication::{Advisory, deadlines};
 use domain::text::class::Class;
 use domain::text::fold::sought;
 use domain::value::StreamId;
+use engine::kernel::find;
 use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
 
@@ -22,7 +23,6 @@ use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 use crate::coordination::title::{GIST_CHARS, advisory_of, eyes_on, gist_of, title_of};
 use crate::door::act::presence;
 use crate::door::answer::Answer;
-use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Signed, Stop, Visit};
@@ -300,7 +300,9 @@ async fn report_row(
     let dossier: StreamId = report.id.into();
     let eyes = Eyes::of(room, signed, Report::PHASE);
     let due = if report.is_open() {
-        lists::of_report(room, report).into_iter().next()
+        domain::intake::deadlines::of_report(room.house.office(), report)
+            .into_iter()
+            .next()
     } else {
         None
     };
@@ -309,7 +311,7 @@ async fn report_row(
         number: line.handling.clone(),
         title: report_title(&eyes, report).await?,
         state: report.state.word().to_owned(),
-        tally: None,
+        talks: None,
         due,
         waiting: match report.state.stage() {
             ReportStage::Received => Waiting::Us,
@@ -363,13 +365,13 @@ async fn case_row(
 ) -> Result<(QueueRow, String), Stop> {
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
-    let eyes = eyes_on(room, signed, case, advisory.as_ref()).await?;
+    let eyes = eyes_on(room, signed, case).await?;
     let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
-    let participants = lists::participants(room, case.id).await?;
+    let participants = find::participants(&room.house, Viewer::Person(signed.id), case.id).await?;
     let tally = date::tally(case, &participants);
     let track = engine::coordination::track_of(&room.house, case).await?;
-    let is_talked_about =
-        !is_over && case.em.is_under_way() && tally.asked > 0 && !tally.is_whole();
+    let is_published = advisory.as_ref().is_some_and(Advisory::is_published);
+    let told = date::told(case, is_published, tally);
     let heap = if is_asked {
         heap(room, &eyes, case, &participants, advisory.as_ref()).await?
     } else {
@@ -379,11 +381,17 @@ async fn case_row(
         kind: RowKind::Case,
         number: line.number.clone(),
         title: title_of(room, &eyes, case, advisory.as_ref(), lang).await?,
-        state: line.stage.told(tally).word().to_owned(),
-        tally: is_talked_about.then_some(tally),
-        due: lists::of_matter(room, case, track, advisory.as_ref(), &participants)
-            .into_iter()
-            .next(),
+        state: told.stage.word().to_owned(),
+        talks: told.talks,
+        due: deadlines::of_matter(
+            room.house.office(),
+            case,
+            track,
+            advisory.as_ref(),
+            &participants,
+        )
+        .into_iter()
+        .next(),
         waiting: if is_over {
             Waiting::Nobody
         } else {

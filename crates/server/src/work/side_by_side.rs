@@ -1,7 +1,8 @@
 //! What each caller says of the same situation, side by side: document, desk, vendor's page, projection.
 //!
 //! Labels, cells and dates are asked of the functions that their callers show: a caller with a second definition of its
-//! own says something else in one of the lines. Phase and stage are asked of the domain itself, and their callers are not.
+//! own says something else in one of the lines. Whoever works in the house learns the phase of `find::phase_of` alone;
+//! list and page of a case are compared in every situation of `tests/house/situations.rs`.
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
@@ -469,7 +470,7 @@ fn told(matter: &Matter) -> String {
         document.as_deref().unwrap_or("-"),
         house.code(),
         own.code(),
-        case.stage(is_published).told(tally).word(),
+        date::told(case, is_published, tally).stage.word(),
         on_desk.map_or_else(|| "-".to_owned(), |said| said.answer),
         debugged(partner::date_state(date::of(case, vendor))),
         state.word(),

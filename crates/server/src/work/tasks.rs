@@ -4,6 +4,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
+use domain::coordination::deadlines;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::intake::ReportState;
@@ -28,7 +29,6 @@ use crate::door::act::tn;
 use crate::door::ahead;
 use crate::door::answer::Answer;
 use crate::door::history;
-use crate::door::lists;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Stop, Visit};
@@ -385,7 +385,7 @@ async fn of_vendor(
         _ => None,
     };
     let now = engine::kernel::clock::now();
-    let silent = lists::of_vendor(room, participant).filter(|due| due.at <= now);
+    let silent = deadlines::of_vendor(room.house.office(), participant).filter(|due| due.at <= now);
     let mut undeliverable = participant.undeliverable;
     let mut silent = silent.filter(|_| undeliverable.is_none()).map(|due| due.at);
     // Once it is out, nobody needs to be reached any more about when it will be.
@@ -415,8 +415,7 @@ async fn of_vendor(
         code_hint: None,
     };
     if let Some((since, text)) = call {
-        let advisory = title::advisory_of(room, case.id).await?;
-        let eyes = title::eyes_on(room, visit.person()?, case, advisory.as_ref()).await?;
+        let eyes = title::eyes_on(room, visit.person()?, case).await?;
         let words = eyes.words(text).await?.map(|words| words.text);
         out.push(task("call_asked", words, *since));
     }

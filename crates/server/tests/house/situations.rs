@@ -141,6 +141,28 @@ fn without(page: &str, from: &str, to: &str) -> String {
     out
 }
 
+/// The state of the case in the list of all, where the answers to its date are counted, and on its own page.
+fn stages(doors: &Doors<'_>, case: &Case<'_>) -> [String; 2] {
+    let number = &case.number;
+    let of = |page: Page, from: &[&str], to: &str| {
+        let mut rest = page.text.as_str();
+        for one in from {
+            rest = rest.split_once(one).unwrap_or_else(|| panic!("no {one}")).1;
+        }
+        rest.split(to).next().unwrap_or_default().to_owned()
+    };
+    let person = doors.person("coordinator");
+    let list = person.get("/en/desk/?kind=cases&show=all");
+    let begins = format!("{number}</a>");
+    let row = [begins.as_str(), "<td>", "<td>"];
+    let listed = of(list, &row, "</td>");
+    let page = person.get(&format!("/en/desk/cases/{number}"));
+    let shown = of(page, &["<dt>State</dt><dd>"], "</dd>");
+    // Why it was closed is said on the page alone.
+    let shown = shown.split(": ").next().unwrap_or_default().to_owned();
+    [listed, shown]
+}
+
 /// The finder's page as the portal shows it.
 fn finder(world: &World, report: &given::Report, lang: &str) -> String {
     let loaded = world
@@ -201,6 +223,10 @@ fn check_of(
     asked.expect("a look ahead");
     // Sessions of the desk end in a night: whoever looks signs in then.
     let doors = Doors::of(world);
+    let [listed, shown] = stages(&doors, case);
+    if !listed.starts_with(&shown) {
+        found.push(format!("{name}: {listed} in the list, {shown} on the page"));
+    }
     for (reader, ja, en) in told {
         for (lang, sentence) in [("ja", ja), ("en", en)] {
             let page = reads(&doors, &scene, *reader, lang);

@@ -130,7 +130,7 @@ on_both! {
             let act = act_of(&house, "editor").await;
             let matter = matter(&house, &case).await;
             let mut unit = Unit::new(&house, act.clone(), "rehearsal", Realm::Live);
-            let offered = sources::offered(&mut unit, &matter, act.role, false).await.expect("sources");
+            let offered = sources::offered(&mut unit, &matter, act.role).await.expect("sources");
             let classes: Vec<Class> = offered.iter().map(|source| source.text.class).collect();
             assert!(classes.contains(&Class::V) && classes.contains(&Class::F), "{classes:?}");
             for never in [Class::A, Class::T, Class::I, Class::G, Class::O, Class::U, Class::H] {

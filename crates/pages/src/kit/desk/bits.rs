@@ -8,11 +8,12 @@ use base::Instant;
 use formats::advisory::Lang;
 
 use crate::kit::catalogue::Say;
-use crate::kit::desk::view::{Due, Entry, Fate, Part, Presence, Words};
+use crate::kit::desk::view::{Entry, Fate, Part, Presence, Words};
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, hidden};
 use crate::kit::when::Told;
 use crate::kit::{text, when};
+use domain::office::Due;
 
 /// Most characters of a text that the desk writes to somebody; a letter, not a book.
 pub(crate) const TEXT_CHARS_MAX: usize = 20_000;
@@ -193,11 +194,13 @@ pub(crate) fn deadlines(say: Say, now: Instant, deadlines: &[Due]) -> String {
         let _ = write!(
             out,
             "<li>{}: {} <span class=\"hint\">{}</span></li>",
-            text::escape(&words::word(say, "clock", &due.clock)),
+            text::escape(&words::word(say, "clock", due.clock)),
             due_html(say, now, &due.at),
             match &due.day {
-                Some(day) =>
-                    text::escape(&say.with("desk-until-day", &[("day", &when::day(say.0, day))])),
+                Some(day) => text::escape(&say.with(
+                    "desk-until-day",
+                    &[("day", &when::day(say.0, &day.to_string()))]
+                )),
                 None => when::instant_html(say.0, &due.at),
             }
         );

@@ -25,17 +25,6 @@ pub struct Presence {
     pub minutes: u32,
 }
 
-/// A deadline that runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// Key of the clock, for example `report.human_reply`.
-    pub clock: String,
-    /// When it runs out.
-    pub at: Instant,
-    /// The last day (`YYYY-MM-DD`), where it runs to the end of a day of the office.
-    pub day: Option<String>,
-}
-
 /// One line of what happened.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {

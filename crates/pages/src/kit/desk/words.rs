@@ -66,6 +66,18 @@ pub(crate) fn tally(say: Say, key: &str, tally: domain::coordination::date::Tall
     say.with(key, &[("agreed", &agreed), ("asked", &asked)])
 }
 
+/// Says in which state a report or a case is; of a date that is talked about, how many agreed to it.
+pub(crate) fn state(
+    say: Say,
+    state: &str,
+    talks: Option<domain::coordination::date::Tally>,
+) -> String {
+    match talks {
+        Some(talks) => tally(say, "state-talks", talks),
+        None => word(say, "state", state),
+    }
+}
+
 /// Returns the key of the words for a refusal's code, for [`crate::kit::form::Typed::refuse`].
 #[must_use]
 pub fn refusal_key(code: &str) -> String {

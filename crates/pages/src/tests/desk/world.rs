@@ -56,11 +56,11 @@ pub(super) fn words(text: &str) -> Words {
     }
 }
 
-pub(super) fn due(at: &str) -> Due {
-    Due {
-        clock: "report.human_reply".to_owned(),
+pub(super) fn due(at: &str) -> domain::office::Due {
+    domain::office::Due {
+        clock: "report.human_reply",
         at: instant(at),
-        day: Some("2026-12-09".to_owned()),
+        day: Some(jiff::civil::date(2026, 12, 9)),
     }
 }
 
@@ -188,7 +188,10 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
     Case {
         number: "NRS-12345678".to_owned(),
         title: Some(words(EVIL)),
-        stage: "coordinating".to_owned(),
+        told: domain::coordination::date::Told {
+            stage: domain::coordination::case::Stage::Coordinating,
+            talks: None,
+        },
         closed: None,
         opened_at: instant(NOW),
         clock_start: Some(instant(NOW)),
@@ -308,8 +311,8 @@ pub(super) fn participant_view() -> Participant {
 }
 
 pub(super) fn queue_view() -> Queue {
-    let row = |kind, state: &str, due: Option<Due>| QueueRow {
-        tally: None,
+    let row = |kind, state: &str, due: Option<domain::office::Due>| QueueRow {
+        talks: None,
         kind,
         number: "NRS-12345678".to_owned(),
         title: Some(words(EVIL)),

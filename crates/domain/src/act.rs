@@ -34,6 +34,8 @@ pub struct Act {
     pub reason: String,
     /// At a page, whether the password was given lately; no record keeps it.
     pub password: Password,
+    /// At a page, since when whoever acts has been signed in; no record keeps it.
+    pub signed_in: Option<Instant>,
 }
 
 impl Act {
@@ -49,6 +51,7 @@ impl Act {
             now,
             reason: String::new(),
             password: Password::NotAsked,
+            signed_in: None,
         }
     }
 
@@ -80,15 +83,19 @@ impl Act {
         }
     }
 
-    /// The same act, given at a page.
+    /// The same act, given at a page by whoever signed in at this time.
     #[must_use]
-    pub fn at_a_page(self, is_password_recent: bool) -> Act {
+    pub fn at_a_page(self, is_password_recent: bool, signed_in: Instant) -> Act {
         let password = if is_password_recent {
             Password::GivenLately
         } else {
             Password::NotLately
         };
-        Act { password, ..self }
+        Act {
+            password,
+            signed_in: Some(signed_in),
+            ..self
+        }
     }
 
     /// The same act by somebody else: whoever has just proven who acts.

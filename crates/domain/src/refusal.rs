@@ -73,6 +73,8 @@ pub enum Refusal {
     ApprovedAlready,
     #[error("whoever publishes alone signs again after half an hour, having read the bytes again")]
     SecondSignature { from: Instant },
+    #[error("whoever publishes alone signs in again before signing again")]
+    SignInAgain,
     #[error("the text of class {class} may not go there: {rule}")]
     Withheld {
         class: &'static str,
@@ -201,6 +203,7 @@ impl Refusal {
             Refusal::OwnPlan => "release.own_plan",
             Refusal::ApprovedAlready => "release.approved_already",
             Refusal::SecondSignature { .. } => "release.second_signature",
+            Refusal::SignInAgain => "release.sign_in_again",
             Refusal::Withheld { .. } => "gate.withheld",
             Refusal::Overlap => "gate.overlap",
             Refusal::Lint(_) => "advisory.lint",

@@ -7,7 +7,8 @@ use super::House;
 use crate::act::Act;
 use crate::event::{self, Event, Recorded};
 use crate::refusal::Refusal;
-use crate::value::{Instant, PersonId, StreamId};
+use crate::role::Role;
+use crate::value::{Actor, Instant, PersonId, StreamId};
 
 /// A change that the signer took in.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,17 +143,40 @@ pub fn sign(
     )])
 }
 
+/// Whether somebody may ask for fewer approvers, or take back what another asked for: whoever approves, administers the
+/// persons of the house, or works on its machine. Those who sign decide.
+#[must_use]
+pub fn may_ask(house: &House, by: Actor) -> bool {
+    match by {
+        Actor::Operator => true,
+        Actor::Person { id, .. } => house.persons.get(&id).is_some_and(|known| {
+            known.ended.is_none() && (known.approval_key.is_some() || known.role == Role::Operator)
+        }),
+        _ => false,
+    }
+}
+
+/// Whether somebody may take back a change: whoever asked for it, whose key it is about, or [`may_ask`].
+#[must_use]
+pub fn may_withdraw(house: &House, pending: &Pending, by: Actor) -> bool {
+    let is_theirs =
+        matches!(by, Actor::Person { id, .. } if pending.by == id || pending.person == Some(id));
+    is_theirs || may_ask(house, by)
+}
+
 /// Takes the change that waits back.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] if no such change waits, [`Refusal::NoReason`].
+/// [`Refusal::NotFound`] if no such change waits, [`Refusal::Role`], [`Refusal::NoReason`].
 pub fn withdraw(
     house: &House,
     stream: StreamId,
     sha256: &str,
     act: &Act,
 ) -> Result<Vec<event::Change>, Refusal> {
-    waiting(house, sha256)?;
+    if !may_withdraw(house, waiting(house, sha256)?, act.by) {
+        return Err(Refusal::Role);
+    }
     if act.reason.trim().is_empty() {
         return Err(Refusal::NoReason);
     }

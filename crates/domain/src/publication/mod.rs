@@ -21,10 +21,12 @@
 //! ```
 //! It knows hashes and references, never a byte of what is published.
 
+mod approval;
 pub mod deadlines;
 pub mod plan_guard;
 mod waiting;
 
+pub use approval::{SOLO, SOLO_WAIT_US, Signing, approve, may_approve};
 pub use waiting::{Held, abort, hold};
 
 use crate::act::Act;
@@ -218,44 +220,6 @@ impl Advisory {
     pub fn next_revision(&self) -> u32 {
         self.published.last().map_or(1, |last| last.revision + 1)
     }
-
-    /// Returns the plan if enough persons other than its author approved it, or in a house of one person that person
-    /// twice.
-    ///
-    /// # Errors
-    /// [`Refusal::NoPlan`], [`Refusal::Quorum`].
-    pub fn approved_plan(&self, quorum: u8) -> Result<ApprovedPlan, Refusal> {
-        let (Some(plan), Some(case)) = (&self.plan, self.case) else {
-            return Err(Refusal::NoPlan);
-        };
-        if quorum == SOLO {
-            let is_done = plan.approvals.iter().any(|first| {
-                let again = |a: &&PlanApproval| a.person == first.person && a.at > first.at;
-                let second = plan.approvals.iter().find(again);
-                second.is_some_and(|second| second.at >= plan.second_signature_from(first))
-            });
-            let found = u8::from(!plan.approvals.is_empty());
-            return if is_done {
-                Ok(plan.approved(case, 1))
-            } else {
-                Err(Refusal::Quorum { found, needed: 2 })
-            };
-        }
-        let mut persons: Vec<PersonId> = plan
-            .approvals
-            .iter()
-            .map(|a| a.person)
-            .filter(|p| *p != plan.author)
-            .collect();
-        persons.sort_unstable();
-        persons.dedup();
-        let found = u8::try_from(persons.len()).unwrap_or(u8::MAX);
-        let needed = quorum.max(1);
-        if found < needed {
-            return Err(Refusal::Quorum { found, needed });
-        }
-        Ok(plan.approved(case, found))
-    }
 }
 
 impl Plan {
@@ -268,21 +232,7 @@ impl Plan {
             persons,
         }
     }
-
-    /// From when a person who publishes alone may sign again. An emergency has its reason in the plan and waits for
-    /// nothing.
-    #[must_use]
-    pub fn second_signature_from(&self, first: &PlanApproval) -> Instant {
-        let wait = if self.emergency { 1 } else { SOLO_WAIT_US };
-        Instant(first.at.0.saturating_add(wait))
-    }
 }
-
-/// The quorum of a house in which one person publishes alone and signs twice (docs/design/security.md §2.8).
-pub const SOLO: u8 = 0;
-
-/// What lies between the two signatures of such a person, µs; the signer demands the same.
-pub const SOLO_WAIT_US: i64 = 30 * 60 * 1_000_000;
 
 /// A plan that enough persons approved. Made by [`Advisory::approved_plan`] alone.
 #[derive(Debug)]
@@ -542,47 +492,6 @@ pub fn plan(
             documents: new.documents,
             emergency: new.emergency,
             case_version: case.version,
-        },
-    )])
-}
-
-/// Records an approval.
-///
-/// # Errors
-/// If the plan is another one, or the person is its author or has approved already; in a house of one person, if
-/// the second signature comes too soon after the first or is not needed any more.
-pub fn approve(
-    quorum: u8,
-    advisory: &Advisory,
-    plan_sha256: &str,
-    person: PersonId,
-    at: Instant,
-    signature: String,
-) -> Result<Vec<Change>, Refusal> {
-    let plan = advisory
-        .plan
-        .as_ref()
-        .filter(|plan| plan.sha256 == plan_sha256)
-        .ok_or(Refusal::NoPlan)?;
-    let mut own = plan.approvals.iter().filter(|a| a.person == person);
-    match (own.next(), own.next()) {
-        _ if quorum != SOLO && plan.author == person => return Err(Refusal::OwnPlan),
-        (None, _) => {}
-        (Some(first), None) if quorum == SOLO => {
-            let from = plan.second_signature_from(first);
-            if at < from {
-                return Err(Refusal::SecondSignature { from });
-            }
-        }
-        _ => return Err(Refusal::ApprovedAlready),
-    }
-    Ok(vec![Change::of(
-        advisory.id,
-        Event::PlanApproved {
-            plan_sha256: plan_sha256.to_owned(),
-            person,
-            at,
-            signature,
         },
     )])
 }

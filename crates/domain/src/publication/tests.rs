@@ -27,8 +27,13 @@ fn planned(emergency: bool) -> Advisory {
 
 /// Signs and takes the event, or says why not.
 fn sign(advisory: &mut Advisory, quorum: u8, person: u8, at: Instant) -> Result<(), Refusal> {
-    let person = PersonId::from_bytes([person; 16]);
-    approve(quorum, advisory, "ab", person, at, String::new())?;
+    let by = Signing {
+        person: PersonId::from_bytes([person; 16]),
+        at,
+        signed_in: None,
+    };
+    let person = by.person;
+    approve(quorum, advisory, "ab", by, String::new())?;
     if let Some(plan) = &mut advisory.plan {
         plan.approvals.push(PlanApproval {
             person,
@@ -52,6 +57,22 @@ fn whoever_publishes_alone_signs_twice_with_half_an_hour_between() {
     assert_eq!(persons, Ok(1), "one person is never shown as two");
     let third = sign(&mut advisory, SOLO, 1, later(2 * SOLO_WAIT_US));
     assert_eq!(third, Err(Refusal::ApprovedAlready));
+}
+
+#[test]
+fn whoever_signs_twice_at_a_page_has_signed_in_between() {
+    let mut advisory = planned(false);
+    assert_eq!(sign(&mut advisory, SOLO, 1, NOW), Ok(()));
+    let again = |signed_in| {
+        let by = Signing {
+            person: PersonId::from_bytes([1; 16]),
+            at: later(SOLO_WAIT_US),
+            signed_in: Some(signed_in),
+        };
+        may_approve(SOLO, &advisory, "ab", by).map(|_| ())
+    };
+    assert_eq!(again(NOW), Err(Refusal::SignInAgain));
+    assert_eq!(again(later(1)), Ok(()));
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn a_later_date_asks_those_again_who_had_agreed_and_an_earlier_one_asks_nobody()
 
 #[test]
 fn what_brings_the_end_nearer_waits_for_the_password() {
-    let old = act("").at_a_page(false);
+    let old = act("").at_a_page(false, Instant(0));
     let case = dated(Em::Active);
     let revised = |until: Instant| decide::revise_date(&case, &circle(), until, &old);
     assert_eq!(revised(day(9)), Err(Refusal::Step));
@@ -172,7 +172,7 @@ fn what_brings_the_end_nearer_waits_for_the_password() {
         WorldFact::AttacksObserved,
     ] {
         assert_eq!(decide::observe(&case, fact, &old), Err(Refusal::Step));
-        assert!(decide::observe(&case, fact, &old.clone().at_a_page(true)).is_ok());
+        assert!(decide::observe(&case, fact, &old.clone().at_a_page(true, Instant(0))).is_ok());
         assert!(decide::observe(&dated(Em::None), fact, &old).is_ok());
     }
 }

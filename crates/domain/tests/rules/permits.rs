@@ -16,7 +16,10 @@ fn the_table_itself_refuses_a_page_whose_password_is_old() {
             let permit = may_role(role, command);
             for is_weighty in [false, true] {
                 let ask = |act: &Act| permit::ask(act, command, is_weighty);
-                let (fresh, old) = (person(role).at_a_page(true), person(role).at_a_page(false));
+                let (fresh, old) = (
+                    person(role).at_a_page(true, Instant(0)),
+                    person(role).at_a_page(false, Instant(0)),
+                );
                 let given = match permit {
                     Permit::No => Err(Refusal::Role),
                     _ => Ok(()),

@@ -96,8 +96,16 @@ fn planned(instant: Instant, emergency: bool, approvals: u8) -> Advisory {
     advisory
 }
 
+fn by(n: u8) -> publication::Signing {
+    publication::Signing {
+        person: person(n),
+        at: NOW,
+        signed_in: None,
+    }
+}
+
 fn approve(advisory: &Advisory, n: u8) -> Result<Vec<Change>, Refusal> {
-    publication::approve(2, advisory, "ab", person(n), NOW, "00".to_owned())
+    publication::approve(2, advisory, "ab", by(n), "00".to_owned())
 }
 
 fn approved(instant: Instant, emergency: bool) -> ApprovedPlan {
@@ -287,7 +295,7 @@ fn an_approval_is_of_a_plan_by_its_hash_and_by_another_than_its_author() {
     let advisory = planned(day(1), false, 1);
     assert_eq!(approve(&advisory, 9), Err(Refusal::OwnPlan));
     assert_eq!(approve(&advisory, 1), Err(Refusal::ApprovedAlready));
-    let other = publication::approve(2, &advisory, "cd", person(2), NOW, String::new());
+    let other = publication::approve(2, &advisory, "cd", by(2), String::new());
     assert_eq!(other, Err(Refusal::NoPlan));
     let signed = Event::PlanApproved {
         plan_sha256: "ab".to_owned(),

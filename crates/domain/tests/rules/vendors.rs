@@ -372,7 +372,7 @@ fn what_lets_a_party_in_is_recorded_on_its_own_stream() {
 
 #[test]
 fn a_name_is_shown_to_others_after_the_password_and_hidden_without() {
-    let old = act("").at_a_page(false);
+    let old = act("").at_a_page(false, Instant(0));
     let of = |agreed| access::agree_naming(&vendor(5), agreed, "by telephone", &old);
     assert_eq!(of(true), Err(Refusal::Step));
     assert_eq!(of(false), Ok(vec![]));

@@ -242,8 +242,11 @@ impl World {
                     QUORUM,
                     advisory,
                     sha256,
-                    person,
-                    self.now,
+                    publication::Signing {
+                        person,
+                        at: self.now,
+                        signed_in: None,
+                    },
                     String::new(),
                 ))
             }

@@ -6,7 +6,6 @@
 use domain::party::approvers as decide;
 use domain::party::{House, Person};
 use domain::refusal::Refusal;
-use domain::role::Role;
 use domain::value::{Actor, PersonId};
 use seal::approval::SealedKey;
 use seal::approvers::{Action, Kind, Pin, Roster, Signed, Statement};
@@ -73,16 +72,6 @@ fn is_own(unit: &Unit<'_>, password: Option<&Password>, person: PersonId) -> Res
         return Err(Refusal::Role);
     }
     Ok(())
-}
-
-/// Whoever approves, administers the persons of the house, or works on its machine, may ask for less or take back; those
-/// who sign decide.
-fn may_ask(unit: &Unit<'_>, own: &House) -> bool {
-    if unit.act.by == Actor::Operator {
-        return true;
-    }
-    let known = own.persons.get(&unit.act.actor);
-    known.is_some_and(|known| known.approval_key.is_some() || known.role == Role::Operator)
 }
 
 /// Lets a statement wait for its signatures; returns its hash.
@@ -256,7 +245,7 @@ pub async fn sign(unit: &mut Unit<'_>, input: &SignApprovers) -> Result<Value, F
 /// Proposes that a key counts no more.
 pub async fn end(unit: &mut Unit<'_>, input: &EndApprover) -> Result<Value, Fault> {
     let own = own(unit).await?;
-    if !may_ask(unit, &own) {
+    if !decide::may_ask(&own, unit.act.by) {
         return Err(Refusal::Role.into());
     }
     let now = clock::now().0;
@@ -338,12 +327,6 @@ pub async fn sign_with_succession(
 pub async fn withdraw(unit: &mut Unit<'_>, input: &WithdrawApprovers) -> Result<Value, Fault> {
     unit.act.reason.clone_from(&input.reason);
     let own = own(unit).await?;
-    let actor = unit.act.actor;
-    let pending = decide::waiting(&own, &input.change)?;
-    let is_theirs = pending.by == actor || pending.person == Some(actor);
-    if !is_theirs && !may_ask(unit, &own) {
-        return Err(Refusal::Role.into());
-    }
     let act = unit.act.clone();
     let changes = decide::withdraw(&own, unit.house.stream(), &input.change, &act)?;
     unit.record(changes).await?;

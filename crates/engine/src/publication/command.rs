@@ -193,8 +193,11 @@ pub async fn approve(unit: &mut Unit<'_>, input: &ApprovePlan) -> Result<Value, 
         own.quorum,
         &advisory,
         &input.plan,
-        *person,
-        Instant(approval.at),
+        publication::Signing {
+            person: *person,
+            at: Instant(approval.at),
+            signed_in: unit.act.signed_in,
+        },
         seal::hex(&approval.signature),
     )?;
     unit.record(changes).await?;

@@ -10,10 +10,10 @@ use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::event::Event;
 use domain::party::approvers::bear_first;
-use domain::publication::{Advisory as Stream, Plan, SOLO};
+use domain::publication::{Advisory as Stream, Plan};
 use domain::refusal::Refusal;
 use domain::role::Role;
-use domain::value::{BodyId, Instant, PersonId};
+use domain::value::{BodyId, Instant};
 use formats::advisory::Advisory;
 use seal::approvers::Kind;
 use seal::record::Realm;
@@ -205,7 +205,8 @@ fn may_approve(
         let pin = roster
             .standing(act.now.0)
             .find(|pin| pin.person == whose && pin.kind == Kind::Staff);
-        if let Some(pin) = pin.filter(|_| person.ended.is_none() && may_sign(plan, *id, own.quorum))
+        if let Some(pin) =
+            pin.filter(|_| person.ended.is_none() && plan.wants(own.quorum, *id).is_ok())
         {
             wanted.push(Approver {
                 handle: person.handle.clone(),
@@ -214,15 +215,6 @@ fn may_approve(
         }
     }
     Ok(wanted)
-}
-
-/// Whether a signature of this person is still wanted: once each of others, twice of whoever publishes alone.
-fn may_sign(plan: &Plan, person: PersonId, quorum: u8) -> bool {
-    let signed = plan.approvals.iter().filter(|a| a.person == person).count();
-    match quorum {
-        SOLO => signed < 2,
-        _ => signed == 0 && person != plan.author,
-    }
 }
 
 /// The advisory of a case, if one was begun.

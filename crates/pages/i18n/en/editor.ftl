@@ -243,7 +243,6 @@ editor-plan-solo = In this organisation one person publishes alone and signs twi
 editor-plan-quorum-solo = Two signatures by the same person are needed. The second comes at least 30 minutes later, after signing in again and reading the texts again; in an emergency there is no wait.
 editor-plan-waits = The first signature is given. The second is possible from { $at }, after signing in again.
 editor-wrong-second = The second signature is possible from { $at }.
-editor-wrong-sign-in-again = Before the second signature, sign out and sign in again.
 refusal-release-second-signature = Whoever publishes alone signs again at least 30 minutes later.
 editor-plan-approved = Approved.
 editor-plan-by-itself = It publishes by itself at its time. Until then it can be aborted.

@@ -404,6 +404,7 @@ refusal-release-no-plan = There is no plan, or it was replaced. Look at the newe
 refusal-release-quorum = Approvals are missing. Ask those who may still approve; the plan’s page names them.
 refusal-release-own-plan = The author cannot approve. Somebody else has to.
 refusal-release-approved-already = You have approved it already.
+refusal-release-sign-in-again = Before the second signature, sign out and sign in again.
 refusal-gate-withheld = A text of this class may not be sent there. Take it out, or check its class.
 refusal-gate-overlap = A text matches confidential text. Rewrite it, or have somebody else allow it with a reason.
 refusal-advisory-lint = The check finds errors. Correct the fields that are named.

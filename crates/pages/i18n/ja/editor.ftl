@@ -240,7 +240,6 @@ editor-plan-solo = この組織では、1名だけで公表します。同じ人
 editor-plan-quorum-solo = 承認には、同じ人の署名が2回必要です。2回目は、30分以上たってからサインインし直し、公表する文面をもう一度確認して行います。緊急の公表では間を置きません。
 editor-plan-waits = 1回目の署名は済んでいます。2回目は { $at } から、サインインし直して行えます。
 editor-wrong-second = 2回目の署名は { $at } から行えます。
-editor-wrong-sign-in-again = 2回目の署名の前に、いったんサインアウトし、サインインし直してください。
 refusal-release-second-signature = 1名で公表する場合、2回目の署名は30分以上たってから行います。
 editor-plan-approved = 承認されました。
 editor-plan-by-itself = 公表日時になると自動で公表されます。それまでは中止できます。

@@ -404,6 +404,7 @@ refusal-release-no-plan = 公表計画がないか、別の計画に置き換わ
 refusal-release-quorum = 承認がそろっていません。公表計画のページで、承認できる人に承認を依頼してください。
 refusal-release-own-plan = 起案者は承認できません。ほかの人の承認が必要です。
 refusal-release-approved-already = すでに承認しています。
+refusal-release-sign-in-again = 2回目の署名の前に、いったんサインアウトし、サインインし直してください。
 refusal-gate-withheld = この区分の内容は公表できません。内容を除くか、情報の区分を確かめてください。
 refusal-gate-overlap = 出してはならない文面と同じ部分があります。書き直すか、別の担当者が理由を付けて認めてください。
 refusal-advisory-lint = 点検に通りません。指摘された項目を直してください。

@@ -203,7 +203,8 @@ impl Visit {
         match &self.who {
             Who::Person(signed) => {
                 let is_recent = self.stepped().is_ok();
-                Act::of_person(signed.id, signed.role, now).at_a_page(is_recent)
+                Act::of_person(signed.id, signed.role, now)
+                    .at_a_page(is_recent, engine::Instant(signed.session.began_at))
             }
             Who::Partner(guest) => Act::of_vendor(guest.participant, guest.party, now),
             Who::Nobody => {

@@ -1,9 +1,9 @@
 //! Those who may approve: whose keys stand, and the change that waits for its signatures.
 
 use domain::party::House as Own;
-use domain::party::approvers::Pending;
+use domain::party::approvers::{Pending, may_ask, may_withdraw};
 use domain::refusal::Refusal;
-use domain::value::PersonId;
+use domain::value::Actor;
 use engine::command::Command;
 use engine::kernel::clock;
 use engine::people::approvers as commands;
@@ -67,7 +67,7 @@ fn pending_of(
     own: &Own,
     roster: &Roster,
     pending: &Pending,
-    reader: PersonId,
+    by: Actor,
     now: Instant,
 ) -> Result<PendingChange, Fault> {
     let statement = statement_of(pending)?;
@@ -98,8 +98,8 @@ fn pending_of(
         kind: statement.kind.name().to_owned(),
         quorum: statement.quorum,
         since: clock::rfc3339(pending.since),
-        can_sign: waits_for(roster, pending, reader, now),
-        can_withdraw: pending.by == reader || pending.person == Some(reader),
+        can_sign: matches!(by, Actor::Person { id, .. } if waits_for(roster, pending, id, now)),
+        can_withdraw: may_withdraw(own, pending, by),
         signed,
         needed: roster.needed(),
     })
@@ -116,17 +116,14 @@ async fn render(
     let roster = roster_of(room.house.id(), &own)?;
     let now = clock::now();
     let is_admin = domain::permit::may_role(signed.role, "set-quorum").is_given();
-    let mut pending = match &own.pending {
-        Some(pending) => Some(pending_of(&own, &roster, pending, signed.id, now)?),
+    let pending = match &own.pending {
+        Some(pending) => Some(pending_of(&own, &roster, pending, visit.act().by, now)?),
         None => None,
     };
     let rows = rows(&own, &roster, now);
     let has_key = rows
         .iter()
         .any(|row| row.who == signed.handle && row.kind == Kind::Staff.name());
-    if let Some(pending) = &mut pending {
-        pending.can_withdraw |= is_admin || has_key;
-    }
     let lack = room.house.first_lack().await?;
     let (found, needed) = match lack {
         Some(Refusal::FewKeys { found, needed }) => (found, needed),
@@ -145,7 +142,7 @@ async fn render(
         not_taken: room.house.kept.of::<NotTaken>().code(),
         pending,
         has_key,
-        may_ask: is_admin || has_key,
+        may_ask: may_ask(&own, visit.act().by),
         is_admin,
         secret,
         rows,

@@ -220,10 +220,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         "plan" if !signed.may("plan-release") => return Err(Stop::Role),
         "abort" if !signed.may("abort-plan") => return Err(Stop::Role),
         "plan" => (make(room, &mut typed, &desk), "plan-made"),
-        "approve" => {
-            let quorum = room.house.own().await?.quorum;
-            (approve(&mut typed, &desk, signed, quorum), "plan-approved")
-        }
+        "approve" => (approve(&mut typed, &desk, signed), "plan-approved"),
         "abort" => (abort(&mut typed, &desk), "plan-aborted"),
         _ => return Err(Stop::NotFound),
     };
@@ -285,17 +282,8 @@ fn standing(typed: &mut Typed, desk: &Desk) -> Option<String> {
     None
 }
 
-fn approve(typed: &mut Typed, desk: &Desk, signed: &Signed, quorum: u8) -> Option<Command> {
+fn approve(typed: &mut Typed, desk: &Desk, signed: &Signed) -> Option<Command> {
     let plan = standing(typed, desk)?;
-    let approvals = desk
-        .stream
-        .as_ref()
-        .and_then(|stream| stream.plan.as_ref())
-        .map_or(&[][..], |plan| &plan.approvals);
-    let first = approvals.iter().find(|one| one.person == signed.id);
-    if quorum == SOLO && first.is_some_and(|first| signed.session.began_at <= first.at.0) {
-        typed.refuse("", "editor-wrong-sign-in-again");
-    }
     if !typed.has("confirmed", "yes") {
         typed.refuse("confirmed", "editor-wrong-confirmed");
     }
@@ -353,6 +341,7 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
             let at = page::instant_words(visit.lang, from);
             typed.refuse_with("", "editor-wrong-second", &[("at", &at)]);
         }
+        Refusal::SignInAgain => typed.refuse("", "refusal-release-sign-in-again"),
         Refusal::ApprovedAlready => typed.refuse("", "editor-wrong-approved"),
         other => return refused(typed, Fault::Refused(other)),
     }

@@ -88,6 +88,28 @@ fn a_release_on_a_day_off_is_asked_about_once() {
 }
 
 #[test]
+fn whoever_publishes_alone_signs_in_again_before_the_second_signature() {
+    let world = World::founded_with(|config| config.publication.solo = true);
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = at(world.ahead(span(0, 4)));
+    let fields = serde_json::json!({ "case": case.number, "instant": instant });
+    world.does_as("approver-a", "plan-release", fields);
+    let own = password(&world, "approver-a");
+    let doors = Doors::of(&world);
+    let person = doors.person("approver-a");
+    let sent = approves(&person, &case, &own);
+    assert!(person.follows(&sent).says("done-plan-approved"));
+    world.stage.clock.move_to(world.ahead(span(0, 1)));
+    approves(&person, &case, &own).refused("", "refusal-release-sign-in-again");
+    assert_eq!(world.times("plan_approved"), 1);
+    let anew = doors.person("approver-a");
+    let sent = approves(&anew, &case, &own);
+    assert!(anew.follows(&sent).says("done-plan-approved"));
+    assert_eq!(world.times("plan_approved"), 2);
+}
+
+#[test]
 fn who_neither_composes_nor_approves_has_no_page_of_a_plan() {
     let world = World::founded();
     let case = Case::open(&world);

@@ -371,6 +371,42 @@ fn the_clock_ends_an_embargo_at_its_instant_and_calls_until_somebody_comes() {
     world.ends_well();
 }
 
+/// Who asks whether a plan is approved asks with today's quorum: the release, and the clock that calls for a plan.
+#[test]
+fn a_plan_that_a_raised_quorum_left_without_enough_approvals_is_none_on_the_date() {
+    let world = World::founded_with(|config| config.mail.duty = "duty@house.example".to_owned());
+    let signs = |change: &str, by: &[&str]| {
+        for handle in by {
+            let kit = world.stage.password_file(handle);
+            let fields = json!({ "change": change, "person": handle, "password_file": kit });
+            world.does_as(handle, "sign-approvers", fields);
+        }
+    };
+    let quorum = |persons: u8| {
+        let asked = world.does_as("admin", "set-quorum", json!({ "quorum": persons }));
+        said(&asked, "change")
+    };
+    signs(&quorum(1), &["approver-a", "approver-b"]);
+    let case = Case::open(&world);
+    let date = world.ahead(span(14, 0));
+    case.coordinated(date);
+    case.drafted(None);
+    let plan = case.planned(date);
+    case.signs("approver-a", &plan).unwrap();
+    let over = || {
+        world
+            .wait(Box::pin(world.house().embargoes_over(date)))
+            .unwrap()
+    };
+    assert_eq!(over(), [], "one approval is enough");
+    signs(&quorum(2), &["approver-a"]);
+    assert_eq!(over().len(), 1, "two are wanted now");
+    assert!(world.passes_to(Instant(date.0 + span(0, 1))).is_empty());
+    assert_eq!(world.times("embargo_ended"), 1);
+    assert!(!world.mails_to("duty@house.example").is_empty());
+    world.ends_well_but(&["date_without_plan"]);
+}
+
 #[test]
 fn nothing_begins_in_a_case_that_is_closed() {
     let world = World::founded();

@@ -29,7 +29,61 @@ pub enum Intent {
     ReleaseHeld { plan_sha256: String },
 }
 
+/// The kinds of intents, as the outbox names them for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IntentKind {
+    FirstContact,
+    Press,
+    Release,
+    EndAccess,
+    DateWithoutPlan,
+    ReleaseHeld,
+}
+
+impl IntentKind {
+    pub const ALL: [IntentKind; 6] = [
+        IntentKind::FirstContact,
+        IntentKind::Press,
+        IntentKind::Release,
+        IntentKind::EndAccess,
+        IntentKind::DateWithoutPlan,
+        IntentKind::ReleaseHeld,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            IntentKind::FirstContact => "first_contact",
+            IntentKind::Press => "press",
+            IntentKind::Release => "release",
+            IntentKind::EndAccess => "end_access",
+            IntentKind::DateWithoutPlan => "date_without_plan",
+            IntentKind::ReleaseHeld => "release_held",
+        }
+    }
+
+    /// The kind of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<IntentKind> {
+        IntentKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 impl Intent {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> IntentKind {
+        match self {
+            Intent::FirstContact { .. } => IntentKind::FirstContact,
+            Intent::Press => IntentKind::Press,
+            Intent::Release { .. } => IntentKind::Release,
+            Intent::EndAccess { .. } => IntentKind::EndAccess,
+            Intent::DateWithoutPlan => IntentKind::DateWithoutPlan,
+            Intent::ReleaseHeld { .. } => IntentKind::ReleaseHeld,
+        }
+    }
+
     /// When it is to be done: at once, unless it waits for an instant of its own.
     #[must_use]
     pub fn due(&self, now: Instant) -> Instant {

@@ -5,6 +5,7 @@
 
 mod channel;
 mod step;
+mod track;
 
 use std::fmt;
 

@@ -94,7 +94,7 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
         .waiting_intents()
         .await?
         .into_iter()
-        .map(|(kind, n)| (kind, n.into()))
+        .map(|(kind, n)| (kind.name().to_owned(), n.into()))
         .collect();
     let value = json!({
         "findings": findings.iter().map(|(code, text)| json!({ "code": code, "text": text })).collect::<Vec<_>>(),

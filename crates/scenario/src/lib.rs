@@ -1,7 +1,7 @@
 //! Rehearsals: a house of its own, in memory-backed storage, over a clock that is moved by hand.
 //!
 //! [`stage`] founds such a house on the ordinary engine and lets time pass in it; [`script`] reads what a text says of who
-//! does what when and what each then sees, [`play`] plays it, on a stage or at another [`Place`]; [`sight`] looks, and [`pace`]
+//! does what when and what each then sees, [`mod@play`] plays it, on a stage or at another [`Place`]; [`sight`] looks, and [`pace`]
 //! says when each moment comes where time is real. It knows nothing of the engine that is not public, decides nothing, and
 //! never opens a house that somebody else made.
 

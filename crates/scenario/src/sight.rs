@@ -4,6 +4,7 @@
 //! shows has passed the gate for this vendor; whoever asks learns whether words that they bring stand there. In a house that
 //! is no rehearsal only what belongs to an exercise is seen ([`Scope::of`]).
 
+use domain::react::IntentKind;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -27,7 +28,7 @@ use crate::script::Seen;
 /// Ledger records read at once.
 const RECORDS_STEP: u32 = 2_000;
 /// Intents whose work shows to somebody.
-const SHOWING: [&str; 2] = ["press", "first_contact"];
+const SHOWING: [IntentKind; 2] = [IntentKind::Press, IntentKind::FirstContact];
 
 /// What of a house is looked at. The default is all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,7 +135,7 @@ pub async fn is_settled(house: &House, scope: &Scope) -> Result<bool, Fault> {
     let is_under_way = |state: CopyState| matches!(state, CopyState::Waiting | CopyState::Sending);
     let waits = intents
         .iter()
-        .any(|(kind, n)| *n > 0 && SHOWING.contains(&kind.as_str()))
+        .any(|(kind, n)| *n > 0 && SHOWING.contains(kind))
         || copies
             .iter()
             .any(|(state, n)| *n > 0 && is_under_way(*state));

@@ -6,6 +6,7 @@
 //! rehearsal that meets another house. The first is why time passes from one due instant to the next
 //! ([`Stage::pass_to`]), the second why a stage takes no folder from anybody.
 
+use domain::react::IntentKind;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -248,10 +249,10 @@ impl Stage {
             }
         };
         for kind in [
-            "release",
-            "date_without_plan",
-            "release_held",
-            "first_contact",
+            IntentKind::Release,
+            IntentKind::DateWithoutPlan,
+            IntentKind::ReleaseHeld,
+            IntentKind::FirstContact,
         ] {
             let intents = self.house.store.intents_about(Viewer::House, kind).await?;
             intents.into_iter().for_each(|(_, due)| offer(due));

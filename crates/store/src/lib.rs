@@ -1,6 +1,6 @@
 //! The ledger, the projections and the working state on SQLite and PostgreSQL.
 //!
-//! One behaviour on two engines: what a command writes goes through [`write`], in groups that share a commit; working
+//! One behaviour on two engines: what a command writes goes through [`mod@write`], in groups that share a commit; working
 //! state, the steps of a copy, and all that is read go through named functions, each beside its table in the file of
 //! its noun. The store seals and opens nothing and decides nothing: payloads and bodies are ciphertext here, and which
 //! events may follow which is the domain's matter. Tables are of three kinds, listed in [`schema`] with the mark of

@@ -1,7 +1,7 @@
 //! The outbox: intents written with their cause, carried out at least once under a stable name.
 
 use domain::distribution::CopyState;
-use domain::react::Intent;
+use domain::react::{Intent, IntentKind};
 use domain::value::{Instant, StreamId};
 
 use crate::Store;
@@ -9,7 +9,7 @@ use crate::kernel::asked::Viewer;
 use crate::kernel::open::Engine;
 use crate::kernel::row::{Row, TableRow};
 use crate::kernel::table::{Kind, Mark, Table, Type, c};
-use crate::kernel::value::{StoreError, Value};
+use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `outbox`.
 pub static OUTBOX: Table = Table {
@@ -33,7 +33,7 @@ pub static OUTBOX: Table = Table {
 pub struct IntentRow {
     /// Stable: the same intent written again is the same row.
     pub name: String,
-    pub kind: String,
+    pub kind: IntentKind,
     /// The stream that it is about.
     pub subject: StreamId,
     /// Hash or code, no text.
@@ -50,7 +50,7 @@ impl Row for IntentRow {
         let (attempts, lease_until, is_done) = (0_u32, 0_i64, false);
         vec![
             self.name.into(),
-            self.kind.into(),
+            self.kind.name().into(),
             self.subject.bytes().into(),
             self.argument.into(),
             self.run_at.into(),
@@ -65,22 +65,26 @@ impl Row for IntentRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     pub name: String,
-    pub kind: String,
+    pub kind: IntentKind,
     pub subject: StreamId,
     pub argument: String,
     pub attempts: u32,
 }
 
+fn kind_of(row: &mut Cells) -> Result<IntentKind, StoreError> {
+    IntentKind::parse(&row.text()?).ok_or(StoreError::Shape { table: row.table })
+}
+
 /// Kind and argument of an intent's row.
-fn named(intent: &Intent) -> (&'static str, &str) {
-    match intent {
-        Intent::FirstContact { .. } => ("first_contact", ""),
-        Intent::Press => ("press", ""),
-        Intent::Release { plan_sha256, .. } => ("release", plan_sha256.as_str()),
-        Intent::EndAccess { .. } => ("end_access", ""),
-        Intent::DateWithoutPlan => ("date_without_plan", ""),
-        Intent::ReleaseHeld { plan_sha256 } => ("release_held", plan_sha256.as_str()),
-    }
+fn named(intent: &Intent) -> (IntentKind, &str) {
+    let argument = match intent {
+        Intent::Release { plan_sha256, .. } | Intent::ReleaseHeld { plan_sha256 } => plan_sha256,
+        Intent::FirstContact { .. }
+        | Intent::Press
+        | Intent::EndAccess { .. }
+        | Intent::DateWithoutPlan => "",
+    };
+    (intent.kind(), argument)
 }
 
 /// Makes the row of an intent. `cause` names the record that it follows from; an intent without an instant of its own
@@ -89,8 +93,8 @@ fn named(intent: &Intent) -> (&'static str, &str) {
 pub fn row(intent: &Intent, subject: StreamId, cause: (StreamId, u32), now: i64) -> TableRow {
     let (kind, argument) = named(intent);
     IntentRow {
-        name: format!("{kind}/{}/{}", cause.0, cause.1),
-        kind: kind.to_owned(),
+        name: format!("{}/{}/{}", kind.name(), cause.0, cause.1),
+        kind,
         subject,
         argument: argument.to_owned(),
         run_at: intent.due(Instant(now)).0,
@@ -105,7 +109,7 @@ impl Store {
     /// If the database fails.
     pub async fn claim_intents(
         &self,
-        kind: &str,
+        kind: IntentKind,
         now: i64,
         lease: i64,
         limit: u32,
@@ -125,7 +129,7 @@ impl Store {
                 "outbox",
                 vec![(
                     sql,
-                    vec![lease.into(), kind.into(), now.into(), limit.into()],
+                    vec![lease.into(), kind.name().into(), now.into(), limit.into()],
                 )],
             )
             .await?;
@@ -135,7 +139,7 @@ impl Store {
             .map(|mut row| {
                 Ok(Waiting {
                     name: row.text()?,
-                    kind: row.text()?,
+                    kind: kind_of(&mut row)?,
                     subject: StreamId::from_bytes(row.array()?),
                     argument: row.text()?,
                     attempts: row.u32()?,
@@ -202,11 +206,18 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn finish_about(&self, kind: &str, subject: StreamId) -> Result<(), StoreError> {
+    pub async fn finish_about(
+        &self,
+        kind: IntentKind,
+        subject: StreamId,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET done = 1, lease_until = 0 WHERE kind = $1 AND subject = $2 AND done = 0";
         self.transact(
             "outbox",
-            vec![(sql.to_owned(), vec![kind.into(), subject.bytes().into()])],
+            vec![(
+                sql.to_owned(),
+                vec![kind.name().into(), subject.bytes().into()],
+            )],
         )
         .await?;
         Ok(())
@@ -219,7 +230,7 @@ impl Store {
     pub async fn end_intent(&self, intent: &Intent, subject: StreamId) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET done = 1, lease_until = 0 WHERE kind = $1 AND subject = $2 AND argument = $3 AND done = 0";
         let (kind, argument) = named(intent);
-        let values = vec![kind.into(), subject.bytes().into(), argument.into()];
+        let values = vec![kind.name().into(), subject.bytes().into(), argument.into()];
         self.transact("outbox", vec![(sql.to_owned(), values)])
             .await?;
         Ok(())
@@ -243,9 +254,9 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn next_intent_at(&self, kind: &str) -> Result<Option<i64>, StoreError> {
+    pub async fn next_intent_at(&self, kind: IntentKind) -> Result<Option<i64>, StoreError> {
         let sql = "SELECT CASE WHEN run_at > lease_until THEN run_at ELSE lease_until END AS due FROM outbox WHERE done = 0 AND kind = $1 ORDER BY due LIMIT 1";
-        let rows = self.rows("outbox", sql, &[kind.into()]).await?;
+        let rows = self.rows("outbox", sql, &[kind.name().into()]).await?;
         rows.into_iter().next().map(|mut row| row.int()).transpose()
     }
 
@@ -253,7 +264,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn waiting_intents(&self) -> Result<Vec<(String, i64)>, StoreError> {
+    pub async fn waiting_intents(&self) -> Result<Vec<(IntentKind, i64)>, StoreError> {
         let rows = self
             .rows(
                 "outbox",
@@ -262,7 +273,7 @@ impl Store {
             )
             .await?;
         rows.into_iter()
-            .map(|mut row| Ok((row.text()?, row.int()?)))
+            .map(|mut row| Ok((kind_of(&mut row)?, row.int()?)))
             .collect()
     }
 
@@ -273,13 +284,13 @@ impl Store {
     pub async fn intents_about(
         &self,
         viewer: Viewer,
-        kind: &str,
+        kind: IntentKind,
     ) -> Result<Vec<(StreamId, i64)>, StoreError> {
         let rows = self
             .rows(
                 "outbox",
                 "SELECT subject, run_at FROM outbox WHERE done = 0 AND kind = $1 ORDER BY run_at",
-                &[kind.into()],
+                &[kind.name().into()],
             )
             .await?;
         let mut out: Vec<(StreamId, i64)> = rows

@@ -266,13 +266,13 @@ impl World {
         let amiss = self.wait(Box::pin(self.stage.amiss()));
         assert_eq!(amiss.expect("a look at the ledger"), None);
         let intents = self.wait(self.house().store.waiting_intents());
-        let mut kinds: Vec<String> = intents
+        let mut kinds: Vec<&str> = intents
             .expect("the outbox")
             .into_iter()
-            .map(|(kind, _)| kind)
+            .map(|(kind, _)| kind.name())
             .collect();
-        kinds.retain(|kind| !waiting.contains(&kind.as_str()));
-        assert_eq!(kinds, Vec::<String>::new(), "these intents still wait");
+        kinds.retain(|kind| !waiting.contains(kind));
+        assert_eq!(kinds, Vec::<&str>::new(), "these intents still wait");
     }
 
     /// Checks what holds after every test, once all that is due has happened.

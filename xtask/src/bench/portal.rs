@@ -1,6 +1,6 @@
 //! The portal beside nginx, for the same bytes with the same headers.
 //!
-//!     cargo xtask bench portal DIR [--page /ja/….html] [--feed /….atom]
+//! `cargo xtask bench portal DIR [--page /ja/….html] [--feed /….atom]`
 //!
 //! Both servers sit on cpu 0 in turn, wrk on cpu 1 with 64 connections; a page, a
 //! feed, and the page once more with the right ETag (304). What counts is the

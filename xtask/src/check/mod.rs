@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use tests::Tally;
 
 /// The steps, in their order.
-const STEPS: [&str; 17] = [
+const STEPS: [&str; 18] = [
     "setup",
     "fmt",
     "clippy",
@@ -45,6 +45,7 @@ const STEPS: [&str; 17] = [
     "replay",
     "crash",
     "slices",
+    "documentation",
     "sbom",
     "fuzz",
 ];
@@ -151,7 +152,8 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
             whole::replay(&house, log)
         });
         steps.step("crash", |log| whole::crash(&house, log));
-        steps.step("slices", |log| slices::of_the_engine(&house, log));
+        steps.step("slices", |log| slices::all(&house, log));
+        steps.step("documentation", |log| slices::documentation(&house, log));
         steps.step("sbom", |log| dependencies::listed(&house, log));
         steps.step("fuzz", |log| fuzz::all(&house, log, fuzz::IN_CHECK));
     }

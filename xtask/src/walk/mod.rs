@@ -3,7 +3,7 @@
 //! It founds a live house as an operator would, starts it, and hands what the program
 //! printed to `judges/walk/walk.mjs`, which clicks and types. When the people are done,
 //! [`outside`] asks what is left: the tree, the ledger, the mails, the outbox. It knows no
-//! page and no field; those stand in the script. Start reading at [`run`], then `site.rs`.
+//! page and no field; those stand in the script. Start reading at [`run()`], then `site.rs`.
 
 mod audit;
 mod outside;

@@ -19,24 +19,7 @@ use std::ops::Deref;
 
 use crate::coordination::case::Case;
 use crate::refusal::Refusal;
-use crate::value::{ReportKind, Track};
-
-impl Track {
-    /// The track of a case that a report begins.
-    #[must_use]
-    pub const fn of_report(kind: ReportKind) -> Track {
-        match kind {
-            ReportKind::Site => Track::Site,
-            ReportKind::Product | ReportKind::OwnProduct | ReportKind::Archive => Track::Product,
-        }
-    }
-
-    /// Whether a case of this track may be published.
-    #[must_use]
-    pub const fn is_for_the_public(self) -> bool {
-        !matches!(self, Track::Site)
-    }
-}
+use crate::value::Track;
 
 /// A case on a track that leads to a publication.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +56,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::CaseId;
+    use crate::value::{CaseId, ReportKind};
 
     #[test]
     fn only_a_website_is_not_for_the_public() {

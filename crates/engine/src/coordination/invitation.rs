@@ -6,6 +6,7 @@
 
 use domain::act::Act;
 use domain::aggregate::Aggregate;
+use domain::react::IntentKind;
 use domain::refusal::Refusal;
 use domain::value::*;
 use seal::record::Realm;
@@ -97,7 +98,7 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
         .perform(&act, "invite-again", Realm::Live, async |unit| {
             unit.row(store::work::IntentRow {
                 name: name.clone(),
-                kind: "first_contact".to_owned(),
+                kind: IntentKind::FirstContact,
                 subject: participant.into(),
                 argument: String::new(),
                 run_at: now,

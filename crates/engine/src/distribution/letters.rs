@@ -3,6 +3,7 @@
 //! A first contact carries no technical detail, a reminder no content. A reply acknowledges only by a code
 //! that a person typed.
 
+use domain::react::IntentKind;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -72,7 +73,7 @@ impl House {
             let now = clock::now().0;
             let waiting = self
                 .store
-                .claim_intents("first_contact", now, now + LEASE_US, 64)
+                .claim_intents(IntentKind::FirstContact, now, now + LEASE_US, 64)
                 .await?;
             if waiting.is_empty() {
                 return Ok(0);

@@ -1,7 +1,7 @@
 //! What every noun of the engine stands on: the open house, the one gateway into its ledger, keys, contexts, clock.
 //!
 //! It finds reports and cases by what people call them ([`find`]) and names copies ([`ids`]), and decides about none:
-//! what an event means is the domain's, what is done about it a noun's. Start reading at [`unit`], then [`house`].
+//! what an event means is the domain's, what is done about it a noun's. Start reading at [`mod@unit`], then [`house`].
 
 pub mod unit;
 

@@ -4,6 +4,7 @@
 //! Pages show the answer that is kept here and ask for none. What is due and cannot go is recorded once per change of its
 //! causes. When it is asked stands with the work ([`crate::work`]); it knows no page, no letter and no relay.
 
+use domain::react::IntentKind;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -475,7 +476,7 @@ impl House {
         }
         let waiting = self
             .store
-            .intents_about(store::Viewer::House, "date_without_plan")
+            .intents_about(store::Viewer::House, IntentKind::DateWithoutPlan)
             .await?;
         Ok(waiting
             .into_iter()

@@ -2,6 +2,7 @@
 //!
 //! The intent is written with the change, so that a crash between the two leaves nothing open.
 
+use domain::react::IntentKind;
 use domain::value::PartyId;
 
 use crate::Fault;
@@ -23,7 +24,7 @@ impl House {
         let now = clock::now().0;
         let claimed = self
             .store
-            .claim_intents("end_access", now, now + LEASE_US, CLAIM_MAX)
+            .claim_intents(IntentKind::EndAccess, now, now + LEASE_US, CLAIM_MAX)
             .await?;
         for intent in claimed {
             shut(self, PartyId::from_bytes(intent.subject.bytes()), now).await?;

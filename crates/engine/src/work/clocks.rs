@@ -5,13 +5,14 @@
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::decide;
+use domain::react::IntentKind;
 use domain::value::{CaseId, EmbargoEnd, Instant};
 use seal::record::Realm;
 
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
-use crate::work::{Kind, Next};
+use crate::work::Next;
 
 /// A day between anchors, µs.
 const ANCHOR_EVERY_US: i64 = 86_400_000_000;
@@ -25,7 +26,9 @@ impl House {
             self.anchor_daily().await,
         ];
         done.into_iter().collect::<Result<(), Fault>>()?;
-        Ok(Next::at(self.store.next_intent_at(Kind::END_ACCESS).await?))
+        Ok(Next::at(
+            self.store.next_intent_at(IntentKind::EndAccess).await?,
+        ))
     }
 
     /// Cases whose embargo is in force though its date has come, and which no approved plan is about to publish.

@@ -3,6 +3,7 @@
 //! Each is a kind of its own with connections of its own: an alarm does not stand behind letters, and neither stands
 //! behind the copies of a publication. What the letters say is in [`crate::distribution::letters`].
 
+use domain::react::IntentKind;
 use std::collections::HashMap;
 
 use domain::value::StreamId;
@@ -11,7 +12,7 @@ use store::work::Waiting;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
-use crate::work::{Kind, LEASE_US, Next};
+use crate::work::{LEASE_US, Next};
 
 /// The duty address is written to this often while a date has passed without an approved plan
 /// (docs/design/settled.md §2.4), or while a plan that is due is held, µs.
@@ -23,7 +24,7 @@ impl House {
     /// Writes the first contacts that are due.
     pub(super) async fn contacts_round(&self) -> Result<Next, Fault> {
         self.send_first_contacts().await?;
-        let next = self.store.next_intent_at(Kind::FIRST_CONTACT).await?;
+        let next = self.store.next_intent_at(IntentKind::FirstContact).await?;
         Ok(Next::at(next))
     }
 
@@ -34,7 +35,7 @@ impl House {
         let now = clock::now().0;
         for intent in self
             .store
-            .claim_intents(Kind::DATE_WITHOUT_PLAN, now, now + LEASE_US, CLAIM_MAX)
+            .claim_intents(IntentKind::DateWithoutPlan, now, now + LEASE_US, CLAIM_MAX)
             .await?
         {
             let case = domain::value::CaseId(intent.subject.0);
@@ -53,8 +54,11 @@ impl House {
             }
             self.remind_duty(&intent, now).await?;
         }
-        let dates = self.store.next_intent_at(Kind::DATE_WITHOUT_PLAN).await?;
-        let held = self.store.next_intent_at(Kind::RELEASE_HELD).await?;
+        let dates = self
+            .store
+            .next_intent_at(IntentKind::DateWithoutPlan)
+            .await?;
+        let held = self.store.next_intent_at(IntentKind::ReleaseHeld).await?;
         Ok(Next::at(dates.into_iter().chain(held).min()))
     }
 
@@ -64,7 +68,7 @@ impl House {
         // Each change of the causes has left an intent; one a plan calls, and goes on calling.
         let all = self
             .store
-            .intents_about(store::Viewer::House, Kind::RELEASE_HELD)
+            .intents_about(store::Viewer::House, IntentKind::ReleaseHeld)
             .await?;
         let mut left: HashMap<StreamId, usize> = HashMap::new();
         for (subject, _) in all {
@@ -72,7 +76,7 @@ impl House {
         }
         for intent in self
             .store
-            .claim_intents(Kind::RELEASE_HELD, now, now + LEASE_US, CLAIM_MAX)
+            .claim_intents(IntentKind::ReleaseHeld, now, now + LEASE_US, CLAIM_MAX)
             .await?
         {
             let advisory = domain::value::AdvisoryId(intent.subject.0);

@@ -6,6 +6,7 @@
 //! other. In a running house they go side by side ([`workers`]); [`House::run_due`] takes the same rounds one after
 //! another.
 
+use domain::react::IntentKind;
 use std::time::Duration;
 
 use domain::value::CopyChannel;
@@ -86,17 +87,8 @@ impl Kind {
         first.into_iter().chain(CopyChannel::ALL.map(Kind::Copies))
     }
 
-    // Kinds of intents as the outbox names them.
-    /// A plan that waits for its instant.
-    pub const RELEASE: &'static str = "release";
-    /// A plan that was made or approved: somebody wants to know whether it would go.
+    /// A plan that was made or approved: somebody wants to know whether it would go. A bell, and no intent.
     pub(crate) const REHEARSAL: &'static str = "rehearsal";
-    const PRESS: &'static str = "press";
-    const END_ACCESS: &'static str = "end_access";
-    /// A first letter that is on its way.
-    pub const FIRST_CONTACT: &'static str = "first_contact";
-    const DATE_WITHOUT_PLAN: &'static str = "date_without_plan";
-    const RELEASE_HELD: &'static str = "release_held";
 
     /// Its name, for logs and threads.
     #[must_use]
@@ -117,14 +109,14 @@ impl Kind {
     /// The bell that is rung when there is more of it; nothing rings for the letterbox.
     const fn bell(self) -> Option<&'static str> {
         match self {
-            Kind::Release => Some(Kind::RELEASE),
-            Kind::Clocks => Some(Kind::END_ACCESS),
+            Kind::Release => Some(IntentKind::Release.name()),
+            Kind::Clocks => Some(IntentKind::EndAccess.name()),
             Kind::Rehearsal => Some(Kind::REHEARSAL),
             Kind::Letterbox => None,
-            Kind::Press => Some(Kind::PRESS),
+            Kind::Press => Some(IntentKind::Press.name()),
             Kind::Mailboxes => Some(LEDGER_BELL),
-            Kind::Duty => Some(Kind::DATE_WITHOUT_PLAN),
-            Kind::Contacts => Some(Kind::FIRST_CONTACT),
+            Kind::Duty => Some(IntentKind::DateWithoutPlan.name()),
+            Kind::Contacts => Some(IntentKind::FirstContact.name()),
             Kind::Copies(channel) => Some(channel.name()),
         }
     }

@@ -1,11 +1,11 @@
 //! Releases whose instant has passed while nothing of them is out. Why one does not go is told by its plan's page.
 
 use domain::aggregate::Aggregate;
+use domain::react::IntentKind;
 use domain::value::Instant;
 
 use crate::Fault;
 use crate::kernel::house::House;
-use crate::work::Kind;
 
 /// A plan is looked at in its instant; an approved one that has not gone after so long is held by something, µs.
 pub const HELD_AFTER_US: i64 = 10_000_000;
@@ -20,7 +20,7 @@ impl House {
         let mut out = Vec::new();
         for (id, _) in self
             .store
-            .intents_about(store::Viewer::House, Kind::RELEASE)
+            .intents_about(store::Viewer::House, IntentKind::Release)
             .await?
         {
             let stream = self.load(id).await?.map(|loaded| loaded.state);

@@ -5,7 +5,8 @@
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
-use crate::work::{Kind, LEASE_US, LOOK_AGAIN_US, Next};
+use crate::work::{LEASE_US, LOOK_AGAIN_US, Next};
+use domain::react::IntentKind;
 
 /// Intents that one press carries out.
 const CLAIM_MAX: u32 = 1_000;
@@ -16,7 +17,7 @@ impl House {
         let now = clock::now().0;
         let waiting: Vec<String> = self
             .store
-            .claim_intents(Kind::PRESS, now, now + LEASE_US, CLAIM_MAX)
+            .claim_intents(IntentKind::Press, now, now + LEASE_US, CLAIM_MAX)
             .await?
             .into_iter()
             .map(|intent| intent.name)
@@ -33,6 +34,8 @@ impl House {
             self.store.finish_intents(&waiting).await?;
             *pressed = true;
         }
-        Ok(Next::at(self.store.next_intent_at(Kind::PRESS).await?))
+        Ok(Next::at(
+            self.store.next_intent_at(IntentKind::Press).await?,
+        ))
     }
 }

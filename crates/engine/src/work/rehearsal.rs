@@ -4,13 +4,14 @@
 //! verdict rests on has changed, and at set times before the instant. It is looked at every second, so that a signer that
 //! is gone, or that has other approvers pinned, shows on the pages within two.
 
+use domain::react::IntentKind;
 use domain::value::AdvisoryId;
 
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::house::House;
 use crate::publication::verdict::{Holds, Verdicts};
-use crate::work::{Kind, Next};
+use crate::work::Next;
 
 impl House {
     pub(super) async fn rehearsal_round(&self) -> Result<Next, Fault> {
@@ -38,7 +39,7 @@ impl House {
         Box::pin(async move {
             let waiting = self
                 .store
-                .intents_about(store::Viewer::House, Kind::RELEASE)
+                .intents_about(store::Viewer::House, IntentKind::Release)
                 .await?;
             let waiting: Vec<AdvisoryId> = waiting
                 .into_iter()

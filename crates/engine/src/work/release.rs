@@ -3,6 +3,7 @@
 //! What a release is stands in [`crate::publication::release`]; here is only when it is looked at. It waits for
 //! nothing that other kinds of work do.
 
+use domain::react::IntentKind;
 use domain::value::AdvisoryId;
 use store::work::Waiting;
 
@@ -11,7 +12,7 @@ use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::publication::release::{Looked, NOT_DUE};
 use crate::publication::verdict::{CONTEXT_GONE, Holds};
-use crate::work::{Kind, LEASE_US, LOOK_AGAIN_US, Next};
+use crate::work::{LEASE_US, LOOK_AGAIN_US, Next};
 
 /// Plans that are looked at in one round.
 const CLAIM_MAX: u32 = 32;
@@ -26,7 +27,7 @@ impl House {
         let now = clock::now().0;
         let claimed = self
             .store
-            .claim_intents(Kind::RELEASE, now, now + LEASE_US, CLAIM_MAX)
+            .claim_intents(IntentKind::Release, now, now + LEASE_US, CLAIM_MAX)
             .await?;
         let is_full = claimed.len() >= CLAIM_MAX as usize;
         let mut held = Vec::new();
@@ -47,7 +48,9 @@ impl House {
         if is_full {
             return Ok(Next::AtOnce);
         }
-        Ok(Next::at(self.store.next_intent_at(Kind::RELEASE).await?))
+        Ok(Next::at(
+            self.store.next_intent_at(IntentKind::Release).await?,
+        ))
     }
 
     async fn release_one(
@@ -80,7 +83,7 @@ impl House {
                 // Plans that this one replaced have nothing to wait for.
                 return Ok(self
                     .store
-                    .finish_about(Kind::RELEASE, intent.subject)
+                    .finish_about(IntentKind::Release, intent.subject)
                     .await?);
             }
             Ok(Looked::Gone) => {

@@ -404,7 +404,7 @@ fn a_plan_that_a_raised_quorum_left_without_enough_approvals_is_none_on_the_date
     assert!(world.passes_to(Instant(date.0 + span(0, 1))).is_empty());
     assert_eq!(world.times("embargo_ended"), 1);
     assert!(!world.mails_to("duty@house.example").is_empty());
-    world.ends_well_but(&["date_without_plan"]);
+    world.ends_well_but(&["date_without_plan", "release", "release_held"]);
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn a_new_plan_voids_the_approvals_of_the_one_before() {
     case.approved(&first);
     let _second = case.planned(world.ahead(span(2, 0)));
     let waiting = world.wait(world.house().store.waiting_intents());
-    assert_eq!(waiting.unwrap(), [("release".to_owned(), 1)]);
+    assert_eq!(waiting.unwrap(), [(domain::react::IntentKind::Release, 1)]);
     assert_eq!(world.days_pass(4), Vec::<String>::new());
     world.ends_well_but(&["release", "release_held"]);
 }

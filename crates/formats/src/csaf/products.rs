@@ -2,7 +2,7 @@
 //!
 //! Every pair of vendor and product is a product of its own here, since two vendors may judge the same component
 //! differently and one product id in two status groups is a contradiction (test 6.1.6). No product is invented: a
-//! vendor that answered without naming one gets "<vendor>: products not recorded", and a product without a status
+//! vendor that answered without naming one gets `<vendor>: products not recorded`, and a product without a status
 //! is not in the tree but in [`Catalogue::unstated`], which becomes a note.
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! The finder's pages: the form of a report, its receipt, and what a finder sees with the receipt afterwards.
 //!
 //! Pure functions, without script; they know no receipt's meaning, no disk and no case. The receipt stands in the
-//! body of pages and forms only, never in an address. Start at [`report`]; [`receipt`] and [`mailbox()`] follow it.
+//! body of pages and forms only, never in an address. Start at [`report`]; [`receipt`] follows it.
 
 use askama::Template;
 use formats::advisory::Lang;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pages::kit::neighbour;
 
-/// Forms that are read at once: each may hold [`super::exchange::FORM_BYTES_MAX`].
+/// Forms that are read at once: each may hold `FORM_BYTES_MAX` of `exchange`.
 const FORMS_MAX: usize = 256;
 /// Forms that one network sends at once: what an office behind one address needs.
 const OF_NETWORK_MAX: usize = 16;

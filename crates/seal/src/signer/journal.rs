@@ -267,7 +267,7 @@ pub fn take_statement(
 /// is no such house.
 ///
 /// # Errors
-/// As [`decide`] for a plan that is none.
+/// As [`super::decide`] for a plan that is none.
 pub fn first_signature(
     request: &Request,
     pinned: &Pinned,

@@ -5,6 +5,7 @@ use domain::coordination::case::Case;
 use domain::coordination::participant::Participant as Vendor;
 use domain::coordination::range::{Bound, Range};
 use domain::event::Event;
+use domain::react::IntentKind;
 use domain::text::class::Class;
 use domain::value::{
     ConfidentialityBasis, ContactChannel, ContactResult, NumberSource, ProductAnswer,
@@ -248,7 +249,7 @@ async fn invitation(
     let waiting = room
         .house
         .store
-        .intents_about(viewer, engine::work::Kind::FIRST_CONTACT)
+        .intents_about(viewer, IntentKind::FirstContact)
         .await
         .map_err(engine::Fault::from)?;
     let is_waiting = waiting

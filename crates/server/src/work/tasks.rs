@@ -8,13 +8,13 @@ use domain::coordination::deadlines;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::intake::ReportState;
+use domain::react::IntentKind;
 use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId};
 use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
 use engine::publication::facts::facts;
-use engine::work::Kind;
 use engine::work::overdue::HELD_AFTER_US;
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::desk::view::Fate;
@@ -201,7 +201,7 @@ async fn dates(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
     let waiting = room
         .house
         .store
-        .intents_about(viewer, "date_without_plan")
+        .intents_about(viewer, IntentKind::DateWithoutPlan)
         .await
         .map_err(Fault::from)?;
     let mut out = Vec::new();
@@ -256,7 +256,7 @@ async fn reports(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
 async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let (store, viewer) = (&room.house.store, visit.viewer()?);
     let waiting = store
-        .intents_about(viewer, Kind::RELEASE)
+        .intents_about(viewer, IntentKind::Release)
         .await
         .map_err(Fault::from)?;
     let (now, quorum) = (engine::kernel::clock::now(), room.house.own().await?.quorum);

@@ -1,7 +1,7 @@
 //! What every noun stands on: the two engines, values and tables, the one writer, the ledger and what is sealed.
 //!
 //! A party, a case or a copy has its table, its row and its queries in a file of its own beside this folder. Of nouns
-//! it knows only whom a viewer is ([`asked`]) and that every number belongs to a stream. Start reading at [`write`].
+//! it knows only whom a viewer is ([`asked`]) and that every number belongs to a stream. Start reading at [`mod@write`].
 
 pub(crate) mod asked;
 pub(crate) mod copied;

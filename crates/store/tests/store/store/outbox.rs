@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ::store::Store;
 use ::store::work::{Waiting, row};
 use ::store::write::TableRow;
-use domain::react::Intent;
+use domain::react::{Intent, IntentKind};
 use domain::value::Instant;
 
 use crate::fill::{START, only_rows, put, stream};
@@ -29,7 +29,7 @@ fn name(version: u32) -> String {
 }
 
 async fn claim(store: &Store, now: i64, lease: i64) -> Vec<Waiting> {
-    let claimed = store.claim_intents("press", now, lease, 10).await;
+    let claimed = store.claim_intents(IntentKind::Press, now, lease, 10).await;
     claimed.expect("the database answers")
 }
 
@@ -40,20 +40,20 @@ on_both! {
         assert_eq!(claim(&store, START - 1, START + 50).await, [], "it is not due");
         let expected = Waiting {
             name: name(1),
-            kind: "press".to_owned(),
+            kind: IntentKind::Press,
             subject: stream(1),
             argument: String::new(),
             attempts: 1,
         };
         assert_eq!(claim(&store, START, START + 100).await, std::slice::from_ref(&expected));
-        assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START + 100));
+        assert_eq!(store.next_intent_at(IntentKind::Press).await.unwrap(), Some(START + 100));
         assert_eq!(claim(&store, START + 99, START + 200).await, []);
         let again = claim(&store, START + 100, START + 200).await;
         assert_eq!(again, [Waiting { attempts: 2, ..expected }]);
         store.finish_intents(&[name(1)]).await.unwrap();
         assert_eq!(claim(&store, START + 900, START + 999).await, []);
         assert!(store.waiting_intents().await.unwrap().is_empty());
-        assert_eq!(store.next_intent_at("press").await.unwrap(), None);
+        assert_eq!(store.next_intent_at(IntentKind::Press).await.unwrap(), None);
     }
 
     async fn a_deferred_intent_comes_back_when_it_was_said(world) {
@@ -61,7 +61,7 @@ on_both! {
         put(&store, only_rows(vec![press(1, START)])).await;
         claim(&store, START, START + 1000).await;
         store.defer_intent(&name(1), START + 300).await.unwrap();
-        assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START + 300));
+        assert_eq!(store.next_intent_at(IntentKind::Press).await.unwrap(), Some(START + 300));
         assert_eq!(claim(&store, START + 299, START + 999).await, []);
         assert_eq!(claim(&store, START + 300, START + 999).await.len(), 1);
     }
@@ -80,11 +80,11 @@ on_both! {
         let rows = vec![press(1, START), press(2, START), release];
         put(&store, only_rows(rows)).await;
         let waiting = store.waiting_intents().await.unwrap();
-        assert_eq!(waiting, [("press".to_owned(), 2), ("release".to_owned(), 1)]);
-        let claimed = store.claim_intents("release", START, START + 100, 10).await.unwrap();
+        assert_eq!(waiting, [(IntentKind::Press, 2), (IntentKind::Release, 1)]);
+        let claimed = store.claim_intents(IntentKind::Release, START, START + 100, 10).await.unwrap();
         assert_eq!(claimed.len(), 1);
-        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 100));
-        assert_eq!(store.next_intent_at("press").await.unwrap(), Some(START));
+        assert_eq!(store.next_intent_at(IntentKind::Release).await.unwrap(), Some(START + 100));
+        assert_eq!(store.next_intent_at(IntentKind::Press).await.unwrap(), Some(START));
         assert_eq!((claimed[0].subject, claimed[0].argument.as_str()), (stream(2), "ab"));
         assert_eq!(claim(&store, START, START + 100).await.len(), 2);
     }
@@ -94,11 +94,11 @@ on_both! {
         let plans = [release("ab", START + 10), release("cd", START + 20)];
         let rows = (1..).zip(&plans).map(|(version, plan)| row(plan, stream(2), (stream(2), version), START));
         put(&store, only_rows(rows.collect())).await;
-        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 10));
+        assert_eq!(store.next_intent_at(IntentKind::Release).await.unwrap(), Some(START + 10));
         store.end_intent(&plans[0], stream(1)).await.unwrap();
-        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 10), "another stream's");
+        assert_eq!(store.next_intent_at(IntentKind::Release).await.unwrap(), Some(START + 10), "another stream's");
         store.end_intent(&plans[0], stream(2)).await.unwrap();
-        assert_eq!(store.next_intent_at("release").await.unwrap(), Some(START + 20));
+        assert_eq!(store.next_intent_at(IntentKind::Release).await.unwrap(), Some(START + 20));
         store.end_intent(&plans[1], stream(2)).await.unwrap();
         assert!(store.waiting_intents().await.unwrap().is_empty());
     }
@@ -139,7 +139,7 @@ on_both! {
                 tokio::spawn(async move {
                     let mut mine = Vec::new();
                     loop {
-                        let claimed = store.claim_intents("press", START, START + 100, 3).await.unwrap();
+                        let claimed = store.claim_intents(IntentKind::Press, START, START + 100, 3).await.unwrap();
                         if claimed.is_empty() {
                             return mine;
                         }

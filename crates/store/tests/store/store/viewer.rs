@@ -10,7 +10,7 @@ use ::store::{Store, StreamRow, Viewer, Which};
 use domain::distribution::CopyState;
 use domain::intake::ReportStage;
 use domain::party::folded;
-use domain::react::Intent;
+use domain::react::{Intent, IntentKind};
 use domain::value::{AdvisoryId, CaseId, ParticipantId, PartyId, PersonId, ReportId, SubscriberId};
 
 use crate::fill::{
@@ -156,13 +156,13 @@ on_both! {
             assert!(store.advisory_of(viewer, two).await.unwrap().is_some());
             assert!(store.participant_of(viewer, two, us).await.unwrap().is_some());
             assert_eq!(store.advisories(viewer).await.unwrap().len(), 2);
-            assert_eq!(store.intents_about(viewer, "date_without_plan").await.unwrap().len(), 2);
+            assert_eq!(store.intents_about(viewer, IntentKind::DateWithoutPlan).await.unwrap().len(), 2);
         }
         let listed = store.cases(IN_CASE, Which::Open).await.unwrap();
         assert_eq!(listed.iter().map(|line| line.id).collect::<Vec<_>>(), [one]);
         let found = store.advisory_of(IN_CASE, one).await.unwrap();
         assert_eq!(found, Some(AdvisoryId::from_bytes(id(50))));
-        let about = store.intents_about(IN_CASE, "date_without_plan").await.unwrap();
+        let about = store.intents_about(IN_CASE, IntentKind::DateWithoutPlan).await.unwrap();
         assert_eq!(about, [(stream(1), START)]);
         for viewer in OUTSIDE {
             assert_eq!(store.advisory_of(viewer, two).await.unwrap(), None, "{viewer:?}");

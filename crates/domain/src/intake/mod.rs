@@ -65,6 +65,8 @@ pub struct Report {
     pub lookup: Option<String>,
     /// Public half of the mailbox key, hexadecimal.
     pub mailbox: Option<String>,
+    /// When all that had come until then was last split into classes.
+    sorted_at: Option<Instant>,
     /// When texts were written that did not come with the report itself.
     written: BTreeMap<BodyId, Instant>,
 }
@@ -229,6 +231,7 @@ impl Report {
             contact: None,
             lookup: None,
             mailbox: None,
+            sorted_at: None,
             written: BTreeMap::new(),
         }
     }
@@ -262,6 +265,7 @@ impl Report {
                 self.mailbox.clone_from(mailbox);
             }
             Event::ReportSorted { parts, .. } => {
+                self.sorted_at = Some(recorded.occurred_at);
                 for part in parts {
                     self.take_part(*part, recorded.occurred_at);
                 }
@@ -319,6 +323,13 @@ impl Report {
             .chain(self.fields.iter().filter_map(ReportField::text))
     }
 
+    /// Tells whether a text that came unsorted has been split since: its parts tell what is in it.
+    #[must_use]
+    pub fn is_split(&self, text: &TextRef) -> bool {
+        let is_before = |at| self.written_at(text) <= at;
+        text.class == Class::U && self.sorted_at.is_some_and(is_before)
+    }
+
     /// The field that a text fills.
     #[must_use]
     pub fn key_of(&self, text: &TextRef) -> Option<ReportKey> {
@@ -365,9 +376,9 @@ impl Report {
     /// # Errors
     /// If the report has no such text, or nothing says why it is read.
     pub fn read(&self, body: BodyId, act: &Act) -> Result<(TextRef, Vec<Change>), Refusal> {
-        let text = self
-            .parts
-            .iter()
+        let came = self.as_it_came().filter(|text| self.is_split(text));
+        let text = came
+            .chain(&self.parts)
             .chain(&self.finder)
             .chain(&self.contact)
             .find(|text| text.body == body)

@@ -257,7 +257,7 @@ fn a_report_is_sorted_once_a_part_of_it_has_a_class() {
 }
 
 #[test]
-fn parts_and_who_wrote_are_read_for_a_reason_and_the_unsorted_whole_is_not() {
+fn parts_and_who_wrote_are_read_for_a_reason_and_so_is_the_whole_once_it_was_split() {
     let sorted = Event::ReportSorted {
         of: text(2, Class::U).body,
         parts: vec![text(8, Class::T)],
@@ -269,8 +269,15 @@ fn parts_and_who_wrote_are_read_for_a_reason_and_the_unsorted_whole_is_not() {
         assert_eq!(report.read(body, &act("to answer")), Ok((found, read)));
         assert_eq!(report.read(body, &act("")), Err(Refusal::NoReason));
     }
-    let whole = report.read(text(2, Class::U).body, &act("to answer"));
-    assert_eq!(whole, Err(Refusal::NotFound("text")));
+    let whole = text(2, Class::U);
+    let unsorted = told(arrived(None, vec![]), &[]);
+    assert!(!unsorted.is_split(&whole), "it is read where it is sorted");
+    let read = unsorted.read(whole.body, &act("to answer"));
+    assert_eq!(read, Err(Refusal::NotFound("text")));
+    assert!(report.is_split(&whole));
+    let read = report.read(whole.body, &act("to answer"));
+    assert_eq!(read.map(|(found, _)| found), Ok(whole));
+    assert_eq!(report.read(whole.body, &act("")), Err(Refusal::NoReason));
 }
 
 fn filled(key: ReportKey, n: u8) -> ReportField {

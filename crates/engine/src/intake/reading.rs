@@ -5,7 +5,7 @@
 use domain::coordination::case::Case;
 use domain::intake::{Report, ReportState};
 use domain::refusal::Refusal;
-use domain::text::gate::{Audience, Channel, Strength, release};
+use domain::text::gate::{Audience, Channel, Strength, release, show_unsorted};
 use domain::text::phase::Phase;
 use domain::text::standing::{Grants, Owner};
 use domain::value::*;
@@ -45,11 +45,14 @@ pub async fn read(unit: &mut Unit<'_>, input: &ReadText) -> Result<Value, Fault>
         strength: Strength::Desk,
     };
     let phase = phase(unit, &report).await?;
-    let released = release(&classed, &reader, phase, &grants, channel).map_err(|withheld| {
-        Refusal::Withheld {
-            class: found.class.code(),
-            rule: withheld.rule,
-        }
+    let released = if report.is_split(&found) {
+        show_unsorted(&classed, &reader, &grants, Strength::Desk)
+    } else {
+        release(&classed, &reader, phase, &grants, channel)
+    };
+    let released = released.map_err(|withheld| Refusal::Withheld {
+        class: found.class.code(),
+        rule: withheld.rule,
     })?;
     unit.record(changes).await?;
     Ok(json!({ "class": found.class.code(), "text": released.as_str() }))

@@ -124,10 +124,27 @@ fn a_reading_needs_a_reason_and_a_text_of_this_report() {
         all_refused(&world, "reception", "no_reason", &asked);
     }
     let foreign = body(&world, &other, Class::V);
-    let whole = seen::report(&world, &report.id).whole.unwrap();
     let nobodys = BodyId::from_bytes([7; 16]);
-    let asked = [foreign, whole, nobodys].map(|body| asks(&report, body, "to compare"));
+    let asked = [foreign, nobodys].map(|body| asks(&report, body, "to compare"));
     all_refused(&world, "reception", "not_found", &asked);
+    world.ends_well();
+}
+
+#[test]
+fn what_came_unsorted_is_read_for_a_reason_once_it_was_split() {
+    let world = World::founded();
+    let report = given::report(&world);
+    let whole = seen::report(&world, &report.id).whole.unwrap();
+    let asked = || asks(&report, whole, "to compare");
+    // Before that it stands open where it is sorted, to the reception alone.
+    all_refused(&world, "reception", "not_found", &[asked()]);
+    given::sorted(&world, &report);
+    let told = world.does_as("reception", "read-text", asked().1);
+    assert_eq!(
+        (said(&told, "class"), said(&told, "text")),
+        ("U".to_owned(), "画面から入れました。".to_owned())
+    );
+    all_refused(&world, "coordinator", "gate.withheld", &[asked()]);
     world.ends_well();
 }
 

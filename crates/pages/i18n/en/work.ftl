@@ -10,6 +10,7 @@ work-report-declined = Reason it was not accepted
 work-deadlines = Deadlines
 work-texts = Texts
 work-sources-withheld = Before it is sorted, only the reception reads this text. Please wait until the reception has sorted it.
+work-sources-split = It was sorted. Whoever may read the parts finds them below; what came unsorted opens there against a reason.
 work-source = What the finder wrote ({ $at })
 work-source-field = { $name } ({ $at })
 work-source-proposed = Class proposed by the form: { $class }

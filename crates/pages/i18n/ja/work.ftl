@@ -10,6 +10,7 @@ work-report-declined = 不受理の理由
 work-deadlines = 期限
 work-texts = 本文
 work-sources-withheld = 仕分け前の本文は、受付担当だけが読めます。受付担当の仕分けをお待ちください。
+work-sources-split = 仕分け済みです。読める部分は下にあります。仕分け前の本文は、下の欄で理由を入力すると開けます。
 work-source = 届出者の文面（{ $at }）
 work-source-field = { $name }（{ $at }）
 work-source-proposed = 情報の区分の案: { $class }

@@ -94,13 +94,10 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
             .map(|at| say.with("desk-draft", &[("at", &when::instant(say.0, at))])),
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
-        sources: if is_withheld {
-            format!(
-                "<p class=\"none\">{}</p>",
-                text::escape(&say.t("work-sources-withheld"))
-            )
-        } else {
-            sources(say, view)
+        sources: match (view.sources.is_empty(), view.is_sorted) {
+            (true, false) => none(say, "work-sources-withheld"),
+            (true, true) => none(say, "work-sources-split"),
+            (false, _) => sources(say, view),
         },
         sort: if view.may_act && !is_withheld {
             sorting(&action, view, form)
@@ -175,6 +172,10 @@ fn facts(inside: &Inside, view: &Report) -> Vec<Fact> {
         });
     }
     out
+}
+
+fn none(say: Say, key: &str) -> String {
+    format!("<p class=\"none\">{}</p>", text::escape(&say.t(key)))
 }
 
 /// The finder's texts, each in a field that can be read and selected but not changed, under what was asked.

@@ -100,11 +100,22 @@ async fn view(
     let eyes = Eyes::of(room, signed, Report::PHASE);
     let lines = room.lines(visit.viewer()?, dossier).await?;
     let mut sources = Vec::new();
-    let mut parts = Vec::new();
+    let (mut parts, mut split) = (Vec::new(), Vec::new());
     let later = report.parts.iter().chain(&report.finder);
+    let has_closed = has_closed(&eyes, report).await?;
     for text in report.as_it_came().chain(later).chain(&report.contact) {
         let at = engine::kernel::clock::rfc3339(report.written_at(text));
         match (eyes.see(text).await?, text.class) {
+            // What must not be read without a reason is not read around it.
+            (Seen::Shown(_), Class::U) if has_closed && report.is_split(text) => {
+                split.push(Part {
+                    body: text.body.to_string(),
+                    class: text.class.code().to_owned(),
+                    lang: text.lang,
+                    text: None,
+                    at,
+                });
+            }
             (Seen::Shown(shown), Class::U) => sources.push(Source {
                 body: text.body.to_string(),
                 field: asked(report, text),
@@ -114,7 +125,7 @@ async fn view(
                     text: shown,
                 },
             }),
-            (Seen::Nothing, _) | (_, Class::U) => {}
+            (Seen::Nothing, _) | (Seen::Closed, Class::U) => {}
             (seen, class) => parts.push(Part {
                 body: text.body.to_string(),
                 class: class.code().to_owned(),
@@ -127,6 +138,7 @@ async fn view(
             }),
         }
     }
+    parts.append(&mut split);
     let (case, declined) = match report.state {
         ReportState::Accepted { case } | ReportState::Merged { case } => {
             (number_of(room, case).await?, None)
@@ -324,6 +336,16 @@ pub(crate) async fn read_text(
     read(room, &there, report, typed).await
 }
 
+/// Whether this person needs a reason for a part of the report.
+async fn has_closed(eyes: &Eyes<'_>, report: &Report) -> Result<bool, Stop> {
+    for part in report.parts.iter().filter(|part| part.class != Class::U) {
+        if eyes.see(part).await? == Seen::Closed {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Opens one closed text against a reason, on this one page.
 async fn read(
     room: &Room,
@@ -339,13 +361,18 @@ async fn read(
     let signed = visit.person()?;
     let eyes = Eyes::of(room, signed, Report::PHASE);
     let text = report
-        .parts
-        .iter()
+        .as_it_came()
+        .chain(&report.parts)
         .chain(&report.finder)
         .chain(&report.contact)
         .find(|text| text.body.0 == body)
         .ok_or(Stop::NotFound)?;
-    if eyes.see(text).await? != Seen::Closed {
+    let is_closed = match eyes.see(text).await? {
+        Seen::Closed => true,
+        Seen::Shown(_) => report.is_split(text) && has_closed(&eyes, report).await?,
+        Seen::Nothing => false,
+    };
+    if !is_closed {
         return Err(Stop::NotFound);
     }
     let mut opened = None;

@@ -17,7 +17,8 @@ fn path(report: &Report) -> String {
 
 /// Who, what only some may read, and whether that person reads it.
 const READERS: [(&str, &str, bool); 9] = [
-    ("reception", UNSORTED, true),
+    // It holds what asks for a reason, so it asks for one too.
+    ("reception", UNSORTED, false),
     ("coordinator", UNSORTED, false),
     ("editor", UNSORTED, false),
     // Whose name it is, reception opens against a reason.
@@ -388,6 +389,48 @@ fn a_sealed_text_is_opened_against_a_reason_and_on_one_page_only() {
         ],
     );
     assert!(later.has(&entry), "{}", later.text);
+    world.ends_well();
+}
+
+/// Reading around the reason: what was split into parts that ask for one would tell the same above them.
+#[test]
+fn what_came_unsorted_closes_with_the_first_part_that_asks_for_a_reason() {
+    let world = World::founded();
+    let report = given::report(&world);
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    let sorts = |class: &str| {
+        let part = json!({ "class": class, "lang": "ja", "text": "一つの部分" });
+        let fields = json!({ "report": report.number, "parts": [part] });
+        world.does_as("reception", "sort-report", fields);
+    };
+    assert!(reception.get(&path(&report)).has(UNSORTED));
+    sorts("V");
+    assert!(
+        reception.get(&path(&report)).has(UNSORTED),
+        "nothing here asks for a reason"
+    );
+    sorts("A");
+    let closed = reception.get(&path(&report));
+    assert!(
+        !closed.has(UNSORTED) && closed.says("work-sources-split"),
+        "{}",
+        closed.text
+    );
+    let whole = closed.text.rsplit_once("name=\"body\" value=\"").unwrap().1;
+    let whole = whole.split('"').next().unwrap();
+    let fields = [("do", "read"), ("body", whole), ("why", "to sort it again")];
+    assert!(reception.fills(&path(&report), &fields).has(UNSORTED));
+    assert_eq!(world.times("text_read"), 1);
+    let more = json!({ "lang": "ja", "text": "後から届いた文" });
+    world.does(
+        "add-to-report",
+        json!({ "report": report.number, "text": more }),
+    );
+    assert!(
+        reception.get(&path(&report)).has("後から届いた文"),
+        "it waits to be sorted"
+    );
     world.ends_well();
 }
 

@@ -341,7 +341,7 @@ pub enum EmbargoEnd {
     Attacked,
     /// The participants are ready before the date.
     Ready,
-    /// What it waited for was published, as planned. Only a publication says so.
+    /// What it waited for was published by a plan, in an emergency before its date. Only a publication says so.
     Published,
 }
 

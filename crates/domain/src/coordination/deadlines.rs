@@ -5,15 +5,17 @@ use crate::coordination::board::{self, Cell};
 use crate::coordination::case::Case;
 use crate::coordination::participant::Participant;
 use crate::office::{Due, Office};
-use crate::value::Track;
+use crate::value::{Part, Track};
 
-/// The deadline of a case that is not published: the date in force, or the target in its place. What is mended with the
-/// operator of a website has no target.
+/// The deadline of a case that is not published: the date in force, or the target in its place; of a website, by when its
+/// operator has mended it.
 #[must_use]
 pub fn of_case(office: Office, case: &Case, track: Track) -> Option<Due> {
     match case.until.filter(|_| case.em.in_force()) {
         Some(until) => Some(Due::at("embargo", until)),
-        None if !track.is_for_the_public() => None,
+        None if !track.is_for_the_public() => {
+            office.due("site.fix", &[(Milestone::SiteNotified, case.clock_start?)])
+        }
         None => {
             let began = (Milestone::ContactBegan, case.clock_start?);
             office.due("case.target_publication", &[began])
@@ -21,7 +23,8 @@ pub fn of_case(office: Office, case: &Case, track: Track) -> Option<Due> {
     }
 }
 
-/// What runs for a vendor: its receipt after the details, or its answer after the first letter or its last reply.
+/// What runs for a vendor: its receipt after the details, or its answer after the first letter or its last reply. The
+/// operator of a website is waited for as long, and by its own name.
 #[must_use]
 pub fn of_vendor(office: Office, participant: &Participant) -> Option<Due> {
     if participant.left {
@@ -50,5 +53,11 @@ pub fn of_vendor(office: Office, participant: &Participant) -> Option<Due> {
         }
         _ => return None,
     };
-    office.due(key, &[(milestone, at)])
+    let due = office.due(key, &[(milestone, at)])?;
+    let clock = match (participant.part, key) {
+        (Part::Operator, "vendor.receipt") => "operator.receipt",
+        (Part::Operator, _) => "operator.silence",
+        _ => key,
+    };
+    Some(Due { clock, ..due })
 }

@@ -349,11 +349,8 @@ pub fn publish(
     }
     let mut changes = Vec::new();
     if case.em.in_force() {
-        let why = if plan.emergency {
-            EmbargoEnd::Public
-        } else {
-            EmbargoEnd::Published
-        };
+        // Before its date too, an urgent plan included: it is out because we published it, not because it leaked.
+        let why = EmbargoEnd::Published;
         changes.push(Change::of(case.id, Event::EmbargoEnded { why }));
     }
     if !case.world.public {

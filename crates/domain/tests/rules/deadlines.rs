@@ -99,11 +99,14 @@ fn of_a_matter_the_plan_stands_first_and_the_nearest_of_its_vendors() {
     let due = of_matter(japan, &case, Track::Product, None, &two);
     assert_eq!(keys(&due), ["vendor.silence", "case.target_publication"]);
     assert_eq!(Some(due[0]), of_vendor(japan, &two[1]));
-    assert_eq!(
-        of_case(japan, &case, Track::Site),
-        None,
-        "a website has no target"
-    );
+    let of_site = of_case(japan, &case, Track::Site);
+    assert_eq!(of_site.map(|due| due.clock), Some("site.fix"));
+    let operator = Participant {
+        part: Part::Operator,
+        ..vendor(1)
+    };
+    let silent = of_vendor(japan, &operator);
+    assert_eq!(silent.map(|due| due.clock), Some("operator.silence"));
 
     case.em = Em::Active;
     case.until = Some(at("2027-01-15T01:00:00Z"));

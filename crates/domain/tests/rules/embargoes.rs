@@ -415,7 +415,7 @@ fn a_case_is_closed_once_and_not_under_an_embargo() {
     let code = ClosureCode::SiteFixed;
     let silent = closing::Outcome::Silent;
     assert_eq!(
-        closing::close(&closed(), code, silent),
+        closing::close(&closed(), code, Track::Site, silent),
         Err(Refusal::CaseClosed)
     );
     for em in Em::ALL {
@@ -423,7 +423,11 @@ fn a_case_is_closed_once_and_not_under_an_embargo() {
             Em::Active | Em::Revise => Err(Refusal::EmbargoInForce),
             _ => Ok(of(opened().id, vec![Event::CaseClosed { code }])),
         };
-        assert_eq!(closing::close(&dated(em), code, silent), expected, "{em:?}");
+        assert_eq!(
+            closing::close(&dated(em), code, Track::Site, silent),
+            expected,
+            "{em:?}"
+        );
     }
 }
 
@@ -438,9 +442,22 @@ fn a_case_is_closed_as_what_it_came_to() {
         (Silent, ClosureCode::Withdrawn, None),
         (Published, published, None),
     ] {
-        let closed = closing::close(&opened(), code, outcome);
+        let closed = closing::close(&opened(), code, Track::Product, outcome);
         assert_eq!(closed.err(), refused, "{outcome:?} {code:?}");
     }
+    let of_the_other = |code, track| {
+        let closed = closing::close(&opened(), code, track, Silent);
+        closed.err().map(|refusal| refusal.code())
+    };
+    assert_eq!(
+        of_the_other(ClosureCode::SiteFixed, Track::Product),
+        Some("input")
+    );
+    assert_eq!(
+        of_the_other(ClosureCode::JudgedNotPublished, Track::Site),
+        Some("input")
+    );
+    assert_eq!(of_the_other(ClosureCode::Transferred, Track::Site), None);
 }
 
 #[test]

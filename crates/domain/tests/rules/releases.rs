@@ -469,9 +469,6 @@ fn word(change: &Change) -> &'static str {
         Event::EmbargoEnded {
             why: EmbargoEnd::Published,
         } => "ended",
-        Event::EmbargoEnded {
-            why: EmbargoEnd::Public,
-        } => "broken",
         Event::WorldFactObserved {
             fact: WorldFact::PublicAware,
         } => "public",
@@ -486,8 +483,8 @@ fn publication_ends_what_it_ends_in_the_same_act() {
     for (em, as_planned, in_emergency) in [
         (Em::None, "public out", "public out"),
         (Em::Proposed, "public rejected out", "public rejected out"),
-        (Em::Active, "ended public out", "broken public out"),
-        (Em::Revise, "ended public out", "broken public out"),
+        (Em::Active, "ended public out", "ended public out"),
+        (Em::Revise, "ended public out", "ended public out"),
         (Em::Exited, "public out", "public out"),
     ] {
         for (emergency, expected) in [(false, as_planned), (true, in_emergency)] {

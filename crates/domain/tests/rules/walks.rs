@@ -195,7 +195,9 @@ impl World {
             17 if arg < 64 => decide::observe(case, FACTS[usize::from(arg) % FACTS.len()], &act),
             18 => decide::record_answer(one, said(arg), one.asked_at.is_none()),
             19 if arg < 32 => decide::leave(case, one, Some(arg.is_multiple_of(2))),
-            20 if arg < 4 => closing::close(case, ClosureCode::Published, self.outcome()),
+            20 if arg < 4 => {
+                closing::close(case, ClosureCode::Published, Track::Product, self.outcome())
+            }
             21 => access::agree_naming(one, arg.is_multiple_of(2), "by telephone", &act),
             _ => return None,
         })

@@ -431,7 +431,8 @@ pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Faul
 pub async fn close(unit: &mut Unit<'_>, input: &CloseCase) -> Result<Value, Fault> {
     let case = by_number::<Case>(unit, &input.case).await?;
     let outcome = outcome(unit, case.id).await?;
-    unit.record(closing::close(&case, input.code, outcome)?)
+    let track = super::track_of(unit.house, &case).await?;
+    unit.record(closing::close(&case, input.code, track, outcome)?)
         .await?;
     Ok(json!({ "case": case.id.to_string() }))
 }

@@ -24,24 +24,6 @@ use crate::kit::{moment, text, when};
 /// found in the board.
 const CONSENTS_SHOWN: usize = 20;
 
-/// Codes with which a case is closed (docs/design/process.md §1.5).
-pub const CLOSURES: [&str; 14] = [
-    "published",
-    "individual_response",
-    "not_vulnerability",
-    "not_accepted",
-    "already_public",
-    "low_impact_after_contact",
-    "judged_not_published",
-    "withdrawn",
-    "merged",
-    "transferred",
-    "finder_violated",
-    "site_fixed",
-    "site_unreachable",
-    "site_not_vulnerable",
-];
-
 /// Returns the page; `query` holds the filters, `form` what was typed last.
 #[must_use]
 pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8> {
@@ -72,7 +54,9 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
-        embargo: embargo(inside, view, &action),
+        embargo: view
+            .is_for_the_public
+            .then(|| embargo(inside, view, &action)),
         board: board::html(say, view, query, &here),
         add: if view.may_act && is_open {
             adding(&action, view, query)
@@ -91,7 +75,7 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .collect(),
         texts: parts(&action, &view.texts, view.may_act),
         actions: match (view.may_act, is_open) {
-            (true, true) => acting(&action, form),
+            (true, true) => acting(&action, view, form),
             (true, false) => reopening(&action, form),
             (false, _) => String::new(),
         },
@@ -331,11 +315,13 @@ fn adding(action: &Action<'_>, view: &Case, query: &Typed) -> String {
             ("in", &(view.register.len() - boxes.len()).to_string()),
         ],
     );
-    let parts = choices(
-        say,
-        "part",
-        &["vendor", "coordinator", "operator", "finder", "other"],
-    );
+    // Whoever is brought in most often stands first.
+    let parts: [&str; 5] = if view.is_for_the_public {
+        ["vendor", "coordinator", "operator", "finder", "other"]
+    } else {
+        ["operator", "coordinator", "vendor", "finder", "other"]
+    };
+    let parts = choices(say, "part", &parts);
     let inner = format!(
         "<p>{}</p>{}{}",
         text::escape(&found),
@@ -348,7 +334,7 @@ fn adding(action: &Action<'_>, view: &Case, query: &Typed) -> String {
     format!("{search}{add}")
 }
 
-fn acting(action: &Action<'_>, form: &Typed) -> String {
+fn acting(action: &Action<'_>, view: &Case, form: &Typed) -> String {
     let say = action.say;
     let name = [
         Field::text(say, form, "label", "work-name-label")
@@ -370,12 +356,13 @@ fn acting(action: &Action<'_>, form: &Typed) -> String {
         &["public_aware", "exploit_public", "attacks_observed"],
     );
     let fact = Field::select(say, form, "fact", "work-observe-fact", facts).html();
+    let closures: Vec<&str> = view.closures.iter().map(String::as_str).collect();
     let code = Field::select(
         say,
         form,
         "closure",
         "work-close-code",
-        choices(say, "closure", &CLOSURES),
+        choices(say, "closure", &closures),
     )
     .html();
     [
@@ -419,7 +406,8 @@ struct CasePage {
     title: Option<(String, &'static str)>,
     facts: Vec<Fact>,
     deadlines: String,
-    embargo: EmbargoBox,
+    /// Of a website no date is agreed, and nothing is published.
+    embargo: Option<EmbargoBox>,
     board: String,
     add: String,
     timeline: String,

@@ -47,6 +47,8 @@ pub struct Case {
     pub published: Option<u32>,
     /// Instant of the plan that waits.
     pub planned: Option<Instant>,
+    /// Codes of the reasons for which it can be closed.
+    pub closures: Vec<String>,
     /// Whether it may be published, or was.
     pub is_for_the_public: bool,
     /// The plan has its approvals.

@@ -298,6 +298,26 @@ fn filters_narrow_board_and_timeline() {
     assert_eq!(dates.matches("<li id=\"e").count(), 125);
 }
 
+/// What the reader did after the last look stands above what others did: the mark must not end before that.
+#[test]
+fn the_mark_for_what_is_new_stands_above_it_whoever_acted_last() {
+    let say = crate::kit::catalogue::Say(Lang::En);
+    let mut entries = case_view(1, 4).timeline;
+    for (at, entry) in entries.iter_mut().enumerate() {
+        entry.is_new = at == 1 || at == 2;
+    }
+    let all: Vec<&Entry> = entries.iter().collect();
+    let html = crate::kit::desk::bits::timeline(say, &all);
+    let at = |seq: u64| html.find(&format!("id=\"e{seq}\"")).unwrap();
+    let old = html.find(&say.t("desk-timeline-old")).unwrap();
+    assert!(
+        at(entries[2].seq) < old && old < at(entries[3].seq),
+        "{html}"
+    );
+    let head = html.find(&say.count("desk-timeline-new", 2)).unwrap();
+    assert!(head < at(entries[0].seq), "{html}");
+}
+
 #[test]
 fn the_script_stays_small() {
     let script = crate::inside_script();
@@ -368,7 +388,18 @@ fn codes_that_forms_offer_have_words() {
         check("class", &report::CLASSES);
         check("class", &["X", "N", "R", "D", "J", "Q", "M", "Z", "Y", "U"]);
         check("decline", &report::REASONS);
-        check("closure", &case::CLOSURES);
+        let closures = domain::value::ClosureCode::ALL.map(|code| {
+            // As serde names it.
+            let mut word = String::new();
+            for c in format!("{code:?}").chars() {
+                if c.is_uppercase() && !word.is_empty() {
+                    word.push('_');
+                }
+                word.extend(c.to_lowercase());
+            }
+            word
+        });
+        check("closure", &closures.each_ref().map(String::as_str));
         check("timeline-group", &words::GROUPS);
         check("state", &crate::work::queue::states().collect::<Vec<_>>());
         check(

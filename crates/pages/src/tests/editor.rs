@@ -496,7 +496,6 @@ fn mends_fill_what_is_blank_and_keep_what_was_typed() {
         "mend-H3-status",
         "mend-H3-issued_at_utc",
         "mend-H4-target",
-        "mend-H4-threat",
         "mend-H4-detection",
         "mend-H4-side_effects",
     ] {
@@ -505,15 +504,13 @@ fn mends_fill_what_is_blank_and_keep_what_was_typed() {
             "{button}"
         );
     }
-    assert!(!crate::advisory::mend::apply(
-        &mut typed,
-        "mend-H8-summary",
-        Lang::Ja,
-        now
-    ));
+    for other in ["mend-H8-summary", "mend-H4-threat"] {
+        let known = crate::advisory::mend::apply(&mut typed, other, Lang::Ja, now);
+        assert!(!known, "{other}");
+    }
     assert_eq!(typed.value("t-side_effects-ja"), "再起動します");
     assert!(typed.value("t-side_effects-en").contains("No side effects"));
-    assert_eq!(typed.value("threat"), "none_known");
+    assert_eq!(typed.value("threat"), "", "somebody looks first");
     // 20:00 UTC is the next day in Japan already.
     assert_eq!(
         (

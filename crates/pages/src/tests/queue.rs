@@ -81,7 +81,7 @@ fn each_view_leads_to_its_condition_with_its_count_and_is_marked_there_alone() {
         ("due=overdue", "Overdue (15)"),
         ("due=3days", "Due within 3 days (16)"),
         ("waiting=us", "Waiting for us (17)"),
-        ("waiting=vendor", "Waiting for a vendor (18)"),
+        ("waiting=vendor", "Waiting for a vendor or an operator (18)"),
         ("waiting=finder", "Waiting for the finder (19)"),
         ("show=over", "Finished (12)"),
     ] {
@@ -213,6 +213,7 @@ fn a_row_says_for_whom_it_waits_until_when_and_what_the_reader_may_know() {
     for (waiting, key) in [
         (Waiting::Us, "desk-wait-us"),
         (Waiting::Vendor, "desk-wait-vendor"),
+        (Waiting::Operator, "desk-wait-operator"),
         (Waiting::Finder, "desk-wait-finder"),
         (Waiting::Nobody, "desk-wait-nobody"),
     ] {

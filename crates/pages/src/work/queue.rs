@@ -191,6 +191,7 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
         waiting: say.t(match row.waiting {
             Waiting::Us => "desk-wait-us",
             Waiting::Vendor => "desk-wait-vendor",
+            Waiting::Operator => "desk-wait-operator",
             Waiting::Finder => "desk-wait-finder",
             Waiting::Nobody => "desk-wait-nobody",
         }),

@@ -48,6 +48,8 @@ pub enum RowKind {
 pub enum Waiting {
     Us,
     Vendor,
+    /// Whoever runs a website.
+    Operator,
     Finder,
     Nobody,
 }

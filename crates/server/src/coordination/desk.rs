@@ -3,12 +3,13 @@
 use domain::aggregate::Aggregate;
 use domain::coordination::board::{self, Cell as BoardCell};
 use domain::coordination::case::Case;
+use domain::coordination::closing::Outcome;
 use domain::coordination::date;
 use domain::coordination::participant::Participant;
 use domain::party::Party;
 use domain::publication::deadlines;
 
-use domain::value::{EmbargoEnd, Instant, Part as PartIn, StreamId};
+use domain::value::{ClosureCode, EmbargoEnd, Instant, Part as PartIn, StreamId};
 use engine::command::Command;
 use engine::coordination::command as commands;
 use engine::kernel::find::TextInput;
@@ -142,6 +143,10 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
     let tally = date::tally(case, &participants);
     let quorum = room.house.own().await?.quorum;
     let track = engine::coordination::track_of(&room.house, case).await?;
+    let outcome = match published {
+        Some(_) => Outcome::Published,
+        None => Outcome::Silent,
+    };
     let (register, register_total) = choices(room, visit, &members).await?;
     let view = View {
         number: case.number.clone(),
@@ -177,6 +182,11 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
             .as_ref()
             .and_then(|advisory| advisory.plan.as_ref())
             .map(|plan| plan.instant),
+        closures: ClosureCode::ALL
+            .into_iter()
+            .filter(|code| code.fits(track, outcome))
+            .map(act::word)
+            .collect(),
         is_for_the_public: advisory.is_some() || track.is_for_the_public(),
         is_approved: advisory
             .as_ref()

@@ -12,7 +12,7 @@ use domain::intake::{Report, ReportStage};
 use domain::publication::{Advisory, deadlines};
 use domain::text::class::Class;
 use domain::text::fold::sought;
-use domain::value::StreamId;
+use domain::value::{Part, StreamId};
 use engine::kernel::find;
 use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
@@ -100,9 +100,14 @@ fn counts(rows: &[QueueRow], over: usize, now: i64) -> QueueCounts {
             due_in(row, now).is_some_and(|left| (0..THREE_DAYS_US).contains(&left))
         }),
         us: count(&|row| row.waiting == Waiting::Us),
-        vendor: count(&|row| row.waiting == Waiting::Vendor),
+        vendor: count(&|row| is_outside(row.waiting)),
         finder: count(&|row| row.waiting == Waiting::Finder),
     }
+}
+
+/// Whether something waits for those who can mend it.
+fn is_outside(waiting: Waiting) -> bool {
+    matches!(waiting, Waiting::Vendor | Waiting::Operator)
 }
 
 fn due_in(row: &QueueRow, now: i64) -> Option<i64> {
@@ -148,7 +153,7 @@ fn fits(row: &QueueRow, heap: &str, visit: &Visit, now: i64) -> bool {
     };
     let waiting = match is("waiting").as_str() {
         "us" => row.waiting == Waiting::Us,
-        "vendor" => row.waiting == Waiting::Vendor,
+        "vendor" => is_outside(row.waiting),
         "finder" => row.waiting == Waiting::Finder,
         _ => true,
     };
@@ -406,7 +411,7 @@ async fn case_row(
 }
 
 /// For whom a case waits: for us while a vendor wishes to be called, wants another date, or no mail reaches it, else for
-/// the vendors that have not answered.
+/// the vendors, or the operator of a website, that have not answered.
 async fn waiting(room: &Room, case: &Case, participants: &[Participant]) -> Result<Waiting, Stop> {
     let mut found = Waiting::Us;
     for participant in participants {
@@ -425,7 +430,10 @@ async fn waiting(room: &Room, case: &Case, participants: &[Participant]) -> Resu
             board::cell(participant, None),
             Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
         ) {
-            found = Waiting::Vendor;
+            found = match participant.part {
+                Part::Operator => Waiting::Operator,
+                _ => Waiting::Vendor,
+            };
         }
     }
     Ok(found)

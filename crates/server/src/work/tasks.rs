@@ -10,7 +10,7 @@ use domain::distribution::CopyState;
 use domain::intake::ReportState;
 use domain::react::IntentKind;
 use domain::text::phase::Phase;
-use domain::value::{AckWay, AdvisoryId};
+use domain::value::{AckWay, AdvisoryId, Part};
 use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
@@ -420,7 +420,11 @@ async fn of_vendor(
         out.push(task("call_asked", words, *since));
     }
     if let Some(since) = silent {
-        out.push(task("vendor_silent", None, since));
+        let kind = match participant.part {
+            Part::Operator => "operator_silent",
+            _ => "vendor_silent",
+        };
+        out.push(task(kind, None, since));
     }
     if let Some(since) = undeliverable {
         let address = crate::party::desk::contact_of(room, visit, party).await?;

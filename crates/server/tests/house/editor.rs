@@ -210,25 +210,25 @@ fn findings_come_as_a_piece_of_the_page_and_are_mended_by_their_buttons() {
     let editor = doors.person("editor");
     let shown = editor.get(&path(&case));
     let mut fields = complete();
-    fields.retain(|(name, _)| name != "threat" && name != "do");
+    fields.retain(|(name, _)| name != "audience" && name != "do");
     let check = format!("{}/check", path(&case));
     let found = sends(&editor, &shown, &check, &borrowed(&fields));
     assert_eq!(found.status, 200);
-    assert!(!found.text.contains("<html") && found.offers("mend-H4-threat"));
+    assert!(!found.text.contains("<html") && found.offers("mend-H1-audience"));
     let mut mending = fields.clone();
-    mending.push(("do".to_owned(), "mend-H4-threat".to_owned()));
+    mending.push(("do".to_owned(), "mend-H1-audience".to_owned()));
     let page = sends(&editor, &shown, &path(&case), &borrowed(&mending));
     assert_eq!(page.status, 200);
-    assert_eq!(page.typed("threat").as_deref(), Some("none_known"));
-    assert!(!page.offers("mend-H4-threat"));
+    assert_eq!(page.typed("audience").as_deref(), Some("administrator"));
+    assert!(!page.offers("mend-H1-audience"));
     // Nothing was saved by that.
     assert_eq!(
         editor.get(&path(&case)).typed("t-title-en").as_deref(),
         Some("")
     );
-    fields.push(("threat".to_owned(), "none_known".to_owned()));
+    fields.push(("audience".to_owned(), "administrator".to_owned()));
     let found = sends(&editor, &shown, &check, &borrowed(&fields));
-    assert!(!found.offers("mend-H4-threat"), "{}", found.text);
+    assert!(!found.offers("mend-H1-audience"), "{}", found.text);
     world.ends_well();
 }
 

@@ -21,7 +21,7 @@ export async function compose(w) {
     await e.send(FORM, { verb: `take-${key}`, fields: { [`take-${key}`]: await option.getAttribute('value') }, label: field === 'fix' ? 'taken over' : '' });
     w.require((await e.page.inputValue(`[name="t-${key}"]`)).trim() === text, `${key} was not taken over`);
   }
-  const fields = { stage: 'final', severity: 'important', damage: 'leak', cve: 'CVE-1900-0001', credits: w.words.report.credit, credit_consent: true };
+  const fields = { stage: 'final', severity: 'important', damage: 'leak', threat: 'none_known', cve: 'CVE-1900-0001', credits: w.words.report.credit, credit_consent: true };
   for (const lang of ['ja', 'en']) {
     for (const [name, text] of Object.entries(advisory[lang])) {
       if (name === 'actions' || name === 'side_effects') continue;
@@ -35,7 +35,7 @@ export async function compose(w) {
   const found = await e.page.locator('#checks li').count();
   w.require(found > 0, 'the checks find nothing in a draft without side effects');
   // What the checks find has its mend beside it.
-  for (const mend of ['mend-H1-audience', 'mend-H4-threat', 'mend-H4-side_effects']) {
+  for (const mend of ['mend-H1-audience', 'mend-H4-side_effects']) {
     if (await e.page.locator(`button[value="${mend}"]`).count()) await e.send(FORM, { verb: mend, label: 'mended' });
   }
   w.require((await e.page.inputValue(`[name="t-side_effects-${w.lang}"]`)).trim() !== '', 'the mend filled nothing');
@@ -83,9 +83,7 @@ export async function hasten(w) {
   await e.open(`${w.known.urgentAddress}/advisory`, '');
   const fields = { stage: 'final', severity: 'critical', damage: 'intrusion', threat: 'occurring', ...typed(urgent.advisory) };
   await e.send(FORM, { verb: 'check', fields, label: '' });
-  for (const mend of ['mend-H1-audience', 'mend-H4-threat']) {
-    if (await e.page.locator(`button[value="${mend}"]`).count()) await e.send(FORM, { verb: mend, label: '' });
-  }
+  if (await e.page.locator('button[value="mend-H1-audience"]').count()) await e.send(FORM, { verb: 'mend-H1-audience', label: '' });
   await e.send(FORM, { verb: 'record', label: '' });
   await e.open(`${w.known.urgentAddress}/plan`, '');
   const now = moment('at', Date.now());

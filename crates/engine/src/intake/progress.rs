@@ -196,11 +196,14 @@ impl CaseFacts {
                     (talks, agreed) = (None, Some((at, *until)));
                 }
                 Event::EmbargoRejected | Event::EmbargoRevisionRejected => talks = None,
-                // What ends by its date or its publication was kept.
-                Event::EmbargoEnded { why }
-                    if !matches!(why, EmbargoEnd::Reached | EmbargoEnd::Published) =>
-                {
-                    (talks, agreed, begun) = (None, None, None);
+                // What ends by its date, or by a publication on it, was kept; an urgent publication comes before.
+                Event::EmbargoEnded { why } => {
+                    let is_on_time = agreed.is_none_or(|(_, until)| at >= until);
+                    let is_kept =
+                        *why == EmbargoEnd::Reached || *why == EmbargoEnd::Published && is_on_time;
+                    if !is_kept {
+                        (talks, agreed, begun) = (None, None, None);
+                    }
                 }
                 _ => {}
             }

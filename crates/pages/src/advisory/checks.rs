@@ -73,7 +73,11 @@ fn one(say: Say, check: &Check) -> String {
         text::escape(&place),
         text::escape(&say.with(&format!("editor-code-{code}"), &about)),
     );
-    let why = say.t(&format!("editor-why-{}", check.rule.to_lowercase()));
+    let why = say.t(&match check.code.as_str() {
+        // Their rules have other reasons too.
+        "hidden_character" | "no_consent" => format!("editor-why-{code}"),
+        _ => format!("editor-why-{}", check.rule.to_lowercase()),
+    });
     let _ = write!(out, " <span class=\"hint\">{}</span>", text::escape(&why));
     if let Some((value, words)) = mend::offer(say, check) {
         let _ = write!(

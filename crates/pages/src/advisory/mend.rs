@@ -1,6 +1,7 @@
 //! Mends: what a button beside a finding puts into the form.
 //!
-//! Only what is true without judgement, or says honestly that nothing is known. What needs a person has no button.
+//! Only what is true without judgement, or says honestly that nothing is known. What needs a person has no button:
+//! whether attacks are known is looked up before it is said.
 
 use base::Instant;
 use formats::advisory::Lang;
@@ -26,7 +27,6 @@ pub(super) fn offer(say: Say, check: &Check) -> Option<(String, String)> {
         ("H3", "status", "missing") => "editor-mend-status",
         ("H3", "issued_at_utc", "missing") => "editor-mend-issued",
         ("H4", "target", "missing") => "editor-mend-target",
-        ("H4", "threat", "missing") => "editor-mend-threat",
         ("H4", "detection", "missing") => "editor-mend-detection",
         ("H4", "side_effects", "missing") => "editor-mend-side-effects",
         _ => return None,
@@ -47,7 +47,6 @@ pub fn apply(typed: &mut Typed, button: &str, lang: Lang, now: Instant) -> bool 
             }
         }
         "mend-H4-target" => both(typed, "affected", "editor-fill-target"),
-        "mend-H4-threat" => typed.set("threat", "none_known"),
         "mend-H4-detection" => both(typed, "detection", "editor-fill-detection"),
         "mend-H4-side_effects" => both(typed, "side_effects", "editor-fill-side-effects"),
         _ => return false,

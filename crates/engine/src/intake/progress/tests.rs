@@ -182,6 +182,30 @@ fn an_accepted_report_follows_its_case_to_the_end() {
     assert!(about.contains(&"NRS-12345678") && about.contains(&"published"));
 }
 
+#[test]
+fn a_date_that_an_urgent_publication_came_before_is_told_no_more() {
+    let accepted = happened(
+        2,
+        Event::ReportAccepted {
+            case: CaseId(uuid(2)),
+        },
+    );
+    let until = Instant(20 * DAY);
+    let by = ParticipantId(uuid(3));
+    let why = EmbargoEnd::Published;
+    let in_case = vec![
+        happened(3, Event::ClockStarted),
+        happened(7, Event::EmbargoProposed { until }),
+        happened(8, Event::EmbargoActivated { until, by }),
+        happened(15, Event::EmbargoEnded { why }),
+    ];
+    let (steps, _) = told(&[received(), accepted], Some(case(in_case)));
+    assert!(
+        steps.iter().all(|(word, _)| *word != "date-agreed"),
+        "{steps:?}"
+    );
+}
+
 /// What happened before a report joined its case would tell that somebody else had reported it.
 #[test]
 fn a_finder_never_learns_that_another_was_first() {

@@ -33,7 +33,11 @@ pub fn page(inside: &Inside, view: &View, typed: &Typed) -> Vec<u8> {
         base: inside.href("/partner"),
         is_open: view.is_open,
         has_left: view.has_left,
-        waits: view.is_open && !needs_terms && !needs_step && view.details.is_none(),
+        waits: view.is_open
+            && view.published.is_none()
+            && !needs_terms
+            && !needs_step
+            && view.details.is_none(),
         steps: steps(say, view),
         terms: (view.is_open && needs_terms).then(|| terms(say, typed)),
         step: (view.is_open && needs_step).then(|| step(inside, view, typed)),
@@ -206,11 +210,12 @@ fn steps(say: Say, view: &View) -> Vec<StepLine> {
         } else if view.is_told {
             line("partner-step-details", say.t("partner-state-ready"), false)
         } else {
-            line(
-                "partner-step-details",
-                say.t("partner-state-waiting"),
-                false,
-            )
+            let key = if view.published.is_some() {
+                "partner-state-nothing"
+            } else {
+                "partner-state-waiting"
+            };
+            line("partner-step-details", say.t(key), false)
         },
     ]
 }

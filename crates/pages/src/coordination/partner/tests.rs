@@ -312,6 +312,22 @@ fn once_it_is_out_nobody_is_asked_to_keep_silent() {
         let after = told(&view);
         assert!(!after.contains(&keep) && !after.contains(&until), "{after}");
         assert!(after.contains("<a href=\"https://noroshi.example/en/advisories/NRS-48217734.html\">NRS-48217734</a>"), "{after}");
+        // Of whoever never passed its second step, or was given nothing, nothing is to come either.
+        let to_come = [
+            "partner-about-text",
+            "partner-waits",
+            "partner-state-waiting",
+        ];
+        view.details = None;
+        view.is_told = false;
+        let other = told(&view);
+        for key in to_come {
+            assert!(!other.contains(&say.t(key)), "{key}: {other}");
+        }
+        assert!(other.contains(&say.t("partner-state-nothing")), "{other}");
+        view.published = None;
+        let before = told(&view);
+        assert!(before.contains(&say.t("partner-about-text")), "{before}");
         // It leaked: the time of confidence is over, and nothing is out yet.
         view.published = None;
         view.date.state = DateState::Ended;

@@ -235,10 +235,10 @@ pub(crate) fn timeline(say: Say, entries: &[&Entry]) -> String {
             text::escape(&say.count("desk-timeline-new", new))
         );
     }
-    let mut was_new = new > 0;
-    for entry in entries {
-        if was_new && !entry.is_new {
-            was_new = false;
+    // What the reader did meanwhile stands among what is new, and nothing is new below the last of it.
+    let last_new = entries.iter().rposition(|entry| entry.is_new);
+    for (at, entry) in entries.iter().enumerate() {
+        if last_new.is_some_and(|last| at == last + 1) {
             let _ = writeln!(
                 out,
                 "<li class=\"line\">{}</li>",

@@ -46,15 +46,7 @@ impl Permit {
 }
 
 /// The roles that people of the house have.
-pub const GIVEN: [Role; 7] = [
-    Role::Reception,
-    Role::Analysis,
-    Role::Coordinator,
-    Role::EditionEditor,
-    Role::Judge,
-    Role::HelpdeskAgent,
-    Role::Operator,
-];
+pub const GIVEN: [Role; 7] = Role::HOUSE;
 
 /// The roles that somebody new is given, in the order of the form: each has work on a page. The others of [`GIVEN`] are kept
 /// by whoever has had them.

@@ -60,6 +60,17 @@ pub enum Role {
 }
 
 impl Role {
+    /// The roles that people of the house have, who read at its desk.
+    pub const HOUSE: [Role; 7] = [
+        Role::Reception,
+        Role::Analysis,
+        Role::Coordinator,
+        Role::EditionEditor,
+        Role::Judge,
+        Role::HelpdeskAgent,
+        Role::Operator,
+    ];
+
     /// Lists every role, in the order of the matrix.
     pub const ALL: [Role; 24] = [
         Role::Finder,
@@ -134,16 +145,13 @@ impl Role {
 
     /// Tells whether the role is held by people of the house, who read at its desk.
     pub fn is_house(self) -> bool {
-        matches!(
-            self,
-            Role::Reception
-                | Role::Analysis
-                | Role::Coordinator
-                | Role::Judge
-                | Role::EditionEditor
-                | Role::Operator
-                | Role::HelpdeskAgent
-        )
+        Role::HOUSE.contains(&self)
+    }
+
+    /// Tells whether the role is that of whoever reported, or who reports for them.
+    #[must_use]
+    pub const fn is_finder(self) -> bool {
+        matches!(self, Role::Finder | Role::Notifier)
     }
 
     /// Tells whether the role learns of a case as the public does, only somewhat earlier if at all.

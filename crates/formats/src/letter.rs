@@ -359,6 +359,8 @@ pub enum StepKind {
     VendorsWork,
     DateTalks,
     DateAgreed,
+    /// The date came, and nothing was published.
+    DatePassed,
     Published,
     Closed,
 }
@@ -368,7 +370,7 @@ pub const SITE: &str = "site";
 
 impl StepKind {
     /// All steps, in order.
-    pub const ALL: [StepKind; 15] = [
+    pub const ALL: [StepKind; 16] = [
         StepKind::Received,
         StepKind::Renumbered,
         StepKind::Checking,
@@ -382,6 +384,7 @@ impl StepKind {
         StepKind::VendorsWork,
         StepKind::DateTalks,
         StepKind::DateAgreed,
+        StepKind::DatePassed,
         StepKind::Published,
         StepKind::Closed,
     ];
@@ -403,6 +406,7 @@ impl StepKind {
             StepKind::VendorsWork => "vendors-work",
             StepKind::DateTalks => "date-talks",
             StepKind::DateAgreed => "date-agreed",
+            StepKind::DatePassed => "date-passed",
             StepKind::Published => "published",
             StepKind::Closed => "closed",
         }

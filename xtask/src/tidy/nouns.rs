@@ -182,26 +182,28 @@ fn room(path: &str) -> Option<&str> {
 fn used(path: &str, text: &str) -> BTreeSet<String> {
     let depth = depth_of(path);
     let mut out = BTreeSet::new();
-    for line in text.lines() {
-        let code = line.split("//").next().unwrap_or_default();
-        for (at, _) in code.match_indices("crate::") {
-            let before = code.get(..at).unwrap_or_default();
-            if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-                continue;
-            }
-            out.extend(names(code.get(at + "crate::".len()..).unwrap_or_default()));
+    // A list of paths may go on over many lines.
+    let code: String = text
+        .lines()
+        .flat_map(|line| [line.split("//").next().unwrap_or_default(), "\n"])
+        .collect();
+    for (at, _) in code.match_indices("crate::") {
+        let before = code.get(..at).unwrap_or_default();
+        if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
         }
-        let mut rest = code;
-        while let Some(at) = rest.find("super::") {
-            let mut climbed = 0;
-            rest = rest.get(at..).unwrap_or_default();
-            while let Some(next) = rest.strip_prefix("super::") {
-                climbed += 1;
-                rest = next;
-            }
-            if climbed >= depth {
-                out.extend(names(rest));
-            }
+        out.extend(names(code.get(at + "crate::".len()..).unwrap_or_default()));
+    }
+    let mut rest = code.as_str();
+    while let Some(at) = rest.find("super::") {
+        let mut climbed = 0;
+        rest = rest.get(at..).unwrap_or_default();
+        while let Some(next) = rest.strip_prefix("super::") {
+            climbed += 1;
+            rest = next;
+        }
+        if climbed >= depth {
+            out.extend(names(rest));
         }
     }
     out
@@ -314,6 +316,11 @@ mod tests {
         for (path, text) in [
             ("kernel/a.rs", "use crate::{kernel::b, work::{c, d}};"),
             ("kernel/a.rs", "use super::super::work;"),
+            (
+                "kernel/a.rs",
+                "use crate::{\n    kernel::b, // one\n    work::{c},\n};",
+            ),
+            ("kernel/a.rs", "use super::super::{\n    work,\n};"),
             ("kernel/mod.rs", "use super::work;"),
         ] {
             let mut sources = vec![(path, text)];

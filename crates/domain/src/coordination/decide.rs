@@ -26,7 +26,7 @@ use crate::value::*;
 /// proposed to the newcomer before anything else (formal model: the embargo comes before the report).
 ///
 /// # Errors
-/// If the case is closed.
+/// If the case is closed, or it is to be a finder: that one reads and writes in the mailbox of its report.
 pub fn join(
     case: &Case,
     party: &Party,
@@ -35,6 +35,12 @@ pub fn join(
     tracking: String,
 ) -> Result<Vec<Change>, Refusal> {
     case.open()?;
+    if part == Part::Finder {
+        return Err(Refusal::Input {
+            field: "part",
+            why: "a finder has the mailbox of the report, and no page of a party",
+        });
+    }
     let mut changes = vec![Change::of(
         id,
         Event::ParticipantJoined {

@@ -17,3 +17,4 @@ pub mod participant;
 pub mod phase;
 pub mod range;
 pub mod track;
+pub mod waiting;

@@ -14,6 +14,9 @@ use crate::value::*;
 
 pub mod deadlines;
 pub mod form;
+mod waits;
+
+pub use waits::Waits;
 
 /// Where a report stands.
 #[derive(Clone, Debug, PartialEq)]

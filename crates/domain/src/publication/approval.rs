@@ -63,6 +63,19 @@ impl Advisory {
     }
 }
 
+/// A plan is looked at in its instant; an approved one that has not gone after so long is held by something, µs.
+pub const HELD_AFTER_US: i64 = 10_000_000;
+
+impl Advisory {
+    /// Tells whether an approved plan is held: the ledger says so, or its instant has passed while nothing of it is out.
+    #[must_use]
+    pub fn is_held(&self, quorum: u8, now: Instant) -> bool {
+        let is_late = |plan: &Plan| now.0 - plan.instant.0 > HELD_AFTER_US;
+        self.approved_plan(quorum).is_ok()
+            && (self.held.is_some() || self.plan.as_ref().is_some_and(is_late))
+    }
+}
+
 impl Plan {
     /// Whose signature is still wanted: once of each other than the author, twice of whoever publishes alone. Answers with
     /// the first one of the same person, which the second has to follow.

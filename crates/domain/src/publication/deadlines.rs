@@ -7,6 +7,12 @@ use crate::office::{Due, Office};
 use crate::publication::Advisory;
 use crate::value::Track;
 
+/// Whether anybody is still waited for: once it is out or closed, nobody needs to be reached about when it will be.
+#[must_use]
+pub fn is_awaited(case: &Case, advisory: Option<&Advisory>) -> bool {
+    case.closed.is_none() && !advisory.is_some_and(Advisory::is_published)
+}
+
 /// Deadlines of a case and of its vendors: the instant of a plan before all others, since it publishes, then the nearest
 /// first; of several vendors' the nearest stands for all.
 #[must_use]
@@ -22,7 +28,7 @@ pub fn of_matter(
     }
     let plan = advisory.and_then(|advisory| advisory.plan.as_ref());
     let plan = plan.map(|plan| Due::at("plan", plan.instant));
-    if advisory.is_some_and(Advisory::is_published) {
+    if !is_awaited(case, advisory) {
         return plan.into_iter().collect();
     }
     // What the plan says already is not said again.

@@ -24,9 +24,10 @@
 mod approval;
 pub mod deadlines;
 pub mod plan_guard;
+pub mod undecided;
 mod waiting;
 
-pub use approval::{SOLO, SOLO_WAIT_US, Signing, approve, may_approve};
+pub use approval::{HELD_AFTER_US, SOLO, SOLO_WAIT_US, Signing, approve, may_approve};
 pub use waiting::{Held, abort, hold};
 
 use crate::act::Act;

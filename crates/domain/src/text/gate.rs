@@ -178,7 +178,7 @@ pub fn show_unsorted(
     let seen = audience.sight(text, Phase::P0, grants).is_full();
     let at_own_place = match audience.role {
         Role::Reception => strength == Strength::Desk,
-        Role::Finder | Role::Notifier => strength == Strength::Strong,
+        role if role.is_finder() => strength == Strength::Strong,
         _ => false,
     };
     if text.class == Class::U && seen && at_own_place {
@@ -321,7 +321,7 @@ impl Audience {
 
     /// Tells whether the text is the finder's own, who wrote it.
     fn wrote(&self, owner: Owner) -> bool {
-        matches!(self.role, Role::Finder | Role::Notifier) && self.owns(owner)
+        self.role.is_finder() && self.owns(owner)
     }
 }
 

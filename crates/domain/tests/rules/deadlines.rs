@@ -131,3 +131,41 @@ fn of_a_matter_the_plan_stands_first_and_the_nearest_of_its_vendors() {
     case.closed = Some(ClosureCode::Withdrawn);
     assert!(of_matter(japan, &case, Track::Product, Some(&advisory), &two).is_empty());
 }
+
+#[test]
+fn a_case_waits_for_us_before_it_waits_for_anybody_else() {
+    use domain::coordination::waiting::{Waits, of_case};
+    let case = Case::new(CaseId::from_bytes([2; 16]));
+    let asked = Participant {
+        asked_at: Some(at("2026-12-01T01:00:00Z")),
+        ..Participant::new(ParticipantId::from_bytes([3; 16]))
+    };
+    let operator = Participant {
+        part: Part::Operator,
+        ..asked.clone()
+    };
+    let dead = Participant {
+        undeliverable: Some(at("2026-12-01T01:00:00Z")),
+        ..asked.clone()
+    };
+    let gone = Participant {
+        left: true,
+        ..dead.clone()
+    };
+    let waits = |known: &[(&Participant, bool)]| of_case(&case, false, known);
+    assert_eq!(waits(&[]), Waits::Us, "somebody has to be asked");
+    assert_eq!(waits(&[(&asked, false)]), Waits::Vendor);
+    assert_eq!(waits(&[(&operator, false)]), Waits::Operator);
+    assert_eq!(
+        waits(&[(&asked, true)]),
+        Waits::Us,
+        "it wishes to be called"
+    );
+    assert_eq!(waits(&[(&dead, false), (&asked, false)]), Waits::Us);
+    assert_eq!(
+        waits(&[(&gone, false)]),
+        Waits::Us,
+        "nobody is left to wait for"
+    );
+    assert_eq!(of_case(&case, true, &[(&dead, true)]), Waits::Nobody);
+}

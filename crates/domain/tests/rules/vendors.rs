@@ -48,7 +48,7 @@ fn whoever_is_brought_in_brings_its_agreement_and_is_asked_for_the_date_under_wa
             let mut events = vec![Event::ParticipantJoined {
                 case: case.id,
                 party: party.id,
-                part: Part::Finder,
+                part: Part::Other,
                 tracking: "TN#45678901".to_owned(),
             }];
             events.extend(standing.map(|version| Event::BasisRecorded {
@@ -59,7 +59,7 @@ fn whoever_is_brought_in_brings_its_agreement_and_is_asked_for_the_date_under_wa
             if matches!(em, Em::Proposed | Em::Active | Em::Revise) {
                 events.push(Event::DateInvited { until });
             }
-            let joined = decide::join(&case, &party, id, Part::Finder, "TN#45678901".to_owned());
+            let joined = decide::join(&case, &party, id, Part::Other, "TN#45678901".to_owned());
             assert_eq!(joined, Ok(of(id, events)), "{em:?} {standing:?}");
         }
     }

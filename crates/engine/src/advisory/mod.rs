@@ -4,6 +4,8 @@
 //! a press run, in a unit that is dropped, so that the bytes it shows are the bytes that would be published. It knows
 //! no editor's form, no plan and no release. Start at [`compose`], then [`rehearsal`].
 
+pub mod paths;
+
 pub mod command;
 
 pub mod compose;

@@ -8,8 +8,6 @@ use base::DocumentKind;
 use domain::act::Act;
 use domain::publication::{Advisory as Stream, Plan};
 use formats::advisory::{Advisory, Lang};
-use formats::provider;
-use pages::{Files, OlderRevision};
 use seal::record::Realm;
 
 use crate::Awaited;
@@ -17,6 +15,7 @@ use crate::Fault;
 use crate::advisory::command::{self, DraftAdvisory, Prepared, Wanted};
 use crate::advisory::compose;
 use crate::advisory::compose::Made;
+use crate::advisory::paths;
 use crate::kernel::house::House;
 use crate::kernel::unit::Unit;
 
@@ -66,7 +65,7 @@ pub const KINDS: [&str; 12] = [
     "letter-ja",
     "letter-en",
     DocumentKind::Csaf.name(),
-    "json",
+    DocumentKind::AdvisoryJson.name(),
 ];
 
 /// Rehearses the release of a draft that is not recorded, or of the recorded one.
@@ -150,7 +149,7 @@ pub fn show(
     };
     let (media, bytes) = match what {
         "page" => {
-            let files = files(doc, stream, lang);
+            let files = paths::files(doc, stream, lang);
             (Media::Html, pages::advisory(&site, lang, doc, &files))
         }
         "sheet" => {
@@ -168,7 +167,6 @@ pub fn show(
             letter.extend_from_slice(signed);
             (Media::Text, letter)
         }
-        "json" => (Media::Json, of(DocumentKind::AdvisoryJson)?.clone()),
         _ => {
             let named = DocumentKind::of(kind).filter(|_| KINDS.contains(&kind))?;
             (Media::of(named), of(named)?.clone())
@@ -179,31 +177,4 @@ pub fn show(
         sha256: seal::hex(&seal::sha256(&bytes)),
         bytes,
     })
-}
-
-/// The paths that a page names, as the press names them.
-fn files(doc: &Advisory, stream: &Stream, lang: Lang) -> Files {
-    let entry = provider::Entry::of(doc);
-    let tag = lang.tag();
-    Files {
-        json: format!("/advisories/{}.json", doc.id),
-        csaf: format!("/csaf/white/{}/{}.json", entry.year, entry.stem),
-        text: format!("/advisories/{}.{tag}.txt", doc.id),
-        clear_signed: format!("/advisories/{}.{tag}.asc", doc.id),
-        sums: "/SHA256SUMS".to_owned(),
-        older: stream
-            .published
-            .iter()
-            .filter(|revision| revision.revision != doc.revision)
-            .map(|revision| OlderRevision {
-                revision: revision.revision,
-                json: format!(
-                    "/archive/{}/{}/{}",
-                    doc.id,
-                    revision.revision,
-                    DocumentKind::AdvisoryJson.facts().file
-                ),
-            })
-            .collect(),
-    }
 }

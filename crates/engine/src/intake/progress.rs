@@ -185,7 +185,7 @@ impl CaseFacts {
         if let Some(at) = work.min() {
             put(at, StepKind::VendorsWork, whose);
         }
-        let (mut talks, mut agreed, mut begun) = (None, None, None);
+        let (mut talks, mut agreed, mut begun, mut reached) = (None, None, None, None);
         for recorded in &self.happened {
             let at = recorded.occurred_at;
             match &recorded.event {
@@ -204,6 +204,7 @@ impl CaseFacts {
                     if !is_kept {
                         (talks, agreed, begun) = (None, None, None);
                     }
+                    reached = (*why == EmbargoEnd::Reached).then_some(at);
                 }
                 _ => {}
             }
@@ -221,6 +222,9 @@ impl CaseFacts {
             let last = said.filter_map(|one| one.said_at).max();
             let at = last.unwrap_or(at).max(at);
             put(at, StepKind::DateAgreed, &clock::rfc3339(until));
+            if let Some(at) = reached.filter(|_| self.published.is_none()) {
+                put(at, StepKind::DatePassed, &clock::rfc3339(until));
+            }
         }
         if let Some(at) = talks.filter(|_| self.published.is_none()) {
             put(at, StepKind::DateTalks, "");

@@ -1,4 +1,5 @@
-//! Releases whose instant has passed while nothing of them is out. Why one does not go is told by its plan's page.
+//! Approved releases that are held, or whose instant has passed while nothing of them is out. Why one does not go is told
+//! by its plan's page.
 
 use domain::aggregate::Aggregate;
 use domain::react::IntentKind;
@@ -7,11 +8,8 @@ use domain::value::Instant;
 use crate::Fault;
 use crate::kernel::house::House;
 
-/// A plan is looked at in its instant; an approved one that has not gone after so long is held by something, µs.
-pub const HELD_AFTER_US: i64 = 10_000_000;
-
 impl House {
-    /// Lists the approved plans whose instant has passed while nothing of them is out: case number and instant.
+    /// Lists the approved plans that are held (`domain::publication::Advisory::is_held`): case number and instant.
     ///
     /// # Errors
     /// If the store fails.
@@ -27,15 +25,14 @@ impl House {
             let Some(Aggregate::Advisory(stream)) = stream.as_deref() else {
                 continue;
             };
-            let (Some(plan), Some(case), Ok(_)) =
-                (&stream.plan, stream.case, stream.approved_plan(quorum))
-            else {
+            let (Some(plan), Some(case)) = (&stream.plan, stream.case) else {
                 continue;
             };
+            if !stream.is_held(quorum, now) {
+                continue;
+            }
             let case = self.load(case.into()).await?.map(|loaded| loaded.state);
-            if let Some(Aggregate::Case(case)) = case.as_deref()
-                && now.0 - plan.instant.0 > HELD_AFTER_US
-            {
+            if let Some(Aggregate::Case(case)) = case.as_deref() {
                 out.push((case.number.clone(), plan.instant));
             }
         }

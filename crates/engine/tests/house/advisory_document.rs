@@ -348,7 +348,7 @@ fn the_press_shows_what_the_rehearsal_showed() {
         ("page-ja", pages::advisory_path(Lang::Ja, id)),
         ("page-en", pages::advisory_path(Lang::En, id)),
         ("sheet-en", pages::sheet_path(Lang::En, id)),
-        ("json", format!("/advisories/{id}.json")),
+        ("advisory-json", format!("/advisories/{id}.json")),
         (
             DocumentKind::TextEn.name(),
             format!("/advisories/{id}.en.txt"),

@@ -226,7 +226,7 @@ editor-kind-letter-en = Subject and text of the mail (English)
 editor-kind-text-ja = Text (Japanese)
 editor-kind-text-en = Text (English)
 editor-kind-csaf = CSAF 2.0
-editor-kind-json = JSON
+editor-kind-advisory-json = JSON
 
 editor-conflict-title = { $number }: somebody else is editing too
 editor-conflict-text = While you were editing, { $who } saved ({ $at }). Both texts are kept. For each field that differs, choose which one stays.

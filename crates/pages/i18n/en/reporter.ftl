@@ -113,6 +113,7 @@ reporter-step-details-site = We made the details available to the operator of th
 reporter-step-work-site = We heard from the operator of the web site
 reporter-step-talks = The date of publication is being agreed
 reporter-step-date = Publication was agreed for { $date }
+reporter-step-passed = The agreed date ({ $date }) has passed, and nothing is published yet
 reporter-step-published = Published ({ $number })
 reporter-step-closed = Closed: { $reason }
 reporter-declined-incomplete = something is missing that we need to confirm it; you may report again with more

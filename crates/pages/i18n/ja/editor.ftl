@@ -226,7 +226,7 @@ editor-kind-letter-en = メールの件名と本文（英語）
 editor-kind-text-ja = テキスト（日本語）
 editor-kind-text-en = テキスト（英語）
 editor-kind-csaf = CSAF 2.0
-editor-kind-json = JSON
+editor-kind-advisory-json = JSON
 
 editor-conflict-title = { $number }: 同時に編集されています
 editor-conflict-text = あなたが編集している間に、{ $who }が保存しました（{ $at }）。どちらの内容も残っています。違いのある項目ごとに、残す方を選んでください。

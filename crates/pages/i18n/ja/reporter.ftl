@@ -113,6 +113,7 @@ reporter-step-details-site = ウェブサイトの運営者に向けて、詳し
 reporter-step-work-site = ウェブサイトの運営者から返答がありました
 reporter-step-talks = 公表日を調整しています
 reporter-step-date = 公表日を { $date } とすることで合意しました
+reporter-step-passed = 公表の予定日時（{ $date }）を過ぎましたが、まだ公表していません
 reporter-step-published = 公表しました（{ $number }）
 reporter-step-closed = 取扱いを終了しました（{ $reason }）
 reporter-declined-incomplete = 確認に必要な情報が不足しているため。内容を補って、もう一度届け出ていただけます

@@ -316,10 +316,10 @@ fn adding(action: &Action<'_>, view: &Case, query: &Typed) -> String {
         ],
     );
     // Whoever is brought in most often stands first.
-    let parts: [&str; 5] = if view.is_for_the_public {
-        ["vendor", "coordinator", "operator", "finder", "other"]
+    let parts: [&str; 4] = if view.is_for_the_public {
+        ["vendor", "coordinator", "operator", "other"]
     } else {
-        ["operator", "coordinator", "vendor", "finder", "other"]
+        ["operator", "coordinator", "vendor", "other"]
     };
     let parts = choices(say, "part", &parts);
     let inner = format!(

@@ -132,6 +132,10 @@ pub(super) fn words(say: Say, lang: Lang, step: &Step) -> String {
             let date = when::instant(lang, &step.about);
             say.with("reporter-step-date", &[("date", &date)])
         }
+        StepKind::DatePassed => {
+            let date = when::instant(lang, &step.about);
+            say.with("reporter-step-passed", &[("date", &date)])
+        }
         StepKind::Published => say.with("reporter-step-published", &[("number", &about)]),
         StepKind::Closed => {
             let reason = say.t(closed(&step.about));

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use askama::Template;
-use base::{DocumentKind, Instant};
+use base::Instant;
 use formats::advisory::Lang;
 
 use crate::advisory::checks::lang_key;
@@ -200,10 +200,10 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
             .documents
             .iter()
             .map(|document| Document {
-                words: kind_words(say, preview_kind(&document.kind)),
+                words: kind_words(say, &document.kind),
                 bytes: say.with("editor-bytes", &[("n", &document.bytes.to_string())]),
                 sha256: text::line(&document.sha256),
-                href: format!("{preview}?as={}&of=plan", preview_kind(&document.kind)),
+                href: format!("{preview}?as={}&of=plan", &document.kind),
             })
             .collect(),
         news_since: match plan.since {
@@ -251,15 +251,6 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
             .required()
             .max(REASON_CHARS_MAX)
             .html(),
-    }
-}
-
-/// The kind under which the preview shows a document.
-fn preview_kind(kind: &str) -> &str {
-    if DocumentKind::AdvisoryJson.is(kind) {
-        "json"
-    } else {
-        kind
     }
 }
 

@@ -260,7 +260,7 @@ fn preview(kind: &str) -> Preview {
             "text-ja",
             "text-en",
             "csaf",
-            "json",
+            "advisory-json",
         ]
         .map(str::to_owned)
         .into(),

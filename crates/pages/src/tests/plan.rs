@@ -405,7 +405,7 @@ fn sentences_are_marked_by_what_they_are_and_repeating_weighs_more_than_new() {
 #[test]
 fn each_document_of_a_plan_is_looked_at_as_it_was_recorded() {
     let kinds = [
-        ("advisory-json", "json"),
+        ("advisory-json", "advisory-json"),
         ("csaf", "csaf"),
         ("text-ja", "text-ja"),
         ("text-en", "text-en"),

@@ -4,15 +4,15 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use domain::aggregate::Aggregate;
-use domain::coordination::board::{self, Cell};
-use domain::coordination::case::{Case, Stage};
-use domain::coordination::date::{self, Date, Said};
+use domain::coordination::case::Case;
+use domain::coordination::date;
 use domain::coordination::participant::Participant;
-use domain::intake::{Report, ReportStage};
+use domain::coordination::waiting;
+use domain::intake::{Report, Waits};
 use domain::publication::{Advisory, deadlines};
 use domain::text::class::Class;
 use domain::text::fold::sought;
-use domain::value::{Part, StreamId};
+use domain::value::StreamId;
 use engine::kernel::find;
 use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
 use formats::advisory::Lang;
@@ -318,10 +318,10 @@ async fn report_row(
         state: report.state.word().to_owned(),
         talks: None,
         due,
-        waiting: match report.state.stage() {
-            ReportStage::Received => Waiting::Us,
-            ReportStage::Questioned => Waiting::Finder,
-            _ => Waiting::Nobody,
+        waiting: match report.waits() {
+            Waits::Sorting | Waits::Decision => Waiting::Us,
+            Waits::Finder => Waiting::Finder,
+            Waits::Nothing => Waiting::Nobody,
         },
         is_over: report.state.stage().is_over(),
         is_new: news.is_new(&[dossier]),
@@ -371,7 +371,6 @@ async fn case_row(
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
     let eyes = eyes_on(room, signed, case).await?;
-    let is_over = matches!(line.stage, Stage::Published | Stage::Closed);
     let participants = find::participants(&room.house, Viewer::Person(signed.id), case.id).await?;
     let tally = date::tally(case, &participants);
     let track = engine::coordination::track_of(&room.house, case).await?;
@@ -397,11 +396,7 @@ async fn case_row(
         )
         .into_iter()
         .next(),
-        waiting: if is_over {
-            Waiting::Nobody
-        } else {
-            waiting(room, case, &participants).await?
-        },
+        waiting: waiting(room, case, is_published, &participants).await?,
         is_over: case.closed.is_some(),
         is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
         presence: presence(room, signed, dossier),
@@ -410,31 +405,22 @@ async fn case_row(
     Ok((row, heap))
 }
 
-/// For whom a case waits: for us while a vendor wishes to be called, wants another date, or no mail reaches it, else for
-/// the vendors, or the operator of a website, that have not answered.
-async fn waiting(room: &Room, case: &Case, participants: &[Participant]) -> Result<Waiting, Stop> {
-    let mut found = Waiting::Us;
+/// For whom a case waits.
+async fn waiting(
+    room: &Room,
+    case: &Case,
+    published: bool,
+    participants: &[Participant],
+) -> Result<Waiting, Stop> {
+    let mut known = Vec::with_capacity(participants.len());
     for participant in participants {
-        let is_out_of_reach = participant.undeliverable.is_some() && !participant.left;
-        let is_ours = matches!(
-            date::of(case, participant),
-            Date::Running(Said::Countered | Said::Declined)
-        ) && !participant.left;
-        if is_out_of_reach
-            || is_ours
-            || engine::coordination::is_call_open(&room.house, participant).await?
-        {
-            return Ok(Waiting::Us);
-        }
-        if matches!(
-            board::cell(participant, None),
-            Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
-        ) {
-            found = match participant.part {
-                Part::Operator => Waiting::Operator,
-                _ => Waiting::Vendor,
-            };
-        }
+        let is_call_open = engine::coordination::is_call_open(&room.house, participant).await?;
+        known.push((participant, is_call_open));
     }
-    Ok(found)
+    Ok(match waiting::of_case(case, published, &known) {
+        waiting::Waits::Us => Waiting::Us,
+        waiting::Waits::Vendor => Waiting::Vendor,
+        waiting::Waits::Operator => Waiting::Operator,
+        waiting::Waits::Nobody => Waiting::Nobody,
+    })
 }

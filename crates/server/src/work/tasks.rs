@@ -7,7 +7,9 @@ use domain::coordination::case::Case;
 use domain::coordination::deadlines;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
-use domain::intake::ReportState;
+use domain::intake::Waits;
+use domain::publication::deadlines::is_awaited;
+use domain::publication::undecided::{Undecided, undecided};
 use domain::react::IntentKind;
 use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId, Part};
@@ -15,7 +17,6 @@ use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
 use engine::publication::facts::facts;
-use engine::work::overdue::HELD_AFTER_US;
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
@@ -233,12 +234,14 @@ async fn reports(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
         let Some(Aggregate::Report(report)) = state.as_deref() else {
             continue;
         };
-        if report.state != ReportState::Received || report.asked_at.is_some() {
-            continue;
-        }
+        let kind = match report.waits() {
+            Waits::Sorting => "report_unread",
+            Waits::Decision => "report_undecided",
+            Waits::Finder | Waits::Nothing => continue,
+        };
         out.push(Task {
-            id: format!("report_unread-{}", report.handling),
-            kind: "report_unread".to_owned(),
+            id: format!("{kind}-{}", report.handling),
+            kind: kind.to_owned(),
             who: report.handling.clone(),
             contact: None,
             what: report.handling.clone(),
@@ -269,10 +272,9 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let (Some(plan), Some(case)) = (&advisory.plan, advisory.case) else {
             continue;
         };
-        let is_held = advisory.held.is_some() || now.0 - plan.instant.0 > HELD_AFTER_US;
         let kind = match advisory.approved_plan(quorum) {
             Err(_) => "approve_plan",
-            Ok(_) if is_held => "held_plan",
+            Ok(_) if advisory.is_held(quorum, now) => "held_plan",
             Ok(_) => match ahead::fate(room, advisory).await? {
                 Fate::Stops(_) => "refused_plan",
                 Fate::Goes | Fate::Unasked => "outdated_plan",
@@ -321,20 +323,14 @@ fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
 
 /// A case about which everybody may know already while nothing is published or planned: somebody decides what now.
 async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
-    let is_open = case.world.public || case.world.exploit || case.world.attacks;
-    if !is_open || !is_for_the_public(room, case).await? {
-        return Ok(None);
-    }
+    let track = engine::coordination::track_of(&room.house, case).await?;
     let advisory = title::advisory_of(room, case.id).await?;
-    let is_decided = advisory
-        .as_ref()
-        .is_some_and(|advisory| advisory.is_published() || advisory.plan.is_some());
-    let kind = if case.world.attacks {
-        "decide_attacks"
-    } else {
-        "decide_public"
+    let kind = match undecided(case, track, advisory.as_ref()) {
+        Some(Undecided::Attacks) => "decide_attacks",
+        Some(Undecided::Public) => "decide_public",
+        None => return Ok(None),
     };
-    Ok((!is_decided).then(|| of_case(case, kind, "advisory", case.opened_at)))
+    Ok(Some(of_case(case, kind, "advisory", case.opened_at)))
 }
 
 /// Participants of open cases that no mail reaches, or that wish to be called; and cases that wait for a decision.
@@ -388,12 +384,11 @@ async fn of_vendor(
     let silent = deadlines::of_vendor(room.house.office(), participant).filter(|due| due.at <= now);
     let mut undeliverable = participant.undeliverable;
     let mut silent = silent.filter(|_| undeliverable.is_none()).map(|due| due.at);
-    // Once it is out, nobody needs to be reached any more about when it will be.
-    if (undeliverable.is_some() || silent.is_some())
-        && let Some(advisory) = title::advisory_of(room, case.id).await?
-        && advisory.is_published()
-    {
-        (undeliverable, silent) = (None, None);
+    if undeliverable.is_some() || silent.is_some() {
+        let advisory = title::advisory_of(room, case.id).await?;
+        if !is_awaited(case, advisory.as_ref()) {
+            (undeliverable, silent) = (None, None);
+        }
     }
     if call.is_none() && undeliverable.is_none() && silent.is_none() {
         return Ok(out);

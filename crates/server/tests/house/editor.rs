@@ -303,8 +303,8 @@ fn nothing_is_previewed_that_leaves_out_what_was_typed() {
     // Once above the form and once among the findings.
     assert_eq!(page.text.matches("<a href=\"#f-cve\">").count(), 2);
     // It is kept as it was typed, and by its address it is no document either.
-    let [json, raw] =
-        ["preview?as=json", "raw?as=json&of=draft"].map(|what| format!("{}/{what}", path(&case)));
+    let [json, raw] = ["preview?as=advisory-json", "raw?as=advisory-json&of=draft"]
+        .map(|what| format!("{}/{what}", path(&case)));
     for address in [&json, &raw] {
         let page = editor.get(address);
         assert_eq!(page.status, 422, "{address}");

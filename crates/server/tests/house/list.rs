@@ -284,7 +284,7 @@ fn a_report_that_nobody_answered_and_a_vendor_that_is_silent_are_tasks() {
     world.days_pass(15);
     let coordinator = doors.person("coordinator");
     let page = coordinator.get(TASKS);
-    assert!(!page.says("task-report-unread"));
+    assert!(!page.says("task-report-unread"), "it waits for the finder");
     assert!(page.says("task-vendor-silent") && page.has("Aoba Works"));
     let listed = coordinator.get(&format!("{LIST}?due=overdue"));
     assert!(
@@ -296,6 +296,20 @@ fn a_report_that_nobody_answered_and_a_vendor_that_is_silent_are_tasks() {
         "contact",
         json!({ "channel": "phone", "result": "reached" }),
     );
+    assert!(coordinator.get(TASKS).says("desk-tasks-none"));
+    // Whatever waits for us in the list has its row here, until it is decided.
+    let answer = json!({ "lang": "en", "text": "3.2" });
+    let answer = json!({ "report": report.number, "text": answer });
+    world.does("add-to-report", answer);
+    let waits = || {
+        let listed = coordinator.get(&format!("{LIST}?waiting=us"));
+        rows(&listed).contains(&report.number)
+    };
+    assert!(coordinator.get(TASKS).says("task-report-unread") && waits());
+    given::sorted(&world, &report);
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-report-undecided") && !page.says("task-report-unread") && waits());
+    world.does("accept-report", json!({ "report": report.number }));
     assert!(coordinator.get(TASKS).says("desk-tasks-none"));
     world.ends_well();
 }

@@ -183,6 +183,28 @@ fn an_accepted_report_follows_its_case_to_the_end() {
 }
 
 #[test]
+fn a_date_that_came_without_a_publication_is_no_date_to_wait_for() {
+    let accepted = happened(
+        2,
+        Event::ReportAccepted {
+            case: CaseId(uuid(2)),
+        },
+    );
+    let until = Instant(20 * DAY);
+    let by = ParticipantId(uuid(3));
+    let why = EmbargoEnd::Reached;
+    let mut in_case = case(vec![
+        happened(3, Event::ClockStarted),
+        happened(7, Event::EmbargoProposed { until }),
+        happened(8, Event::EmbargoActivated { until, by }),
+        happened(20, Event::EmbargoEnded { why }),
+    ]);
+    in_case.published = None;
+    let (steps, _) = told(&[received(), accepted], Some(in_case));
+    assert_eq!(steps.last().map(|(word, _)| *word), Some("date-passed"));
+}
+
+#[test]
 fn a_date_that_an_urgent_publication_came_before_is_told_no_more() {
     let accepted = happened(
         2,

@@ -8,9 +8,10 @@ use domain::aggregate::Aggregate;
 use domain::publication::{Advisory as Stream, PublishedRevision};
 use formats::advisory::{Advisory, Lang};
 use formats::{feed, index, provider, security_txt};
-use pages::{Entry as Line, Files, OlderRevision, Site};
+use pages::{Entry as Line, Site};
 
 use crate::Fault;
+use crate::advisory::paths;
 use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::publication::press::Entries;
@@ -162,19 +163,6 @@ async fn bytes_of(house: &House, sha256: &str) -> Result<Vec<u8>, Fault> {
         .ok_or(Fault::Form("published file"))
 }
 
-/// Where the newest revision of a document lies.
-fn current_path(kind: DocumentKind, id: &str, entry: &provider::Entry) -> String {
-    match kind.facts().ending {
-        Some(ending) => format!("/advisories/{id}.{ending}"),
-        None => format!(
-            "/{}/{}/{}.json",
-            provider::WHITE_DIR,
-            entry.year,
-            entry.stem
-        ),
-    }
-}
-
 /// Paths of one revision's documents in the archive, and of the current ones, with the hash of each.
 fn document_paths(
     id: &str,
@@ -191,7 +179,7 @@ fn document_paths(
         let kind = DocumentKind::of(name).ok_or(Fault::Form("document kind"))?;
         let folder = format!("/archive/{id}/{}", revision.revision);
         let archived = format!("{folder}/{}", kind.facts().file);
-        let now = current.then(|| current_path(kind, id, entry));
+        let now = current.then(|| paths::current(kind, id, entry));
         for path in [Some(archived), now].into_iter().flatten() {
             let path = match form.map(String::as_str) {
                 None => path,
@@ -232,7 +220,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
     }
     let at = seconds(last);
     // Pages depend on the document alone: the same document under the same program gives the same pages.
-    let json_path = current_path(DocumentKind::AdvisoryJson, &doc.id, &entry);
+    let json_path = paths::current(DocumentKind::AdvisoryJson, &doc.id, &entry);
     let unchanged = build
         .old
         .entries
@@ -245,7 +233,7 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
         ]
     });
     let csaf_name = format!("{}.json", entry.stem);
-    let csaf_path = current_path(DocumentKind::Csaf, &doc.id, &entry);
+    let csaf_path = paths::current(DocumentKind::Csaf, &doc.id, &entry);
     let sums = [format!("{csaf_path}.sha256"), format!("{csaf_path}.sha512")];
     if unchanged
         && pages
@@ -259,34 +247,9 @@ async fn advisory(build: &mut Build<'_>, house: &House, stream: &Stream) -> Resu
             build.take_over(path);
         }
     } else {
-        let files = Files {
-            json: json_path,
-            csaf: csaf_path,
-            text: String::new(),
-            clear_signed: String::new(),
-            sums: "/SHA256SUMS".to_owned(),
-            older: stream
-                .published
-                .iter()
-                .filter(|r| r.revision != last.revision)
-                .map(|r| OlderRevision {
-                    revision: r.revision,
-                    json: format!(
-                        "/archive/{}/{}/{}",
-                        doc.id,
-                        r.revision,
-                        DocumentKind::AdvisoryJson.facts().file
-                    ),
-                })
-                .collect(),
-        };
         let site = build.site.clone();
         for lang in Lang::ALL {
-            let files = Files {
-                text: format!("/advisories/{}.{}.txt", doc.id, lang.tag()),
-                clear_signed: pages::clear_signed_path(&doc.id, lang),
-                ..files.clone()
-            };
+            let files = paths::files(&doc, stream, lang);
             build.put(
                 pages::advisory_path(lang, &doc.id),
                 &pages::advisory(&site, lang, &doc, &files),

@@ -98,7 +98,7 @@ on_both! {
             ("sheet-en", format!("en/advisories/{id}-sheet.html")),
             ("text-ja", format!("advisories/{id}.ja.txt")),
             ("text-en", format!("advisories/{id}.en.txt")),
-            ("json", format!("advisories/{id}.json")),
+            ("advisory-json", format!("advisories/{id}.json")),
             ("csaf", format!("csaf/white/{year}/{stem}.json")),
         ] {
             let published = std::fs::read(public.join(&path)).expect("a published file");

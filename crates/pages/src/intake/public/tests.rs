@@ -39,7 +39,7 @@ fn opened(asked: bool) -> Mailbox {
             step,
             at: "2026-11-22T03:00:00Z".to_owned(),
             about: match step {
-                StepKind::DateAgreed => "2026-12-01T03:00:00Z".to_owned(),
+                StepKind::DateAgreed | StepKind::DatePassed => "2026-12-01T03:00:00Z".to_owned(),
                 StepKind::Declined => "incomplete".to_owned(),
                 StepKind::Closed => "published".to_owned(),
                 _ => "NRS-12345678".to_owned(),

@@ -396,6 +396,7 @@ pub(super) fn tasks_view() -> Tasks {
             task("expired_copy", Some("R-2")),
             task("no_plan", None),
             task("report_unread", None),
+            task("report_undecided", None),
             task("vendor_silent", None),
             task("operator_silent", None),
             task("call_asked", None),

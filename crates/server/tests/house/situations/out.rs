@@ -256,7 +256,7 @@ fn check_report(
     let doors = Doors::of(&world);
     let page = doors.person("coordinator").get("/ja/desk/tasks");
     if let Some(waits) = todo {
-        assert_eq!(page.has("未確認の届出"), waits, "{name}");
+        assert_eq!(page.has("仕分け前の届出"), waits, "{name}");
     }
 }
 

@@ -1,0 +1,49 @@
+//! For whom a case waits: the list of the desk asks here.
+
+use crate::coordination::board::{self, Cell};
+use crate::coordination::case::Case;
+use crate::coordination::date::{self, Date, Said};
+use crate::coordination::participant::Participant;
+use crate::value::Part;
+
+/// For whom a case waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    Us,
+    Vendor,
+    /// Whoever runs a website.
+    Operator,
+    Nobody,
+}
+
+/// For whom a case waits: for us while a participant wishes to be called (`is_call_open`), wants another date, or no mail
+/// reaches it, else for the vendors, or the operator of a website, that have not answered. Nobody is waited for once it is
+/// out or closed.
+#[must_use]
+pub fn of_case(case: &Case, published: bool, participants: &[(&Participant, bool)]) -> Waits {
+    if published || case.closed.is_some() {
+        return Waits::Nobody;
+    }
+    let mut found = Waits::Us;
+    for (participant, is_call_open) in participants {
+        let wants_another = matches!(
+            date::of(case, participant),
+            Date::Running(Said::Countered | Said::Declined)
+        );
+        if !participant.left
+            && (participant.undeliverable.is_some() || wants_another || *is_call_open)
+        {
+            return Waits::Us;
+        }
+        if matches!(
+            board::cell(participant, None),
+            Cell::AskedSilent { .. } | Cell::Seen | Cell::Investigating
+        ) {
+            found = match participant.part {
+                Part::Operator => Waits::Operator,
+                _ => Waits::Vendor,
+            };
+        }
+    }
+    found
+}

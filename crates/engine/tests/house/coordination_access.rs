@@ -224,6 +224,8 @@ fn whoever_asks_to_be_called_waits_until_it_is() {
     world.does("contact", call("reached"));
     assert!(!is_open());
     assert_eq!(view(&case, "Aoba", Strength::Link).call_asked, None);
+    world.vendor_does(aoba, "ask-call", ask("03-0000-0000, once more"));
+    assert!(is_open(), "asked anew after the call");
     world.ends_well();
 }
 

@@ -7,7 +7,7 @@ use formats::letter::{Acknowledgement, Letter};
 use serde_json::{Value, json};
 use testkit::letters::{post, waiting, wish_to_stop};
 use testkit::smtp_server::{Mode, Stage};
-use testkit::world::{at, said, span};
+use testkit::world::{at, said, span, words};
 use testkit::{Case, World, given};
 
 use crate::distribution::{Relay, copies, reply, states, trouble};
@@ -304,6 +304,10 @@ fn a_copy_that_waits_goes_with_its_reader_unless_the_mailbox_asks_for_it_still()
         relay.server.set_mode(Mode::Accept);
         world.passes_to(world.ahead(span(0, 2)));
         assert_eq!(states(&case, 1), [state], "{other:?}");
+        let sent = relay.server.messages().into_iter();
+        let sent = sent.filter(|mail| mail.rcpts == ["one@reader.example"]);
+        let sent = sent.count();
+        assert_eq!(sent, usize::from(state == "accepted"), "{other:?}");
         world.ends_well();
     }
 }
@@ -344,6 +348,17 @@ fn a_page_takes_received_for_a_press_or_for_the_digits_of_the_mail() {
     let row = world.house().store.copy_by_reference(Viewer::House, &typed);
     let row = world.wait(Box::pin(row)).unwrap().unwrap();
     let right = copy_digits(world.house(), &row.id);
+    let told =
+        ["one", "two"].map(|who| words(&world.mails_to(&format!("{who}@reader.example"))[0]));
+    let own = told
+        .iter()
+        .find(|mail| mail.contains(&format!("/ack/{typed}")));
+    let asked = format!("Two digits (only if the page asks for them): {right}");
+    let asked_ja = format!("2桁の数字（ページで尋ねられた場合のみ）: {right}");
+    assert!(
+        own.is_some_and(|mail| mail.contains(&asked) || mail.contains(&asked_ja)),
+        "{told:?}"
+    );
     let wrong = if right == "00" { "01" } else { "00" };
     let unknown = if typed.starts_with('a') {
         typed.replacen('a', "b", 1)

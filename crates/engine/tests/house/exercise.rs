@@ -104,6 +104,7 @@ fn commands(world: &World, of: &Named) -> Vec<(&'static str, Value)> {
         case("end-embargo", json!({ "why": "ready", "reason": "x" })),
         case("observe", json!({ "fact": "public_aware" })),
         case("close-case", json!({ "code": "merged" })),
+        case("draft-advisory", given::advisory(None)),
         case(
             "name-vulnerability",
             json!({ "label": "a", "text": text() }),

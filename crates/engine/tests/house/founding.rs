@@ -211,6 +211,7 @@ fn a_trial_is_never_resumed() {
         Trust::default(),
     )));
     assert!(opened.is_err(), "another house's secret opens nothing");
+    assert!(!elsewhere.exists(), "nothing is left where it was to go");
     foreign.ends_well();
 }
 

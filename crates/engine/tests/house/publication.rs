@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use testkit::world::{at, before, said, span};
 use testkit::{Case, World, given};
 
+use crate::look;
+
 /// Tells whether anything of the release stands in the tree.
 fn is_out(case: &Case<'_>) -> bool {
     let page = format!("en/advisories/{}.html", case.number);
@@ -89,6 +91,7 @@ fn nobody_approves_a_plan_alone_twice_or_of_their_own() {
         Err("release.no_plan".to_owned())
     );
     assert_eq!(world.days_pass(3), Vec::<String>::new(), "one of two");
+    assert_eq!(world.times("release_held"), 1, "the duty is told once");
     case.signs("approver-b", &plan).unwrap();
     world.days_pass(1);
     assert_eq!(world.times("published"), 1);
@@ -286,5 +289,16 @@ fn an_exercise_never_reaches_the_public_tree() {
     world.days_pass(2);
     assert_eq!(world.times("published"), 0);
     assert_eq!(world.public(&format!("en/advisories/{number}.html")), None);
+    // What goes out of the same house tells nothing of it either, in the tree or in a mail.
+    given::reader(&world, "one@reader.example");
+    let case = Case::open(&world);
+    let _ = case.published();
+    assert_eq!(world.mails_to("one@reader.example").len(), 1);
+    let dir = world.stage.dir();
+    for folder in ["public", "mail"] {
+        for (file, bytes) in look::files(&dir.join(folder)) {
+            assert!(!String::from_utf8_lossy(&bytes).contains(&number), "{file}");
+        }
+    }
     world.ends_well();
 }

@@ -1,8 +1,8 @@
 //! Stories: what the house promises, told with the real binary on both engines.
 //!
 //! What could go wrong: a step of a case cannot be made from a terminal; a text stands somewhere in clear before
-//! its instant, or leaves though it must not; a signature is given for less than two persons; a restored copy acts
-//! beside its origin; an exercise is published. Not a failure: a mail that a relay got twice under one Message-ID
+//! its instant, or leaves though it must not; a restored copy acts
+//! beside its origin. Not a failure: a mail that a relay got twice under one Message-ID
 //! after it fell silent, as long as both are the same.
 //!
 //! `world` makes a house, `serving` lets it run, `play` has the scenes, `scan` finds canaries. PostgreSQL is the
@@ -84,8 +84,6 @@ mod story {
 
     mod editing;
 
-    mod signer;
-
     mod ledger;
 
     mod erasure;
@@ -103,8 +101,6 @@ mod story {
     mod beside;
 
     mod letters;
-
-    mod wall;
 
     mod input;
 

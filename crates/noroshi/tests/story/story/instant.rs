@@ -1,9 +1,7 @@
 //! Never early, never twice (docs/design/security.md §3.9, one node).
 
-use serde_json::json;
-
 use crate::contexts::journal;
-use crate::play::{Case, SECOND, at, now};
+use crate::play::{Case, now};
 use crate::scan::Scanner;
 use crate::serving::{Serving, ask};
 use crate::world::{World, files};
@@ -112,33 +110,6 @@ on_both! {
         world.good(&["press"]);
         world.good(&["mail", "send"]);
         assert!(out() == first, "a second start acted again");
-        world.ends_well();
-    }
-
-    fn a_plan_does_not_go_before_the_embargo_ends(engine) {
-        let world = World::founded(engine);
-        let mut case = Case::open(&world, false);
-        let until = now() + 3_600 * SECOND;
-        case.coordinate(until);
-        case.draft(None);
-        let early = json!({ "case": case.number, "instant": at(now()) });
-        case.refuses("plan-release", early.clone(), "release.too_early");
-        case.refuses("close-case", json!({ "case": case.number, "code": "published" }), "case.embargo_in_force");
-        let mut urgent = early;
-        urgent["emergency"] = true.into();
-        case.refuses("plan-release", urgent.clone(), "no_reason");
-        case.refuses("end-embargo", json!({ "case": case.number, "why": "reached" }), "release.too_early");
-
-        // With a reason, two persons may end it.
-        urgent["reason"] = "attacks are seen".into();
-        let plan = crate::play::said(&case.perform("plan-release", urgent), "plan");
-        case.approve_by_two(&plan);
-        case.readers();
-        let mut serving = Serving::start(&world);
-        serving.until("the release is recorded", || (world.count("delivery") == 3).then_some(()));
-        serving.settle();
-        serving.stop();
-        assert_eq!(signed(&world, &case.number), 1);
         world.ends_well();
     }
 }

@@ -1,7 +1,6 @@
 //! The ledger (docs/design/security.md §3.5, §3.6): what was changed behind the house's back is found and told.
 
 use crate::play::{Case, SECOND, now};
-use crate::serving::Serving;
 use crate::world::{Engine, World};
 
 /// Damages that an owner of the database could do to what is rebuilt.
@@ -92,22 +91,5 @@ on_both! {
         danger_edit_ledger(&world, "DELETE FROM ledger WHERE seq = (SELECT max(seq) FROM ledger)");
         let found = world.run(&["ledger", "verify", "--anchor", &anchor]);
         assert_eq!((found.code, &found.json()["anchors_missing"][0]), (Some(1), &root));
-    }
-
-    fn the_running_house_says_the_same_as_its_ledger(engine) {
-        let world = World::founded(engine);
-        let mut case = Case::open(&world, false);
-        case.board();
-        case.draft(None);
-        let plan = case.plan(now());
-        case.approve_by_two(&plan);
-        case.readers();
-        let mut serving = Serving::start(&world);
-        serving.until("the release is recorded", || (world.count("delivery") == 3).then_some(()));
-        serving.settle();
-        serving.stop();
-        let before = world.dump();
-        world.ends_well();
-        assert_eq!(world.dump(), before);
     }
 }

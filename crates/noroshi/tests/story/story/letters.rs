@@ -9,13 +9,13 @@ use engine::House;
 use engine::command;
 use engine::kernel::context::Contexts;
 use formats::letter::{
-    Acknowledgement, Addition, Confirmation, Kind, Lang, Letter, Note, NoteKind, Progress, Report,
-    Scope, Subscription, Withdrawal,
+    Addition, Confirmation, Kind, Lang, Letter, Note, NoteKind, Progress, Report, Scope,
+    Subscription, Withdrawal,
 };
 use seal::receipt::Receipt;
 use serde_json::{Value, json};
 
-use crate::play::{Case, now};
+use crate::play::now;
 use crate::serving::Serving;
 use crate::story::routes::enter;
 use crate::story::turns::seen;
@@ -256,41 +256,6 @@ on_both! {
         assert_eq!(world.count("subscriber WHERE active = 1 AND scope = 'vendor'"), 1);
         assert_eq!(world.mails().len(), 2, "one that asks, one that welcomes");
         drop(house);
-        world.ends_well();
-    }
-
-    fn a_press_on_the_page_of_a_copy_acknowledges_it(engine) {
-        let world = World::founded(engine);
-        let mut case = Case::open(&world, false);
-        case.board();
-        case.draft(None);
-        let plan = case.plan(now());
-        case.approve_by_two(&plan);
-        case.readers();
-        let mut serving = Serving::start(&world);
-        serving.until("the copies are sent", || (world.count("delivery WHERE state = 'accepted'") == 3).then_some(()));
-        serving.settle();
-        serving.stop();
-        let copies = case.copies(1, "accepted");
-        let mails = world.mails();
-        let house = world.open(Contexts::default());
-        let press = |reference: &str, digits: Option<String>| Letter::Acknowledgement(Acknowledgement { at: at_once(), reference: reference.to_owned(), digits });
-        let [(pressed, _), (typed, _), (guessed, _)] = copies.as_slice() else { panic!("three copies") };
-        let text = mails.iter().find(|(name, _)| name == typed).map(|(_, bytes)| mail_text(bytes)).expect("a copy");
-        assert!(text.contains(&format!("/ack/{typed}")), "{text}");
-        let digits: String = text
-            .split("Two digits (only if the page asks for them): ").nth(1).or(text.split("2桁の数字（ページで尋ねられた場合のみ）: ").nth(1))
-            .expect("two digits").chars().take(2).collect();
-        let own = &mails.iter().find(|(name, _)| name == guessed).map(|(_, bytes)| mail_text(bytes)).expect("a copy");
-        let wrong = (0..100).map(|n| format!("{n:02}")).find(|n| !own.contains(&format!(": {n}\n"))).expect("wrong digits");
-        post(&world, &press(pressed, None), [1; 16]);
-        post(&world, &press(typed, Some(digits)), [2; 16]);
-        post(&world, &press(guessed, Some(wrong)), [3; 16]);
-        post(&world, &press("aaaaaaaaaaaaaaaa", None), [4; 16]);
-        round(&world, &house);
-        assert_eq!(waiting(&world), 0);
-        drop(house);
-        assert_eq!(world.count("delivery WHERE state = 'acknowledged'"), 2);
         world.ends_well();
     }
 

@@ -5,14 +5,12 @@ use domain::text::gate::Strength;
 use domain::value::{ParticipantId, StreamId};
 use engine::House;
 use engine::coordination as partner;
-use engine::coordination::step;
 use engine::kernel::context::Contexts;
 use formats::advisory::Lang;
 use serde_json::json;
 
-use crate::play::{Case, SECOND, at, coordinator, now, said};
+use crate::play::{Case, SECOND, at, now, said};
 use crate::scan::Canary;
-use crate::serving::Serving;
 use crate::world::World;
 
 /// Returns the participant with this tracking number.
@@ -260,149 +258,6 @@ on_both! {
         };
         let opened = sent_again.iter().filter(|(link, code)| enter(link, code) == Some(id)).count();
         assert_eq!(opened, 1, "only the newest link opens");
-        drop(house);
-        world.ends_well();
-    }
-
-    fn a_link_that_holds_asks_for_no_other(engine) {
-        let world = World::founded(engine);
-        let case = Case::open(&world, false);
-        let tracking = written_to(&case, "Dogwood");
-        let sent = invitations(&world);
-        let again = || {
-            let house = world.open(Contexts::default());
-            let asked = world.runtime.block_on(Box::pin(partner::invite_again(&house, &sent[0].0)));
-            asked.expect("an answer");
-        };
-        again();
-        assert_eq!(invitations(&world).len(), 1);
-        case.perform("leave-case", json!({ "participant": tracking, "honours_embargo": true }));
-        again();
-        assert_eq!(invitations(&world).len(), 1);
-        world.ends_well();
-    }
-
-    fn a_changed_contact_shuts_what_the_older_one_was_sent(engine) {
-        let world = World::founded(engine);
-        let case = Case::open(&world, false);
-        let tracking = written_to(&case, "Dogwood");
-        let sent = invitations(&world);
-        let (link, code) = &sent[0];
-        let house = world.open(Contexts::default());
-        let id = participant(&world, &house, &tracking);
-        let begun = house.session_begin(engine::people::sessions::Of::Participant(id), Strength::Link);
-        let session = world.runtime.block_on(Box::pin(begun)).expect("a session");
-        let number = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), id, testkit::given::call())));
-        number.expect("a number");
-        drop(house);
-
-        case.perform("change-contact", json!({ "party": "Dogwood", "contact": "new@dogwood.example" }));
-        let house = world.open(Contexts::default());
-        let guest = world.runtime.block_on(Box::pin(partner::guest_of(&house, link, code)));
-        assert_eq!(guest.expect("an answer"), None);
-        let kept = world.runtime.block_on(Box::pin(house.session(&session)));
-        assert_eq!(kept.expect("an answer"), None);
-        let waiting = world.runtime.block_on(Box::pin(house.token_for(step::PHONE_CODE, id.bytes())));
-        assert!(waiting.expect("an answer").is_none());
-        drop(house);
-        world.ends_well();
-    }
-
-    fn a_wish_to_be_called_is_a_task_until_the_call(engine) {
-        let world = World::founded(engine);
-        let case = Case::open(&world, false);
-        let [elm, fir] = ["Elm", "Fir"].map(|name| written_to(&case, name));
-        let text = json!({ "lang": "en", "text": "03-0000-0012, mornings" });
-        let asks = |tracking: &str| {
-            case.perform("ask-call", json!({ "participant": tracking, "text": text }));
-        };
-        asks(&elm);
-        asks(&fir);
-        case.perform("contact", json!({ "participant": fir, "channel": "phone", "result": "reached" }));
-        let house = world.open(Contexts::default());
-        let is_open = |tracking: &str| {
-            let id = participant(&world, &house, tracking);
-            let state = world.runtime.block_on(Box::pin(house.load(id.into()))).expect("the store");
-            let state = state.expect("a participant").state;
-            let domain::aggregate::Aggregate::Participant(found) = &*state else { panic!("a participant") };
-            let asked = world.runtime.block_on(Box::pin(partner::is_call_open(&house, found)));
-            asked.expect("an answer")
-        };
-        assert_eq!([&elm, &fir].map(|one| is_open(one)), [true, false]);
-        let drawn = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), participant(&world, &house, &elm), testkit::given::call())));
-        drawn.expect("a number");
-        assert!(!is_open(&elm), "whoever is told a number is being called");
-        drop(house);
-        asks(&fir);
-
-        let serving = Serving::start(&world);
-        let browser = crate::story::routes::enter(&world, &serving.desk, "coordinator");
-        let tasks = browser.get("/en/desk/tasks").text();
-        let digits: String = fir.chars().filter(char::is_ascii_digit).collect();
-        assert!(tasks.contains(&format!("/en/desk/cases/{}/vendors/{digits}", case.number)), "{tasks}");
-        assert!(tasks.contains("Fir") && tasks.contains("03-0000-0012"), "{tasks}");
-        assert!(!tasks.contains("Elm"), "{tasks}");
-        let ours = browser.get("/en/desk/?waiting=us").text();
-        assert!(ours.contains(&format!("/en/desk/cases/{}", case.number)), "{ours}");
-        serving.stop();
-    }
-
-    fn whom_no_mail_reaches_is_on_record(engine) {
-        let world = World::founded(engine);
-        let case = Case::open(&world, false);
-        let fields = json!({ "name_ja": "Elm", "name_en": "Elm", "lang": "en" });
-        let party = said(&world.perform("register-party", &fields), "party");
-        let joined = json!({ "case": case.number, "party": party, "part": "vendor" });
-        let tracking = said(&world.perform("add-participant", &joined), "tracking");
-        world.perform("contact", &json!({ "participant": tracking, "channel": "mail", "result": "tried" }));
-        let undeliverable = || {
-            world.good(&["mail", "send"]);
-            let house = world.open(Contexts::default());
-            let id = participant(&world, &house, &tracking);
-            let state = world.runtime.block_on(Box::pin(house.load(id.into()))).expect("the store");
-            let state = state.expect("a participant").state;
-            let domain::aggregate::Aggregate::Participant(found) = &*state else { panic!("a participant") };
-            (found.undeliverable.is_some(), found.attempts)
-        };
-        assert_eq!(undeliverable(), (true, 2));
-        // The record of it asks for no other mail.
-        assert_eq!(undeliverable(), (true, 2));
-        world.perform("contact", &json!({ "participant": tracking, "channel": "phone", "result": "reached" }));
-        assert_eq!(undeliverable(), (false, 3));
-        world.ends_well();
-    }
-
-    fn five_wrong_codes_end_a_link(engine) {
-        let world = World::founded(engine);
-        let case = Case::open(&world, false);
-        let tracking = written_to(&case, "Dogwood");
-        let sent = invitations(&world);
-        let (link, code) = &sent[0];
-        let house = world.open(Contexts::default());
-        let id = participant(&world, &house, &tracking);
-        let wrong = if code == "000000" { "000001" } else { "000000" };
-        for given in [wrong, wrong, wrong, wrong, wrong, code] {
-            let guest = world.runtime.block_on(Box::pin(partner::guest_of(&house, link, given)));
-            assert_eq!(guest.expect("an answer"), None);
-        }
-
-        // The number of the telephone: the newest counts, and once.
-        let issue = || {
-            let code = world.runtime.block_on(Box::pin(partner::issue_phone_code(&house, &coordinator(), id, testkit::given::call())));
-            code.expect("a number")
-        };
-        let (older, newer) = (issue(), issue());
-        let state = world.runtime.block_on(Box::pin(house.load(id.into()))).expect("the store");
-        let state = state.expect("a participant").state;
-        let domain::aggregate::Aggregate::Participant(found) = &*state else { panic!("a participant") };
-        let guest = step::Guest { participant: id, party: found.party.expect("a party"), case: found.case };
-        let pass = |code: &str| {
-            let passed = world.runtime.block_on(Box::pin(partner::pass_phone_code(&house, &guest, code)));
-            passed.expect("an answer")
-        };
-        assert_eq!(newer.len(), 8);
-        assert!(older == newer || !pass(&older));
-        assert!(pass(&newer) && !pass(&newer));
         drop(house);
         world.ends_well();
     }

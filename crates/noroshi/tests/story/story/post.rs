@@ -158,21 +158,6 @@ on_both! {
         world.ends_well();
     }
 
-    fn a_mailbox_that_asks_for_it_no_more_gets_no_copy(engine) {
-        let world = World::founded(engine);
-        let server = server(&world);
-        let case = published(&world, &server, FAULTS[0]);
-        let ids = format!("SELECT {} FROM delivery ORDER BY 1", world.hex_of("subscriber"));
-        for id in world.texts(&ids) {
-            case.perform("unsubscribe", json!({ "reference": id }));
-        }
-        server.set_mode(Mode::Accept);
-        send_again(&world);
-        assert_eq!(world.count("delivery WHERE state = 'given_up'"), 3);
-        assert_eq!(server.messages().len(), 0);
-        world.ends_well();
-    }
-
     fn one_refused_reader_costs_the_others_nothing(engine) {
         let world = World::founded(engine);
         let server = server(&world);

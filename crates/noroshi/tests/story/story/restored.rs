@@ -105,25 +105,4 @@ on_both! {
         assert!(resumed.err.contains("trial"), "{resumed:?}");
         tries_in_vain(&there);
     }
-
-    fn a_damaged_or_foreign_backup_is_refused(engine) {
-        let world = World::founded(engine);
-        let (file, secret) = backed_up(&world);
-        assert_eq!(world.run(&["backup", &file]).code, Some(2), "a backup is never written over");
-        let other = World::founded(engine);
-        let (_, foreign) = backed_up(&other);
-        let there = World::of(engine);
-        let restored = there.run(&["restore", &file, "--secret-file", &foreign]);
-        assert_eq!(restored.code, Some(2), "{restored:?}");
-        assert!(!there.dir().exists(), "nothing was begun");
-        let data = format!("{file}.data.age");
-        let mut bytes = std::fs::read(&data).expect("a backup");
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        std::fs::write(&data, bytes).expect("a damaged backup");
-        let restored = there.run(&["restore", &file, "--secret-file", &secret]);
-        assert_eq!(restored.code, Some(2), "{restored:?}");
-        assert_eq!(world.run(&["restore", &file, "--secret-file", &secret]).code, Some(2), "a used folder");
-        world.ends_well();
-    }
 }

@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use crate::browser::{Browser, Page};
-use crate::play::{Case, SECOND, at, now};
+use crate::play::Case;
 use crate::serving::Serving;
-use crate::story::routes::{PASSWORD, enter};
+use crate::story::routes::enter;
 use crate::story::vendor::invited;
 use crate::world::World;
 
@@ -115,32 +115,6 @@ on_both! {
             let page = vendor.get("/en/partner/").text();
             assert!(page.contains(&by_vendor) && !page.contains(&by_desk), "round {round}: {}", desk.status);
         }
-        serving.stop();
-    }
-
-    /// After ten minutes the end of an embargo asks for the password, and what was typed waits for it.
-    fn an_embargo_is_ended_by_the_person_not_by_the_screen(engine) {
-        let world = World::founded(engine);
-        let case = Case::open(&world, false);
-        let until = at(now() + 30 * 86_400 * SECOND);
-        case.perform("propose-date", json!({ "case": case.number, "until": until }));
-        for tracking in &case.tracking {
-            case.perform("agree-date", json!({ "participant": tracking }));
-        }
-        let serving = Serving::start(&world);
-        let coordinator = enter(&world, &serving.desk, "coordinator");
-        let path = format!("/en/desk/cases/{}", case.number);
-        world.say("UPDATE session SET stepped_at = stepped_at - 660000000");
-        let seen = seen(&coordinator.get(&path));
-        let form = [("seen", seen.as_str()), ("end_reason", "it was in the news"), ("end_why", "public"), ("do", "end")];
-        let asked = coordinator.send(&path, &form);
-        assert_eq!(asked.status, 401, "{}", asked.text());
-        assert!(asked.text().contains("it was in the news") && asked.text().contains("again_password"));
-        let wrong = [&form[..], &[("again_password", "not it")]].concat();
-        assert_eq!(coordinator.send(&path, &wrong).status, 401);
-        let right = [&form[..], &[("again_password", PASSWORD)]].concat();
-        let ended = coordinator.send(&path, &right);
-        assert_eq!(ended.status, 303, "{}", ended.text());
         serving.stop();
     }
 }

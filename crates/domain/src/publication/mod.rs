@@ -48,6 +48,8 @@ pub struct Advisory {
     pub plan: Option<Plan>,
     /// What keeps the plan from going although its instant has come.
     pub held: Option<Held>,
+    /// When a plan was taken back by somebody else than who made it, until somebody goes on with the text.
+    pub taken_back: Option<Instant>,
     pub published: Vec<PublishedRevision>,
 }
 
@@ -107,6 +109,7 @@ impl Advisory {
             draft: None,
             plan: None,
             held: None,
+            taken_back: None,
             published: vec![],
         }
     }
@@ -122,6 +125,7 @@ impl Advisory {
                 facts,
             } => {
                 self.case = Some(*case);
+                self.taken_back = None;
                 self.draft = Some(Draft {
                     revision: *revision,
                     stage: *stage,
@@ -140,7 +144,7 @@ impl Advisory {
                 emergency,
                 case_version,
             } => {
-                self.held = None;
+                (self.held, self.taken_back) = (None, None);
                 self.plan = Some(Plan {
                     revision: *revision,
                     bytes: plan.clone(),
@@ -172,6 +176,12 @@ impl Advisory {
                 }
             }
             Event::PlanAborted { plan_sha256 } => {
+                let is_it = |plan: &&Plan| plan.sha256 == *plan_sha256;
+                if let Some(plan) = self.plan.as_ref().filter(is_it)
+                    && plan.author != recorded.person()
+                {
+                    self.taken_back = Some(recorded.occurred_at);
+                }
                 self.plan = self.plan.take().filter(|plan| plan.sha256 != *plan_sha256);
                 if self.plan.is_none() {
                     self.held = None;

@@ -321,14 +321,18 @@ fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
     }
 }
 
-/// A case about which everybody may know already while nothing is published or planned: somebody decides what now.
+/// A case about which everybody may know already while nothing is published or planned: somebody decides what now; and a
+/// plan that somebody else took back: whoever made it goes on with the text.
 async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
     let track = engine::coordination::track_of(&room.house, case).await?;
     let advisory = title::advisory_of(room, case.id).await?;
     let kind = match undecided(case, track, advisory.as_ref()) {
         Some(Undecided::Attacks) => "decide_attacks",
         Some(Undecided::Public) => "decide_public",
-        None => return Ok(None),
+        None => {
+            let back = advisory.and_then(|advisory| advisory.taken_back);
+            return Ok(back.map(|at| of_case(case, "plan_taken_back", "plan", at)));
+        }
     };
     Ok(Some(of_case(case, kind, "advisory", case.opened_at)))
 }

@@ -352,6 +352,15 @@ fn a_plan_is_taken_back_with_a_reason() {
     let page = editor.follows(&aborts("A word is wrong"));
     assert!(page.says("done-plan-aborted") && !page.offers("abort"));
     assert_eq!(world.times("plan_aborted"), 1);
+    // Whoever made it learns of it, until somebody goes on.
+    let coordinator = doors.person("coordinator");
+    let tasks = |page: &Page| page.says("task-plan-taken-back") && page.has(&case.number);
+    assert!(tasks(&coordinator.get("/en/desk/tasks")));
+    case.drafted(None);
+    assert!(
+        !tasks(&coordinator.get("/en/desk/tasks")),
+        "the text was recorded anew"
+    );
     let published = world.passes_to(engine::Instant(instant.0 + span(1, 0)));
     assert_eq!(published, Vec::<String>::new());
     assert_eq!(

@@ -395,6 +395,7 @@ pub(super) fn tasks_view() -> Tasks {
             task("dead_address", Some("R-1")),
             task("expired_copy", Some("R-2")),
             task("no_plan", None),
+            task("plan_taken_back", None),
             task("report_unread", None),
             task("report_undecided", None),
             task("vendor_silent", None),

@@ -6,6 +6,7 @@
 //! and folds what a Japanese keyboard types in full width. This module knows nothing of consent or products.
 
 mod address;
+mod separator;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -174,7 +175,11 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
         "" => bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes),
         decoded => decoded.as_bytes(),
     };
-    let comma = separator(bytes);
+    // A line that is no row of ours counts all the same where a line is named.
+    let (comma, bytes, skipped) = match separator::said(bytes) {
+        Some((mark, ends)) => (mark, bytes.get(ends..).unwrap_or_default(), 1),
+        None => (separator::seen(bytes), bytes, 0),
+    };
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
@@ -202,7 +207,7 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
             let before = bytes.get(start..).unwrap_or_default().iter();
             let blank = before.take_while(|byte| matches!(byte, b'\n' | b'\r'));
             let ends = blank.filter(|byte| **byte == b'\n').count();
-            place.line() + u64::try_from(ends).unwrap_or(0)
+            skipped + place.line() + u64::try_from(ends).unwrap_or(0)
         });
         let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let raw = bytes.get(start..end.min(bytes.len())).unwrap_or_default();
@@ -222,15 +227,6 @@ pub fn read(bytes: &[u8]) -> Result<Import, ReadError> {
         }
     }
     Ok(import)
-}
-
-/// What stands between the columns: spreadsheets of some countries save semicolons, some save tabs.
-fn separator(bytes: &[u8]) -> u8 {
-    let header = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next();
-    let header = header.unwrap_or_default();
-    let others = [b';', b'\t'];
-    let found = others.into_iter().find(|mark| header.contains(mark));
-    found.filter(|_| !header.contains(&b',')).unwrap_or(b',')
 }
 
 /// The columns that are read.

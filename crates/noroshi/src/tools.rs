@@ -363,7 +363,9 @@ pub async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
     let rows = house.store.advisories(store::Viewer::House).await?;
     let row = rows
         .iter()
-        .find(|r| r.number == number)
+        .find(|r| {
+            base::digits(&r.number) == base::digits(number) && !base::digits(number).is_empty()
+        })
         .ok_or(Fault::Config(format!("no advisory {number} is published")))?;
     let mut out = Vec::new();
     for revision in 1..=row.revision {

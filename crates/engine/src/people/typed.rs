@@ -66,6 +66,8 @@ pub(crate) fn given(
         field: "password_file",
         why: "not UTF-8",
     })?;
+    // An editor may have put a byte order mark before it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(zeroize::Zeroizing::new(text.trim_end().to_owned()))
 }
 

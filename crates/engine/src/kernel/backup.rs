@@ -274,7 +274,7 @@ fn open(path: &Path, sealed_bytes: &[u8], secret: &str, head: &[u8]) -> Result<V
 ///
 /// # Errors
 /// If the folder is in use, the files are not those that were signed, the secret does not open them, or the chain in them is
-/// broken.
+/// broken. Then the folder is as it was: nothing half restored looks like a house.
 pub fn restore<'a>(
     file: &'a Path,
     secret: &'a str,
@@ -295,6 +295,36 @@ pub fn restore<'a>(
                 into.display()
             )));
         }
+        let was_there = into.exists();
+        let restored = restored(file, secret, into, location, trial, trust).await;
+        if restored.is_err() {
+            emptied(into, was_there)?;
+        }
+        restored
+    })
+}
+
+/// Leaves a folder as a restore that failed found it: empty, or not there.
+fn emptied(into: &Path, was_there: bool) -> Result<(), Fault> {
+    if !into.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(into).map_err(Fault::io("cannot remove what was restored in part"))?;
+    if was_there {
+        seal::files::private_folder(into)?;
+    }
+    Ok(())
+}
+
+fn restored<'a>(
+    file: &'a Path,
+    secret: &'a str,
+    into: &'a Path,
+    location: &'a Location,
+    trial: bool,
+    trust: Trust<'a>,
+) -> Awaited<'a, Result<BackedUp, Fault>> {
+    Box::pin(async move {
         let [data_file, key_file, signature] = files_of(file);
         // Before anything is opened.
         signed::is_there(&signature, trust)?;
@@ -357,9 +387,8 @@ pub fn restore<'a>(
         store.set_meta("held", why.as_bytes()).await?;
         if data.read_out().map_err(unread)? != hash {
             return Err(Fault::Config(format!(
-                "{} was changed while it was read: do not use {}",
-                data_file.display(),
-                into.display()
+                "{} was changed while it was read",
+                data_file.display()
             )));
         }
         let chain = store.walk_chain(&[]).await?;

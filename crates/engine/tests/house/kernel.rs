@@ -328,6 +328,21 @@ fn a_backup_replaces_no_other_and_is_restored_whole_or_not_at_all() {
         assert!(!world.stage.beside(name).exists(), "{name}");
         std::fs::write(part, whole).unwrap();
     }
+    // The keys are there already when the database cannot be made: they do not stay without their house.
+    let half = world.stage.beside("half");
+    std::fs::create_dir(&half).unwrap();
+    let nowhere = Location::Sqlite(second.data.join("below-a-file"));
+    let (from, secret) = (
+        world.stage.beside("second"),
+        &world.stage.kit.recovery_secret,
+    );
+    let done = restore(&from, secret, &half, &nowhere, false, Trust::default());
+    assert!(world.wait(Box::pin(done)).is_err());
+    assert_eq!(
+        std::fs::read_dir(&half).unwrap().count(),
+        0,
+        "as it was found"
+    );
     let whole = restored(&world, &world.stage.beside("second"), "whole");
     assert_eq!(whole.unwrap().records, second.records);
     world.ends_well();

@@ -58,9 +58,9 @@ member-acked-title = Thank you
 member-acked = Your confirmation was received.
 member-acked-more = See the web page for the latest version.
 member-stop-title = Stop these mails
-member-stop-ask = To stop these mails, type the word stop and send.
+member-stop-ask = To stop all our mails to this address, type the word stop and send.
 member-stop-unclear = Nothing has changed yet. Type the word stop and send.
-member-stop-noted = Your request was received. These mails will stop.
+member-stop-noted = Your request was received. All mails to this address will stop.
 member-stop-later = This cannot be taken now. Please try again later.
 member-stop-label = Type “stop”
 member-stop = Send
@@ -88,7 +88,7 @@ member-mail-welcome-text =
     Your subscription to our advisories has begun.
     Which advisories: { $scope }
 
-    To stop these mails, use this page:
+    To stop all our mails to this address, use this page:
     { $unsubscribe }
 
     { $name }

@@ -55,9 +55,9 @@ member-acked-title = ありがとうございました
 member-acked = 受領のご連絡を承りました。
 member-acked-more = 最新の内容は、ウェブページでご確認ください。
 member-stop-title = 配信の停止
-member-stop-ask = 配信を停止するには、下の欄に「停止」と入力して送信してください。
+member-stop-ask = このメールアドレスへの配信をすべて停止するには、下の欄に「停止」と入力して送信してください。
 member-stop-unclear = まだ何も変わっていません。「停止」と入力して送信してください。
-member-stop-noted = 承りました。配信を停止します。
+member-stop-noted = 承りました。このメールアドレスへの配信をすべて停止します。
 member-stop-later = ただいま受け付けられません。しばらくしてからお試しください。
 member-stop-label = 「停止」と入力
 member-stop = 送信
@@ -87,7 +87,7 @@ member-mail-welcome-text =
     脆弱性情報の配信を始めました。
     配信する範囲: { $scope }
 
-    配信を停止するときは、次のページをお使いください。
+    このメールアドレスへの配信をすべて停止するときは、次のページをお使いください。
     { $unsubscribe }
 
     { $name }

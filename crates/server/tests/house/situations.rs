@@ -122,8 +122,8 @@ fn without_tags(page: &str) -> String {
     // What may be chosen is not told of the situation, nor is what happened before.
     let body = without(
         &without(body, "<select", "</select>"),
-        "<ol class=\"tl",
-        "</ol>",
+        "<ul class=\"tl",
+        "</ul>",
     );
     let mut out = String::new();
     for piece in body.split('<') {

@@ -165,6 +165,53 @@ fn what_is_out() {
     );
     check(
         found,
+        "published, after a first letter to one vendor",
+        |scene| {
+            scene.case.contact("Aoba");
+            scene.publishes();
+        },
+        &[(Public, "!脆弱性情報提供済み", "!Notified")],
+    );
+    check(
+        found,
+        "published, with details that one of three could read",
+        |scene| {
+            scene.case.contact("Aoba");
+            scene.case.contact("Birch");
+            scene.tells_birch();
+            scene.publishes();
+        },
+        &[
+            (Public, "脆弱性情報提供済み", "Notified"),
+            (Vendor, "この件は公表しました", "This matter was published"),
+        ],
+    );
+    check(
+        found,
+        "published urgently, before its date",
+        |scene| {
+            scene.case.contact("Birch");
+            scene.proposes(20);
+            scene.with("Birch", "agree-date", json!({}));
+            scene.case.drafted(None);
+            let instant = scene.case.world.ahead(span(0, 2));
+            let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
+            let planned = scene.case.does("plan-release", fields);
+            scene
+                .case
+                .approved(planned["plan"].as_str().expect("a plan"));
+            scene.case.world.passes_to(instant);
+        },
+        &[
+            (Desk, "公表計画により公表した", "published by its plan"),
+            (Vendor, "この件は公表しました", "This matter was published"),
+            (Vendor, "!予定している公表日時", "!Planned date and time"),
+            (Finder, "公表しました（NRS-", "Published (NRS-"),
+            (Finder, "!とすることで合意しました", "!was agreed for"),
+        ],
+    );
+    check(
+        found,
         "withdrawn",
         |scene| {
             let _ = scene.case.published();

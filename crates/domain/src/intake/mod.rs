@@ -3,7 +3,7 @@
 //! A report's free text is class U until somebody splits it; what a report says is never seen here, only
 //! references. Acceptance opens a case; it does not know how a case goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::Act;
 use crate::event::{Change, Event, Recorded};
@@ -68,8 +68,8 @@ pub struct Report {
     pub lookup: Option<String>,
     /// Public half of the mailbox key, hexadecimal.
     pub mailbox: Option<String>,
-    /// When all that had come until then was last split into classes.
-    sorted_at: Option<Instant>,
+    /// What had come unsorted when somebody last split it into classes.
+    split: BTreeSet<BodyId>,
     /// When texts were written that did not come with the report itself.
     written: BTreeMap<BodyId, Instant>,
 }
@@ -234,7 +234,7 @@ impl Report {
             contact: None,
             lookup: None,
             mailbox: None,
-            sorted_at: None,
+            split: BTreeSet::new(),
             written: BTreeMap::new(),
         }
     }
@@ -268,7 +268,13 @@ impl Report {
                 self.mailbox.clone_from(mailbox);
             }
             Event::ReportSorted { parts, .. } => {
-                self.sorted_at = Some(recorded.occurred_at);
+                let later = self.parts.iter().filter(|part| part.class == Class::U);
+                let came: Vec<BodyId> = self
+                    .as_it_came()
+                    .chain(later)
+                    .map(|text| text.body)
+                    .collect();
+                self.split.extend(came);
                 for part in parts {
                     self.take_part(*part, recorded.occurred_at);
                 }
@@ -329,8 +335,7 @@ impl Report {
     /// Tells whether a text that came unsorted has been split since: its parts tell what is in it.
     #[must_use]
     pub fn is_split(&self, text: &TextRef) -> bool {
-        let is_before = |at| self.written_at(text) <= at;
-        text.class == Class::U && self.sorted_at.is_some_and(is_before)
+        text.class == Class::U && self.split.contains(&text.body)
     }
 
     /// The field that a text fills.

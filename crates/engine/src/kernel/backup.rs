@@ -274,7 +274,8 @@ fn open(path: &Path, sealed_bytes: &[u8], secret: &str, head: &[u8]) -> Result<V
 ///
 /// # Errors
 /// If the folder is in use, the files are not those that were signed, the secret does not open them, or the chain in them is
-/// broken. Then the folder is as it was: nothing half restored looks like a house.
+/// broken. Then what was written into the folder is gone again, so that nothing half restored looks like a house; a database
+/// beside it keeps its rows.
 pub fn restore<'a>(
     file: &'a Path,
     secret: &'a str,
@@ -296,26 +297,33 @@ pub fn restore<'a>(
             )));
         }
         let was_there = into.exists();
-        let restored = restored(file, secret, into, location, trial, trust).await;
-        if restored.is_err() {
-            emptied(into, was_there)?;
+        let mut has_begun = false;
+        let restored = restored(file, secret, into, location, trial, trust, &mut has_begun).await;
+        if restored.is_err() && has_begun {
+            emptied(into, was_there);
         }
         restored
     })
 }
 
-/// Leaves a folder as a restore that failed found it: empty, or not there.
-fn emptied(into: &Path, was_there: bool) -> Result<(), Fault> {
-    if !into.exists() {
-        return Ok(());
+/// Takes out of a folder what a restore that failed wrote: it was empty before, or not there. A folder that was given stays,
+/// and what cannot be removed hides no error.
+fn emptied(into: &Path, was_there: bool) {
+    if !was_there {
+        let _ = std::fs::remove_dir_all(into);
+        return;
     }
-    std::fs::remove_dir_all(into).map_err(Fault::io("cannot remove what was restored in part"))?;
-    if was_there {
-        seal::files::private_folder(into)?;
+    for entry in std::fs::read_dir(into).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let _ = if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            std::fs::remove_dir_all(path)
+        } else {
+            std::fs::remove_file(path)
+        };
     }
-    Ok(())
 }
 
+/// As [`restore`]; `has_begun` tells whether anything of this backup was written into the folder.
 fn restored<'a>(
     file: &'a Path,
     secret: &'a str,
@@ -323,6 +331,7 @@ fn restored<'a>(
     location: &'a Location,
     trial: bool,
     trust: Trust<'a>,
+    has_begun: &'a mut bool,
 ) -> Awaited<'a, Result<BackedUp, Fault>> {
     Box::pin(async move {
         let [data_file, key_file, signature] = files_of(file);
@@ -359,6 +368,7 @@ fn restored<'a>(
             let path = into.join(relative);
             seal::files::private_folder(path.parent().unwrap_or(into))?;
             seal::files::write_secret_new(&path, bytes)?;
+            *has_begun = true;
         }
         let is_other =
             |signed: &signed::Signed| signed.house != seal::hex(&house) || signed.number != number;

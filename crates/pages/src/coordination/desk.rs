@@ -54,8 +54,8 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
-        embargo: view
-            .is_for_the_public
+        // A website of before may have a date: it can be ended.
+        embargo: (view.is_for_the_public || view.embargo.state != "none")
             .then(|| embargo(inside, view, &action)),
         board: board::html(say, view, query, &here),
         add: if view.may_act && is_open {

@@ -96,7 +96,10 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
         deadlines: deadlines(say, inside.now, &view.deadlines),
         sources: match (view.sources.is_empty(), view.is_sorted) {
             (true, false) => none(say, "work-sources-withheld"),
-            (true, true) => none(say, "work-sources-split"),
+            (true, true) if view.parts.iter().any(|part| part.class == "U") => {
+                none(say, "work-sources-split")
+            }
+            (true, true) => String::new(),
             (false, _) => sources(say, view),
         },
         sort: if view.may_act && !is_withheld {

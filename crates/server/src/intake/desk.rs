@@ -337,7 +337,7 @@ pub(crate) async fn read_text(
 }
 
 /// Whether this person needs a reason for a part of the report.
-async fn has_closed(eyes: &Eyes<'_>, report: &Report) -> Result<bool, Stop> {
+pub(crate) async fn has_closed(eyes: &Eyes<'_>, report: &Report) -> Result<bool, Stop> {
     for part in report.parts.iter().filter(|part| part.class != Class::U) {
         if eyes.see(part).await? == Seen::Closed {
             return Ok(true);

@@ -26,6 +26,7 @@ use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
 use crate::door::visit::{Signed, Stop, Visit};
+use crate::intake::desk::has_closed;
 
 /// Rows of one page.
 const ROWS: usize = 50;
@@ -337,8 +338,13 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
     {
         return Ok(Some(gist_of(report, words)));
     }
+    // What its page closes is not read around the reason here.
+    let has_closed = has_closed(eyes, report).await?;
     let mut found: Option<Words> = None;
     for text in report.as_it_came() {
+        if has_closed && report.is_split(text) {
+            continue;
+        }
         let Some(words) = eyes.words(text).await? else {
             continue;
         };

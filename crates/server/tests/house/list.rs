@@ -309,6 +309,12 @@ fn a_report_that_nobody_answered_and_a_vendor_that_is_silent_are_tasks() {
     given::sorted(&world, &report);
     let page = coordinator.get(TASKS);
     assert!(page.says("task-report-undecided") && !page.says("task-report-unread") && waits());
+    // What the finder adds since is not sorted yet, and the way of attack is no title in the list.
+    let more = json!({ "report": report.number, "text": { "lang": "en", "text": "3.3 too" } });
+    world.does("add-to-report", more);
+    assert!(coordinator.get(TASKS).says("task-report-unread"));
+    given::sorted(&world, &report);
+    assert!(coordinator.get(TASKS).says("task-report-undecided"));
     world.does("accept-report", json!({ "report": report.number }));
     assert!(coordinator.get(TASKS).says("desk-tasks-none"));
     world.ends_well();

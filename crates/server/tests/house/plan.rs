@@ -107,6 +107,7 @@ fn whoever_publishes_alone_signs_in_again_before_the_second_signature() {
     let sent = approves(&anew, &case, &own);
     assert!(anew.follows(&sent).says("done-plan-approved"));
     assert_eq!(world.times("plan_approved"), 2);
+    world.ends_well_but(&["release"]);
 }
 
 #[test]

@@ -405,12 +405,12 @@ fn what_came_unsorted_closes_with_the_first_part_that_asks_for_a_reason() {
         world.does_as("reception", "sort-report", fields);
     };
     assert!(reception.get(&path(&report)).has(UNSORTED));
-    sorts("V");
-    assert!(
-        reception.get(&path(&report)).has(UNSORTED),
-        "nothing here asks for a reason"
-    );
+    sorts("W");
+    assert!(reception.get(&path(&report)).has(UNSORTED));
+    let listed = || reception.get("/en/desk/").has("画面から入れました");
+    assert!(listed());
     sorts("A");
+    assert!(!listed(), "the list is no way around");
     let closed = reception.get(&path(&report));
     assert!(
         !closed.has(UNSORTED) && closed.says("work-sources-split"),

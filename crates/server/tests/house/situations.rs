@@ -224,6 +224,7 @@ fn check_of(
     // Sessions of the desk end in a night: whoever looks signs in then.
     let doors = Doors::of(world);
     let [listed, shown] = stages(&doors, case);
+    assert!(!shown.is_empty(), "{name}: no state");
     if !listed.starts_with(&shown) {
         found.push(format!("{name}: {listed} in the list, {shown} on the page"));
     }

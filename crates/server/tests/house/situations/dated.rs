@@ -157,7 +157,7 @@ fn where_the_date_stands() {
         },
         &[
             (Todo, "公表計画のない公表日", "Date without a plan"),
-            (Desk, "公表日の取決めは終了しました", "Ended"),
+            (Desk, "取決め終了", "Ended"),
             (Finder, "!公表しました", "!Published ("),
         ],
     );
@@ -215,7 +215,7 @@ fn what_is_known_outside() {
             },
             &[
                 (Todo, kind, en),
-                (Desk, "公表日の取決めは終了しました", "Ended"),
+                (Desk, "取決め終了", "Ended"),
                 (Vendor, "取決めは終了", "Agreement ended"),
                 (
                     Vendor,

@@ -237,7 +237,9 @@ class Person {
   }
 
   async text(selector = 'main') {
-    return (await this.page.locator(selector).first().innerText()).normalize('NFKC');
+    const place = this.page.locator(selector).first();
+    // What is folded counts too: a person would unfold it.
+    return `${await place.innerText()}\n${await place.textContent()}`.normalize('NFKC');
   }
 
   /** Reloads by going to the address again, and looks whether it says so by then. */

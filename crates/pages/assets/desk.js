@@ -89,12 +89,29 @@
 
   // Checks that follow what is typed.
   const checks = document.getElementById("checks");
+  // Each finding stands once more beside the field that it is about.
+  const beside = () => {
+    for (const note of all(".at-field")) note.remove();
+    for (const item of checks ? all("li", checks) : []) {
+      const [link, what] = [item.querySelector("a[href^='#']"), item.querySelector("[data-what]")];
+      const field = link && document.getElementById(link.hash.slice(1))?.closest(".field");
+      if (!field || !what) continue;
+      const note = document.createElement("p");
+      note.className = "at-field";
+      note.textContent = `${item.querySelector("strong")?.textContent ?? ""} ${what.textContent}`;
+      field.append(note);
+    }
+  };
+  beside();
   for (const form of checks ? all("form[data-check]") : []) {
     let timer = 0, turn = 0;
     const check = async () => {
       const mine = ++turn;
       const answer = await post(form.dataset.check, body(form)).catch(() => null);
-      if (answer && mine === turn) await swap(checks, answer);
+      if (answer && mine === turn) {
+        await swap(checks, answer);
+        beside();
+      }
     };
     form.addEventListener("input", (event) => {
       if (event.isComposing) return;

@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use formats::advisory::{Advisory, Lang, Marking, Severity, Status};
+use formats::advisory::{Advisory, Lang, Marking, Severity, Status, Threat};
 
 pub mod kit;
 
@@ -58,6 +58,8 @@ pub struct Site {
     pub portal: String,
     /// How readers reach the house, for example a mail address.
     pub contact: String,
+    /// Number and hours of the telephone by language, as readers are told them; empty if there is none.
+    pub telephone: BTreeMap<Lang, String>,
     /// Fingerprint of the OpenPGP key that signs advisories, 40 hexadecimal digits.
     pub fingerprint: String,
     /// Why every page must be marked, if it must.
@@ -85,6 +87,8 @@ pub struct Entry {
     pub status: Status,
     /// Severity in one word.
     pub severity: Severity,
+    /// What is known of attacks.
+    pub threat: Threat,
     /// Number of vendors on the board.
     pub vendors: usize,
     /// Why the document is marked, if it is.
@@ -106,6 +110,7 @@ impl From<&Advisory> for Entry {
             revision: doc.revision,
             status: doc.status,
             severity: doc.severity,
+            threat: doc.threat,
             vendors: doc.vendors.len(),
             marking: doc.marking,
         }

@@ -72,6 +72,9 @@ pub(crate) fn site() -> Site {
         name: both("狼煙調整センター", "Noroshi Coordination Centre"),
         portal: "https://noroshi.example".to_owned(),
         contact: "desk@noroshi.example".to_owned(),
+        telephone: Lang::ALL
+            .map(|lang| (lang, "03-0000-0000".to_owned()))
+            .into(),
         fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567".to_owned(),
         marking: Marking::Fictional,
         version: "0.1.0".to_owned(),
@@ -220,8 +223,8 @@ fn tree(lang: Lang) -> Vec<String> {
     let empty = crate::lists(&site, lang, &[]);
     let pages = [
         crate::front(&site),
-        crate::home(&site, lang, &entries),
-        crate::home(&site, lang, &[]),
+        crate::home(&site, lang, &entries, 1),
+        crate::home(&site, lang, &[], 0),
         crate::advisory(&site, lang, &doc, &files()),
         crate::sheet(&site, lang, &doc, &"ab".repeat(32)),
         crate::about(&site, lang),

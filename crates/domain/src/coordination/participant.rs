@@ -25,6 +25,8 @@ pub struct Participant {
     pub basis: ConfidentialityBasis,
     pub attempts: u32,
     pub asked_at: Option<Instant>,
+    /// The last attempt to reach it, whatever came of it.
+    pub tried_at: Option<Instant>,
     pub details_at: Option<Instant>,
     /// When the party confirmed that the message arrived.
     pub seen_at: Option<Instant>,
@@ -83,6 +85,28 @@ impl SecondStepState {
     }
 }
 
+impl ConfidentialityBasis {
+    /// Word for machine output and catalogues.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            ConfidentialityBasis::Standing { .. } => "standing",
+            ConfidentialityBasis::AdHoc { .. } => "ad_hoc",
+            ConfidentialityBasis::None => "none",
+        }
+    }
+
+    /// The version of what was agreed.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match self {
+            ConfidentialityBasis::Standing { version }
+            | ConfidentialityBasis::AdHoc { version } => Some(version),
+            ConfidentialityBasis::None => None,
+        }
+    }
+}
+
 /// Whether an event is the party's own word, so that whoever wrote to it was heard.
 const fn is_word(event: &Event) -> bool {
     match event {
@@ -102,6 +126,20 @@ const fn is_word(event: &Event) -> bool {
 }
 
 impl Participant {
+    /// When the two last had to do with each other: our last attempt, what we last sent, or its last word.
+    #[must_use]
+    pub fn last_contact(&self) -> Option<Instant> {
+        [
+            self.tried_at,
+            self.details_at,
+            self.seen_at,
+            self.replied_at,
+        ]
+        .into_iter()
+        .max()
+        .flatten()
+    }
+
     /// A participant without any event.
     #[must_use]
     pub fn new(id: ParticipantId) -> Self {
@@ -117,6 +155,7 @@ impl Participant {
             basis: ConfidentialityBasis::None,
             attempts: 0,
             asked_at: None,
+            tried_at: None,
             details_at: None,
             seen_at: None,
             replied_at: None,
@@ -169,6 +208,7 @@ impl Participant {
                     self.call_asked = None;
                 }
                 self.asked_at = Some(self.asked_at.map_or(at, |before| before.min(at)));
+                self.tried_at = self.tried_at.max(Some(at));
             }
             Event::ReceiptConfirmed => self.seen_at = Some(at),
             Event::BasisRecorded { basis } => self.basis = basis.clone(),

@@ -23,6 +23,15 @@ pub struct Signing {
     pub signed_in: Option<Instant>,
 }
 
+/// How many signatures a plan needs: of a house of one person two of the same.
+#[must_use]
+pub const fn needed(quorum: u8) -> usize {
+    match quorum {
+        SOLO => 2,
+        quorum => quorum as usize,
+    }
+}
+
 impl Advisory {
     /// Returns the plan if enough persons other than its author approved it, or in a house of one person that person
     /// twice.
@@ -77,6 +86,12 @@ impl Advisory {
 }
 
 impl Plan {
+    /// How many signatures it has, and how many it needs.
+    #[must_use]
+    pub fn signatures(&self, quorum: u8) -> (usize, usize) {
+        (self.approvals.len(), needed(quorum))
+    }
+
     /// Whose signature is still wanted: once of each other than the author, twice of whoever publishes alone. Answers with
     /// the first one of the same person, which the second has to follow.
     ///

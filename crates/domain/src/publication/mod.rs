@@ -21,7 +21,7 @@
 //! ```
 //! It knows hashes and references, never a byte of what is published.
 
-mod approval;
+pub mod approval;
 pub mod deadlines;
 pub mod plan_guard;
 pub mod undecided;
@@ -224,6 +224,16 @@ impl Advisory {
     #[must_use]
     pub fn is_published(&self) -> bool {
         !self.published.is_empty()
+    }
+
+    /// Whether it is out and nobody is making another revision of it.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        let is_written = self
+            .draft
+            .as_ref()
+            .is_some_and(|draft| draft.revision >= self.next_revision());
+        self.is_published() && self.plan.is_none() && self.taken_back.is_none() && !is_written
     }
 
     /// The revision that would come next.

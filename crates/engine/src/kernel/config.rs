@@ -22,6 +22,9 @@ pub enum Purpose {
     Demo,
 }
 
+/// Longest words for number and hours of the telephone.
+const TELEPHONE_CHARS_MAX: usize = 120;
+
 /// Settings of a house.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +40,11 @@ pub struct Config {
     pub here: Option<String>,
     /// How readers reach the house: a mail address.
     pub contact: String,
+    /// Number and hours of the telephone, as readers are told them in either language; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub telephone_ja: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub telephone_en: String,
     /// Address of the desk as the people of the house see it, without a trailing slash.
     #[serde(default = "desk_address")]
     pub desk: String,
@@ -105,6 +113,13 @@ impl Config {
             ]),
             portal: self.reached().to_owned(),
             contact: self.contact.clone(),
+            telephone: [
+                (formats::advisory::Lang::Ja, self.telephone_ja.clone()),
+                (formats::advisory::Lang::En, self.telephone_en.clone()),
+            ]
+            .into_iter()
+            .filter(|(_, words)| !words.is_empty())
+            .collect(),
             fingerprint,
             marking: self.purpose.marking(seal::record::Realm::Live),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -229,6 +244,10 @@ impl Config {
                 "NRS",
             ),
         };
+        let demo = |words: &str| match purpose {
+            Purpose::Demo => words.to_owned(),
+            Purpose::Live | Purpose::Replay => String::new(),
+        };
         Config {
             purpose,
             name_ja: name_ja.into(),
@@ -236,6 +255,8 @@ impl Config {
             portal: "https://portal.example".into(),
             here: None,
             contact: "info@portal.example".into(),
+            telephone_ja: demo("03-0000-0000（平日 10:00〜17:00、架空の番号）"),
+            telephone_en: demo("+81 3 0000 0000 (weekdays 10:00 to 17:00 JST, an invented number)"),
             desk: desk_address(),
             partner: partner_address(),
             profile: profile.into(),
@@ -336,6 +357,19 @@ impl Config {
                 "contact",
                 "give a mail address, or the address of a page, https://…",
             );
+        }
+        for (key, words) in [
+            ("telephone_ja", &self.telephone_ja),
+            ("telephone_en", &self.telephone_en),
+        ] {
+            let is_line = words.chars().count() <= TELEPHONE_CHARS_MAX
+                && !words.chars().any(char::is_control);
+            if !is_line || self.telephone_ja.is_empty() != self.telephone_en.is_empty() {
+                return wrong(
+                    key,
+                    "give number and hours in one line of at most 120 characters, in both languages or in none",
+                );
+            }
         }
         self.check_relay()?;
         if self.mail.connections == 0 || self.mail.connections > 256 {
@@ -448,6 +482,11 @@ mod tests {
         }
         assert!(Config::of(Purpose::Live).check().is_ok());
         check(|c| c.contact = "call us".into(), "contact");
+        check(|c| c.telephone_ja = "03-0000-0000".into(), "telephone_ja");
+        check(
+            |c| (c.telephone_ja, c.telephone_en) = ("1".into(), "2\n3".into()),
+            "telephone_en",
+        );
         check(
             |c| c.portal = "https://portal.example/advisories".into(),
             "portal",

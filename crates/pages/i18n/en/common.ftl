@@ -42,6 +42,7 @@ weekday-5 = Fri
 weekday-6 = Sat
 time-date = { $day } { $month } { $year }
 time-date-short = { $day } { $month }
+time-brief = { $date } { $first } UTC
 time-instant = { $date } { $first } UTC ({ $second } JST)
 inside-queue = Queue
 inside-register = Register

@@ -112,7 +112,7 @@ desk-sorry-home = Back to reports and cases
 # The list.
 desk-views = Ready-made views
 desk-view-open = Open
-desk-view-over = Finished
+desk-view-over = Published or closed
 desk-show = Show
 desk-view-reports = Reports
 desk-view-cases = Cases
@@ -139,6 +139,7 @@ desk-since = Received
 desk-search = Search
 desk-search-hint = Handling, case or tracking number, vendor, CVE number, or a part of the title. What is finished is searched too.
 desk-search-button = Search
+desk-narrow = Narrow and sort
 desk-filter-button = Filter
 desk-sort = Order
 desk-sort-due = Next deadline first

@@ -21,6 +21,11 @@ partner-sender-key = Fingerprint of our signing key
 
 partner-title = A message about the security of your product or web site
 partner-to = To the person in charge of security at { $name }
+partner-tab-matter = The matter
+partner-tab-date = Date
+partner-tab-answers = Answers
+partner-tab-texts = Texts to publish
+partner-tab-rest = More
 partner-reference = Tracking number (TN)
 partner-colon = {": "}
 partner-has-left = You have left this matter. The record stays, but nothing can be entered.

@@ -5,7 +5,18 @@ home-lead = We tell you about vulnerabilities (security weaknesses) in software 
 home-recent = Recently published or revised
 home-empty = Nothing has been published yet.
 home-all = See all advisories
-home-about = “About this site” tells how to verify that a document is genuine and how to receive updates.
+home-title = Vulnerabilities and what to do about them
+home-do = Search for the names of the products that you use. If one is listed, read “What to do first” on its page.
+home-search = Search by product, number or words
+home-attacked = Attacks have been confirmed
+home-no-others = Nothing else was published or revised recently.
+home-telephone = Telephone:
+home-developers = Developers of products: to register whom we should contact about vulnerabilities, write to the contact above.
+home-count = { $n ->
+    [one] ({ $n } advisory in all)
+   *[other] ({ $n } advisories in all)
+}
+home-about = tells how to verify that a document is genuine and how to receive updates.
 
 list-title = Advisories
 list-title-year = Advisories of { $year }
@@ -29,6 +40,8 @@ about-who = Who we are
 about-who-text = { $name } coordinates between finders and vendors of vulnerable products and publishes what users can do.
 about-contact = Contact
 about-contact-text = Please use the following contact for questions, corrections, or to talk about reporting a vulnerability.
+about-developers = For developers of products
+about-developers-text = You can register whom we contact when a vulnerability is found in one of your products: write to our contact with the name of your organisation, the mail address of the contact point, and your products.
 about-verify = How to verify that a document is genuine
 about-verify-text = Published documents carry an OpenPGP signature by the following key.
 about-fingerprint = Key fingerprint

@@ -42,6 +42,7 @@ weekday-5 = 金
 weekday-6 = 土
 time-date = { $year }年{ $month }{ $day }日({ $weekday })
 time-date-short = { $month }{ $day }日
+time-brief = { $date } { $first } JST
 time-instant = { $date } { $first } JST ({ $second } UTC)
 inside-queue = 受付・案件一覧
 inside-register = 連絡先一覧

@@ -112,7 +112,7 @@ desk-sorry-home = 受付・案件一覧へ戻る
 # The list.
 desk-views = よく使う条件
 desk-view-open = 処理中
-desk-view-over = 終了したもの
+desk-view-over = 公表済み・終了
 desk-show = 表示する範囲
 desk-view-reports = 届出
 desk-view-cases = 案件
@@ -136,6 +136,7 @@ desk-since = 受付日時
 desk-search = 検索
 desk-search-hint = 受付番号、案件番号、追跡番号、製品開発者の名称、CVE 番号、件名の一部。終了したものも探します。
 desk-search-button = 検索する
+desk-narrow = 絞り込みと並べ替え
 desk-filter-button = 絞り込む
 desk-sort = 並び順
 desk-sort-due = 期限が近い順

@@ -21,6 +21,11 @@ partner-sender-key = 署名鍵の指紋
 
 partner-title = セキュリティに関するご連絡
 partner-to = { $name } セキュリティご担当者 様
+partner-tab-matter = 内容
+partner-tab-date = 公表日
+partner-tab-answers = 製品ごとの回答
+partner-tab-texts = 公表する文面
+partner-tab-rest = そのほか
 partner-reference = 追跡番号（TN）
 partner-colon = ：
 partner-has-left = 貴組織は、この件への参加を終えています。記録は残りますが、入力はできません。

@@ -68,7 +68,7 @@ fn one(say: Say, check: &Check) -> String {
     let code = check.code.replace('_', "-");
     let place = place(say, check);
     let mut out = format!(
-        "<strong>{kind}</strong> <a href=\"#{}\">{}</a>: {}",
+        "<strong>{kind}</strong> <a href=\"#{}\">{}</a>: <span data-what>{}</span>",
         text::escape(&target(check)),
         text::escape(&place),
         text::escape(&say.with(&format!("editor-code-{code}"), &about)),

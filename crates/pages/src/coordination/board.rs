@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use base::Instant;
+
 use crate::coordination::view::{BoardRow, Case, Cell};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::segment;
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed};
-use crate::kit::text;
+use crate::kit::{text, when};
 
 /// Internal states in the order of the filter, with the class of their cells.
 pub(crate) const STATES: [(&str, &str); 9] = [
@@ -24,6 +26,15 @@ pub(crate) const STATES: [(&str, &str); 9] = [
     ("not_affected", "g"),
     ("unknown", "h"),
     ("declined", "i"),
+];
+
+/// What stands behind the cells of each row.
+const COLUMNS: [&str; 5] = [
+    "work-board-date",
+    "work-basis-now",
+    "work-board-details",
+    "work-board-last",
+    "work-board-public",
 ];
 
 /// Returns the filter and the table.
@@ -112,20 +123,18 @@ fn head_into(say: Say, view: &Case, out: &mut String) {
             text::escape(&text::line(&one.label))
         );
     }
-    let _ = writeln!(
-        out,
-        "<th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
-        text::escape(&say.t("work-board-date")),
-        text::escape(&say.t("work-board-public"))
-    );
+    for key in COLUMNS {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", text::escape(&say.t(key)));
+    }
+    out.push_str("</tr></thead><tbody>\n");
 }
 
 fn row_into(say: Say, row: &BoardRow, consent: Option<&str>, base: &str, out: &mut String) {
     let _ = write!(
         out,
-        "<tr><th scope=\"row\"><a href=\"{base}{}\">{}</a></th>",
-        segment(&row.tn),
-        text::escape(&text::line(&row.name))
+        "<tr><th scope=\"row\"><a href=\"{base}{tn}\">{}</a> <small>TN#{tn}</small></th>",
+        text::escape(&text::line(&row.name)),
+        tn = segment(&row.tn),
     );
     for cell in &row.cells {
         cell_into(say, cell, out);
@@ -134,14 +143,23 @@ fn row_into(say: Say, row: &BoardRow, consent: Option<&str>, base: &str, out: &m
         Some(label) => words::word(say, "vendor", label),
         None => say.t("work-board-unlisted"),
     };
+    let day = |at: Option<Instant>| {
+        at.map_or_else(
+            || text::escape(&say.t("desk-dash")),
+            |at| when::day_of_html(say.0, at),
+        )
+    };
     let consent = match consent {
         Some(answer) => words::word(say, "consent", answer),
         None => say.t("desk-dash"),
     };
     let _ = writeln!(
         out,
-        "<td>{}</td><td>{}</td></tr>",
+        "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
         text::escape(&consent),
+        text::escape(&words::word(say, "basis", row.basis)),
+        day(row.details_at),
+        day(row.last_at),
         text::escape(&public)
     );
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use base::Instant;
 
 use crate::coordination::board;
-use crate::coordination::view::{Case, Consent, Embargo, Vulnerability};
+use crate::coordination::view::{BoardRow, Case, Consent, Embargo, Vulnerability};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
     Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, causes, choices, deadlines, due_html, filtered,
@@ -52,6 +52,7 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .title
             .as_ref()
             .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
+        strip: strip(inside, view),
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
         // A website of before may have a date: it can be ended.
@@ -86,6 +87,48 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .collect(),
         h1,
     })
+}
+
+/// What somebody asks first: how long until it is out, who agreed, who is silent, who has signed.
+fn strip(inside: &Inside, view: &Case) -> Vec<Fact> {
+    let say = inside.say();
+    let fact = |key: &str, html: String| Fact {
+        name: say.t(key),
+        html,
+    };
+    if view.closed.is_some() {
+        return vec![];
+    }
+    let mut out = Vec::new();
+    let until = view
+        .embargo
+        .until
+        .filter(|_| view.embargo.state != "exited");
+    match (view.planned, until, view.published) {
+        (Some(at), ..) => out.push(fact("work-strip-out", due_html(say, inside.now, &at))),
+        (None, Some(at), None) => out.push(fact("work-strip-date", due_html(say, inside.now, &at))),
+        (None, _, Some(revision)) => out.push(fact("work-published", revision.to_string())),
+        (None, None, None) => {}
+    }
+    let tally = view.embargo.tally;
+    if tally.asked > 0 && view.published.is_none() {
+        out.push(fact(
+            "work-strip-agreed",
+            format!("{} / {}", tally.agreed, tally.asked),
+        ));
+    }
+    if !view.board.is_empty() && view.published.is_none() {
+        let is_silent = |row: &&BoardRow| row.cells.iter().any(|cell| cell.state == "asked_silent");
+        let silent = view.board.iter().filter(is_silent).count();
+        out.push(fact(
+            "work-strip-silent",
+            format!("{silent} / {}", view.board.len()),
+        ));
+    }
+    if let Some((given, needed)) = view.approvals {
+        out.push(fact("work-strip-approved", format!("{given} / {needed}")));
+    }
+    out
 }
 
 fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
@@ -404,6 +447,7 @@ struct CasePage {
     summary: String,
     presence: String,
     title: Option<(String, &'static str)>,
+    strip: Vec<Fact>,
     facts: Vec<Fact>,
     deadlines: String,
     /// Of a website no date is agreed, and nothing is published.

@@ -9,3 +9,5 @@ pub mod desk;
 pub mod participant;
 
 pub mod partner;
+
+mod tab;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use askama::Template;
 use base::Instant;
 
+use crate::coordination::tab;
 use crate::coordination::view::{Answer, Participant};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
@@ -37,7 +38,13 @@ pub fn page(inside: &Inside, view: &Participant, query: &Typed, form: &Typed) ->
     let may = view.may_act && !view.has_left;
     let h1 = text::line(&view.name);
     let only = |html: String| if may { html } else { String::new() };
+    let (reach, details) = (
+        only(reaching(&action, view)),
+        only(detailing(&action, view)),
+    );
+    let (dates, answering) = (only(dating(&action)), only(answering(&action, view)));
     bytes(&ParticipantPage {
+        tab: tab::of_participant(inside, query, form, [&dates, &answering]),
         w: say,
         frame: inside.frame(&h1),
         summary: summary(say, form),
@@ -48,13 +55,13 @@ pub fn page(inside: &Inside, view: &Participant, query: &Typed, form: &Typed) ->
         phone_code: view.phone_code.as_deref().map(grouped),
         facts: facts(say, view),
         contacts: contacts(say, view),
-        reach: only(reaching(&action, view)),
-        details: only(detailing(&action, view)),
+        reach,
+        details,
         date: date(say, view),
-        dates: only(dating(&action)),
+        dates,
         answers: view.answers.iter().map(|one| answer(say, one)).collect(),
         statements: statements(say, view),
-        answering: only(answering(&action, view)),
+        answering,
         timeline: filtered(say, &view.timeline, query, &here),
         h1,
     })
@@ -563,6 +570,8 @@ fn statement_fields(say: Say, form: &Typed, view: &Participant) -> String {
 #[derive(Template)]
 #[template(path = "desk_participant.html")]
 struct ParticipantPage {
+    /// What stands open: where the last form was, else how the party is reached.
+    tab: &'static str,
     w: Say,
     frame: Frame,
     h1: String,

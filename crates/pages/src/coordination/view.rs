@@ -55,6 +55,8 @@ pub struct Case {
     pub is_approved: bool,
     /// Whether it would be published.
     pub fate: Fate,
+    /// How many approvals the plan has, and how many it needs; nothing without a plan.
+    pub approvals: Option<(usize, usize)>,
 }
 
 /// The date before which nothing is published.
@@ -102,6 +104,12 @@ pub struct BoardRow {
     pub name: String,
     /// One per vulnerability (at least one), in their order.
     pub cells: Vec<Cell>,
+    /// `standing`, `ad_hoc` or `none`.
+    pub basis: &'static str,
+    /// When details were first opened to it.
+    pub details_at: Option<Instant>,
+    /// When the two last had to do with each other.
+    pub last_at: Option<Instant>,
     /// Public label: `notified`, `investigating`, `vulnerable`, `vulnerable-fixed`, `not-vulnerable`,
     /// `unknown`, `unreachable`; nothing if it is not listed.
     pub public: Option<String>,

@@ -90,6 +90,34 @@ pub(crate) fn instant_html(lang: Lang, at: &(impl Told + ?Sized)) -> String {
     }
 }
 
+/// Returns an instant in the first of the reader's zones; the other one stands in the hint that a pointer shows.
+pub(crate) fn brief_html(lang: Lang, at: &(impl Told + ?Sized)) -> String {
+    match at.timestamp() {
+        Some(instant) => {
+            let first = first_zone(lang).to_datetime(instant);
+            let args = [
+                ("date", date(lang, first, "time-date")),
+                ("first", clock(lang, first)),
+            ];
+            let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+            format!(
+                "<time class=\"one\" datetime=\"{instant}\" title=\"{}\">{}</time>",
+                text::escape(&words(lang, instant)),
+                text::escape(&Say(lang).with("time-brief", &args))
+            )
+        }
+        None => text::escape(&text::line(&at.text())),
+    }
+}
+
+/// Returns the day of an instant in the first of the reader's zones, for tables of hundreds of lines.
+pub(crate) fn day_of_html(lang: Lang, at: Instant) -> String {
+    at.timestamp().map_or_else(String::new, |instant| {
+        let day = first_zone(lang).to_datetime(instant).date();
+        format!("<time datetime=\"{instant}\">{day}</time>")
+    })
+}
+
 /// Returns a day (`YYYY-MM-DD`) as a `<time>` element, short since boards have hundreds of them.
 pub(crate) fn day_html(day: &str) -> String {
     match day.parse::<Date>() {
@@ -103,6 +131,13 @@ pub(crate) fn day(lang: Lang, day: &str) -> String {
     match day.parse::<Date>() {
         Ok(day) => date(lang, day.at(0, 0, 0, 0), "time-date"),
         Err(_) => text::line(day),
+    }
+}
+
+const fn first_zone(lang: Lang) -> Offset {
+    match lang {
+        Lang::Ja => JST,
+        Lang::En => Offset::UTC,
     }
 }
 
@@ -182,6 +217,17 @@ mod tests {
             instant(Lang::En, "2026-11-21T00:00:00Z"),
             "21 Nov 2026 00:00 UTC (09:00 JST)"
         );
+    }
+
+    #[test]
+    fn briefly_the_first_zone_stands_and_the_other_is_a_hint() {
+        assert_eq!(
+            brief_html(Lang::Ja, "2026-11-21T20:00:00Z"),
+            "<time class=\"one\" datetime=\"2026-11-21T20:00:00Z\" title=\"2026年11月22日(日) 5:00 JST (11月21日 20:00 UTC)\">2026年11月22日(日) 5:00 JST</time>"
+        );
+        let late = Instant(1_795_000_000_000_000);
+        assert!(day_of_html(Lang::Ja, late).ends_with(">2026-11-18</time>"));
+        assert!(brief_html(Lang::En, &late).ends_with(" UTC</time>"));
     }
 
     #[test]

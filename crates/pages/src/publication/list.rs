@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use formats::advisory::{Advisory, Lang, Severity, Status};
+use formats::advisory::{Advisory, Lang, Severity, Status, Threat};
 
 use crate::kit::catalogue::Say;
 use crate::kit::frame::{Badge, Frame, Item, bytes, frame, with_feed};
-use crate::kit::links::{Place, advisory_path, home_path, list_path};
+use crate::kit::links::{Place, about_path, advisory_path, home_path, list_path};
 use crate::kit::text::Run;
 use crate::kit::{assets, labels, text, when};
 use crate::publication::find;
@@ -50,16 +50,21 @@ pub struct Page {
     pub newest: Option<usize>,
 }
 
-/// Presses `/{lang}/index.html`: the home page of a language with the advisories given.
+/// Presses `/{lang}/index.html`: the home page of a language with the newest advisories, of `total` that are out. Those
+/// whose weakness is being attacked stand first.
 #[must_use]
-pub fn home(site: &Site, lang: Lang, recent: &[Entry]) -> Vec<u8> {
+pub fn home(site: &Site, lang: Lang, recent: &[Entry], total: usize) -> Vec<u8> {
     let place = Place::File(home_path(lang));
     let say = Say(lang);
     let title = crate::kit::frame::site_name(site, lang);
-    let lines: Vec<String> = recent
-        .iter()
-        .map(|entry| line(lang, &place, entry))
-        .collect();
+    let is_attacked =
+        |entry: &&Entry| entry.threat == Threat::Occurring && entry.status != Status::Withdrawn;
+    let (attacked, others): (Vec<&Entry>, Vec<&Entry>) = recent.iter().partition(is_attacked);
+    let shown = |entries: Vec<&Entry>| -> Vec<String> {
+        let lines = entries.into_iter().map(|entry| line(lang, &place, entry));
+        lines.collect()
+    };
+    let (attacked, lines) = (shown(attacked), shown(others));
     bytes(&Home {
         w: say,
         frame: with_feed(
@@ -67,9 +72,18 @@ pub fn home(site: &Site, lang: Lang, recent: &[Entry]) -> Vec<u8> {
             lang,
             &place,
         ),
+        attacked,
         entries: lines.iter().map(String::as_str).collect(),
-        empty: say.t("home-empty"),
+        empty: say.t(if total == 0 {
+            "home-empty"
+        } else {
+            "home-no-others"
+        }),
+        count: (total > 0).then(|| say.count("home-count", total)),
         list_href: place.to(&list_path(lang, None)),
+        about_href: place.to(&about_path(lang)),
+        contact_html: text::contact(&site.contact),
+        telephone: site.telephone.get(&lang).map(|words| text::line(words)),
     })
 }
 
@@ -360,9 +374,14 @@ struct Line {
 struct Home<'a> {
     w: Say,
     frame: Frame,
+    attacked: Vec<String>,
     entries: Vec<&'a str>,
     empty: String,
+    count: Option<String>,
     list_href: String,
+    about_href: String,
+    contact_html: String,
+    telephone: Option<String>,
 }
 
 #[derive(Template)]

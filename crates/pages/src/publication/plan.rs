@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use askama::Template;
 use base::Instant;
+use domain::publication::approval;
 use formats::advisory::Lang;
 
 use crate::advisory::checks::lang_key;
@@ -23,9 +24,6 @@ use crate::publication::view::{Passage, Piece, Plan, PlanPage, Reader, Since};
 
 /// Longest reason of an emergency, of an overlap that is taken on, or of an abort.
 pub const REASON_CHARS_MAX: usize = 400;
-
-/// Signatures of a person who publishes alone.
-const SOLO_SIGNATURES: usize = 2;
 
 /// An instant in the words of the pages, for what is said beside a field.
 #[must_use]
@@ -126,6 +124,8 @@ struct Shown {
     outdated: bool,
     facts: Vec<Fact>,
     recipients: Vec<Fact>,
+    /// Where the page itself is, as it will look.
+    page: String,
     documents: Vec<Document>,
     news_since: String,
     news: Vec<News>,
@@ -158,11 +158,7 @@ struct Sentences {
 
 fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown {
     let say = inside.say();
-    let needed = match view.quorum {
-        0 => SOLO_SIGNATURES,
-        n => usize::from(n),
-    };
-    let missing = needed.saturating_sub(plan.approvals.len());
+    let missing = approval::needed(view.quorum).saturating_sub(plan.approvals.len());
     let is_approved = missing == 0;
     let is_late = words::left(say, inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late);
     let causes = causes(say, &plan.fate, is_approved);
@@ -196,6 +192,7 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
         outdated: plan.is_outdated,
         facts: facts(say, view, plan),
         recipients: recipients(say, plan),
+        page: inside.href(&format!("/advisories/{}.html?of=plan", view.number)),
         documents: plan
             .documents
             .iter()

@@ -18,6 +18,7 @@ use crate::kit::inside::Inside;
 use crate::work::tasks;
 
 mod approvers;
+mod looks;
 mod world;
 
 use world::*;

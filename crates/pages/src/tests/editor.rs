@@ -32,6 +32,7 @@ fn inside(lang: Lang, path: &str) -> Inside {
             ]),
             portal: "https://portal.example".to_owned(),
             contact: "info@portal.example".to_owned(),
+            telephone: [].into(),
             fingerprint: "0".repeat(40),
             marking: Marking::None,
             version: "0".to_owned(),
@@ -390,13 +391,13 @@ fn what_cannot_be_read_and_a_consent_that_lacks_lead_to_their_fields() {
     for (lang, consent, unread) in [
         (
             Lang::Ja,
-            "<a href=\"#f-credit_consent\">謝辞の掲載への同意</a>: 謝辞に載せる方の同意が記録されていません。",
-            ": 読み取れません: &lt;b&gt;",
+            "<a href=\"#f-credit_consent\">謝辞の掲載への同意</a>: <span data-what>謝辞に載せる方の同意が記録されていません。",
+            ": <span data-what>読み取れません: &lt;b&gt;",
         ),
         (
             Lang::En,
-            "<a href=\"#f-credit_consent\">Consent to be named</a>: The consent of the person to be thanked is not recorded.",
-            ": This cannot be read: &lt;b&gt;",
+            "<a href=\"#f-credit_consent\">Consent to be named</a>: <span data-what>The consent of the person to be thanked is not recorded.",
+            ": <span data-what>This cannot be read: &lt;b&gt;",
         ),
     ] {
         let html = crate::advisory::fragment(lang, &codes());

@@ -1,5 +1,8 @@
 //! What readers take from public pages elsewhere: by camera, on paper, into a program that follows a feed.
 
+use formats::advisory::{Status, Threat};
+
+use crate::Entry;
 use crate::kit::qr;
 
 use super::*;
@@ -55,9 +58,39 @@ fn a_program_finds_the_feed_from_home_and_from_the_page_about_the_site() {
         let link = format!(
             "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{name}\" href=\"advisories/feed.atom\">"
         );
-        for page in [crate::home(&site(), lang, &[]), crate::about(&site(), lang)] {
+        for page in [
+            crate::home(&site(), lang, &[], 0),
+            crate::about(&site(), lang),
+        ] {
             let page = string(page);
             assert_eq!(page.matches(&link).count(), 1, "{page}");
         }
     }
+}
+
+#[test]
+fn what_is_attacked_stands_first_on_the_home_page_until_it_is_withdrawn() {
+    let entry = |id: &str, threat, status| Entry {
+        id: id.to_owned(),
+        threat,
+        status,
+        ..Entry::from(&advisory())
+    };
+    let recent = [
+        entry("nrs-1", Threat::NoneKnown, Status::Final),
+        entry("nrs-2", Threat::Occurring, Status::Final),
+        entry("nrs-3", Threat::Occurring, Status::Withdrawn),
+    ];
+    let page = string(crate::home(&site(), Lang::En, &recent, 40));
+    let at = |id: &str| page.find(&format!("{id}.html\"")).unwrap_or_default();
+    let recently = page.find("Recently published").unwrap_or_default();
+    assert!(at("nrs-2") < recently && recently < at("nrs-1") && at("nrs-1") < at("nrs-3"));
+    assert!(page.contains("(40 advisories in all)") && page.contains("Telephone: 03-0000-0000"));
+    // Whoever types a word gets to the list that answers it.
+    assert!(page.contains("role=\"search\" action=\"advisories/index.html\""));
+    assert!(page.contains("<input type=\"search\" id=\"q\" name=\"q\""));
+    let only = string(crate::home(&site(), Lang::En, &recent[1..2], 1));
+    assert!(only.contains("Nothing else was published") && !only.contains("Nothing has been"));
+    let none = string(crate::home(&site(), Lang::En, &[], 0));
+    assert!(none.contains("Nothing has been published yet.") && !none.contains("in all"));
 }

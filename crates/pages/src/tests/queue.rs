@@ -83,7 +83,7 @@ fn each_view_leads_to_its_condition_with_its_count_and_is_marked_there_alone() {
         ("waiting=us", "Waiting for us (17)"),
         ("waiting=vendor", "Waiting for a vendor or an operator (18)"),
         ("waiting=finder", "Waiting for the finder (19)"),
-        ("show=over", "Finished (12)"),
+        ("show=over", "Published or closed (12)"),
     ] {
         let html = shown(&of(vec![]), query);
         assert_eq!(marked(&html), [words], "{query}");

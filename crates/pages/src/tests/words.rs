@@ -130,7 +130,7 @@ fn no_vendor_is_not_counted() {
         vendors,
         ..Entry::from(&advisory())
     };
-    let home = |vendors| string(crate::home(&site(), Lang::Ja, &[entry(vendors)]));
+    let home = |vendors| string(crate::home(&site(), Lang::Ja, &[entry(vendors)], 1));
     assert!(home(1).contains("<li>掲載ベンダ 1 社</li>"));
     assert!(!home(0).contains("掲載ベンダ"), "{}", home(0));
 }

@@ -35,6 +35,8 @@ pub fn page(inside: &Inside, view: &Queue, query: &Typed) -> Vec<u8> {
         w: say,
         frame: inside.frame(&say.t("inside-queue")),
         views: views(say, &here, view, query),
+        search: search(say, query),
+        is_narrowed: is_narrowed(query),
         filters: filters(say, query),
         total: say.count("desk-queue-total", view.total),
         rows: view.rows.iter().map(|row| line(inside, row)).collect(),
@@ -108,6 +110,25 @@ fn views(say: Say, here: &str, view: &Queue, query: &Typed) -> Vec<Link> {
     ]
 }
 
+/// Conditions that the ready-made views and the search do not say.
+const NARROWING: [&str; 6] = ["show", "kind", "state", "due", "waiting", "sort"];
+
+/// Whether the address sets a condition that only the folded part of the form shows.
+fn is_narrowed(query: &Typed) -> bool {
+    let set = NARROWING
+        .iter()
+        .filter(|name| !query.trimmed(name).is_empty() && query.trimmed(name) != "due");
+    // One alone is a ready-made view, which says so itself.
+    set.count() > 1 || !query.trimmed("state").is_empty()
+}
+
+fn search(say: Say, query: &Typed) -> String {
+    Field::input(say, query, "q", "desk-search", "search")
+        .hint("desk-search-hint")
+        .attr("data-search")
+        .html()
+}
+
 fn filters(say: Say, query: &Typed) -> String {
     let choice = |value: &str, label: String| Choice {
         value: value.to_owned(),
@@ -145,10 +166,6 @@ fn filters(say: Say, query: &Typed) -> String {
         choice("number", say.t("desk-sort-number")),
     ];
     [
-        Field::input(say, query, "q", "desk-search", "search")
-            .hint("desk-search-hint")
-            .attr("data-search")
-            .html(),
         Field::select(say, query, "show", "desk-show", shows).html(),
         Field::select(say, query, "kind", "desk-kind", kinds).html(),
         Field::select(say, query, "state", "desk-state", states).html(),
@@ -196,7 +213,7 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
             Waiting::Nobody => "desk-wait-nobody",
         }),
         is_new: row.is_new,
-        since: crate::kit::when::instant_html(say.0, &row.since),
+        since: crate::kit::when::brief_html(say.0, &row.since),
         presence: row
             .presence
             .iter()
@@ -212,6 +229,8 @@ struct QueuePage {
     frame: Frame,
     here: String,
     views: Vec<Link>,
+    search: String,
+    is_narrowed: bool,
     filters: String,
     total: String,
     rows: Vec<Row>,

@@ -55,6 +55,7 @@ impl House {
                 name: BTreeMap::from(names),
                 portal: "https://portal.example".to_owned(),
                 contact: "desk@portal.example".to_owned(),
+                telephone: [].into(),
                 fingerprint: "0".repeat(40),
                 marking: formats::advisory::Marking::None,
                 version: "0".to_owned(),

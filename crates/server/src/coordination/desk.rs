@@ -191,6 +191,10 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         is_approved: advisory
             .as_ref()
             .is_some_and(|advisory| advisory.approved_plan(quorum).is_ok()),
+        approvals: advisory
+            .as_ref()
+            .and_then(|advisory| advisory.plan.as_ref())
+            .map(|plan| plan.signatures(quorum)),
         fate: match &advisory {
             Some(advisory) => ahead::fate(room, advisory).await?,
             None => Fate::default(),
@@ -321,6 +325,9 @@ pub(crate) fn row(case: &Case, (participant, party): &Member, page: Lang) -> Boa
         tn: tn(participant),
         name: history::party_name(party, page),
         cells,
+        basis: participant.basis.word(),
+        details_at: participant.details_at,
+        last_at: participant.last_contact(),
         public: public_label(participant, party),
     }
 }

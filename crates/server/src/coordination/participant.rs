@@ -135,13 +135,10 @@ async fn render(
         contact: register::contact_of(room, visit, party).await?,
         lang: party.lang.unwrap_or_default(),
         standing: party.standing.clone(),
-        basis: match &participant.basis {
-            ConfidentialityBasis::Standing { version } => {
-                Some(("standing".to_owned(), version.clone()))
-            }
-            ConfidentialityBasis::AdHoc { version } => Some(("ad_hoc".to_owned(), version.clone())),
-            ConfidentialityBasis::None => None,
-        },
+        basis: participant
+            .basis
+            .version()
+            .map(|version| (participant.basis.word().to_owned(), version.to_owned())),
         second_step: participant
             .second_step(participant.step_passed)
             .word()

@@ -217,7 +217,10 @@ async fn rows(
         if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Case(case) = &*loaded.state
         {
-            out.push(case_row(room, signed, &line, case, &news, lang, is_asked).await?);
+            let (row, heap) = case_row(room, signed, &line, case, &news, lang, is_asked).await?;
+            // What is out and rests is over, closed or not.
+            over += usize::from(row.is_over && case.closed.is_none());
+            out.push((row, heap));
         }
     }
     Ok((out, over))
@@ -403,7 +406,7 @@ async fn case_row(
         .into_iter()
         .next(),
         waiting: waiting(room, case, is_published, &participants).await?,
-        is_over: case.closed.is_some(),
+        is_over: case.closed.is_some() || advisory.as_ref().is_some_and(Advisory::is_at_rest),
         is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
         presence: presence(room, signed, dossier),
         since: Instant(line.opened_at),

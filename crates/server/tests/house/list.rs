@@ -474,3 +474,19 @@ fn the_case_of_a_date_shows_when_it_runs_out() {
     assert!(page.says("clock-embargo") && page.has(&at(until)));
     world.ends_well();
 }
+
+#[test]
+fn what_is_out_and_rests_is_no_work_until_somebody_writes_another_revision() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _out = case.published();
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    assert!(!asks(&coordinator, "").contains(&case.number));
+    assert!(asks(&coordinator, "?show=over").contains(&case.number));
+    assert!(coordinator.get(LIST).has("Published or closed (1)"));
+    case.drafted(Some("A fix is out."));
+    assert!(asks(&coordinator, "").contains(&case.number));
+    assert!(coordinator.get(LIST).has("Published or closed (0)"));
+    world.ends_well();
+}

@@ -298,7 +298,7 @@ fn lists(build: &mut Build<'_>, items: &[Item], newest: i64) -> Result<(), Fault
     for lang in Lang::ALL {
         build.put(
             pages::home_path(lang),
-            &pages::home(&site, lang, &recent),
+            &pages::home(&site, lang, &recent, docs.len()),
             newest,
         )?;
         for page in pages::lists(&site, lang, &docs) {

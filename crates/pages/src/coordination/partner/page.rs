@@ -11,6 +11,7 @@ use crate::coordination::partner::range::{RangeFields, range_fields};
 use crate::coordination::partner::view::{
     Answer, AnswerKind, Basis, Date, DateState, Details, Other, Step, TextKind, View, WordsKind,
 };
+use crate::coordination::tab;
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits;
 use crate::kit::form::{Choice, Field, Typed, hidden, summary};
@@ -60,6 +61,7 @@ pub fn page(inside: &Inside, view: &View, typed: &Typed) -> Vec<u8> {
             .as_ref()
             .map(|details| matter(inside, details, typed)),
         leave: view.is_open.then(|| leave(say, view, typed)),
+        tab: tab::of_partner(inside, typed),
     })
 }
 
@@ -85,6 +87,7 @@ struct Page {
     date: DatePart,
     details: Option<Matter>,
     leave: Option<Leave>,
+    tab: &'static str,
 }
 
 /// One thing that stands before the details.

@@ -28,6 +28,7 @@ fn inside(lang: Lang) -> Inside {
             ]),
             portal: "https://noroshi.example".to_owned(),
             contact: "desk@noroshi.example".to_owned(),
+            telephone: [].into(),
             fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567".to_owned(),
             marking: Marking::None,
             version: "0.1.0".to_owned(),
@@ -239,6 +240,28 @@ fn after_the_steps_there_is_a_form_for_everything() {
     assert!(page.contains("該当製品あり（対策情報あり）") && page.contains("PSIRT-7"));
     // Both zones stand there in words, and how long there is still time.
     assert!(page.contains("JST") && page.contains("UTC") && page.contains("あと9日0時間"));
+}
+
+#[test]
+fn the_group_of_the_last_form_stands_open_and_no_other() {
+    let open = |path: &str, done: Option<&str>| {
+        let mut inside = inside(Lang::En);
+        inside.path = path.to_owned();
+        inside.done = done.map(str::to_owned);
+        let page = html(page(&inside, &whole(), &Typed::default()));
+        let tabs = page.split("<details name=\"tab\" id=\"tab-").skip(1);
+        let ids = tabs.filter_map(|tab| tab.split_once('>'));
+        let open: Vec<String> = ids
+            .filter_map(|(head, _)| head.strip_suffix("\" open"))
+            .map(str::to_owned)
+            .collect();
+        open.join(" ")
+    };
+    assert_eq!(open("/partner/", None), "matter");
+    assert_eq!(open("/partner/date", None), "date");
+    assert_eq!(open("/partner/", Some("partner-withdrawn")), "answers");
+    assert_eq!(open("/partner/", Some("partner-text")), "texts");
+    assert_eq!(open("/partner/naming", None), "rest");
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn site() -> Site {
         ]),
         portal: "https://noroshi.example".to_owned(),
         contact: "desk@noroshi.example".to_owned(),
+        telephone: [].into(),
         fingerprint: "0".repeat(40),
         marking: Marking::None,
         version: "0".to_owned(),

@@ -23,7 +23,7 @@ pub(crate) const LINE_CHARS_MAX: usize = 400;
 
 /// Entries of the timeline that are shown before somebody asks for all: what one screenful of reading needs,
 /// and small enough for a slow line.
-pub const TIMELINE_SHOWN: usize = 60;
+pub const TIMELINE_SHOWN: usize = 20;
 
 /// Returns whether a form with this verb was refused, so that it must stand open.
 pub(crate) fn is_open(typed: &Typed, verb: &str) -> bool {
@@ -316,7 +316,7 @@ fn line_into(say: Say, entry: &Entry, out: &mut String) {
         out,
         "<li id=\"e{}\">{} <b>{}</b> ",
         entry.seq,
-        when::instant_html(say.0, &entry.at),
+        when::brief_html(say.0, &entry.at),
         text::escape(&who(say, &entry.who)),
     );
     if let Some(subject) = &entry.subject {

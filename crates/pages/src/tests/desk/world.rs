@@ -18,7 +18,8 @@ use crate::party::view::*;
 use crate::people::view::*;
 use crate::people::{approvers, desk as persons, sign};
 use crate::tests::desk::approvers::approvers_view;
-use crate::tests::{instant, let_out};
+pub(super) use crate::tests::instant;
+use crate::tests::let_out;
 use crate::work::view::*;
 use crate::work::{queue, tasks};
 
@@ -32,6 +33,7 @@ pub(super) fn inside(lang: Lang, path: &str) -> Inside {
             name: Lang::ALL.map(|lang| (lang, "狼煙".to_owned())).into(),
             portal: "https://portal.example".to_owned(),
             contact: "desk@portal.example".to_owned(),
+            telephone: [].into(),
             fingerprint: "0".repeat(40),
             marking: Marking::None,
             version: "0.0.0".to_owned(),
@@ -219,6 +221,9 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
                 tn: format!("{index:08}"),
                 name: format!("架空ネットワーク機器製作所 第{index}事業部株式会社"),
                 cells: vec![cell(index), cell(index + 1)],
+                basis: "none",
+                details_at: None,
+                last_at: Some(instant("2026-11-20T00:00:00Z")),
                 public: Some("vulnerable-fixed".to_owned()),
             })
             .collect(),
@@ -241,6 +246,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
         closures: vec!["withdrawn".to_owned()],
         is_for_the_public: true,
         is_approved: false,
+        approvals: Some((1, 2)),
         fate: crate::kit::desk::view::Fate::Unasked,
     }
 }

@@ -50,6 +50,8 @@ pub struct Report {
     pub waits_since: Instant,
     /// When the finder was last asked something since then.
     pub asked_at: Option<Instant>,
+    /// When the finder last added something.
+    pub added_at: Option<Instant>,
     /// A question about an accepted report waits for its answer.
     pub asked_later: bool,
     /// When it was declined or withdrawn, unless the finder added something since.
@@ -223,6 +225,7 @@ impl Report {
             received_at: Instant(0),
             waits_since: Instant(0),
             asked_at: None,
+            added_at: None,
             asked_later: false,
             ended_at: None,
             whole: None,
@@ -289,6 +292,7 @@ impl Report {
             }
             Event::ReportAnswered { text } => {
                 self.take_part(*text, recorded.occurred_at);
+                self.added_at = Some(at);
                 self.asked_later = false;
                 // What comes after a refusal or a withdrawal is looked at anew; what became a case stays its case's.
                 let stage = self.state.stage();

@@ -26,6 +26,8 @@ impl Report {
             ReportStage::Received if self.is_sorted() && !has_new => Waits::Decision,
             ReportStage::Received => Waits::Sorting,
             ReportStage::Questioned => Waits::Finder,
+            // What its finder adds to a case's report is read too.
+            ReportStage::Accepted if has_new => Waits::Sorting,
             _ => Waits::Nothing,
         }
     }

@@ -3,6 +3,7 @@
 //! Whether a signature holds is told where keys are known (`seal::signer`).
 
 use super::{Advisory, ApprovedPlan, Plan, PlanApproval};
+use crate::coordination::case::Case;
 use crate::event::{Change, Event};
 use crate::refusal::Refusal;
 use crate::value::{Instant, PersonId};
@@ -82,6 +83,14 @@ impl Advisory {
         let is_late = |plan: &Plan| now.0 - plan.instant.0 > HELD_AFTER_US;
         self.approved_plan(quorum).is_ok()
             && (self.held.is_some() || self.plan.as_ref().is_some_and(is_late))
+    }
+
+    /// The instant of an approved plan that comes before the date of its case: whoever was asked for the date hears of it.
+    #[must_use]
+    pub fn early(&self, case: &Case, quorum: u8) -> Option<Instant> {
+        let instant = self.plan.as_ref().map(|plan| plan.instant)?;
+        let is_early = case.until.is_some_and(|until| instant < until);
+        (is_early && self.approved_plan(quorum).is_ok()).then_some(instant)
     }
 }
 

@@ -19,16 +19,18 @@ pub fn is_dash(letter: char) -> bool {
 }
 
 /// Sounds that are written with ヴ and heard as a letter of バ's row.
-const SOUNDS: [(&str, &str); 10] = [
+const SOUNDS: [(&str, &str); 12] = [
     ("ヴァ", "バ"),
     ("ヴィ", "ビ"),
     ("ヴェ", "ベ"),
     ("ヴォ", "ボ"),
+    ("ヴュ", "ビュ"),
     ("ヴ", "ブ"),
     ("ゔぁ", "ば"),
     ("ゔぃ", "び"),
     ("ゔぇ", "べ"),
     ("ゔぉ", "ぼ"),
+    ("ゔゅ", "びゅ"),
     ("ゔ", "ぶ"),
 ];
 
@@ -47,11 +49,16 @@ pub fn width(text: &str) -> String {
         .collect()
 }
 
-/// Returns a web address as it is written: one that was typed in full width is none until it is folded.
+/// Returns a web address as it is written: one that was typed in full width is none until it is folded. Other letters,
+/// such as ①, stay: folded they would lead elsewhere.
 #[must_use]
 pub fn address(typed: &str) -> String {
     let is_web = |text: &str| text.starts_with("https://") || text.starts_with("http://");
-    let folded = width(typed);
+    let narrow = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        c => c,
+    };
+    let folded: String = typed.chars().map(narrow).collect();
     if !is_web(typed) && is_web(&folded) {
         folded
     } else {
@@ -273,6 +280,16 @@ fn shifted(c: char, by: i32) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_in_full_width_leads_where_it_was_written() {
+        assert_eq!(
+            address("ｈｔｔｐｓ：／／a.example／①"),
+            "https://a.example/①"
+        );
+        assert_eq!(address("①"), "①");
+        assert_eq!(words("レヴュー"), words("レビュー"));
+    }
 
     #[test]
     fn one_name_in_several_spellings_is_one() {

@@ -362,7 +362,8 @@ fn unseen(field: &'static str, lang: Option<Lang>, found: char) -> Finding {
 
 /// H8 in whatever the document holds beside the draft's own texts and references: names of vendors, what they say,
 /// products, versions, numbers.
-fn of_the_rest(doc: &Advisory) -> Vec<Finding> {
+#[must_use]
+pub fn of_the_rest(doc: &Advisory) -> Vec<Finding> {
     const LOOKED_AT: [&str; 4] = ["texts", "credits", "history", "references"];
     let Ok(Value::Object(fields)) = serde_json::to_value(doc) else {
         return vec![];

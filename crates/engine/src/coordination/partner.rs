@@ -34,6 +34,8 @@ struct Reader<'h> {
     case: Case,
     /// Number and instant of the first revision, once everybody may read it.
     published: Option<(String, Instant)>,
+    /// When it will be out, if that is before the date.
+    early: Option<Instant>,
     audience: Audience,
     phase: Phase,
     grants: Grants,
@@ -117,12 +119,14 @@ impl<'h> Reader<'h> {
             return Err(missing().into());
         };
         let advisory = crate::kernel::ids::advisory_id(case.id);
-        let published = match state(house, advisory.into()).await? {
-            Some(Aggregate::Advisory(advisory)) => advisory
-                .published
-                .first()
-                .map(|first| (first.number.clone(), first.instant)),
-            _ => None,
+        let quorum = house.own().await?.quorum;
+        let (published, early) = match state(house, advisory.into()).await? {
+            Some(Aggregate::Advisory(advisory)) => {
+                let first = advisory.published.first();
+                let first = first.map(|first| (first.number.clone(), first.instant));
+                (first, advisory.early(&case, quorum))
+            }
+            _ => (None, None),
         };
         let role = role_of(participant.part).ok_or_else(missing)?;
         Ok(Reader {
@@ -141,6 +145,7 @@ impl<'h> Reader<'h> {
             },
             channel: Channel::Session { strength },
             published,
+            early,
             participant,
             party,
             case,
@@ -190,6 +195,11 @@ impl<'h> Reader<'h> {
             } else {
                 page::DateState::Open
             },
+            early: self
+                .early
+                .filter(|_| until.is_some())
+                .and_then(|at| self.word(Class::D, &clock::rfc3339(at)))
+                .map(|at| at.to_string()),
             until,
             countered: self.participant.countered.map(clock::rfc3339),
         }

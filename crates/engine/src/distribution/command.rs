@@ -381,6 +381,12 @@ async fn enter(unit: &mut Unit<'_>, rows: &[formats::subscribers::Row]) -> Resul
     let mut done = Imported::default();
     for row in rows {
         let input = wanted(unit.house, row);
+        // A list does not undo what a person decided: whoever left comes back by the form.
+        let of = mailbox(unit.house, input.channel, &input.address);
+        if unit.house.store.has_left(store::Viewer::House, &of).await? {
+            done.refused.push((row.line, "left"));
+            continue;
+        }
         let mark = unit.mark();
         match subscribe(unit, &input).await {
             Ok(_) => done.entered += 1,

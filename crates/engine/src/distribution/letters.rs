@@ -354,7 +354,7 @@ impl House {
                 &self.mail_site(),
                 code.get(..5).unwrap_or(&code),
             );
-            let typed = if draft.holds_apart(&personal, &code) {
+            let typed = if draft.holds(&personal, &code) {
                 vec![code.clone()]
             } else {
                 draft.codes(&sent)

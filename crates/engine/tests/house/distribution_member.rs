@@ -5,7 +5,7 @@ use formats::letter::{Confirmation, Letter, Scope, Subscription};
 use serde_json::json;
 use testkit::letters::{post, waiting, wish_to_stop};
 use testkit::world::{at, span};
-use testkit::{Case, World};
+use testkit::{Case, World, given};
 
 use crate::look::Post;
 
@@ -228,6 +228,30 @@ fn the_same_wish_is_one_subscription_however_it_came() {
     let code = asked.code.clone();
     member.types(&asked, &code);
     assert_eq!(world.times("subscribed"), 2);
+    world.ends_well();
+}
+
+#[test]
+fn a_list_does_not_enter_again_whoever_left() {
+    let world = World::founded();
+    let left = given::reader(&world, "left@member.example");
+    given::reader(&world, "stays@member.example");
+    world.does("unsubscribe", json!({ "reference": left }));
+    let csv =
+        "address,scope,target\nLeft@member.example,all,\nstays@member.example,vendor,Aoba Works\n";
+    let rows = formats::subscribers::read(csv.as_bytes()).unwrap().rows;
+    let import = engine::distribution::command::import(world.house(), &rows);
+    let done = world.wait(Box::pin(import)).unwrap();
+    assert_eq!((done.entered, done.known), (1, 0));
+    assert_eq!(done.refused, [(2, "left")]);
+    // The person comes back by the form.
+    let mut member = Member::of(&world, "left@member.example");
+    let asked = member.asked(&Scope::Everything);
+    let code = asked.code.clone();
+    member.types(&asked, &code);
+    let import = engine::distribution::command::import(world.house(), &rows);
+    let done = world.wait(Box::pin(import)).unwrap();
+    assert_eq!((done.entered + done.known, done.refused.len()), (2, 0));
     world.ends_well();
 }
 

@@ -282,13 +282,28 @@ fn full_name(vendor_name: &str, product: &Product, lang: Lang) -> String {
     parts.join(" ")
 }
 
+/// Whether a text is positively one version; whatever could mean several is no single one to a program.
+pub(super) fn is_one_version(text: &str) -> bool {
+    // What stands before the first digit is a letter or two: v2, R12; a word such as "before" says more.
+    let digits = text.find(|c: char| c.is_ascii_digit());
+    let is_led =
+        digits.is_some_and(|at| at <= 2 && text[..at].chars().all(|c| c.is_ascii_alphabetic()));
+    let is_plain = text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c));
+    let has_open_end = text.ends_with(['+', '-', '.', '_']);
+    let pieces = || text.split(['.', '_', '+', '-']);
+    let has_blank = pieces().any(|piece| piece.is_empty() || piece.eq_ignore_ascii_case("x"));
+    // 1.0-2 is a packager's; 1.0-2.4 may be two versions.
+    let is_pair = text.split_once('-').is_some_and(|(_, after)| {
+        after.starts_with(|c: char| c.is_ascii_digit()) && after.contains('.')
+    });
+    is_led && is_plain && !has_open_end && !has_blank && !is_pair
+}
+
 /// A `product_version` must be one version (test 6.1.31); whatever else is said of versions is a range.
 fn version_branch(versions: &str, full_name: &str, id: &str) -> Value {
-    let one_version = !versions.contains(['<', '>', '=', '*', ','])
-        && !versions.contains(char::is_whitespace)
-        && versions.contains(|c: char| c.is_ascii_digit())
-        && versions.is_ascii();
-    let category = if one_version {
+    let category = if is_one_version(versions) {
         "product_version"
     } else {
         "product_version_range"

@@ -376,3 +376,35 @@ fn file_names_follow_the_rule_of_the_standard() {
     check("2022_#01-A", "2022_01-a");
     check("NRS#1+2", "nrs_1+2");
 }
+
+#[test]
+fn only_what_is_positively_one_version_is_told_as_one() {
+    for one in [
+        "2.4",
+        "v2.4.1",
+        "R12",
+        "2.4.1-rc1",
+        "1.0-2",
+        "9.8.0_p3",
+        "2.4+build7",
+    ] {
+        assert!(super::products::is_one_version(one), "{one}");
+    }
+    for more in [
+        "1.0-2.4",
+        "2.x",
+        "2.4+",
+        "~2.4",
+        "1.0..2.4",
+        "before2.4",
+        "2.0/2.1",
+        "2.4.1;3.0.2",
+        "all",
+        "<2.4",
+        "1.0 - 2.4",
+        "2.4*",
+        "2.4以前",
+    ] {
+        assert!(!super::products::is_one_version(more), "{more}");
+    }
+}

@@ -16,9 +16,10 @@ use mail_parser::MessageParser;
 use code::Flat;
 
 /// A larger mail is read by its headers only.
-pub const MAIL_BYTES_MAX: usize = 1 << 20;
-/// More parts than this (counted as `Content-Type`) and only the headers are read; a real reply has fewer than ten.
-pub const PARTS_MAX: usize = 20;
+pub const MAIL_BYTES_MAX: usize = 8 << 20;
+/// More parts than this (counted as `Content-Type`) and only the headers are read; a reply that quotes a mail with all its
+/// pictures has some thirty.
+pub const PARTS_MAX: usize = 100;
 /// Header bytes looked at.
 pub const HEAD_BYTES_MAX: usize = 128 * 1024;
 /// Message ids kept.
@@ -70,12 +71,14 @@ impl ReplyDraft {
         codes
     }
 
-    /// Whether the digits of a code stand in the text in two pieces, the last one by itself; what `sent` holds of the first
-    /// is not counted. For a code that is known, once the mail that is answered is.
+    /// Whether somebody typed this code: whole, with whatever signs between and beside its digits, or in two pieces, the
+    /// last digit by itself; what `sent` holds of it is not counted. For a code that is known, once the mail that is
+    /// answered is.
     #[must_use]
-    pub fn holds_apart(&self, sent: &str, code: &str) -> bool {
+    pub fn holds(&self, sent: &str, code: &str) -> bool {
         let sent = Flat::of(sent);
-        self.texts.iter().any(|text| text.holds_apart(&sent, code))
+        let mut texts = self.texts.iter();
+        texts.any(|text| text.holds_whole(&sent, code) || text.holds_apart(&sent, code))
     }
 }
 
@@ -126,6 +129,11 @@ pub fn read_reply(bytes: &[u8]) -> ReplyDraft {
         draft.problems.push(Problem::NoText);
     }
     draft.references = references(&texts);
+    if draft.references.is_empty() && draft.message_ids.is_empty() {
+        // Our mail may hang on it as a message of its own, or the break of a line may stand in its reference.
+        let raw = String::from_utf8_lossy(bytes);
+        draft.references = references(&[raw.replace("=\r\n", "").replace("=\n", "")]);
+    }
     draft.texts = texts.iter().map(|text| Flat::of(text)).collect();
     draft
 }
@@ -196,20 +204,20 @@ fn message_ids(headers: &[Header]) -> Vec<String> {
         for header in headers.iter().filter(|header| header.name == wanted) {
             // Some programs leave the brackets out.
             let has_brackets = header.value.contains('<');
-            let pieces: Vec<&str> = if has_brackets {
+            let pieces: Vec<String> = if has_brackets {
                 let pieces = header.value.split('<').skip(1);
                 pieces
-                    .filter_map(|piece| Some(piece.split_once('>')?.0))
+                    .filter_map(|piece| Some(piece.split_once('>')?.0.trim().to_owned()))
                     .collect()
             } else {
-                header.value.split_whitespace().collect()
+                header.value.split_whitespace().map(str::to_owned).collect()
             };
             for id in pieces {
                 let sound = id.len() <= TOKEN_BYTES_MAX
                     && id.contains('@')
                     && id.bytes().all(|byte| byte.is_ascii_graphic());
-                if sound && ids.len() < IDS_MAX && !ids.iter().any(|known| known == id) {
-                    ids.push(id.to_owned());
+                if sound && ids.len() < IDS_MAX && !ids.contains(&id) {
+                    ids.push(id);
                 }
             }
         }
@@ -219,6 +227,8 @@ fn message_ids(headers: &[Header]) -> Vec<String> {
 
 /// RFC 3834 and the customs before it.
 fn is_automatic(headers: &[Header]) -> bool {
+    // A list in front of somebody's address marks what people write through it.
+    let came_by_list = headers.iter().any(|header| header.name == "list-id");
     headers.iter().any(|header| {
         let value = header.value.to_ascii_lowercase();
         let first = value
@@ -227,7 +237,10 @@ fn is_automatic(headers: &[Header]) -> bool {
             .unwrap_or_default();
         match header.name.as_str() {
             "auto-submitted" => first != "no",
-            "precedence" => matches!(first, "bulk" | "junk" | "auto_reply" | "auto-reply"),
+            "precedence" => match first {
+                "bulk" => !came_by_list,
+                first => matches!(first, "junk" | "auto_reply" | "auto-reply"),
+            },
             "x-autoreply" | "x-autorespond" | "x-autoresponder" => first != "no",
             "return-path" => value == "<>" || value.is_empty(),
             "content-type" => first == "multipart/report",

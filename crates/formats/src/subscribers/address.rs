@@ -71,7 +71,11 @@ impl MailAddress {
             return Err(AddressProblem::TooLong);
         }
         let folded: String = typed
-            .trim_matches([' ', '\u{3000}'])
+            // What nobody sees at either end was pasted along.
+            .trim_matches(|c: char| {
+                matches!(c, ' ' | '\u{3000}' | '\u{a0}' | '\u{feff}')
+                    || domain::text::hidden::is_hidden(c)
+            })
             .chars()
             .map(fold)
             .collect();

@@ -1,7 +1,7 @@
 # Those who may approve: their keys, and how a change is signed.
 inside-approvers = Approvers
-approvers-intro = A publication needs the signatures of { $n } of the approvers below. Each has an approval key with a password of its own, which is not the one to sign in with.
-approvers-intro-solo = Here one person publishes alone and signs twice. The approval key has a password of its own, which is not the one to sign in with.
+approvers-intro = A publication needs the signatures of { $n } of the approvers below. The password that opens an approval key is chosen when the key is drawn.
+approvers-intro-solo = Here one person publishes alone and signs twice. The password that opens the approval key is chosen when the key is drawn.
 approvers-lack-kit-keys = Nothing can be planned yet. The first approval keys, whose passwords were printed when this system was set up, sign no publication: each approver draws a key of their own, and the other approvers, if there are any, sign for it.
 approvers-lack-few-keys = Nothing can be planned yet. A first publication needs { $needed } keys, so that losing one can be mended; { $found } are registered. Have one more approver draw a key, or draw a succession key for the safe.
 approvers-not-taken = Enough have signed, but the signing process has not taken the change ({ $code }). It is asked again every second. Tell the person who runs the system.

@@ -46,14 +46,12 @@ mail-invitation-text =
     The link is valid for 14 days and can be used once. If somebody else is
     in charge, please do not forward this mail; tell us whom to write to.
 
-    If you cannot use the page, please reply to this mail with one of the
-    following, and keep [TN#{ $tn }] in the subject:
-
-    (1) department, name and telephone number of the person in charge
-    (2) a public key for encryption
+    If you cannot use the page, please reply to this mail with the
+    department and name of the person in charge and a telephone number with
+    the hours at which we may call, and keep [TN#{ $tn }] in the subject.
 
     To check that this mail comes from us, you may also use the contact
-    that is shown on our web site:
+    that is shown on this page:
     { $portal }/en/about.html
 
     { $name }

@@ -55,6 +55,7 @@ about-verify-gpg-note = Always compare the “Primary key fingerprint” that is
 about-feeds = How to receive updates
 about-feeds-text = Use the following addresses for feed readers and automatic collection.
 about-feeds-atom = Atom feed
+about-feeds-list = List of all advisories (JSON)
 about-feeds-csaf = CSAF provider metadata
 about-offline = When the network is down
 about-offline-text = The pages of this site can be saved, for example to a USB stick, and read from there.

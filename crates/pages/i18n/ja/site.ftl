@@ -46,6 +46,7 @@ about-verify-gpg-note = 表示された主鍵の指紋（Primary key fingerprint
 about-feeds = 更新の受け取り方
 about-feeds-text = フィードリーダーや自動の収集には、次のアドレスをお使いください。
 about-feeds-atom = Atom フィード
+about-feeds-list = 一覧（JSON）
 about-feeds-csaf = CSAF 提供者情報
 about-offline = 通信できないとき
 about-offline-text = このサイトのページは、USB メモリーなどに保存しても読むことができます。

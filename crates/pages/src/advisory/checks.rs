@@ -95,10 +95,14 @@ fn one(say: Say, check: &Check) -> String {
 pub fn in_words(lang: Lang, field: &str, code: &str) -> String {
     let say = Say(lang);
     let name = say.t(&format!("editor-f-{}", field.replace('_', "-")));
-    let what = say.with(
-        &format!("editor-code-{}", code.replace('_', "-")),
-        &[("about", "")],
-    );
+    let what = match code {
+        // The finding itself names it.
+        "hidden_character" => say.t("editor-code-hidden-some"),
+        code => say.with(
+            &format!("editor-code-{}", code.replace('_', "-")),
+            &[("about", "")],
+        ),
+    };
     format!("{name}: {what}")
 }
 

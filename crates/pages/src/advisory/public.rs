@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use formats::advisory::{Advisory, Lang, Status};
+use formats::advisory::{Advisory, Lang, Severity, Status, Threat};
 
 use crate::advisory::board;
 use crate::advisory::board::joined;
@@ -39,6 +39,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
             &[doc.marking],
         ),
         stage: Badge::new(say, labels::status(doc.status)),
+        badges: urgency(doc, say),
         stage_notes: labels::status_note(doc.status)
             .map(|key| say.t(key))
             .into_iter()
@@ -91,6 +92,7 @@ struct Page {
     w: Say,
     frame: Frame,
     stage: Badge,
+    badges: Vec<Badge>,
     stage_notes: Vec<String>,
     is_withdrawn: bool,
     title: Run,
@@ -202,6 +204,24 @@ fn facts(doc: &Advisory, lang: Lang) -> Vec<Fact> {
         facts.retain(|fact| fact.name != other);
     }
     facts
+}
+
+/// How urgent it is, for whoever reads one screen; what is withdrawn is not urgent.
+fn urgency(doc: &Advisory, say: Say) -> Vec<Badge> {
+    if doc.status == Status::Withdrawn {
+        return vec![];
+    }
+    let word = labels::severity(doc.severity);
+    let has_word = !matches!(doc.severity, Severity::None | Severity::NotRecorded);
+    let severity = has_word.then(|| Badge {
+        class: word,
+        text: say.with("entry-severity", &[("severity", &say.t(word))]),
+    });
+    let attacked = (doc.threat == Threat::Occurring).then(|| Badge {
+        class: labels::severity(Severity::Critical),
+        text: say.t(labels::threat(doc.threat)),
+    });
+    severity.into_iter().chain(attacked).collect()
 }
 
 fn severity(doc: &Advisory, say: Say) -> Vec<Fact> {

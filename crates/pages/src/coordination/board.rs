@@ -107,7 +107,11 @@ fn head_into(say: Say, view: &Case, out: &mut String) {
         out,
         "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{name}\"><table class=\"rows bo\"><caption>{name}</caption>\n<thead><tr><th scope=\"col\">{vendor}</th>",
         name = text::escape(&say.t("work-board")),
-        vendor = text::escape(&say.t("work-board-vendor")),
+        vendor = text::escape(&say.t(if view.is_for_the_public {
+            "work-board-vendor"
+        } else {
+            "work-board-operator"
+        })),
     );
     if view.vulnerabilities.is_empty() {
         let _ = write!(

@@ -53,6 +53,14 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
             .as_ref()
             .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
         strip: strip(inside, view),
+        added: view
+            .added
+            .iter()
+            .map(|number| {
+                let href = inside.href(&format!("/desk/reports/{}", segment(number)));
+                (href, text::line(number))
+            })
+            .collect(),
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
         // A website of before may have a date: it can be ended.
@@ -448,6 +456,7 @@ struct CasePage {
     presence: String,
     title: Option<(String, &'static str)>,
     strip: Vec<Fact>,
+    added: Vec<(String, String)>,
     facts: Vec<Fact>,
     deadlines: String,
     /// Of a website no date is agreed, and nothing is published.

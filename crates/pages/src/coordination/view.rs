@@ -26,6 +26,8 @@ pub struct Case {
     pub embargo: Embargo,
     /// Handling numbers.
     pub reports: Vec<String>,
+    /// Those of them to which the finder added something that nobody sorted yet.
+    pub added: Vec<String>,
     pub vulnerabilities: Vec<Vulnerability>,
     /// All vendors in the order to show them; the page filters them.
     pub board: Vec<BoardRow>,

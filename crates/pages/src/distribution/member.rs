@@ -95,9 +95,11 @@ pub fn subscribe(
         near: (!offer.near.is_empty()).then(|| {
             let as_typed = choice("", say.t("member-pick-typed"));
             let near = offer.near.iter().map(|name| choice(name, text::line(name)));
-            let all = std::iter::once(as_typed).chain(near).collect();
-            let none = Typed::filled([("pick", "")]);
-            Field::radio(say, &none, "pick", "member-pick", all).html()
+            // The likeliest is chosen: what was typed is known to nothing yet.
+            let all = near.chain(std::iter::once(as_typed)).collect();
+            let likeliest = offer.near.first().map_or("", String::as_str);
+            let first = Typed::filled([("pick", likeliest)]);
+            Field::radio(say, &first, "pick", "member-pick", all).html()
         }),
         kept: offer.kept.clone(),
         has_preview: *preview != Preview::NotAsked,

@@ -16,9 +16,6 @@ use formats::advisory::Lang;
 /// First year of Reiwa less one: 令和8年 is 2026.
 const REIWA_BEFORE: i16 = 2018;
 
-/// Two digits of a year mean this century: nothing that is typed here lies in another.
-const CENTURY: i16 = 2000;
-
 /// Reads the three fields `<prefix>_date`, `<prefix>_time`, `<prefix>_zone` as an instant. What cannot be read
 /// is noted beside its field, and nothing is returned.
 pub fn read(typed: &mut Typed, prefix: &str) -> Option<Instant> {
@@ -159,7 +156,8 @@ fn plain_date(text: &str) -> Option<Date> {
     };
     let year = match (era, year) {
         (true, year) => year.checked_add(REIWA_BEFORE)?,
-        (false, 0..=99) => year + CENTURY,
+        // 28/01/27 and 8.11.1 are read differently by different people.
+        (false, 0..=99) => return None,
         (false, year) => year,
     };
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
@@ -272,10 +270,13 @@ mod tests {
             "2026年11月21日",
             "令和8年11月21日",
             "R8.11.21",
-            "26/11/21",
             "2026ー11ー21",
         ] {
             check(date, "9:00", "JST", wanted);
+        }
+        // What two people read differently is asked again.
+        for date in ["26/11/21", "28/01/27", "8.11.1"] {
+            check(date, "9:00", "JST", None);
         }
         check(
             "令和元年5月1日",

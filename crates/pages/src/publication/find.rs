@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use askama::Template;
-use formats::advisory::{Advisory, Lang, Marking};
+use formats::advisory::{Advisory, Lang, Marking, Status};
 use formats::index::fold;
 use sha2::{Digest, Sha256};
 
@@ -179,7 +179,14 @@ pub(crate) fn vendors(site: &Site, lang: Lang, docs: &[&Advisory], shelves: &[Sh
 
 /// A link that leads to one advisory says so by its number.
 fn one(say: Say, doc: &Advisory, shelf: &Shelf) -> String {
-    let id = text::line(&doc.id);
+    let id = match doc.status {
+        Status::Withdrawn => format!(
+            "{} ({})",
+            text::line(&doc.id),
+            say.t(labels::status(doc.status))
+        ),
+        _ => text::line(&doc.id),
+    };
     match shelf.members.len() {
         1 => id,
         n => format!("{id} {}", say.count("find-vendors-newest", n)),

@@ -123,6 +123,7 @@ pub fn about(site: &Site, lang: Lang) -> Vec<u8> {
         advisory_key: place.to("/keys/advisory.asc"),
         log_key: place.to("/keys/log.asc"),
         feed: text::line(&format!("{}{}", site.portal, feed_path(lang))),
+        list: text::line(&format!("{}/advisories.json", site.portal)),
         provider: text::line(&format!("{}{PROVIDER_METADATA_PATH}", site.portal)),
     })
 }
@@ -140,5 +141,6 @@ struct About {
     advisory_key: String,
     log_key: String,
     feed: String,
+    list: String,
     provider: String,
 }

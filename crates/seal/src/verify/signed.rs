@@ -65,6 +65,18 @@ pub(super) fn clear_text(
     })
 }
 
+/// A signed text without the mark of its encoding and the empty lines before it, which programs put there that keep it;
+/// other bytes as they are.
+pub(super) fn from_its_beginning(bytes: Vec<u8>) -> Vec<u8> {
+    let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let bare = bare.trim_ascii_start();
+    if is_clear_signed(bare) {
+        bare.to_vec()
+    } else {
+        bytes
+    }
+}
+
 /// Returns whether the bytes look like a clear-signed text.
 pub(super) fn is_clear_signed(bytes: &[u8]) -> bool {
     bytes.starts_with(CLEAR_BEGIN.as_bytes())

@@ -19,7 +19,7 @@ pub(super) fn verify(path: &Path, options: &Options) -> Result<Report, VerifyErr
         path: path.to_path_buf(),
         source,
     })?;
-    let bytes = read(&path)?;
+    let bytes = signed::from_its_beginning(read(&path)?);
     let mut report = Report {
         files: 1,
         documents: 1,
@@ -106,8 +106,13 @@ fn clear_signed(found: &Found, keys: &Keys, options: &Options, report: &mut Repo
         Err((code, message)) => report.find(code, &found.name, message),
         Ok(text) => {
             report.signatures += 1;
-            let plain = walk::read(&found.path.with_extension("txt"));
-            if plain.is_ok_and(|plain| !signed::same_text(&text, &plain)) {
+            let beside = found.path.with_extension("txt");
+            // A signed text may be kept under any name, that of its plain text among them.
+            let plain = (beside != found.path).then(|| walk::read(&beside));
+            if plain
+                .and_then(Result::ok)
+                .is_some_and(|plain| !signed::same_text(&text, &plain))
+            {
                 let message = "the signed text is not the plain text beside it";
                 report.find("clear-signed-differs", &found.name, message);
             }

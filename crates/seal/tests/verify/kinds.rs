@@ -154,3 +154,29 @@ fn a_list_names_other_documents_once_and_with_their_hash() {
         found("advisory-documents", |files| record(files, &list));
     }
 }
+
+#[test]
+fn a_signed_text_is_known_by_what_it_says_and_not_by_its_name() {
+    let signed = GOOD["advisories/NRS-1.en.asc"].clone();
+    let kept = |name: &str, before: &[u8]| {
+        let bytes = [before, &signed].concat();
+        let folder = Folder::of(&Files::from([(name.to_owned(), bytes)]));
+        let pin = KeyPin::Certificate(ADVISORY.public.clone());
+        verify::file(&folder.path.join(name), &options(Some(pin))).unwrap()
+    };
+    for (name, before) in [
+        ("advisory.txt", &b""[..]),
+        ("advisory.asc", &b""[..]),
+        ("mail.txt", &b"\n\n"[..]),
+        ("mail.txt", &b"\xef\xbb\xbf"[..]),
+    ] {
+        let report = kept(name, before);
+        assert!(report.findings.is_empty(), "{name}: {:?}", report.findings);
+        assert_eq!(report.signatures, 1, "{name}");
+    }
+    assert!(
+        !kept("advisory.txt", b"Read this first.\n")
+            .findings
+            .is_empty()
+    );
+}

@@ -334,24 +334,24 @@ async fn at_the_gate(
         Err(other) => return Err(other.into()),
     };
     let composition = &prepared.composition;
-    Ok(composition
-        .overlaps
-        .iter()
-        .filter_map(|hit| {
-            let one = composition.outgoing.get(hit.text)?;
-            let piece = one.text.get(hit.at..hit.at + hit.len)?.to_owned();
-            let (field, lang) = match &one.place {
-                Spot::Field(field, lang) => (check::name(*field), Some(*lang)),
-                Spot::Vendor(_) => ("vendors", None),
-                Spot::Products => ("products", None),
-                Spot::References => ("references", None),
-            };
-            Some(Check {
-                lang,
-                ..error("overlap", field, "repeats", piece)
-            })
+    // What vendors call their products is no field of this form, and goes out all the same.
+    let hidden = check::of_the_rest(&composition.doc).into_iter();
+    let hidden = hidden.map(|found| error(found.rule, found.field, found.code, found.about));
+    let repeats = composition.overlaps.iter().filter_map(|hit| {
+        let one = composition.outgoing.get(hit.text)?;
+        let piece = one.text.get(hit.at..hit.at + hit.len)?.to_owned();
+        let (field, lang) = match &one.place {
+            Spot::Field(field, lang) => (check::name(*field), Some(*lang)),
+            Spot::Vendor(_) => ("vendors", None),
+            Spot::Products => ("products", None),
+            Spot::References => ("references", None),
+        };
+        Some(Check {
+            lang,
+            ..error("overlap", field, "repeats", piece)
         })
-        .collect())
+    });
+    Ok(hidden.chain(repeats).collect())
 }
 
 /// Rehearses the release of a draft at an instant; without one, at the next full hour.

@@ -157,6 +157,11 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         clock_start: case.clock_start,
         world: world(case),
         embargo: embargo(case, tally, &members, visit.lang),
+        added: crate::intake::added(room, case)
+            .await?
+            .into_iter()
+            .map(|report| report.handling)
+            .collect(),
         reports,
         board: members
             .iter()

@@ -332,7 +332,11 @@ fn why_not(typed: &mut Typed, visit: &Visit, fault: Fault) -> Result<(), Stop> {
             let mut next = || parts.next().unwrap_or_default();
             let (_, field, code) = (next(), next(), next());
             let found = pages::advisory::checks::in_words(visit.lang, field, code);
-            typed.refuse_with("", "editor-wrong-lint", &[("lint", &found)]);
+            let key = match field {
+                "vendors" | "products" => "editor-wrong-lint-vendors",
+                _ => "editor-wrong-lint",
+            };
+            typed.refuse_with("", key, &[("lint", &found)]);
         }
         Refusal::NoDraft => typed.refuse("", "editor-plan-no-draft"),
         Refusal::NoPlan => typed.refuse("", "editor-wrong-plan-gone"),

@@ -385,6 +385,7 @@ async fn case_row(
     let track = engine::coordination::track_of(&room.house, case).await?;
     let is_published = advisory.as_ref().is_some_and(Advisory::is_published);
     let told = date::told(case, is_published, tally);
+    let has_added = !crate::intake::added(room, case).await?.is_empty();
     let heap = if is_asked {
         heap(room, &eyes, case, &participants, advisory.as_ref()).await?
     } else {
@@ -405,8 +406,13 @@ async fn case_row(
         )
         .into_iter()
         .next(),
-        waiting: waiting(room, case, is_published, &participants).await?,
-        is_over: case.closed.is_some() || advisory.as_ref().is_some_and(Advisory::is_at_rest),
+        waiting: if has_added {
+            Waiting::Us
+        } else {
+            waiting(room, case, is_published, &participants).await?
+        },
+        is_over: case.closed.is_some()
+            || (!has_added && advisory.as_ref().is_some_and(Advisory::is_at_rest)),
         is_new: news.is_new(&crate::coordination::desk::dossiers(case)),
         presence: presence(room, signed, dossier),
         since: Instant(line.opened_at),

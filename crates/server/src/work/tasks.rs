@@ -7,7 +7,7 @@ use domain::coordination::case::Case;
 use domain::coordination::deadlines;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
-use domain::intake::Waits;
+use domain::intake::{Report, Waits};
 use domain::publication::deadlines::is_awaited;
 use domain::publication::undecided::{Undecided, undecided};
 use domain::react::IntentKind;
@@ -239,19 +239,23 @@ async fn reports(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
             Waits::Decision => "report_undecided",
             Waits::Finder | Waits::Nothing => continue,
         };
-        out.push(Task {
-            id: format!("{kind}-{}", report.handling),
-            kind: kind.to_owned(),
-            who: report.handling.clone(),
-            contact: None,
-            what: report.handling.clone(),
-            path: Some(format!("/desk/reports/{}", report.handling)),
-            since: report.waits_since,
-            reference: None,
-            code_hint: None,
-        });
+        out.push(of_report(report, kind, report.waits_since));
     }
     Ok(out)
+}
+
+fn of_report(report: &Report, kind: &str, since: Instant) -> Task {
+    Task {
+        id: format!("{kind}-{}", report.handling),
+        kind: kind.to_owned(),
+        who: report.handling.clone(),
+        contact: None,
+        what: report.handling.clone(),
+        path: Some(format!("/desk/reports/{}", report.handling)),
+        since,
+        reference: None,
+        code_hint: None,
+    }
 }
 
 /// Plans that wait for a person: for approvals, because their instant has passed and nothing is out, or because what they
@@ -354,6 +358,14 @@ async fn vendors(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             continue;
         };
         out.extend(decision(room, case).await?);
+        let added = crate::intake::added(room, case).await?;
+        out.extend(added.iter().map(|report| {
+            of_report(
+                report,
+                "report_added",
+                report.added_at.unwrap_or(report.waits_since),
+            )
+        }));
         for (id, _) in store
             .participants(viewer, case.id)
             .await

@@ -172,6 +172,22 @@ impl Store {
         readers(rows, viewer)
     }
 
+    /// Whether a mailbox had subscriptions and has none any more.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub async fn has_left(&self, viewer: Viewer, of: &[u8; 32]) -> Result<bool, StoreError> {
+        let rows = self
+            .rows(
+                "subscriber",
+                "SELECT s.id, s.mailbox, s.channel FROM subscriber s WHERE s.active = 0 AND s.mailbox = $1",
+                &[seal::hex(of).into()],
+            )
+            .await?;
+        let had = !readers(rows, viewer)?.is_empty();
+        Ok(had && self.readers_of(viewer, of).await?.is_empty())
+    }
+
     /// Whoever a copy of an earlier revision was made for, as far as its mailbox has not left: where the subscription that
     /// the copy was made for has ended, the others of the mailbox stand for it. In the order in which they began.
     ///

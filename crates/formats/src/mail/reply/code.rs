@@ -79,7 +79,82 @@ impl Flat {
             .collect()
     }
 
-    /// Whether the first digits of a code stand here, and behind them the last one, as the mail describes it: in brackets,
+    /// Whether the digits of a code stand here on one line, with at most one sign between two of them, and no more digits on
+    /// either side; where its first five are ours, nobody typed them.
+    pub(super) fn holds_whole(&self, sent: &Flat, code: &str) -> bool {
+        let first = code.get(..code.len().saturating_sub(1)).unwrap_or_default();
+        let ours: Vec<(usize, usize)> = sent.runs(first);
+        self.runs(code).into_iter().any(|(start, end)| {
+            let is_ours = ours.iter().any(|(from, to)| {
+                self.stands_as((start, self.end_of(start, first)), sent, (*from, *to))
+            });
+            // A month behind a space is no last digit.
+            let is_word = self.gaps.get(end - 1) != Some(&Gap::None)
+                && self.gaps.get(end) == Some(&Gap::None)
+                && self
+                    .letters
+                    .get(end)
+                    .copied()
+                    .is_some_and(char::is_alphabetic);
+            !is_ours && !is_word && !self.goes_on(start, end)
+        })
+    }
+
+    /// Where these digits stand on one line, with at most one sign between two of them.
+    fn runs(&self, digits: &str) -> Vec<(usize, usize)> {
+        if digits.is_empty() {
+            return vec![];
+        }
+        let starts = 0..self.letters.len();
+        starts
+            .filter_map(|start| Some((start, self.run_from(start, digits)?)))
+            .take(FOUND_MAX)
+            .collect()
+    }
+
+    fn run_from(&self, start: usize, digits: &str) -> Option<usize> {
+        let mut at = start;
+        for (n, digit) in digits.chars().enumerate() {
+            if n > 0 {
+                let is_sign = self.letters.get(at).is_some_and(|c| !c.is_alphanumeric());
+                at += usize::from(is_sign);
+                let breaks = |at: usize| self.gaps.get(at) == Some(&Gap::Line);
+                if breaks(at) || (is_sign && breaks(at - 1)) {
+                    return None;
+                }
+            }
+            if self.letters.get(at) != Some(&digit) {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
+    }
+
+    fn end_of(&self, start: usize, digits: &str) -> usize {
+        self.run_from(start, digits).unwrap_or(start)
+    }
+
+    /// Whether digits go on beside a run, with nothing or one sign between.
+    fn goes_on(&self, start: usize, end: usize) -> bool {
+        let joined = |at: usize| self.gaps.get(at) == Some(&Gap::None);
+        let is_digit = |at: usize| self.letters.get(at).is_some_and(char::is_ascii_digit);
+        let is_sign = |at: usize| {
+            self.letters
+                .get(at)
+                .is_some_and(|c| "-./,_".contains(*c) || is_dash(*c))
+        };
+        let before = start.checked_sub(1).filter(|_| joined(start));
+        let begins = before.is_some_and(|at| {
+            let further = at.checked_sub(1).filter(|_| joined(at));
+            is_digit(at) || (is_sign(at) && further.is_some_and(is_digit))
+        });
+        let ends = joined(end)
+            && (is_digit(end) || (is_sign(end) && joined(end + 1) && is_digit(end + 1)));
+        begins || ends
+    }
+
+    /// Whether the first digits of a code stand here, and beside them the last one, as the mail describes it: in brackets,
     /// on the next line, after a word. Where we wrote the first digits ourselves, nobody typed them.
     pub(super) fn holds_apart(&self, sent: &Flat, code: &str) -> bool {
         let Some((first, last)) = code.split_at_checked(code.len().saturating_sub(1)) else {
@@ -99,10 +174,16 @@ impl Flat {
             let is_alone = next.is_free && !next.begins_a_word;
             Some(is_alone && next.digits == last && between <= APART)
         };
-        chains
-            .iter()
-            .enumerate()
-            .any(|(at, chain)| of(chain) && !is_ours(chain) && behind(at) == Some(true))
+        // Some tell the digit of the subject first, as they see it first.
+        let ahead = |at: usize| {
+            let (chain, prior) = (chains.get(at)?, chains.get(at.checked_sub(1)?)?);
+            let between = chain.start.checked_sub(prior.end)?;
+            Some(prior.is_free && prior.digits == last && between <= APART)
+        };
+        chains.iter().enumerate().any(|(at, chain)| {
+            let is_told = behind(at) == Some(true) || ahead(at) == Some(true);
+            of(chain) && !is_ours(chain) && is_told
+        })
     }
 
     /// Whether what stands here stands between the same letters as what we sent.
@@ -265,6 +346,45 @@ mod tests {
     }
 
     #[test]
+    fn a_known_code_is_found_whatever_stands_beside_it() {
+        let sent = "お使いの製品に影響がある場合は次をお知らせください。\n確認コード: 94390 と、件名の数字1桁\ndesk@house.example";
+        let quoted = sent.replace(" と、件名の数字1桁", " 7");
+        let holds = |text: &str| Flat::of(text).holds_whole(&Flat::of(sent), "943907");
+        for typed in [
+            "No.943907",
+            "#943907",
+            "Code943907",
+            "(code-943907)",
+            "コード_943907",
+            "943907/Sato",
+            "943907-",
+            "943,907",
+            "94390+7",
+            "94390/7",
+            "9 4 3 9 0 7",
+            "123456 943907",
+        ] {
+            assert!(holds(typed), "{typed}");
+            assert!(holds(&format!("> {sent}\n{typed}")), "{typed}");
+        }
+        for other in [
+            "1943907",
+            "9439071",
+            "03-943907",
+            "943907-1234",
+            "94390\n7",
+            "943906",
+            "2026.943907.1",
+            "確認コード: 94390 7月",
+            quoted.as_str(),
+        ] {
+            assert!(!holds(other), "{other}");
+        }
+        let many: String = (0..40).map(|n| format!("{} ", 100_000 + n)).collect();
+        assert!(holds(&format!("{many}\n943907")));
+    }
+
+    #[test]
     fn a_code_that_is_told_in_two_pieces_is_one() {
         let sent =
             "たつぎへおしらせください。確認コード: 71975 と、件名の数字1桁\ndesk@house.example";
@@ -274,6 +394,8 @@ mod tests {
             "71975[1]",
             "71975\n1",
             "71975 and 1",
+            "件名の数字は1です。確認コード 71975",
+            "[1] 71975",
             "７１９７５、１",
             "71975 と 1 です",
         ] {

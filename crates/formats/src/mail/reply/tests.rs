@@ -83,6 +83,10 @@ fn a_robot_is_flagged() {
     check("Auto-Submitted: no\r\n", false);
     check("Precedence: bulk\r\n", true);
     check("Precedence: list\r\n", false);
+    check(
+        "Precedence: bulk\r\nList-Id: <staff.portal.example>\r\n",
+        false,
+    );
     check("X-Autoreply: yes\r\n", true);
     // Gateways write it on what people send, too; a robot's mail holds no whole code.
     check("X-Auto-Response-Suppress: All\r\n", false);
@@ -101,11 +105,14 @@ fn a_hostile_mail_is_read_by_its_headers() {
     );
     let large = format!(
         "In-Reply-To: <a@house.example>\r\n\r\n{}",
-        "123456\r\n".repeat(140_000)
+        "123456\r\n".repeat(MAIL_BYTES_MAX / 8)
     );
     assert_eq!(read_reply(large.as_bytes()).problems, [Problem::TooLarge]);
     // What fills the largest mail with digits is read in time, and few of them are kept.
-    let numbers = format!("From: a@b.example\r\n\r\n{}", "123456 ".repeat(140_000));
+    let numbers = format!(
+        "From: a@b.example\r\n\r\n{}",
+        "123456 ".repeat(MAIL_BYTES_MAX / 8)
+    );
     assert!(read_reply(numbers.as_bytes()).codes("").len() <= CODES_MAX);
 }
 
@@ -120,4 +127,31 @@ proptest! {
         let draft = read_reply(text.as_bytes());
         prop_assert!(draft.codes("").iter().all(|code| code.len() == 6));
     }
+}
+
+#[test]
+fn what_hangs_on_a_reply_hides_neither_its_words_nor_what_it_answers() {
+    let pictures = "--b\r\nContent-Type: image/png\r\n\r\nx\r\n".repeat(40);
+    let file = format!(
+        "--b\r\nContent-Type: application/pdf\r\n\r\n{}\r\n",
+        "JVBERi0x\r\n".repeat(200_000)
+    );
+    for more in [pictures, file] {
+        let mail = format!(
+            "In-Reply-To: < a@house.example >\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/plain\r\n\r\n943907\r\n{more}--b--\r\n"
+        );
+        let draft = read_reply(mail.as_bytes());
+        assert_eq!(draft.message_ids, ["a@house.example"]);
+        assert_eq!(
+            (draft.codes(""), draft.problems.as_slice()),
+            (vec!["943907".to_owned()], &[][..])
+        );
+    }
+    // Our mail hangs on it as a whole: what it is called is found there.
+    let attached = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n\
+                    943907\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n\
+                    https://house.example/ack/abcdefgh=\r\nijklmnop\r\n--b--\r\n";
+    let draft = read_reply(attached.as_bytes());
+    assert!(draft.references.contains(&"abcdefghijklmnop".to_owned()));
 }

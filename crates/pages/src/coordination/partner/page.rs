@@ -121,6 +121,8 @@ struct DatePart {
     is_running: bool,
     shown_html: String,
     has_ended: bool,
+    /// An urgent publication that comes before the date.
+    early_html: Option<String>,
     until_html: Option<String>,
     left_html: Option<String>,
     countered_html: Option<String>,
@@ -265,6 +267,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
         Date {
             state,
             until,
+            early,
             countered,
         },
     ) = (inside.say(), &view.date);
@@ -272,8 +275,10 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
         state,
         DateState::Asked | DateState::Agreed | DateState::Declined
     );
-    let can_answer = view.is_open && is_running;
+    let early = early.as_deref().filter(|_| view.published.is_none());
+    let can_answer = view.is_open && is_running && early.is_none();
     DatePart {
+        early_html: early.map(|at| bits::instant_full(say, at)),
         is_running,
         state: say.t(match state {
             DateState::Open => "partner-date-open",
@@ -285,11 +290,11 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
         // What is out was planned for no date any more: it may have come early.
         until_html: until
             .as_deref()
-            .filter(|_| view.published.is_none())
+            .filter(|_| view.published.is_none() && early.is_none())
             .map(|at| bits::instant_full(say, at)),
-        left_html: until
-            .as_deref()
-            .filter(|_| is_running)
+        left_html: early
+            .or(until.as_deref())
+            .filter(|_| is_running || early.is_some())
             .map(|until| bits::due_html(say, inside.now, until)),
         countered_html: countered.as_deref().map(|at| bits::instant_full(say, at)),
         // What the party saw when it answered; each answer is a form of its own, so that Enter in a field gives no other.

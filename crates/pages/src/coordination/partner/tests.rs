@@ -54,6 +54,7 @@ fn early() -> View {
         date: Date {
             state: DateState::Asked,
             until: Some("2026-12-01T05:00:00Z".to_owned()),
+            early: None,
             countered: None,
         },
         is_open: true,

@@ -74,6 +74,8 @@ pub struct Date {
     pub state: DateState,
     /// RFC 3339.
     pub until: Option<String>,
+    /// When it will be out instead, earlier than `until`, RFC 3339.
+    pub early: Option<String>,
     /// The date that the vendor asked for last, RFC 3339.
     pub countered: Option<String>,
 }

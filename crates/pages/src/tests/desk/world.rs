@@ -210,6 +210,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
             },
         },
         reports: vec!["4821-7730-6".to_owned()],
+        added: vec!["4821-7730-6".to_owned()],
         vulnerabilities: ["CVE-1900-0001", "CVE-1900-0002"]
             .map(|label| Vulnerability {
                 label: label.to_owned(),

@@ -242,7 +242,7 @@ fn each_line<T>(
 fn scores(typed: &mut Typed) -> Vec<form::Cvss> {
     let mut out = Vec::new();
     for line in lines(typed, "cvss") {
-        match cvss::read_line(&line) {
+        match cvss::read_line(&domain::text::fold::width(&line)) {
             Ok(found) => out.push(found),
             Err(cvss::Wrong::Score { computed }) => typed.refuse_with(
                 "cvss",

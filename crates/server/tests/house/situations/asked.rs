@@ -81,7 +81,11 @@ fn before_anybody_is_asked_and_while_they_are() {
             scene.case.world.days_pass(15);
         },
         &[
-            (Todo, "回答のない製品開発者", "Silent vendor"),
+            (
+                Todo,
+                "該当の有無をまだ回答していない製品開発者",
+                "Vendor that has not said whether it is affected",
+            ),
             (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
         ],
     );

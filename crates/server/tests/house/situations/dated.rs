@@ -254,3 +254,66 @@ fn what_is_known_outside() {
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
+
+#[test]
+fn what_is_urgent_and_what_a_finder_adds() {
+    let found = &mut Vec::new();
+    check(
+        found,
+        "approved for an urgent publication before the agreed date",
+        |scene| {
+            scene.case.contact("Birch");
+            scene.proposes(46);
+            scene.with("Birch", "agree-date", json!({}));
+            scene.case.drafted(None);
+            let instant = scene.case.world.ahead(span(0, 2));
+            let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
+            let planned = scene.case.does("plan-release", fields);
+            let plan = planned["plan"].as_str().expect("a plan");
+            scene.case.approved(plan);
+        },
+        &[
+            (Vendor, "公表予定（緊急）", "To be published (urgently)"),
+            (Vendor, "2026年9月7日(月) 11:00 JST", "7 Sep 2026 02:00 UTC"),
+            (Vendor, "!予定している公表日時", "!Planned date and time"),
+            (Vendor, "!あと46日", "!46 days"),
+        ],
+    );
+    check(
+        found,
+        "its finder added something after it was accepted",
+        |scene| {
+            let report = &scene.case.report.number;
+            let text = json!({ "lang": "ja", "text": "3.0 でも起きます。" });
+            let fields = json!({ "report": report, "text": text });
+            scene.case.world.does("add-to-report", fields);
+        },
+        &[
+            (
+                Desk,
+                "届出者から、まだ仕分けていない追加の連絡があります",
+                "Its finder added something that nobody has sorted yet",
+            ),
+            (Todo, "届出者からの追加の連絡", "What a finder added"),
+            (List, "当方", "us"),
+        ],
+    );
+    check(
+        found,
+        "what its finder added was sorted",
+        |scene| {
+            let report = &scene.case.report.number;
+            let text = json!({ "lang": "ja", "text": "3.0 でも起きます。" });
+            let fields = json!({ "report": report, "text": text });
+            scene.case.world.does("add-to-report", fields);
+            let part = json!({ "class": "V", "lang": "ja", "text": "3.0 でも起きます。" });
+            let fields = json!({ "report": report, "parts": [part] });
+            scene.case.world.does_as("reception", "sort-report", fields);
+        },
+        &[
+            (Desk, "!追加の連絡があります", "!nobody has sorted yet"),
+            (Todo, "!届出者からの追加の連絡", "!What a finder added"),
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}

@@ -313,7 +313,7 @@ fn where_a_report_stands() {
         "received",
         |_, _| {},
         [
-            "内容を確認しています（順番にご案内します）",
+            "担当者による確認をお待ちください",
             "Waiting to be read, or being checked",
         ],
         Some(true),

@@ -259,7 +259,7 @@ fn the_demonstration_holds_as_many_advisories_as_readme_says() {
     for (name, words) in [
         ("README.md", "with five advisories"),
         ("README.md", "five minutes after the"),
-        ("README.ja.md", "注意喚起 5 件に"),
+        ("README.ja.md", "脆弱性情報 5 件に"),
         ("README.ja.md", "最初の起動から 5 分後に"),
     ] {
         assert!(document(name).contains(words), "{name}: {words}");

@@ -8,6 +8,7 @@ home-all = See all advisories
 home-title = Vulnerabilities and what to do about them
 home-do = Search for the names of the products that you use. If one is listed, read “What to do first” on its page.
 home-search = Search by product, number or words
+home-search-script = The search needs a script. Without it, the list can be narrowed by year and vendor.
 home-attacked = Attacks have been confirmed
 home-no-others = Nothing else was published or revised recently.
 home-telephone = Telephone:

@@ -8,6 +8,7 @@ home-all = すべての情報を見る
 home-title = 脆弱性の情報と対策
 home-do = お使いの製品の名前で探し、載っていた場合は、そのページの「まず行うこと」をご覧ください。
 home-search = 製品名、番号、言葉で探す
+home-search-script = 検索にはスクリプトが必要です。使えない場合は、一覧を年や製品開発者で絞り込んでご覧ください。
 home-attacked = 悪用が確認されているもの
 home-no-others = ほかに最近公開または更新した情報はありません。
 home-telephone = 電話:

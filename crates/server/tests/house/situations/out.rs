@@ -58,6 +58,9 @@ fn where_the_plan_stands() {
         |scene| scene.case.approved(&plans(scene)),
         &[
             NOTHING,
+            (Finder, "!公表しました（NRS-", "!Published (NRS-"),
+            (Desk, "承認2 / 2", "Approvals2 / 2"),
+            (Desk, "!公表計画がないため", "!there is no release plan"),
             (
                 Plan,
                 "公表日時になると自動で公表されます",
@@ -76,6 +79,9 @@ fn where_the_plan_stands() {
             scene.case.world.passes_to(before);
         },
         &[
+            (Finder, "!公表しました（NRS-", "!Published (NRS-"),
+            (Todo, "!承認待ちの公表計画", "!Plan waiting for approval"),
+            (Desk, "公表まで", "Until publication"),
             (Desk, "製品開発者の回答: ", "Answer of the vendor: "),
             (Desk, "!公表の目標", "!Publication target"),
             (List, "公表予定", "Planned publication"),
@@ -114,7 +120,12 @@ fn where_the_plan_stands() {
             let plan = plans(scene);
             scene.does("abort-plan", json!({ "plan": plan, "reason": "a mistake" }));
         },
-        &[NOTHING, (Plan, "計画を作る", "Make the plan")],
+        &[
+            NOTHING,
+            (Finder, "!公表しました（NRS-", "!Published (NRS-"),
+            (Desk, "!承認0", "!Approvals0"),
+            (Plan, "計画を作る", "Make the plan"),
+        ],
     );
     check(
         found,
@@ -224,6 +235,10 @@ fn what_is_out() {
             scene.case.world.passes_to(instant);
         },
         &[
+            NOTHING,
+            (Finder, "公表しました（NRS-", "Published (NRS-"),
+            (Desk, "公表した版", "Published revision"),
+            (Desk, "!公表まで", "!Until publication"),
             (
                 Public,
                 "この文書は取り消されました",
@@ -244,6 +259,10 @@ fn what_is_out() {
             scene.case.world.passes_to(instant);
         },
         &[
+            NOTHING,
+            (Finder, "公表しました（NRS-", "Published (NRS-"),
+            (Desk, "公表した版", "Published revision"),
+            (Desk, "!公表まで", "!Until publication"),
             (Public, "更新版", "Updated"),
             (
                 Public,

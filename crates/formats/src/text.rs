@@ -33,7 +33,11 @@ pub fn bulletin(doc: &Advisory, lang: Lang, copies: &str) -> String {
     };
     head(&mut page, doc);
     page.heading(heading.actions);
-    actions(&mut page, &texts.actions);
+    if doc.status == Status::Withdrawn && texts.actions.is_empty() {
+        page.paragraph(labels.actions_withdrawn);
+    } else {
+        actions(&mut page, &texts.actions);
+    }
     page.section(heading.summary, &texts.summary);
     page.heading(heading.severity);
     severity(&mut page, doc);

@@ -45,6 +45,12 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
             .into_iter()
             .collect(),
         is_withdrawn: doc.status == Status::Withdrawn,
+        withdrawn_why: doc
+            .history
+            .last()
+            .filter(|_| doc.status == Status::Withdrawn)
+            .map(|last| text::run(lang, &last.reason))
+            .filter(|why| !why.text.is_empty()),
         title,
         notices: edition.notices(say),
         texts_attr: edition.attr,
@@ -95,6 +101,7 @@ struct Page {
     badges: Vec<Badge>,
     stage_notes: Vec<String>,
     is_withdrawn: bool,
+    withdrawn_why: Option<Run>,
     title: Run,
     notices: Vec<String>,
     texts_attr: &'static str,

@@ -3,7 +3,7 @@
 //! Knows no recipient: the code on the slip is written by hand, so one pressed file serves everybody.
 
 use askama::Template;
-use formats::advisory::{Advisory, Lang};
+use formats::advisory::{Advisory, Lang, Status};
 
 use crate::Site;
 use crate::advisory::digest;
@@ -46,6 +46,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, sha256: &str) -> Vec<u8> {
             ),
         },
         document: document(say, doc),
+        has_slip: doc.status != Status::Withdrawn,
         published_html: when::instant_html(lang, &doc.published),
         notices: edition
             .notices(say)
@@ -86,6 +87,8 @@ struct Sheet {
     stage: Badge,
     severity: Badge,
     document: String,
+    /// Nobody is asked to answer what was withdrawn.
+    has_slip: bool,
     published_html: String,
     notices: Vec<String>,
     parts: [Part; 3],

@@ -94,3 +94,28 @@ fn what_is_attacked_stands_first_on_the_home_page_until_it_is_withdrawn() {
     let none = string(crate::home(&site(), Lang::En, &[], 0));
     assert!(none.contains("Nothing has been published yet.") && !none.contains("in all"));
 }
+
+#[test]
+fn what_was_withdrawn_says_why_at_once_and_asks_nobody_to_answer() {
+    let mut doc = advisory();
+    let reason = Lang::ALL.map(|lang| (lang, format!("No weakness, {}.", lang.tag())));
+    doc.history.push(formats::advisory::Revision {
+        revision: doc.revision + 1,
+        at: doc.published.clone(),
+        reason: reason.into(),
+    });
+    let pages = |doc: &Advisory| {
+        let page = string(crate::advisory(&site(), Lang::En, doc, &files()));
+        let sheet = string(crate::sheet(&site(), Lang::En, doc, &"ab".repeat(32)));
+        (page, sheet)
+    };
+    let (page, sheet) = pages(&doc);
+    let (above, _) = page.split_once("<h1").unwrap_or_default();
+    assert!(sheet.contains("class=\"slip\"") && above.contains("Severity: "));
+    assert!(!above.contains("No weakness"));
+    doc.status = Status::Withdrawn;
+    let (page, sheet) = pages(&doc);
+    let (above, _) = page.split_once("<h1").unwrap_or_default();
+    assert!(above.contains("No weakness, en."), "{above}");
+    assert!(!above.contains("Severity:") && !sheet.contains("class=\"slip\""));
+}

@@ -178,7 +178,9 @@ impl Flat {
         let ahead = |at: usize| {
             let (chain, prior) = (chains.get(at)?, chains.get(at.checked_sub(1)?)?);
             let between = chain.start.checked_sub(prior.end)?;
-            Some(prior.is_free && prior.digits == last && between <= APART)
+            // A day or a month is no digit of a subject; "7です" tells one.
+            let is_told = !prior.begins_a_word || self.letters.get(prior.end) == Some(&'で');
+            Some(prior.is_free && is_told && prior.digits == last && between <= APART)
         };
         chains.iter().enumerate().any(|(at, chain)| {
             let is_told = behind(at) == Some(true) || ahead(at) == Some(true);
@@ -402,6 +404,7 @@ mod tests {
             assert!(holds(typed), "{typed}");
             assert!(holds(&format!("{typed}\n> {sent}")), "{typed}");
         }
+        assert!(!holds("1日に確認。71975") && !holds("1月分です 71975"));
         assert!(!holds("71975 です。1月に") && !holds("件名 71975 と、件名の数字1桁"));
         for other in [
             sent,

@@ -85,12 +85,13 @@ impl Advisory {
             && (self.held.is_some() || self.plan.as_ref().is_some_and(is_late))
     }
 
-    /// The instant of an approved plan that comes before the date of its case: whoever was asked for the date hears of it.
+    /// The instant of an approved urgent plan that comes before the date of its case; nothing of one that is held.
     #[must_use]
     pub fn early(&self, case: &Case, quorum: u8) -> Option<Instant> {
-        let instant = self.plan.as_ref().map(|plan| plan.instant)?;
-        let is_early = case.until.is_some_and(|until| instant < until);
-        (is_early && self.approved_plan(quorum).is_ok()).then_some(instant)
+        let plan = self.plan.as_ref().filter(|plan| plan.emergency)?;
+        let is_early = case.until.is_some_and(|until| plan.instant < until);
+        let goes = self.held.is_none() && self.approved_plan(quorum).is_ok();
+        (is_early && goes).then_some(plan.instant)
     }
 }
 

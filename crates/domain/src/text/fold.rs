@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text::hidden::is_hidden;
 
 /// Number of this folding. What the store holds folded was folded by the one that it names.
-pub const FOLDING: u8 = 4;
+pub const FOLDING: u8 = 5;
 
 /// Tells whether a sign is one of those that are typed for a hyphen.
 #[must_use]

@@ -181,7 +181,11 @@ impl<'h> Reader<'h> {
     }
 
     fn date(&self) -> page::Date {
-        let state = date_state(date::of(&self.case, &self.participant));
+        let date = date::of(&self.case, &self.participant);
+        let state = date_state(date);
+        // Whoever was never asked, or has left, is told no instant.
+        let was_asked = matches!(date, Date::Running(_) | Date::Ended(Some(_)));
+        let may_hear = was_asked && !self.participant.left;
         let until = self
             .case
             .until
@@ -197,7 +201,7 @@ impl<'h> Reader<'h> {
             },
             early: self
                 .early
-                .filter(|_| until.is_some())
+                .filter(|_| until.is_some() && may_hear)
                 .and_then(|at| self.word(Class::D, &clock::rfc3339(at)))
                 .map(|at| at.to_string()),
             until,

@@ -144,6 +144,12 @@ fn a_reply_counts_by_the_code_that_a_person_typed() {
     let robot = "Auto-Submitted: auto-replied\r\n";
     assert!(!takes(&reply(&copy.reference, &copy.code, robot)));
     assert!(!takes(&reply("aaaaaaaaaaaaaaaa", &copy.code, "")));
+    // A mail of before that held the whole code, sent back as it was or as a quotation.
+    let contact = &world.house().config.contact;
+    let older = pages::distribution::mail::older_personal_parts(contact, &copy.code);
+    for copied in [older.replace('\n', "\r\n"), older.replace('\n', "\r\n> ")] {
+        assert!(!takes(&reply(&copy.reference, &copied, "")), "{copied}");
+    }
     assert_eq!(world.times("copy_acknowledged"), 0);
     for _ in 0..2 {
         assert!(takes(&reply(&copy.reference, &copy.code, "")));

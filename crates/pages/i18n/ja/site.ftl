@@ -14,7 +14,7 @@ home-no-others = ほかに最近公開または更新した情報はありませ
 home-telephone = 電話:
 home-developers = 製品開発者の方: 脆弱性に関する連絡先の登録は、上のお問い合わせ先で受け付けています。
 home-count = （公表した情報: 全 { $n } 件）
-home-about = 文書が本物であることの確かめ方や、更新の受け取り方を説明しています。
+home-about = では、文書が本物であることの確かめ方や、更新の受け取り方を説明しています。
 
 list-title = 脆弱性情報の一覧
 list-title-year = { $year }年の脆弱性情報

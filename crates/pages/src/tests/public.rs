@@ -82,7 +82,7 @@ fn what_is_attacked_stands_first_on_the_home_page_until_it_is_withdrawn() {
         entry("nrs-3", Threat::Occurring, Status::Withdrawn),
     ];
     let page = string(crate::home(&site(), Lang::En, &recent, 40));
-    let at = |id: &str| page.find(&format!("{id}.html\"")).unwrap_or_default();
+    let at = |id: &str| page.find(&format!("{id}.html\"")).expect("it is listed");
     let recently = page.find("Recently published").unwrap_or_default();
     assert!(at("nrs-2") < recently && recently < at("nrs-1") && at("nrs-1") < at("nrs-3"));
     assert!(page.contains("(40 advisories in all)") && page.contains("Telephone: 03-0000-0000"));

@@ -155,3 +155,18 @@ fn what_hangs_on_a_reply_hides_neither_its_words_nor_what_it_answers() {
     let draft = read_reply(attached.as_bytes());
     assert!(draft.references.contains(&"abcdefghijklmnop".to_owned()));
 }
+
+#[test]
+fn parts_without_headers_are_not_read_without_end() {
+    let mail = format!(
+        "In-Reply-To: <a@house.example>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{}--b\r\n\r\n943907\r\n--b--\r\n",
+        "--b\r\n\r\nx\r\n".repeat(5_000)
+    );
+    assert!(read_reply(mail.as_bytes()).codes("").is_empty());
+    // Nor is a text of which nobody typed as much.
+    let long = format!(
+        "In-Reply-To: <a@house.example>\r\n\r\n943907\r\n{}",
+        "\u{fdfa}".repeat(1_000_000)
+    );
+    assert_eq!(read_reply(long.as_bytes()).codes(""), ["943907"]);
+}

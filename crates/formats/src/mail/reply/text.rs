@@ -13,6 +13,11 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::certcc::plain::entities;
 
+/// Texts read of one mail: a part needs no header, so that their number is limited here.
+const TEXTS_MAX: usize = 100;
+/// Bytes read of one text; nobody types as many.
+const TEXT_BYTES_MAX: usize = 512 * 1024;
+
 /// The texts of a mail that say something, in its order.
 pub(super) fn of_mail(bytes: &[u8]) -> Vec<String> {
     let Some(message) = MessageParser::default().parse(bytes) else {
@@ -25,7 +30,13 @@ pub(super) fn of_mail(bytes: &[u8]) -> Vec<String> {
             PartType::Html(_) => true,
             _ => continue,
         };
-        let text = text_of(&message, part);
+        if texts.len() >= TEXTS_MAX {
+            break;
+        }
+        let mut text = text_of(&message, part);
+        if text.len() > TEXT_BYTES_MAX {
+            text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
+        }
         let text = if is_page { words_of_html(&text) } else { text };
         if !text.trim().is_empty() {
             texts.push(text);

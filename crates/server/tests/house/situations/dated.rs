@@ -281,6 +281,20 @@ fn what_is_urgent_and_what_a_finder_adds() {
     );
     check(
         found,
+        "approved for an urgent publication, and this vendor was never asked for a date",
+        |scene| {
+            scene.case.drafted(None);
+            let instant = scene.case.world.ahead(span(0, 2));
+            let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
+            let planned = scene.case.does("plan-release", fields);
+            scene
+                .case
+                .approved(planned["plan"].as_str().expect("a plan"));
+        },
+        &[(Vendor, "!2026年9月7日(月) 11:00", "!7 Sep 2026 02:00")],
+    );
+    check(
+        found,
         "its finder added something after it was accepted",
         |scene| {
             let report = &scene.case.report.number;

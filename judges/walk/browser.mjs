@@ -237,9 +237,12 @@ class Person {
   }
 
   async text(selector = 'main') {
-    const place = this.page.locator(selector).first();
-    // What is folded counts too: a person would unfold it.
-    return `${await place.innerText()}\n${await place.textContent()}`.normalize('NFKC');
+    return (await this.page.locator(selector).first().innerText()).normalize('NFKC');
+  }
+
+  /** What stands there, folded away or not: what must not show may not be folded either. */
+  async whole(selector = 'main') {
+    return (await this.page.locator(selector).first().textContent()).normalize('NFKC');
   }
 
   /** Reloads by going to the address again, and looks whether it says so by then. */

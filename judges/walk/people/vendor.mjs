@@ -44,8 +44,8 @@ export async function answer(w) {
   const a = w.known.vendorA;
   await a.send('/partner/code', { verb: 'enter', fields: { code: '00000000' }, label: 'telephone code refused', status: 422 });
   await a.send('/partner/code', { verb: 'enter', fields: { code: w.known.phoneCode }, label: 'details' });
-  const shown = await a.text();
-  w.require(shown.includes(w.words.weakness), 'the details do not show');
+  w.require((await a.text()).includes(w.words.weakness), 'the details do not show');
+  const shown = await a.whole();
   w.require(!shown.includes(w.words.attack), 'the way of attack shows');
   w.require(!shown.includes(w.words.finder), 'the finder shows');
   w.require(!shown.includes(w.words.vendors.b.name_ja) && !shown.includes(w.words.vendors.b.name_en), 'another vendor shows');
@@ -62,7 +62,7 @@ export async function answer(w) {
   w.require(/3\.1\.0 以上 3\.2\.1 未満|from 3\.1\.0, before 3\.2\.1/.test(await a.text('main')), 'the fix does not say which versions it is for');
   // To agree to be named shows nobody who has not agreed.
   await a.send('/partner/naming', { verb: 'agree', label: 'agreed to be named' });
-  const others = await a.text();
+  const others = await a.whole();
   w.require(!others.includes(w.words.vendors.b.name_ja) && !others.includes(w.words.vendors.b.name_en), 'a vendor shows that agreed to nothing');
   await a.send('/partner/naming', { verb: 'end', label: '' });
   await a.send('/partner/ticket', { verb: 'record', fields: { ticket: w.words.ticket }, label: 'ticket recorded' });
@@ -76,5 +76,5 @@ export async function second(w) {
   await b.send('/partner/date', { verb: 'counter', fields: { counter_date: 'x' }, label: 'date refused', status: 422 });
   await b.send('/partner/date', { verb: 'counter', fields: moment('counter', inDays(60)), label: 'date countered' });
   await b.send('/partner/date', { verb: 'agree', label: 'date agreed' });
-  w.require(!(await b.text()).includes(w.words.weakness), 'details show that nobody opened');
+  w.require(!(await b.whole()).includes(w.words.weakness), 'details show that nobody opened');
 }

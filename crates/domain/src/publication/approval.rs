@@ -2,6 +2,8 @@
 //!
 //! Whether a signature holds is told where keys are known (`seal::signer`).
 
+use std::collections::BTreeSet;
+
 use super::{Advisory, ApprovedPlan, Plan, PlanApproval};
 use crate::coordination::case::Case;
 use crate::event::{Change, Event};
@@ -26,10 +28,10 @@ pub struct Signing {
 
 /// How many signatures a plan needs: of a house of one person two of the same.
 #[must_use]
-pub const fn needed(quorum: u8) -> usize {
+pub const fn needed(quorum: u8) -> u8 {
     match quorum {
         SOLO => 2,
-        quorum => quorum as usize,
+        quorum => quorum,
     }
 }
 
@@ -43,6 +45,7 @@ impl Advisory {
         let (Some(plan), Some(case)) = (&self.plan, self.case) else {
             return Err(Refusal::NoPlan);
         };
+        let needed = needed(quorum);
         if quorum == SOLO {
             let is_done = plan.approvals.iter().any(|first| {
                 let again = |a: &&PlanApproval| a.person == first.person && a.at > first.at;
@@ -53,19 +56,10 @@ impl Advisory {
             return if is_done {
                 Ok(plan.approved(case, 1))
             } else {
-                Err(Refusal::Quorum { found, needed: 2 })
+                Err(Refusal::Quorum { found, needed })
             };
         }
-        let mut persons: Vec<PersonId> = plan
-            .approvals
-            .iter()
-            .map(|a| a.person)
-            .filter(|p| *p != plan.author)
-            .collect();
-        persons.sort_unstable();
-        persons.dedup();
-        let found = u8::try_from(persons.len()).unwrap_or(u8::MAX);
-        let needed = quorum.max(1);
+        let found = plan.persons();
         if found < needed {
             return Err(Refusal::Quorum { found, needed });
         }
@@ -96,10 +90,21 @@ impl Advisory {
 }
 
 impl Plan {
-    /// How many signatures it has, and how many it needs.
+    /// Persons other than its author who signed it.
+    fn persons(&self) -> u8 {
+        let others = self.approvals.iter().map(|approval| approval.person);
+        let persons: BTreeSet<PersonId> = others.filter(|person| *person != self.author).collect();
+        u8::try_from(persons.len()).unwrap_or(u8::MAX)
+    }
+
+    /// How many signatures it has that count, and how many it needs.
     #[must_use]
-    pub fn signatures(&self, quorum: u8) -> (usize, usize) {
-        (self.approvals.len(), needed(quorum))
+    pub fn signatures(&self, quorum: u8) -> (u8, u8) {
+        let given = match quorum {
+            SOLO => u8::try_from(self.approvals.len()).unwrap_or(u8::MAX),
+            _ => self.persons(),
+        };
+        (given, needed(quorum))
     }
 
     /// Whose signature is still wanted: once of each other than the author, twice of whoever publishes alone. Answers with

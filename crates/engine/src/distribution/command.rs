@@ -1,5 +1,7 @@
 //! Commands of distribution: who is told, and who said "received".
 
+use std::collections::HashSet;
+
 use domain::aggregate::Aggregate;
 use domain::distribution;
 use domain::refusal::Refusal;
@@ -361,11 +363,13 @@ pub fn import<'a>(
 ) -> Awaited<'a, Result<Imported, Fault>> {
     Box::pin(async move {
         let mut done = Imported::default();
+        // A list does not undo what a person decided: whoever left comes back by the form.
+        let left = house.store.mailboxes_left(store::Viewer::House).await?;
         for chunk in rows.chunks(store::write::GROUP_MAX) {
             let act = house.act_of(Actor::Operator, "import");
             let counted = house
                 .perform(&act, "subscribe", seal::record::Realm::Live, async |unit| {
-                    enter(unit, chunk).await
+                    enter(unit, chunk, &left).await
                 })
                 .await?;
             done.entered += counted.entered;
@@ -376,14 +380,16 @@ pub fn import<'a>(
     })
 }
 
-/// Enters rows in one transaction.
-async fn enter(unit: &mut Unit<'_>, rows: &[formats::subscribers::Row]) -> Result<Imported, Fault> {
+/// Enters rows in one transaction, but for those of mailboxes that have left.
+async fn enter(
+    unit: &mut Unit<'_>,
+    rows: &[formats::subscribers::Row],
+    left: &HashSet<[u8; 32]>,
+) -> Result<Imported, Fault> {
     let mut done = Imported::default();
     for row in rows {
         let input = wanted(unit.house, row);
-        // A list does not undo what a person decided: whoever left comes back by the form.
-        let of = mailbox(unit.house, input.channel, &input.address);
-        if unit.house.store.has_left(store::Viewer::House, &of).await? {
+        if left.contains(&mailbox(unit.house, input.channel, &input.address)) {
             done.refused.push((row.line, "left"));
             continue;
         }

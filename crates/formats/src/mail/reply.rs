@@ -131,7 +131,12 @@ pub fn read_reply(bytes: &[u8]) -> ReplyDraft {
     draft.references = references(&texts);
     if draft.references.is_empty() && draft.message_ids.is_empty() {
         // Our mail may hang on it as a message of its own, or the break of a line may stand in its reference.
-        let raw = String::from_utf8_lossy(bytes);
+        // Ours are ASCII; nothing else is folded, since some letters grow by it.
+        let raw: String = bytes
+            .iter()
+            .filter(|byte| byte.is_ascii())
+            .map(|byte| char::from(*byte))
+            .collect();
         draft.references = references(&[raw.replace("=\r\n", "").replace("=\n", "")]);
     }
     draft.texts = texts.iter().map(|text| Flat::of(text)).collect();

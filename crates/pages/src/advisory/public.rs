@@ -218,12 +218,8 @@ fn urgency(doc: &Advisory, say: Say) -> Vec<Badge> {
     if doc.status == Status::Withdrawn {
         return vec![];
     }
-    let word = labels::severity(doc.severity);
     let has_word = !matches!(doc.severity, Severity::None | Severity::NotRecorded);
-    let severity = has_word.then(|| Badge {
-        class: word,
-        text: say.with("entry-severity", &[("severity", &say.t(word))]),
-    });
+    let severity = has_word.then(|| Badge::severity(say, doc.severity));
     let attacked = (doc.threat == Threat::Occurring).then(|| Badge {
         class: labels::severity(Severity::Critical),
         text: say.t(labels::threat(doc.threat)),

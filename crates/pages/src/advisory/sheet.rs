@@ -38,13 +38,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, sha256: &str) -> Vec<u8> {
         page_href: place.to(&advisory_path(lang, &doc.id)),
         title,
         stage: Badge::new(say, labels::status(doc.status)),
-        severity: Badge {
-            class: labels::severity(doc.severity),
-            text: say.with(
-                "entry-severity",
-                &[("severity", &say.t(labels::severity(doc.severity)))],
-            ),
-        },
+        severity: Badge::severity(say, doc.severity),
         document: document(say, doc),
         has_slip: doc.status != Status::Withdrawn,
         published_html: when::instant_html(lang, &doc.published),

@@ -58,7 +58,7 @@ pub struct Case {
     /// Whether it would be published.
     pub fate: Fate,
     /// How many approvals the plan has, and how many it needs; nothing without a plan.
-    pub approvals: Option<(usize, usize)>,
+    pub approvals: Option<(u8, u8)>,
 }
 
 /// The date before which nothing is published.

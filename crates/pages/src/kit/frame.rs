@@ -3,7 +3,7 @@
 //! Knows no advisory, only markings; the template is `templates/base.html`.
 
 use askama::Template;
-use formats::advisory::{Lang, Marking};
+use formats::advisory::{Lang, Marking, Severity};
 
 use crate::Site;
 use crate::kit::catalogue::Say;
@@ -88,6 +88,15 @@ impl Badge {
         Self {
             class: key,
             text: say.t(key),
+        }
+    }
+
+    /// Returns the badge that names a severity as one.
+    pub(crate) fn severity(say: Say, severity: Severity) -> Self {
+        let key = labels::severity(severity);
+        Self {
+            class: key,
+            text: say.with("entry-severity", &[("severity", &say.t(key))]),
         }
     }
 }

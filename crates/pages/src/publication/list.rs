@@ -325,13 +325,7 @@ fn line(lang: Lang, place: &Place, entry: &Entry) -> String {
     } else {
         own.attr
     };
-    let severity = Badge {
-        class: labels::severity(entry.severity),
-        text: say.with(
-            "entry-severity",
-            &[("severity", &say.t(labels::severity(entry.severity)))],
-        ),
-    };
+    let severity = Badge::severity(say, entry.severity);
     let mark = labels::marking(entry.marking).map(|[badge, ..]| Badge {
         class: "marked",
         text: say.t(badge),

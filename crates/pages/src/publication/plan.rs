@@ -158,7 +158,7 @@ struct Sentences {
 
 fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown {
     let say = inside.say();
-    let missing = approval::needed(view.quorum).saturating_sub(plan.approvals.len());
+    let missing = usize::from(approval::needed(view.quorum)).saturating_sub(plan.approvals.len());
     let is_approved = missing == 0;
     let is_late = words::left(say, inside.now, &plan.instant).is_some_and(|(_, is_late)| is_late);
     let causes = causes(say, &plan.fate, is_approved);

@@ -385,7 +385,7 @@ async fn case_row(
     let track = engine::coordination::track_of(&room.house, case).await?;
     let is_published = advisory.as_ref().is_some_and(Advisory::is_published);
     let told = date::told(case, is_published, tally);
-    let has_added = !crate::intake::added(room, case).await?.is_empty();
+    let has_added = case.closed.is_none() && !crate::intake::added(room, case).await?.is_empty();
     let heap = if is_asked {
         heap(room, &eyes, case, &participants, advisory.as_ref()).await?
     } else {

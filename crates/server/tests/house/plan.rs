@@ -44,6 +44,12 @@ fn a_plan_is_made_approved_by_two_and_published_at_its_instant() {
     let made = editor.follows(&editor.sends(&path(&case), &MAKE));
     assert!(made.says("done-plan-made") && made.has("2026-09-08T10:00:00Z"));
     assert!(made.has("A weakness in Aoba Gateway"));
+    // The page stands in the plan as it will be out.
+    let framed = format!("/en/advisories/{}.html?of=plan", case.number);
+    assert!(made.has(&format!("src=\"{framed}\"")));
+    let page = editor.get(&framed);
+    assert!(page.status == 200 && page.has("A weakness in Aoba Gateway"));
+    assert_eq!(doors.person("reception").get(&framed).status, 403);
     assert_eq!(world.times("plan_made"), 1);
     for handle in ["approver-a", "approver-b"] {
         let person = doors.person(handle);

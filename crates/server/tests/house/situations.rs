@@ -73,6 +73,17 @@ impl Scene<'_> {
         assert_eq!(out, std::slice::from_ref(&self.case.number));
     }
 
+    /// Plans and approves an urgent publication in two hours.
+    fn hurries(&self) -> engine::Instant {
+        self.case.drafted(None);
+        let instant = self.case.world.ahead(span(0, 2));
+        let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
+        let planned = self.case.does("plan-release", fields);
+        self.case
+            .approved(planned["plan"].as_str().expect("a plan"));
+        instant
+    }
+
     /// Has details shown to Birch, as far as the house goes.
     fn tells_birch(&self) {
         self.with(

@@ -2,6 +2,8 @@
 //!
 //! It knows no address: a mailbox is a keyed hash, which is compared and never opened.
 
+use std::collections::HashSet;
+
 use domain::value::{AdvisoryId, CopyChannel, Scope, SubscriberId};
 
 use crate::Store;
@@ -172,20 +174,20 @@ impl Store {
         readers(rows, viewer)
     }
 
-    /// Whether a mailbox had subscriptions and has none any more.
+    /// Mailboxes that had subscriptions and have none any more.
     ///
     /// # Errors
     /// As [`Store::ledger`].
-    pub async fn has_left(&self, viewer: Viewer, of: &[u8; 32]) -> Result<bool, StoreError> {
+    pub async fn mailboxes_left(&self, viewer: Viewer) -> Result<HashSet<[u8; 32]>, StoreError> {
         let rows = self
             .rows(
                 "subscriber",
-                "SELECT s.id, s.mailbox, s.channel FROM subscriber s WHERE s.active = 0 AND s.mailbox = $1",
-                &[seal::hex(of).into()],
+                "SELECT s.id, s.mailbox, s.channel FROM subscriber s WHERE s.active = 0 AND s.mailbox <> '' AND s.mailbox NOT IN (SELECT a.mailbox FROM subscriber a WHERE a.active = 1)",
+                &[],
             )
             .await?;
-        let had = !readers(rows, viewer)?.is_empty();
-        Ok(had && self.readers_of(viewer, of).await?.is_empty())
+        let left = readers(rows, viewer)?.into_iter();
+        Ok(left.filter_map(|reader| reader.mailbox).collect())
     }
 
     /// Whoever a copy of an earlier revision was made for, as far as its mailbox has not left: where the subscription that

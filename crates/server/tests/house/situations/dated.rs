@@ -265,12 +265,7 @@ fn what_is_urgent_and_what_a_finder_adds() {
             scene.case.contact("Birch");
             scene.proposes(46);
             scene.with("Birch", "agree-date", json!({}));
-            scene.case.drafted(None);
-            let instant = scene.case.world.ahead(span(0, 2));
-            let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
-            let planned = scene.case.does("plan-release", fields);
-            let plan = planned["plan"].as_str().expect("a plan");
-            scene.case.approved(plan);
+            let _ = scene.hurries();
         },
         &[
             (Vendor, "公表予定（緊急）", "To be published (urgently)"),
@@ -283,13 +278,7 @@ fn what_is_urgent_and_what_a_finder_adds() {
         found,
         "approved for an urgent publication, and this vendor was never asked for a date",
         |scene| {
-            scene.case.drafted(None);
-            let instant = scene.case.world.ahead(span(0, 2));
-            let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
-            let planned = scene.case.does("plan-release", fields);
-            scene
-                .case
-                .approved(planned["plan"].as_str().expect("a plan"));
+            let _ = scene.hurries();
         },
         &[(Vendor, "!2026年9月7日(月) 11:00", "!7 Sep 2026 02:00")],
     );

@@ -204,13 +204,7 @@ fn what_is_out() {
             scene.case.contact("Birch");
             scene.proposes(20);
             scene.with("Birch", "agree-date", json!({}));
-            scene.case.drafted(None);
-            let instant = scene.case.world.ahead(span(0, 2));
-            let fields = json!({ "instant": at(instant), "emergency": true, "reason": "attacks" });
-            let planned = scene.case.does("plan-release", fields);
-            scene
-                .case
-                .approved(planned["plan"].as_str().expect("a plan"));
+            let instant = scene.hurries();
             scene.case.world.passes_to(instant);
         },
         &[

@@ -1,4 +1,4 @@
-//! Advisories: the published revision, the plan that waits.
+//! Advisories: whose they are, and the published revision. Plans and approvals stand in their streams alone.
 
 use domain::value::{AdvisoryId, CaseId};
 
@@ -17,8 +17,6 @@ pub static ADVISORY: Table = Table {
         c("case_id", Type::Bytes, Mark::Open),
         c("number", Type::Text, Mark::Open),
         c("revision", Type::Int, Mark::Open),
-        c("plan", Type::Text, Mark::Open),
-        c("approvals", Type::Int, Mark::Open),
         c("realm", Type::Int, Mark::Open),
     ],
     key: &["id"],
@@ -33,9 +31,6 @@ pub struct AdvisoryRow {
     pub number: String,
     /// The last that was published, 0 before.
     pub revision: u32,
-    /// Hash of the plan that waits, or empty.
-    pub plan: String,
-    pub approvals: u32,
     /// 0 live, 1 exercise; equal to the case's: the wall.
     pub realm: u8,
 }
@@ -53,8 +48,6 @@ impl Row for AdvisoryRow {
                 .into(),
             self.number.into(),
             self.revision.into(),
-            self.plan.into(),
-            self.approvals.into(),
             self.realm.into(),
         ]
     }
@@ -66,8 +59,6 @@ fn advisory(row: &mut Cells) -> Result<AdvisoryRow, StoreError> {
         case: row.optional_array()?.map(CaseId::from_bytes),
         number: row.text()?,
         revision: row.u32()?,
-        plan: row.text()?,
-        approvals: row.u32()?,
         realm: row.u8()?,
     })
 }
@@ -115,7 +106,7 @@ impl Store {
         if !viewer.is_inside() {
             return Ok(Vec::new());
         }
-        let sql = "SELECT id, case_id, number, revision, plan, approvals, realm FROM advisory ORDER BY id";
+        let sql = "SELECT id, case_id, number, revision, realm FROM advisory ORDER BY id";
         let rows = self.rows("advisory", sql, &[]).await?;
         rows.into_iter().map(|mut row| advisory(&mut row)).collect()
     }

@@ -195,39 +195,54 @@ impl Store {
 
 /// Columns that went with a schema, at the positions that they had.
 struct Gone {
+    /// The first schema that had them there.
+    since: i64,
+    /// The first schema without them.
     with: i64,
     table: &'static str,
     at: &'static [usize],
 }
 
 /// What a copy of an earlier schema holds and this program's tables do not.
-const GONE: [Gone; 6] = [
+const GONE: [Gone; 7] = [
     Gone {
+        since: 1,
         with: 3,
         table: "party",
         at: &[1, 2, 5, 6],
     },
     Gone {
+        since: 1,
         with: 3,
         table: "report",
         at: &[2],
     },
     Gone {
+        since: 1,
         with: 3,
         table: "case_file",
         at: &[4, 7],
     },
     Gone {
+        since: 1,
         with: 3,
         table: "participant",
         at: &[3, 4, 5, 6, 7, 8, 9],
     },
     Gone {
+        since: 1,
         with: 3,
         table: "advisory",
-        at: &[4, 5, 7],
+        at: &[4, 5, 6, 7, 8],
     },
     Gone {
+        since: 3,
+        with: 8,
+        table: "advisory",
+        at: &[4, 5],
+    },
+    Gone {
+        since: 1,
         with: 3,
         table: "subscriber",
         at: &[2],
@@ -419,7 +434,8 @@ fn of_today(
     }
     let gone = |at: &usize| {
         GONE.iter()
-            .any(|gone| schema < gone.with && gone.table == table.name && gone.at.contains(at))
+            .filter(|gone| (gone.since..gone.with).contains(&schema))
+            .any(|gone| gone.table == table.name && gone.at.contains(at))
     };
     let mut values: Vec<Value> = values
         .into_iter()

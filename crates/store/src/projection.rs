@@ -113,14 +113,11 @@ fn participant(participant: &Participant, realm: u8) -> ParticipantRow {
 
 fn advisory(advisory: &Advisory, realm: u8) -> AdvisoryRow {
     let last = advisory.published.last();
-    let plan = advisory.plan.as_ref();
     AdvisoryRow {
         id: advisory.id,
         case: advisory.case,
         number: last.map(|p| p.number.clone()).unwrap_or_default(),
         revision: last.map_or(0, |p| p.revision),
-        plan: plan.map(|p| p.sha256.clone()).unwrap_or_default(),
-        approvals: plan.map_or(0, |p| u32::try_from(p.approvals.len()).unwrap_or(u32::MAX)),
         realm,
     }
 }

@@ -27,6 +27,9 @@ use domain::value::{
 use seal::approval::{Cost, SealedKey};
 use seal::record::Realm;
 
+/// The schema that this program writes.
+pub const SCHEMA: i64 = 8;
+
 /// When the tests begin, µs: 8 July 2004, 00:00 in Tokyo less nine hours.
 pub const START: i64 = 1_089_244_800_000_000;
 
@@ -138,8 +141,6 @@ pub fn advisory(advisory: [u8; 16], case: [u8; 16], realm: u8) -> TableRow {
         case: Some(CaseId::from_bytes(case)),
         number: String::new(),
         revision: 0,
-        plan: "plan".to_owned(),
-        approvals: 2,
         realm,
     }
     .into()

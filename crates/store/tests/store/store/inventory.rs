@@ -13,7 +13,8 @@ fn migration(engine: Engine) -> &'static str {
             include_str!("../../../migrations/sqlite/0004_copies.sql"),
             include_str!("../../../migrations/sqlite/0005_mailboxes.sql"),
             include_str!("../../../migrations/sqlite/0006_channels.sql"),
-            include_str!("../../../migrations/sqlite/0007_offered_keys.sql")
+            include_str!("../../../migrations/sqlite/0007_offered_keys.sql"),
+            include_str!("../../../migrations/sqlite/0008_unread_plan.sql")
         ),
         Engine::Postgres => concat!(
             include_str!("../../../migrations/postgres/0001_foundation.sql"),
@@ -22,7 +23,8 @@ fn migration(engine: Engine) -> &'static str {
             include_str!("../../../migrations/postgres/0004_copies.sql"),
             include_str!("../../../migrations/postgres/0005_mailboxes.sql"),
             include_str!("../../../migrations/postgres/0006_channels.sql"),
-            include_str!("../../../migrations/postgres/0007_offered_keys.sql")
+            include_str!("../../../migrations/postgres/0007_offered_keys.sql"),
+            include_str!("../../../migrations/postgres/0008_unread_plan.sql")
         ),
     }
 }

@@ -49,8 +49,6 @@ fn published(n: u32, case: u32, revision: u32) -> TableRow {
         case: Some(CaseId::from_bytes(id(case))),
         number: String::new(),
         revision,
-        plan: String::new(),
-        approvals: 0,
         realm: LIVE,
     }
     .into()

@@ -6,7 +6,7 @@ use ::store::{OpenError, Store, Viewer};
 use domain::distribution::CopyState;
 use domain::value::{CopyChannel, PersonId};
 
-use crate::fill::{START, copy, id, next, only_rows, projections, put, stream};
+use crate::fill::{SCHEMA, START, copy, id, next, only_rows, projections, put, stream};
 use crate::world::{Engine, HOUSE, Role, World};
 
 /// The states that a copy could have before schema 4, by their numbers.
@@ -107,7 +107,7 @@ on_both! {
         store.set_meta("schema", &99_i64.to_be_bytes()).await.unwrap();
         assert!(matches!(
             world.try_open().await,
-            Err(OpenError::Schema { found: 99, known: 7 })
+            Err(OpenError::Schema { found: 99, known: SCHEMA })
         ));
     }
 
@@ -115,7 +115,7 @@ on_both! {
     async fn the_first_schema_is_brought_up_to_date(world) {
         older(&world, 1).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(7_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(SCHEMA.to_be_bytes().to_vec()));
         assert_eq!(store.looked(PersonId::from_bytes(id(52)), stream(1)).await.unwrap(), 0);
         assert_eq!(store.dump_projections().await.unwrap(), written_today(&world).await);
         put(&store, next(id(2), 1)).await;
@@ -130,7 +130,7 @@ on_both! {
         let row = format!("INSERT INTO subscriber (id, active, scope, target, reference, mailbox) VALUES ({of}, 1, 'all', '', 'r', '{mailbox}');");
         world.say(Role::Owner, &row).await.expect("an older subscription");
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(7_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(SCHEMA.to_be_bytes().to_vec()));
         let readers = store.readers_of(Viewer::House, &[7; 32]).await.unwrap();
         let channels: Vec<CopyChannel> = readers.iter().map(|reader| reader.channel).collect();
         assert_eq!(channels, [CopyChannel::Mail]);
@@ -141,7 +141,7 @@ on_both! {
     async fn projections_of_an_older_schema_are_those_of_today(world) {
         older(&world, 2).await;
         let store = world.open().await;
-        assert_eq!(store.meta("schema").await.unwrap(), Some(7_i64.to_be_bytes().to_vec()));
+        assert_eq!(store.meta("schema").await.unwrap(), Some(SCHEMA.to_be_bytes().to_vec()));
         let today = written_today(&world).await;
         assert_eq!(store.dump_projections().await.unwrap(), today);
         store.replace_projections(projections()).await.unwrap();

@@ -268,6 +268,9 @@ pub struct Vendor {
     pub notified: Option<String>,
     /// Day of the vendor's last answer, if it answered.
     pub answered: Option<String>,
+    /// The same days by the clock of Japan; revisions of before 2026-12 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_japan: Option<Days>,
     /// The vendor's own words.
     pub statement: Option<Words>,
     /// The same in the other language, if the vendor said it in both.
@@ -292,6 +295,16 @@ pub struct Vendor {
     pub products: Vec<VendorProduct>,
 }
 
+impl Advisory {
+    /// Whether a document can tell its vendors' days by the clock of Japan: all that it tells, or none.
+    #[must_use]
+    pub fn has_days_in_japan(&self) -> bool {
+        let is_dated = |vendor: &&Vendor| vendor.notified.is_some() || vendor.answered.is_some();
+        let mut dated = self.vendors.iter().filter(is_dated);
+        dated.all(|vendor| vendor.in_japan.is_some())
+    }
+}
+
 impl Vendor {
     /// Returns the vendor's own words, in a language if it said them in that language.
     #[must_use]
@@ -301,6 +314,17 @@ impl Vendor {
             .filter(|words| words.lang == lang)
             .or(self.statement.as_ref())
     }
+}
+
+/// When a vendor was written to and answered, as days (`YYYY-MM-DD`) of one zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    /// As [`Vendor::notified`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notified: Option<String>,
+    /// As [`Vendor::answered`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<String>,
 }
 
 /// A fix or a way around, as its vendor told it.

@@ -235,6 +235,7 @@ pub(crate) fn vendor(id: &str, status: VendorStatus) -> Vendor {
         status,
         notified: Some(format!("2026-01-{day:02}")),
         answered: answered.then(|| format!("2026-01-{:02}", day + 7)),
+        in_japan: None,
         statement: None,
         workaround: vec![],
         fix: vec![],

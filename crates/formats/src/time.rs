@@ -31,6 +31,15 @@ pub fn day(text: &str) -> String {
     )
 }
 
+/// Returns the day by the clock of Japan, which knows no summer time.
+#[must_use]
+pub fn day_in_japan(text: &str) -> String {
+    in_zone(text, 9).map_or_else(
+        || text.to_owned(),
+        |at| format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day()),
+    )
+}
+
 /// Returns the year in UTC, which names the folder of a document.
 #[must_use]
 pub fn year(text: &str) -> String {
@@ -168,6 +177,8 @@ mod tests {
         );
         assert_eq!(year("2025-12-31T15:30:00Z"), "2025");
         assert_eq!(day("2025-12-31T15:30:00Z"), "2025-12-31");
+        assert_eq!(day_in_japan("2025-12-31T15:30:00Z"), "2026-01-01");
+        assert_eq!(day_in_japan("2025-12-31T14:59:59Z"), "2025-12-31");
     }
 
     #[test]

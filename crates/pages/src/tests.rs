@@ -106,6 +106,7 @@ pub(crate) fn vendor(n: usize, status: VendorStatus) -> Vendor {
         status,
         notified: Some("2026-08-03".to_owned()),
         answered: None,
+        in_japan: None,
         statement: Some(Words {
             lang: Lang::En,
             text: "We are looking into it.\n\nThank you.".to_owned(),

@@ -25,6 +25,7 @@ use crate::run::{self, LONG, Log};
 use crate::tidy;
 use crate::walk;
 use std::fs;
+use std::thread;
 use std::time::{Duration, Instant};
 use tests::Tally;
 
@@ -141,11 +142,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
         done()
     });
 
-    demo_steps(&mut steps, &house, &wish, built);
-    steps.step("walk", |log| {
-        require(built, "build")?;
-        walk::all(&house, log, &walk::Wish::whole(wish.all))
-    });
+    page_steps(&mut steps, &house, &wish, built);
     if wish.all {
         steps.step("replay", |log| {
             require(built, "build")?;
@@ -160,7 +157,8 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     steps.close(&tally)
 }
 
-fn demo_steps(steps: &mut Steps<'_>, house: &House, wish: &Wish, built: bool) {
+/// What looks at pages: the demonstration's tree by judges, its pages by the audit, a house of its own by the walks.
+fn page_steps(steps: &mut Steps<'_>, house: &House, wish: &Wish, built: bool) {
     let mut demo = None;
     steps.step("demo", |log| {
         require(built, "build")?;
@@ -173,10 +171,17 @@ fn demo_steps(steps: &mut Steps<'_>, house: &House, wish: &Wish, built: bool) {
         let demo = demo.as_ref().ok_or_else(|| needs("demo"))?;
         judge::tree(house, log, &demo.public())
     });
-    steps.step("audit", |_| {
-        let demo = demo.as_ref().ok_or_else(|| needs("demo"))?;
-        audit::pages(house, demo, wish.all)
-    });
+    // Both wait for browsers and instants more than they reckon.
+    steps.pair(
+        ("audit", |_: &Log| {
+            let demo = demo.as_ref().ok_or_else(|| needs("demo"))?;
+            audit::pages(house, demo, wish.all)
+        }),
+        ("walk", |log: &Log| {
+            require(built, "build")?;
+            walk::all(house, log, &walk::Wish::whole(wish.all))
+        }),
+    );
 }
 
 fn require(passed: bool, step: &str) -> Outcome<()> {
@@ -206,6 +211,41 @@ struct Row {
     verdict: Outcome<String>,
 }
 
+impl Row {
+    /// Does the work of a step and says how it ended.
+    fn of(house: &House, name: &'static str, work: impl FnOnce(&Log) -> Outcome<String>) -> Self {
+        let begun = Instant::now();
+        let log = Log::create(&house.results(), name);
+        let verdict = log.as_ref().map_err(Clone::clone).and_then(work);
+        let seconds = begun.elapsed().as_secs_f64();
+        match &verdict {
+            Ok(said) => println!("{}", format!("{name} ok, {seconds:.1} s {said}").trim_end()),
+            Err(problem) => {
+                if let Ok(log) = &log {
+                    println!("{}", log.tail());
+                    println!("(the whole log: {})", log.path().display());
+                }
+                println!("{name} FAILED, {seconds:.1} s: {problem}");
+            }
+        }
+        Self {
+            name,
+            seconds,
+            verdict,
+        }
+    }
+
+    /// A step whose thread ended before it.
+    fn broken_off(name: &'static str) -> Self {
+        println!("{name} FAILED: it broke off");
+        Self {
+            name,
+            seconds: 0.0,
+            verdict: Err(Problem::new("it broke off")),
+        }
+    }
+}
+
 impl<'a> Steps<'a> {
     fn begin(house: &'a House) -> Outcome<Self> {
         let results = house.results();
@@ -223,35 +263,43 @@ impl<'a> Steps<'a> {
 
     /// Runs one step and tells whether it passed. One that was left out by name stands in no one's way.
     fn step(&mut self, name: &'static str, work: impl FnOnce(&Log) -> Outcome<String>) -> bool {
-        let is_named = |wanted: &String| wanted == name;
-        if !self.only.is_empty() && !NEEDED.contains(&name) && !self.only.iter().any(is_named) {
+        if !self.wants(name) {
             return true;
         }
         println!("{name} …");
-        let begun = Instant::now();
-        let log = Log::create(&self.house.results(), name);
-        let verdict = log.as_ref().map_err(Clone::clone).and_then(work);
-        let seconds = begun.elapsed().as_secs_f64();
-        match &verdict {
-            Ok(said) => println!("{}", format!("{name} ok, {seconds:.1} s {said}").trim_end()),
-            Err(problem) => {
-                if let Ok(log) = &log {
-                    println!("{}", log.tail());
-                    println!("(the whole log: {})", log.path().display());
-                }
-                println!("{name} FAILED, {seconds:.1} s: {problem}");
-            }
-        }
-        self.rows.push(Row {
-            name,
-            seconds,
-            verdict,
-        });
-        !self.failed_last()
+        let row = Row::of(self.house, name, work);
+        let passed = row.verdict.is_ok();
+        self.rows.push(row);
+        passed
     }
 
-    fn failed_last(&self) -> bool {
-        self.rows.last().is_some_and(|row| row.verdict.is_err())
+    /// Runs two steps beside each other; one that was left out by name leaves the other alone.
+    fn pair(
+        &mut self,
+        (one, its): (&'static str, impl FnOnce(&Log) -> Outcome<String> + Send),
+        (other, others): (&'static str, impl FnOnce(&Log) -> Outcome<String> + Send),
+    ) {
+        if !self.wants(one) || !self.wants(other) {
+            self.step(one, its);
+            self.step(other, others);
+            return;
+        }
+        println!("{one} and {other} …");
+        let house = self.house;
+        let rows = thread::scope(|scope| {
+            let beside = scope.spawn(|| Row::of(house, one, its));
+            let second = Row::of(house, other, others);
+            let first = beside.join().unwrap_or_else(|_| Row::broken_off(one));
+            [first, second]
+        });
+        self.rows.extend(rows);
+    }
+
+    /// Whether the command line left this step in.
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty()
+            || NEEDED.contains(&name)
+            || self.only.iter().any(|wanted| wanted == name)
     }
 
     fn failed(&self) -> bool {

@@ -420,8 +420,13 @@ async fn vendor(
     outgoing: &mut Vec<Outgoing>,
     products: &mut Vec<form::Product>,
 ) -> Result<form::Vendor, Fault> {
-    let day =
-        |at: Option<Instant>| at.map(|at| clock::rfc3339(at).chars().take(10).collect::<String>());
+    let told = |of: fn(&str) -> String| {
+        let day = |at: Option<Instant>| at.map(|at| of(&clock::rfc3339(at)));
+        (day(participant.asked_at), day(participant.answered_at))
+    };
+    let (notified, answered) = told(formats::time::day);
+    let (notified_in_japan, answered_in_japan) = told(formats::time::day_in_japan);
+    let is_dated = notified.is_some() || answered.is_some();
     let mut own = Vec::new();
     for answer in participant
         .answers
@@ -460,8 +465,12 @@ async fn vendor(
         ]),
         kana: party.kana.clone(),
         status: status(participant, party).unwrap_or(form::VendorStatus::Notified),
-        notified: day(participant.asked_at),
-        answered: day(participant.answered_at),
+        notified,
+        answered,
+        in_japan: is_dated.then_some(form::Days {
+            notified: notified_in_japan,
+            answered: answered_in_japan,
+        }),
         statement: None,
         workaround: vec![],
         fix: vec![],

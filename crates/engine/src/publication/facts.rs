@@ -262,7 +262,7 @@ async fn news(
 }
 
 /// Whether a release made now says what the plan recorded. The list of documents follows from them, and a plan of an
-/// older program has none: that is no change.
+/// older program has neither it nor the days in Japan: that is no change.
 fn says_the_same(now: &Rehearsal, doc: &Advisory, made: &[Made]) -> bool {
     fn others(made: &[Made]) -> impl Iterator<Item = &Made> {
         let record = DocumentKind::AdvisoryJson;
@@ -272,8 +272,14 @@ fn says_the_same(now: &Rehearsal, doc: &Advisory, made: &[Made]) -> bool {
         documents: vec![],
         ..doc.clone()
     };
+    let mut today = now.prepared.composition.doc.clone();
+    if !doc.has_days_in_japan() {
+        for vendor in &mut today.vendors {
+            vendor.in_japan = None;
+        }
+    }
     let now_made = now.made.as_deref().unwrap_or_default();
-    now.prepared.composition.doc == unlisted && others(now_made).eq(others(made))
+    today == unlisted && others(now_made).eq(others(made))
 }
 
 type Bodies = Vec<(String, BodyId)>;

@@ -94,6 +94,11 @@ fn the_board_names_who_was_asked_and_agreed_to_be_named() {
         ]
     );
     assert_eq!(aoba.notified.as_deref(), Some("2026-09-07"));
+    let in_japan = aoba
+        .in_japan
+        .as_ref()
+        .and_then(|days| days.notified.as_deref());
+    assert_eq!(in_japan, Some("2026-09-07"));
     world.runs_due();
     world.ends_well_but(&["release"]);
 }

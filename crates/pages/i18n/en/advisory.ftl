@@ -34,6 +34,7 @@ advisory-no-products-at-all = No product names are recorded. Please read “Deta
 advisory-check = How to check whether you are affected
 advisory-vendors = Vendor information
 advisory-vendors-caption = Vendor status (days in UTC)
+advisory-vendors-caption-japan = Vendor status (days in Japan)
 advisory-vendors-region = Table of vendor status (scrolls sideways)
 advisory-vendors-counts = Number of vendors by status
 advisory-vendors-count = { $label }: { $n }

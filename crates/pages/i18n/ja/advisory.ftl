@@ -34,6 +34,7 @@ advisory-no-products-at-all = 製品名の記録はありません。「詳細�
 advisory-check = 該当するかどうかの確認方法
 advisory-vendors = ベンダ情報
 advisory-vendors-caption = ベンダ対応状況（日付は UTC）
+advisory-vendors-caption-japan = ベンダ対応状況（日付は日本時間）
 advisory-vendors-region = ベンダ対応状況の表（横に動かせます）
 advisory-vendors-counts = 状況ごとの数
 advisory-vendors-count = { $label }: { $n }

@@ -58,19 +58,38 @@ pub(crate) fn rows(doc: &Advisory, lang: Lang) -> Vec<Row> {
             vendor.in_order(lang, &text::run(lang, &vendor.name).text)
         });
     }
+    let in_japan = tells_days_in_japan(doc, lang);
     vendors
         .into_iter()
-        .map(|vendor| row(lang, vendor))
+        .map(|vendor| row(lang, vendor, in_japan))
         .collect()
 }
 
-fn row(lang: Lang, vendor: &Vendor) -> Row {
+/// The caption of the vendor table, which says in which zone its days are.
+pub(crate) fn caption(doc: &Advisory, lang: Lang) -> String {
+    Say(lang).t(if tells_days_in_japan(doc, lang) {
+        "advisory-vendors-caption-japan"
+    } else {
+        "advisory-vendors-caption"
+    })
+}
+
+/// Japanese pages tell days as Japan has them, unless the document has some in UTC only.
+fn tells_days_in_japan(doc: &Advisory, lang: Lang) -> bool {
+    lang == Lang::Ja && doc.has_days_in_japan()
+}
+
+fn row(lang: Lang, vendor: &Vendor, in_japan: bool) -> Row {
     let say = Say(lang);
     let name = text::run(lang, &vendor.name);
     let parts = parts(lang, vendor);
     let day = |day: &Option<String>, otherwise: &str| match day {
         Some(day) => when::day_html(day),
         None => text::escape(&say.t(otherwise)),
+    };
+    let (notified, answered) = match vendor.in_japan.as_ref().filter(|_| in_japan) {
+        Some(days) => (&days.notified, &days.answered),
+        None => (&vendor.notified, &vendor.answered),
     };
     let no_answer = match vendor.status {
         VendorStatus::Notified | VendorStatus::Unreachable => "advisory-vendor-silent",
@@ -79,8 +98,8 @@ fn row(lang: Lang, vendor: &Vendor) -> Row {
     Row {
         class: labels::vendor_class(vendor.status),
         label: say.t(labels::vendor(vendor.status)),
-        asked_html: day(&vendor.notified, "not-recorded-short"),
-        answered_html: day(&vendor.answered, no_answer),
+        asked_html: day(notified, "not-recorded-short"),
+        answered_html: day(answered, no_answer),
         more: if parts.is_empty() {
             String::new()
         } else {

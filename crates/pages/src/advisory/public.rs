@@ -71,6 +71,7 @@ pub fn page(site: &Site, lang: Lang, doc: &Advisory, files: &Files) -> Vec<u8> {
         products: board::products(doc, lang),
         counts: board::counts(doc, lang),
         vendors: board::rows(doc, lang),
+        vendors_caption: board::caption(doc, lang),
         summary_html: text::paragraphs(&edition.texts.summary),
         sections: sections(&edition, say),
         credits: doc
@@ -118,6 +119,7 @@ struct Page {
     products: Vec<board::Product>,
     counts: Vec<board::Count>,
     vendors: Vec<board::Row>,
+    vendors_caption: String,
     summary_html: String,
     sections: Vec<Section>,
     credits: Vec<String>,

@@ -119,3 +119,31 @@ fn what_was_withdrawn_says_why_at_once_and_asks_nobody_to_answer() {
     assert!(above.contains("No weakness, en."), "{above}");
     assert!(!above.contains("Severity:") && !sheet.contains("class=\"slip\""));
 }
+
+#[test]
+fn a_japanese_table_tells_the_days_of_japan_where_the_document_has_them_all() {
+    use formats::advisory::Days;
+    let caption = |shown: &str| {
+        let (_, rest) = shown.rsplit_once("<caption>").unwrap();
+        rest.split_once("</caption>").unwrap().0.to_owned()
+    };
+    let mut doc = advisory();
+    for vendor in &mut doc.vendors {
+        vendor.notified = Some("2026-08-03".to_owned());
+        vendor.in_japan = Some(Days {
+            notified: Some("2026-08-04".to_owned()),
+            answered: None,
+        });
+    }
+    let (ja, en) = (page(Lang::Ja, &doc), page(Lang::En, &doc));
+    assert_eq!(caption(&ja), "ベンダ対応状況（日付は日本時間）");
+    assert_eq!(caption(&en), "Vendor status (days in UTC)");
+    let (first, second) = ("<time>2026-08-03</time>", "<time>2026-08-04</time>");
+    assert!(ja.contains(second) && !ja.contains(first), "{ja}");
+    assert!(en.contains(first) && !en.contains(second), "{en}");
+    // One vendor of an older revision without them: all days are told in one zone.
+    doc.vendors[0].in_japan = None;
+    let ja = page(Lang::Ja, &doc);
+    assert_eq!(caption(&ja), "ベンダ対応状況（日付は UTC）");
+    assert!(ja.contains(first) && !ja.contains(second), "{ja}");
+}

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use sequoia_openpgp::Cert;
 use sequoia_openpgp::cert::CertParser;
+use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::policy::StandardPolicy;
 use sequoia_openpgp::serialize::SerializeInto;
@@ -238,8 +239,22 @@ fn unreadable(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// The algorithm of a key that may sign and whose signatures this program cannot reckon, good as they may be.
+fn beyond_us(cert: &Cert) -> Option<String> {
+    let signing = cert.keys().map(|key| key.key().mpis().clone());
+    signing.into_iter().find_map(|parts| match parts {
+        PublicKey::ECDSA { curve, .. } | PublicKey::EdDSA { curve, .. } => {
+            (!curve.is_supported()).then(|| curve.to_string())
+        }
+        _ => None,
+    })
+}
+
 /// Without a key no signature is checked, so one that cannot be used must never go unsaid.
 fn certificate(cert: &Cert, path: &str, report: &mut Report) -> Option<Certificate> {
+    if beyond_us(cert).is_some() {
+        return None;
+    }
     let read = cert
         .to_vec()
         .ok()
@@ -263,6 +278,13 @@ fn user_ids(cert: &Cert, now: SystemTime) -> Vec<String> {
 
 /// Finds a key that is revoked, cannot be used, or ends soon.
 fn lifetime(cert: &Cert, path: &str, now: SystemTime, report: &mut Report) {
+    if let Some(algorithm) = beyond_us(cert) {
+        let message = format!(
+            "this program cannot check signatures by a key of {algorithm}: whether they are good was not looked at; gpg --verify tells"
+        );
+        report.find("key-algorithm", path, message);
+        return;
+    }
     let policy = StandardPolicy::new();
     let Ok(valid) = cert.with_policy(&policy, now) else {
         report.find("key-unusable", path, "the key cannot be used at this time");

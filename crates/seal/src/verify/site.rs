@@ -159,8 +159,13 @@ fn security_text(run: &mut Run, bytes: Vec<u8>) -> Vec<u8> {
             text
         }
         None => {
-            let message = "there is no good signature by the advisory or the log key";
-            run.find("signature-bad", SECURITY, message);
+            if keys.iter().all(|key| key.is_some()) {
+                let message = "there is no good signature by the advisory or the log key";
+                run.find("signature-bad", SECURITY, message);
+            } else {
+                let message = "no signature could be looked at with one of the two keys, and the other made none";
+                run.find("signature-unchecked", SECURITY, message);
+            }
             bytes
         }
     }

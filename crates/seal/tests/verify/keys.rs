@@ -112,3 +112,42 @@ fn a_file_of_two_keys_is_told_from_one_that_holds_none() {
         }
     }
 }
+
+/// A key as German authorities have them, drawn by gpg 2.2.
+const BRAINPOOL: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mFMEaVW5ABMJKyQDAwIIAQEHAgMEYcDHz6ryeEaA9XK2kApdu5pdfVl16jxIWD2P
+pdpzQkBR7dEGmNW7UbVcqjt6dnNNq4dKrFnGyg22SXXL4YNqJrQdRXhhbXBsZSA8
+b2ZmaWNlQGV4YW1wbGUudGVzdD6IkAQTEwgAOBYhBBzDlCjW+FjVhO1xWwQ4WHWn
+lDfLBQJpVbkAAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEAQ4WHWnlDfL
+QwYA/j+SHHwxchag/vleymtNV670DtUm8n+12JzfldO8eO9nAQCfqrwmsQap3P46
+2bXtAJvl3PYf/tQqWwKbMNo3sbL6Yg==
+=S0nz
+-----END PGP PUBLIC KEY BLOCK-----
+";
+
+/// Saying that such signatures are bad would call a good document forged.
+#[test]
+fn signatures_by_a_key_of_another_curve_are_said_to_be_unchecked() {
+    let mut files = GOOD.clone();
+    put(&mut files, "keys/advisory.asc", BRAINPOOL.as_bytes());
+    resum(&mut files);
+    let report = verified(&files, None);
+    let about_it: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|one| one.code == "key-algorithm")
+        .collect();
+    assert_eq!(about_it.len(), 1, "{report:?}");
+    assert!(
+        about_it[0].message.contains("brainpoolP256r1"),
+        "{about_it:?}"
+    );
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|one| one.code != "signature-bad"),
+        "{report:?}"
+    );
+}

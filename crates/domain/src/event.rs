@@ -123,6 +123,11 @@ pub enum Event {
     HouseResumed {
         compared: String,
     },
+    /// The rows that stood beside the ledger before records spoke of rows: this one speaks of them
+    /// (docs/design/forms.md 1).
+    HouseCounted {
+        rows: u64,
+    },
     CredentialSet {
         person: PersonId,
     },

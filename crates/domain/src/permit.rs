@@ -203,6 +203,7 @@ const ROWS: &[Row] = &[
     row("hold-release", NO_PERSON, &[Other::Clock]),
     row("change-approvers", NO_PERSON, &[Other::Clock]),
     row("anchor", NO_PERSON, &[Other::Clock]),
+    row("count", NO_PERSON, &[Other::Clock]),
     row("init", NO_PERSON, &[Other::Operator]),
     row("resume", NO_PERSON, &[Other::Operator]),
     // Bundles of commands, each of which is asked for itself.

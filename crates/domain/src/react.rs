@@ -134,6 +134,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         Event::HouseFounded { .. }
         | Event::PersonNamed { .. }
         | Event::HouseResumed { .. }
+        | Event::HouseCounted { .. }
         | Event::ApproversProposed { .. }
         | Event::ApproversSigned { .. }
         | Event::ApproversWithdrawn { .. }
@@ -301,6 +302,7 @@ mod tests {
             author: PersonId::from_bytes([2; 16]),
             emergency: false,
             case_version: 1,
+            made: Instant(0),
             approvals: vec![],
         });
         let before = Aggregate::Advisory(advisory.clone());

@@ -21,7 +21,7 @@ mod approvers;
 mod folding;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 72;
+const VARIANTS: usize = 73;
 
 /// The variant's number, and the kind of stream that it changes; `""` if it is recorded to be looked up and changes none.
 #[rustfmt::skip]
@@ -99,6 +99,7 @@ fn place(event: &Event) -> (usize, &'static str) {
         Event::ApproversWithdrawn { .. } => (69, ""),
         Event::ApproversChanged { .. } => (70, "house"),
         Event::PhoneCodeIssued { .. } => (71, ""),
+        Event::HouseCounted { .. } => (72, "house"),
     }
 }
 
@@ -157,6 +158,7 @@ fn samples() -> Vec<Event> {
         Event::HouseResumed {
             compared: "archive log".into(),
         },
+        Event::HouseCounted { rows: 12 },
         Event::CompartmentErased {
             dossier: StreamId::from_bytes([2; 16]),
             compartment: Compartment::Identity,

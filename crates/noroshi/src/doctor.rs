@@ -28,6 +28,21 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
     if let Some(broken) = &chain.broken {
         findings.push(("ledger", broken.clone()));
     }
+    if let Some(first) = chain.amiss.first() {
+        findings.push((
+            "rows",
+            format!(
+                "{} texts or files are not as they were recorded, the first: {first}; `noroshi ledger verify` names all; restore a backup beside this house and compare",
+                chain.amiss.len()
+            ),
+        ));
+    }
+    if chain.uncounted > 0 {
+        notes.push(format!(
+            "the ledger does not speak of {} texts and files of an older program yet: it will once `noroshi serve` has been started",
+            chain.uncounted
+        ));
+    }
     let texts = match house.verify_texts().await {
         Ok(texts) => texts,
         // Where a record itself cannot be read, nobody knows which texts there should be.

@@ -154,6 +154,16 @@ async fn start(
     answers(location).await;
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, location, contexts).await?);
+    if house.held().await?.is_none() {
+        let rows = house.count_rows().await?;
+        if rows > 0 {
+            tracing::info!(
+                code = "ledger.counted",
+                rows,
+                "the ledger speaks of the texts and files of an older program"
+            );
+        }
+    }
     note_run(&common.dir, address)?;
     // The judge compiles its schemas once; done now, the first press of the day does not wait.
     tokio::task::spawn_blocking(|| {

@@ -102,9 +102,19 @@ pub async fn backup(common: &Common, file: &Path) -> Result<bool, Fault> {
             done.records,
             done.root,
             done.number
-        )
+        ) + amiss_words(&done).as_str()
     });
-    Ok(true)
+    Ok(done.amiss.is_empty())
+}
+
+/// What of the house's own record is not as it was written, and what to do about it.
+fn amiss_words(done: &BackedUp) -> String {
+    let told = done.amiss.iter().map(|one| format!("\nAMISS: {one}"));
+    let mut out: String = told.collect();
+    if !out.is_empty() {
+        out.push_str("\nKeep the earlier backups: this one holds what is amiss. `noroshi ledger verify` names all of it.");
+    }
+    out
 }
 
 fn secret(file: Option<&Path>) -> Result<zeroize::Zeroizing<String>, Fault> {
@@ -197,9 +207,9 @@ pub async fn restore(
             done.records,
             done.root,
             signed_words(&done, trust)
-        )
+        ) + amiss_words(&done).as_str()
     });
-    Ok(true)
+    Ok(done.amiss.is_empty())
 }
 
 /// Verifies the chain, and anchors that somebody else holds.
@@ -226,10 +236,23 @@ pub async fn ledger_verify(common: &Common, anchor: Option<&Path>) -> Result<boo
         }
     }
     let found = house.verify_ledger(&anchors).await?;
-    let good = found.broken.is_none() && found.anchors_missing.is_empty();
-    let value = json!({ "good": good, "records": found.records, "root": found.root, "broken": found.broken, "anchors_found": found.anchors_found, "anchors_missing": found.anchors_missing });
+    let good = found.broken.is_none() && found.anchors_missing.is_empty() && found.amiss.is_empty();
+    let amiss: Vec<String> = found.amiss.iter().map(ToString::to_string).collect();
+    let value = json!({ "good": good, "records": found.records, "root": found.root, "broken": found.broken, "anchors_found": found.anchors_found, "anchors_missing": found.anchors_missing, "rows": found.rows, "amiss": amiss, "uncounted": found.uncounted });
     show::answer(common.json, &value, || {
-        let mut out = format!("{} records, root {}", found.records, found.root);
+        let mut out = format!(
+            "{} records, root {}\n{} texts and files as they were recorded",
+            found.records, found.root, found.rows
+        );
+        if found.uncounted > 0 {
+            out.push_str(&format!(
+                "\n{} of an older program, of which the ledger does not speak yet: it will once `noroshi serve` has been started",
+                found.uncounted
+            ));
+        }
+        for one in &amiss {
+            out.push_str(&format!("\nAMISS: {one}"));
+        }
         if let Some(broken) = &found.broken {
             out.push_str(&format!("\nBROKEN: {broken}"));
         }

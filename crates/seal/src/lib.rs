@@ -11,6 +11,7 @@ pub mod approval;
 pub mod approvers;
 pub mod body;
 pub mod canon;
+pub mod coverage;
 pub mod files;
 pub mod intake;
 pub mod keyring;

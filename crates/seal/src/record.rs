@@ -1,4 +1,4 @@
-//! The ledger record, form 1 (docs/design/security.md §2.4): header, hash, chain.
+//! The ledger record, forms 1 and 2 (docs/design/security.md §2.4, docs/design/forms.md 1): header, hash, chain.
 //!
 //! A record's hash covers its header; the header covers the sealed payload by its SHA-256 and the record
 //! before it by its hash. So the chain is checked without any key, and erasing a key leaves it whole. The
@@ -11,6 +11,9 @@ use crate::canon::Canon;
 
 /// Kind string of form 1.
 pub const KIND: &str = "noroshi/ledger/1";
+
+/// Kind string of form 2, which says of which rows a record speaks.
+pub const KIND_WITH_ROWS: &str = "noroshi/ledger/2";
 
 /// Hash of the record before the first one: 32 zero bytes.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -36,13 +39,16 @@ pub struct Header {
     pub payload: [u8; 32],
     /// Hash of the record before.
     pub previous: [u8; 32],
+    /// Root over the rows that were written with it ([`crate::coverage`]); nothing in form 1.
+    pub rows: Option<[u8; 32]>,
 }
 
 impl Header {
     /// Returns the bytes that are hashed.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        Canon::of(KIND)
+        let kind = self.rows.map_or(KIND, |_| KIND_WITH_ROWS);
+        let form_1 = Canon::of(kind)
             .fixed(&self.house)
             .u64(self.seq)
             .i64(self.recorded_at)
@@ -51,8 +57,11 @@ impl Header {
             .u8(self.realm.code())
             .fixed(&self.key)
             .fixed(&self.payload)
-            .fixed(&self.previous)
-            .finish()
+            .fixed(&self.previous);
+        match &self.rows {
+            Some(rows) => form_1.fixed(rows).finish(),
+            None => form_1.finish(),
+        }
     }
 
     /// Returns the hash of the record: `SHA-256(0x00 ‖ header)`, the RFC 6962 §2.1 leaf hash.
@@ -152,6 +161,12 @@ pub enum Broken {
         /// Position of the record.
         seq: u64,
     },
+    /// What is said of the rows beside a record is not what the record covers.
+    #[error("what record {seq} says of the rows beside it was changed")]
+    Rows {
+        /// Position of the record.
+        seq: u64,
+    },
     /// Time runs backwards.
     #[error("record {seq} is older than the record before it")]
     Time {
@@ -173,6 +188,7 @@ pub struct Walk {
     seq: u64,
     hash: [u8; 32],
     recorded_at: i64,
+    speaks_of_rows: bool,
     tree: Tree,
 }
 
@@ -185,6 +201,7 @@ impl Walk {
             seq: 0,
             hash: GENESIS,
             recorded_at: i64::MIN,
+            speaks_of_rows: false,
             tree: Tree::default(),
         }
     }
@@ -218,6 +235,10 @@ impl Walk {
         if crate::sha256(payload) != header.payload {
             return Err(Broken::Payload { seq });
         }
+        // Whoever could go back to form 1 could add rows that no record speaks of.
+        if self.speaks_of_rows && header.rows.is_none() {
+            return Err(Broken::Rows { seq });
+        }
         let hash = header.hash();
         if hash != stored_hash {
             return Err(Broken::Hash { seq });
@@ -225,6 +246,7 @@ impl Walk {
         self.seq = seq;
         self.hash = hash;
         self.recorded_at = header.recorded_at;
+        self.speaks_of_rows = header.rows.is_some();
         self.tree.push(hash);
         Ok(())
     }
@@ -263,7 +285,22 @@ mod tests {
             key: [2; 16],
             payload: crate::sha256(b"payload"),
             previous,
+            rows: None,
         }
+    }
+
+    #[test]
+    fn the_hash_of_form_2_is_fixed_and_covers_the_rows() {
+        let with = |rows| Header {
+            rows: Some(rows),
+            ..header(1, GENESIS)
+        };
+        assert_eq!(
+            crate::hex(&with([3; 32]).hash()),
+            "9f2c2d9e587eb0a1f43a0ea1593e67052df10b17e30485b0eb0ff4523c703b58"
+        );
+        assert_ne!(with([3; 32]).hash(), with([0; 32]).hash());
+        assert_ne!(with([0; 32]).hash(), header(1, GENESIS).hash());
     }
 
     /// The form of a record is for ever: this vector may only be joined by others.

@@ -33,9 +33,11 @@ pub mod maintain;
 pub type Awaited<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 pub use kernel::asked::{Viewer, Which};
+pub use kernel::coverage::covered_columns;
 pub use kernel::ledger::{LeafRow, StoredRecord, StreamRow};
 pub use kernel::number::NumberRow;
 pub use kernel::open::{Location, OpenError, STATEMENTS, Store};
 pub use kernel::sealed::{BodyRow, HouseKeyRow, StoredBody, StoredKey, compartment_code};
 pub use kernel::value::{StoreError, Value};
 pub use kernel::{value, write};
+pub use maintain::{Coverage, RowFault, RowFinding};

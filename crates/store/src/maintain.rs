@@ -1,5 +1,9 @@
 //! Upkeep: verifying the chain, copying the database.
 
+mod rows;
+
+pub use rows::{Coverage, RowFault, RowFinding};
+
 use std::io::{BufRead as _, BufReader, Read};
 
 use seal::record::{Broken, Walk};
@@ -49,7 +53,16 @@ impl Store {
                 if records.is_empty() {
                     break;
                 }
+                let amiss = self.said_amiss(&records).await?;
                 for record in records {
+                    if amiss
+                        == Some(Broken::Rows {
+                            seq: record.header.seq,
+                        })
+                    {
+                        broken = amiss;
+                        break 'all;
+                    }
                     if let Err(found) = walk.next(&record.header, &record.payload, &record.hash) {
                         broken = Some(found);
                         break 'all;
@@ -443,6 +456,11 @@ fn of_today(
         .filter(|(at, _)| !gone(at))
         .map(|(_, value)| value)
         .collect();
+    if table.name == LEDGER.name && schema < 9 {
+        // Records of form 1 say nothing of rows.
+        values.push(Vec::new().into());
+        values.push(Vec::new().into());
+    }
     if table.name == SUBSCRIBER.name && schema < 5 {
         // Its mailbox is not known.
         values.push("".into());

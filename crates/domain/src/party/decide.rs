@@ -214,6 +214,15 @@ pub fn anchor(stream: StreamId, seq: u64, root: String, leaf: String) -> Vec<Cha
     )]
 }
 
+/// Records how many rows stood beside the ledger before its records spoke of rows; once.
+#[must_use]
+pub fn count(house: &House, stream: StreamId, rows: u64) -> Vec<Change> {
+    if house.counted {
+        return Vec::new();
+    }
+    vec![Change::of(stream, Event::HouseCounted { rows })]
+}
+
 /// Records that a held house goes on, and what it was compared with.
 ///
 /// # Errors

@@ -25,6 +25,8 @@ pub struct House {
     pub anchor: Option<(u64, String, Instant)>,
     pub anchors: Vec<String>,
     pub erased: Vec<(StreamId, crate::text::class::Compartment)>,
+    /// Whether the rows of before the ledger spoke of rows have been counted.
+    pub counted: bool,
     /// Quorum that the house was founded with.
     pub first_quorum: u8,
     /// Keys that the house was founded with, in their order: whose, which, since when.
@@ -114,6 +116,7 @@ impl House {
                 self.anchor = Some((*seq, root.clone(), recorded.occurred_at));
                 self.anchors.push(leaf.clone());
             }
+            Event::HouseCounted { .. } => self.counted = true,
             Event::CompartmentErased {
                 dossier,
                 compartment,

@@ -76,6 +76,8 @@ pub struct Plan {
     pub author: PersonId,
     pub emergency: bool,
     pub case_version: u32,
+    /// When it was made, by the house's clock.
+    pub made: Instant,
     pub approvals: Vec<PlanApproval>,
 }
 
@@ -154,6 +156,7 @@ impl Advisory {
                     author: recorded.person(),
                     emergency: *emergency,
                     case_version: *case_version,
+                    made: recorded.occurred_at,
                     approvals: vec![],
                 });
             }

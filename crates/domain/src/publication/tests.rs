@@ -20,6 +20,7 @@ fn planned(emergency: bool) -> Advisory {
         author: PersonId::from_bytes([1; 16]),
         emergency,
         case_version: 1,
+        made: Instant(0),
         approvals: vec![],
     });
     advisory

@@ -120,6 +120,7 @@ fn of_a_matter_the_plan_stands_first_and_the_nearest_of_its_vendors() {
         author: PersonId::from_bytes([9; 16]),
         emergency: false,
         case_version: 1,
+        made: Instant(0),
         approvals: vec![],
     });
     let due = of_matter(japan, &case, Track::Product, Some(&advisory), &two);

@@ -362,6 +362,7 @@ fn a_plan_is_overtaken_by_an_embargo_that_outlasts_it_unless_it_is_an_emergency(
             author: person(1),
             emergency,
             case_version: 1,
+            made: Instant(0),
             approvals: vec![],
         });
         let changes = plan_guard::overtaken(&advisory, until);

@@ -173,6 +173,15 @@ fn a_house_that_goes_on_says_what_it_was_compared_with() {
 }
 
 #[test]
+fn the_rows_of_an_older_house_are_counted_once() {
+    let mut house = House::default();
+    let counted = persons::count(&house, HOUSE, 12);
+    assert_eq!(counted, of(HOUSE, vec![Event::HouseCounted { rows: 12 }]));
+    take(&mut house, counted, 3);
+    assert_eq!(persons::count(&house, HOUSE, 12), vec![]);
+}
+
+#[test]
 fn a_party_is_what_was_registered_of_it_until_that_is_changed() {
     let id = PartyId::from_bytes([4; 16]);
     let mut party = Party::new(id);

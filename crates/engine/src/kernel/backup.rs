@@ -46,6 +46,19 @@ pub struct BackedUp {
     pub records: u64,
     pub root: String,
     pub number: u64,
+    /// What of the house's own record is not as it was written: then an earlier backup may be the better one.
+    pub amiss: Vec<String>,
+}
+
+/// Findings that a backup tells; `ledger verify` names all.
+const TOLD_MAX: usize = 20;
+
+/// What of a chain and of the rows beside it is not as it was recorded.
+async fn amiss(store: &Store, chain: &store::maintain::Chain) -> Result<Vec<String>, Fault> {
+    let rows = store.walk_rows().await?.findings;
+    let broken = chain.broken.iter().map(ToString::to_string);
+    let rows = rows.iter().map(ToString::to_string);
+    Ok(broken.chain(rows).take(TOLD_MAX).collect())
 }
 
 fn recovery_public(dir: &Path) -> Result<String, Fault> {
@@ -159,6 +172,7 @@ pub fn backup<'a>(
             Some((_, root)) => root,
             None => &chain.root,
         };
+        let amiss = amiss(store, &chain).await?;
         let data = data.finish().map_err(sealed)?.settle()?;
         let keys = keys.finish().map_err(sealed)?.settle()?;
         let signed = signed::Signed {
@@ -188,6 +202,7 @@ pub fn backup<'a>(
             records,
             root: signed.root,
             number,
+            amiss,
         })
     })
 }
@@ -407,6 +422,12 @@ fn restored<'a>(
                 "the ledger in the backup is broken: {broken}"
             )));
         }
+        let amiss = amiss(&store, &chain).await?;
+        if let Some(first) = amiss.first().filter(|_| trial) {
+            return Err(Fault::Config(format!(
+                "not all that lies in the backup is as the ledger recorded it: {first}"
+            )));
+        }
         let root = seal::hex(&chain.root);
         if let Some((signed, _)) = &signed
             && (signed.records, &signed.root) != (chain.records, &root)
@@ -424,6 +445,7 @@ fn restored<'a>(
             records: chain.records,
             root,
             number,
+            amiss,
         })
     })
 }

@@ -477,7 +477,7 @@ pub fn approval_bytes(approval: &Approval) -> Vec<u8> {
 /// Length of an approval in a request.
 pub const APPROVAL_BYTES: usize = 16 + 8 + 64;
 /// Length of a header in a request.
-pub const HEADER_BYTES: usize = 16 + 8 + 8 + 16 + 4 + 1 + 16 + 32 + 32;
+pub const HEADER_BYTES: usize = 16 + 8 + 8 + 16 + 4 + 1 + 16 + 32 + 32 + 1 + 32;
 
 /// Bytes of a header in a request.
 #[must_use]
@@ -492,6 +492,8 @@ pub fn header_bytes(header: &Header) -> Vec<u8> {
     out.extend_from_slice(&header.key);
     out.extend_from_slice(&header.payload);
     out.extend_from_slice(&header.previous);
+    out.push(header.rows.is_some().into());
+    out.extend_from_slice(&header.rows.unwrap_or_default());
     out
 }
 
@@ -515,6 +517,11 @@ pub fn read_header(mut bytes: &[u8]) -> Option<Header> {
         key: take(b)?,
         payload: take(b)?,
         previous: take(b)?,
+        rows: {
+            let [has_rows] = take::<1>(b)?;
+            let rows = take(b)?;
+            (has_rows == 1).then_some(rows)
+        },
     })
 }
 

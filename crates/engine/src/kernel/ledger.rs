@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::aggregate::Aggregate;
 use domain::value::StreamId;
+use seal::record::Realm;
 use store::projection::StreamFacts;
 use store::write::TableRow;
 
@@ -21,6 +22,12 @@ pub struct Verified {
     pub root: String,
     /// First record that does not fit.
     pub broken: Option<String>,
+    /// Texts and files beside it that are as they were recorded.
+    pub rows: u64,
+    /// What of them is not.
+    pub amiss: Vec<store::RowFinding>,
+    /// Texts and files of an older house that were never counted: nothing is known of them.
+    pub uncounted: usize,
     /// Anchors that were found in the chain, and those that were not.
     pub anchors_found: usize,
     pub anchors_missing: Vec<String>,
@@ -79,13 +86,50 @@ impl House {
                     }
                 }
             }
+            let rows = self.store.walk_rows().await?;
             Ok(Verified {
+                rows: rows.rows,
+                amiss: rows.findings,
+                uncounted: rows.uncounted.len(),
                 records: chain.records,
                 root: seal::hex(&chain.root),
                 broken: chain.broken.map(|b| b.to_string()),
                 anchors_found: anchors.len() - missing.len(),
                 anchors_missing: missing,
             })
+        })
+    }
+
+    /// Lets the ledger speak of the rows that an older program wrote, once; returns how many there were. From then on
+    /// one that is exchanged, deleted or added is found without any key.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub fn count_rows(&self) -> Awaited<'_, Result<u64, Fault>> {
+        Box::pin(async move {
+            let first = self.store.ledger(1, 1).await?;
+            let spoke_always = first.iter().all(|first| first.header.rows.is_some());
+            if spoke_always || self.own().await?.counted {
+                return Ok(0);
+            }
+            let mut rows = self.store.walk_rows().await?.uncounted;
+            let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            rows.push(seal::coverage::Covered::counted(&self.id()));
+            let act = self.clock_act("");
+            self.perform(&act, "count", Realm::Live, async |unit| {
+                let stream = unit.house.stream();
+                let Some(aggregate) = unit.state(stream).await? else {
+                    return Err(Fault::Form("house"));
+                };
+                let Aggregate::House(house) = &*aggregate else {
+                    return Err(Fault::Form("house"));
+                };
+                let changes = domain::party::decide::count(house, stream, count);
+                unit.counts(rows.clone());
+                unit.record(changes).await
+            })
+            .await?;
+            Ok(count)
         })
     }
 

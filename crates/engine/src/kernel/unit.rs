@@ -52,6 +52,8 @@ pub struct Unit<'h> {
     touched: Vec<StreamId>,
     records: Vec<NewRecord>,
     rows: Vec<TableRow>,
+    /// Rows that stand there already, of which the last record speaks.
+    counted: Vec<seal::coverage::Covered>,
     keys: HashMap<(StreamId, Compartment), (KeyId, Secret)>,
     fresh: Vec<(StreamId, Compartment, KeyId, Secret)>,
     /// Digits drawn by this unit, which no row shows yet.
@@ -99,6 +101,7 @@ impl<'h> Unit<'h> {
             touched: Vec::new(),
             records: Vec::new(),
             rows: Vec::new(),
+            counted: Vec::new(),
             keys: HashMap::new(),
             fresh: Vec::new(),
             drawn: std::collections::HashSet::new(),
@@ -290,6 +293,11 @@ impl<'h> Unit<'h> {
         self.rows.push(row.into());
     }
 
+    /// Lets the last record speak of rows that stand there already.
+    pub(crate) fn counts(&mut self, rows: Vec<seal::coverage::Covered>) {
+        self.counted = rows;
+    }
+
     /// Records what was decided.
     ///
     /// # Errors
@@ -385,6 +393,11 @@ impl<'h> Unit<'h> {
             );
             states.push((*stream, loaded.clone()));
         }
+        if self.records.is_empty() {
+            // A text that no record refers to is read by nobody, and no record would speak of it.
+            self.rows
+                .retain(|row| row.table().name != store::schema::BODY.name);
+        }
         let expects = self
             .read
             .iter()
@@ -396,6 +409,7 @@ impl<'h> Unit<'h> {
             expects,
             records: self.records,
             rows: self.rows,
+            counted: self.counted,
         };
         (write, states, self.fresh)
     }

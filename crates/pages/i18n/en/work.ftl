@@ -317,6 +317,7 @@ tl-credential-set = Password set
 tl-person-ended = Staff account ended
 tl-ledger-anchored = Ledger anchored in the archive log
 tl-house-resumed = Work resumed after a restore
+tl-house-counted = The record now covers the texts and files of an older program
 tl-compartment-erased = Kept content erased ({ $compartment })
 tl-party-registered = Entered into the register
 tl-standing-agreed = Standing agreement ({ $version })

@@ -317,6 +317,7 @@ tl-credential-set = パスワードを設定
 tl-person-ended = 担当者の利用を終了
 tl-ledger-anchored = 記録簿の要約を公表記録に登録
 tl-house-resumed = 復元後の運用を再開
+tl-house-counted = 旧版で保存した本文と文書を記録の対象に追加
 tl-compartment-erased = 保存していた内容を消去（{ $compartment }）
 tl-party-registered = 連絡先一覧に登録
 tl-standing-agreed = 秘密保持に合意（登録時、{ $version }）

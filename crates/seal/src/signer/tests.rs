@@ -27,6 +27,7 @@ fn header(seq: u64, previous: [u8; 32]) -> Header {
         key: [2; 16],
         payload: [3; 32],
         previous,
+        rows: None,
     }
 }
 

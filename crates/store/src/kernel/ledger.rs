@@ -29,6 +29,8 @@ pub static LEDGER: Table = Table {
         c("payload_hash", Type::Bytes, Mark::Open),
         c("previous", Type::Bytes, Mark::Open),
         c("hash", Type::Bytes, Mark::Open),
+        c("rows_root", Type::Bytes, Mark::Open),
+        c("covered", Type::Bytes, Mark::Open),
     ],
     key: &["seq"],
 };
@@ -65,6 +67,8 @@ pub struct StoredRecord {
     pub header: Header,
     pub payload: Vec<u8>,
     pub hash: Vec<u8>,
+    /// What it says of the rows written with it, packed: only on its way to the database, and not read with it.
+    pub covered: Vec<u8>,
 }
 
 impl Row for StoredRecord {
@@ -84,6 +88,8 @@ impl Row for StoredRecord {
             self.header.payload.into(),
             self.header.previous.into(),
             self.hash.into(),
+            self.header.rows.map_or_else(Vec::new, Vec::from).into(),
+            self.covered.into(),
         ]
     }
 }
@@ -148,6 +154,7 @@ fn record(house: [u8; 16], row: &mut Cells) -> Result<StoredRecord, StoreError> 
     let payload_hash = row.array()?;
     let previous = row.array()?;
     let hash = row.bytes()?;
+    let rows = row.optional_array()?;
     Ok(StoredRecord {
         header: Header {
             house,
@@ -159,9 +166,11 @@ fn record(house: [u8; 16], row: &mut Cells) -> Result<StoredRecord, StoreError> 
             key,
             payload: payload_hash,
             previous,
+            rows,
         },
         payload,
         hash,
+        covered: Vec::new(),
     })
 }
 
@@ -171,7 +180,7 @@ impl Store {
     /// # Errors
     /// If the database fails or a row has another form; so for all functions here.
     pub async fn ledger(&self, from: u64, limit: u32) -> Result<Vec<StoredRecord>, StoreError> {
-        let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash FROM ledger WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash, rows_root FROM ledger WHERE seq >= $1 ORDER BY seq LIMIT $2";
         let rows = self
             .rows("ledger", sql, &[from.into(), limit.into()])
             .await?;
@@ -185,7 +194,7 @@ impl Store {
     /// # Errors
     /// As [`Store::ledger`].
     pub async fn stream(&self, stream: StreamId) -> Result<Vec<StoredRecord>, StoreError> {
-        let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash FROM ledger WHERE stream = $1 ORDER BY version";
+        let sql = "SELECT seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash, rows_root FROM ledger WHERE stream = $1 ORDER BY version";
         let rows = self.rows("ledger", sql, &[stream.bytes().into()]).await?;
         rows.into_iter()
             .map(|mut row| record(self.house(), &mut row))
@@ -275,7 +284,7 @@ impl Store {
         let rows = self
             .rows(
                 "ledger",
-                "SELECT l.seq, l.recorded_at, l.stream, l.version, l.realm, l.key_id, l.payload, l.payload_hash, l.previous, l.hash FROM stream s JOIN ledger l ON l.stream = s.id WHERE s.dossier = $1 AND l.seq > $2 ORDER BY l.seq",
+                "SELECT l.seq, l.recorded_at, l.stream, l.version, l.realm, l.key_id, l.payload, l.payload_hash, l.previous, l.hash, l.rows_root FROM stream s JOIN ledger l ON l.stream = s.id WHERE s.dossier = $1 AND l.seq > $2 ORDER BY l.seq",
                 &[dossier.bytes().into(), after.into()],
             )
             .await?;

@@ -5,6 +5,7 @@
 
 pub(crate) mod asked;
 pub(crate) mod copied;
+pub(crate) mod coverage;
 pub mod ledger;
 pub(crate) mod number;
 pub(crate) mod open;

@@ -14,8 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use seal::coverage::Covered;
 use seal::record::{GENESIS, Header, Realm};
 
+use super::coverage;
 use super::ledger::{LeafRow, StoredRecord};
 use super::open::{Engine, Store, heard};
 use super::table::Table;
@@ -54,6 +56,8 @@ pub struct Write {
     pub records: Vec<NewRecord>,
     /// Rows of tables other than the ledger.
     pub rows: Vec<TableRow>,
+    /// Rows that stand there already and that the last record speaks of all the same.
+    pub counted: Vec<Covered>,
 }
 
 /// What became of a write.
@@ -133,6 +137,7 @@ impl Store {
             );
             one.records.extend(write.records);
             one.rows.extend(write.rows);
+            one.counted.extend(write.counted);
         }
         self.write(self.ticket(), one).await
     }
@@ -208,7 +213,18 @@ impl Head {
         }
         self.versions.extend(next);
         self.recorded_at = self.recorded_at.max(write.recorded_at);
-        for record in write.records {
+        let covered = write
+            .rows
+            .iter()
+            .filter_map(|row| coverage::covered(row.table(), row.values()));
+        let mut said: Vec<Covered> = covered.chain(write.counted).collect();
+        let last = write.records.len();
+        for (n, record) in (1..).zip(write.records) {
+            let said = if n == last {
+                std::mem::take(&mut said)
+            } else {
+                Vec::new()
+            };
             let payload_hash = seal::sha256(&record.payload);
             let header = Header {
                 house: self.house,
@@ -220,6 +236,7 @@ impl Head {
                 key: record.key,
                 payload: payload_hash,
                 previous: self.hash,
+                rows: Some(seal::coverage::root(&said)),
             };
             self.seq += 1;
             self.hash = header.hash();
@@ -232,6 +249,7 @@ impl Head {
                     header,
                     payload: record.payload,
                     hash: self.hash.to_vec(),
+                    covered: seal::coverage::pack(&said),
                 }
                 .into(),
             );

@@ -28,6 +28,8 @@ mod store {
 
     mod guards;
 
+    mod coverage;
+
     mod wall;
 
     mod lists;

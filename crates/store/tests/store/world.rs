@@ -167,14 +167,19 @@ impl World {
         }
     }
 
-    /// Puts other records in the ledger's place, as whoever owns the database can: the guards are taken down.
-    pub async fn danger_rewrite_ledger(&self, records: &[StoredRecord]) {
-        let gates = match self.engine {
+    /// The statement that takes the guards of the ledger down, as whoever owns the database can.
+    pub fn danger_unguard(&self) -> &'static str {
+        match self.engine {
             Engine::Sqlite => {
                 "DROP TRIGGER IF EXISTS ledger_grows; DROP TRIGGER IF EXISTS ledger_stays; DROP TRIGGER IF EXISTS ledger_keeps;"
             }
             Engine::Postgres => "ALTER TABLE ledger DISABLE TRIGGER ALL;",
-        };
+        }
+    }
+
+    /// Puts other records in the ledger's place, as whoever owns the database can: the guards are taken down.
+    pub async fn danger_rewrite_ledger(&self, records: &[StoredRecord]) {
+        let gates = self.danger_unguard();
         let rows: String = records.iter().map(|record| self.insert(record)).collect();
         let sql = format!("BEGIN; {gates} DELETE FROM ledger; {rows} COMMIT;");
         self.say(Role::Owner, &sql)
@@ -186,7 +191,7 @@ impl World {
     pub fn insert(&self, record: &StoredRecord) -> String {
         let header = &record.header;
         format!(
-            "INSERT INTO ledger (seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {});",
+            "INSERT INTO ledger (seq, recorded_at, stream, version, realm, key_id, payload, payload_hash, previous, hash, rows_root, covered) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});",
             header.seq,
             header.recorded_at,
             self.literal(&header.stream),
@@ -197,6 +202,8 @@ impl World {
             self.literal(&header.payload),
             self.literal(&header.previous),
             self.literal(&record.hash),
+            self.literal(&header.rows.map_or_else(Vec::new, Vec::from)),
+            self.literal(&record.covered),
         )
     }
 

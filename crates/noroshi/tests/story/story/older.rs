@@ -74,6 +74,8 @@ on_both! {
         let chain = world.good(&["ledger", "verify"]);
         assert_eq!(chain["good"], true, "{chain}");
         assert_eq!((&chain["records"], &chain["root"]), (&facts()["records"], &own["root"]));
+        assert!(chain["uncounted"].as_u64() > Some(0), "{chain}");
+        assert_eq!(chain["rows"], 0, "{chain}");
         let rebuilt = world.good(&["ledger", "rebuild"]);
         assert_eq!(rebuilt["unchanged"], true, "{rebuilt}");
 
@@ -86,6 +88,10 @@ on_both! {
         let mut serving = Serving::start(&world);
         serving.until("what had been approved is published", || page.exists().then_some(()));
         serving.stop();
+        // The ledger speaks of all rows since, those of before among them.
+        let counted = world.good(&["ledger", "verify"]);
+        assert_eq!(counted["uncounted"], 0, "{counted}");
+        assert!(counted["rows"].as_u64() > chain["uncounted"].as_u64(), "{counted}");
         let tree = world.dir().join("public").display().to_string();
         // The advisory key certifies the log's since the signer has started.
         let key = facts()["tree"]["key"].as_str().expect("a fingerprint").to_owned();

@@ -118,12 +118,25 @@ fn unnamed(values: &mut Vec<Value>) {
     values.truncate(13);
 }
 
+/// The rows of a copy, whose records say nothing of the rows beside them, as before schema 9.
+fn unspoken(copy: &[u8]) -> Vec<(String, Vec<Value>)> {
+    let mut all = rows(copy);
+    for (_, values) in all.iter_mut().filter(|(table, _)| table == "ledger") {
+        values.truncate(10);
+        values.extend([Value::Bytes(vec![]), Value::Bytes(vec![])]);
+    }
+    all
+}
+
 /// Returns a copy as the program of another schema made it.
 fn aged(copy: &[u8], schema: i64) -> Vec<u8> {
     let mut out = Vec::new();
     for (table, mut values) in rows(copy) {
         if table == "meta" && values[0] == Value::Text("schema".to_owned()) {
             values[1] = Value::Bytes(schema.to_be_bytes().to_vec());
+        }
+        if schema < 9 && table == "ledger" {
+            values.truncate(10);
         }
         if schema < 6 && table == "subscriber" {
             values.pop();
@@ -246,10 +259,11 @@ on_both! {
             let second = there.create().await;
             let older = aged(&copy, schema);
             assert_ne!(older, copy);
-            assert_eq!(second.load(&older).await.unwrap(), rows(&copy).len() as u64);
-            assert_eq!(rows(&dump(&second).await), rows(&copy));
+            let expected = unspoken(&copy);
+            assert_eq!(second.load(&older).await.unwrap(), expected.len() as u64);
+            assert_eq!(rows(&dump(&second).await), expected);
             drop(second);
-            assert_eq!(rows(&dump(&there.open().await).await), rows(&copy));
+            assert_eq!(rows(&dump(&there.open().await).await), expected);
         }
     }
 

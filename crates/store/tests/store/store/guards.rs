@@ -75,6 +75,7 @@ async fn random_ledger(store: &Store) -> Vec<StoredRecord> {
             expects: Vec::new(),
             records: vec![new],
             rows: vec![stream_row(id(n), *version)],
+            counted: vec![],
         };
         put(store, write).await;
     }

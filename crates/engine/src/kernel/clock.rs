@@ -6,8 +6,8 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use domain::value::Instant;
 
@@ -38,6 +38,24 @@ pub fn given_on() -> impl FnOnce() -> Option<Ruled> + Send {
     move || clock.map(|clock| clock.danger_rule_this_thread())
 }
 
+/// How much further the wall clock has gone than time has passed since this process began, µs: not 0 once somebody or
+/// something set the clock. A machine that sleeps does not move it. A rehearsal's clock says what it was told.
+#[must_use]
+pub fn moved() -> i64 {
+    static BEGAN: OnceLock<i64> = OnceLock::new();
+    let apart = || machine().0 - passed_us();
+    ruling().map_or_else(
+        || apart() - BEGAN.get_or_init(apart),
+        |clock| clock.hands.moved.load(Ordering::SeqCst),
+    )
+}
+
+/// Time that has passed since the machine started, sleep included; nobody can set it, µs.
+fn passed_us() -> i64 {
+    let passed = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    passed.tv_sec * 1_000_000 + passed.tv_nsec / 1_000
+}
+
 fn ruling() -> Option<Mock> {
     RULING.with_borrow(Clone::clone)
 }
@@ -55,6 +73,7 @@ pub struct Mock {
 struct Hands {
     at: AtomicI64,
     database_apart: AtomicI64,
+    moved: AtomicI64,
 }
 
 impl Mock {
@@ -65,6 +84,7 @@ impl Mock {
             hands: Arc::new(Hands {
                 at: AtomicI64::new(instant.0),
                 database_apart: AtomicI64::new(0),
+                moved: AtomicI64::new(0),
             }),
             apart: Arc::default(),
         }
@@ -102,6 +122,11 @@ impl Mock {
     /// Lets the database's clock differ, by µs.
     pub fn set_database_apart(&self, us: i64) {
         self.hands.database_apart.store(us, Ordering::SeqCst);
+    }
+
+    /// Says that somebody set the clock, by µs, against time that merely passes.
+    pub fn set_moved(&self, us: i64) {
+        self.hands.moved.store(us, Ordering::SeqCst);
     }
 
     /// Puts this clock in the place of the machine's for the thread that calls, until the answer is dropped. What is
@@ -172,6 +197,23 @@ mod tests {
         assert!((foreign.0 - machine().0).abs() < 60_000_000);
         drop(ruled);
         assert!((now().0 - machine().0).abs() < 60_000_000);
+    }
+
+    #[test]
+    fn a_clock_that_nobody_sets_goes_as_fast_as_time() {
+        let before = moved();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!((moved() - before).abs() < 500_000);
+        let mock = Mock::at(AT);
+        let _ruled = mock.danger_rule_this_thread();
+        mock.move_to(Instant(AT.0 + 3_600_000_000));
+        assert_eq!(
+            moved(),
+            0,
+            "time passes in a rehearsal, and nobody sets its clock"
+        );
+        mock.set_moved(-7);
+        assert_eq!(moved(), -7);
     }
 
     #[test]

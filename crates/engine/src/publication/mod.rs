@@ -6,6 +6,8 @@ pub mod facts;
 
 pub mod recipients;
 
+pub mod doubt;
+
 pub mod release;
 
 pub mod verdict;

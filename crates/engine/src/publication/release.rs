@@ -27,6 +27,7 @@ use crate::kernel::context::Signatures;
 use crate::kernel::house::House;
 use crate::kernel::ids::{copy_id, copy_of_mailbox};
 use crate::kernel::unit::Unit;
+use crate::publication::doubt::CLOCK_SET;
 use crate::publication::verdict::SignersTurn;
 
 /// Node and database clock may differ by this much, µs (docs/design/security.md §2.21: over 2 s holds).
@@ -88,8 +89,13 @@ impl House {
                     code: "release.clock_spread",
                 });
             }
+            // Before anything goes: a clock that was set since the last look.
+            self.look_at_clock().await?;
             if plan.instant.0 > now.0.min(database) {
                 return Ok(Looked::Wait { code: NOT_DUE });
+            }
+            if self.is_in_doubt(advisory, plan).await? {
+                return Ok(Looked::Wait { code: CLOCK_SET });
             }
             let quorum = self.own().await?.quorum;
             if let Err(refusal) = stream.approved_plan(quorum) {

@@ -20,6 +20,7 @@ use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::context::Missed;
 use crate::kernel::house::House;
+use crate::publication::doubt::CLOCK_SET;
 use crate::publication::release::CLOCK_SPREAD_MAX_US;
 
 /// So long before its instant, and at it, a plan is asked about anew, µs.
@@ -94,6 +95,8 @@ struct Ground {
     case_version: u32,
     /// Whom the signer has pinned; nothing while it does not answer.
     pinned: Option<Vec<u8>>,
+    /// Whether the clock was set while it waited.
+    in_doubt: bool,
 }
 
 /// The verdicts on the plans that wait.
@@ -223,6 +226,7 @@ impl House {
             approvals: plan.approvals.len(),
             case_version,
             pinned: pinned.map(<[u8]>::to_vec),
+            in_doubt: self.is_in_doubt(advisory, &plan).await?,
         };
         if !verdicts.is_due(advisory, &ground, plan.instant, now) {
             return Ok(());
@@ -237,7 +241,10 @@ impl House {
         failed.map_or(Ok(()), Err)
     }
 
-    async fn waiting_plan(&self, advisory: AdvisoryId) -> Result<Option<(Stream, Plan)>, Fault> {
+    pub(super) async fn waiting_plan(
+        &self,
+        advisory: AdvisoryId,
+    ) -> Result<Option<(Stream, Plan)>, Fault> {
         let loaded = self.load(advisory.into()).await?;
         // An exercise has no tree that it could go to.
         let loaded = loaded.filter(|loaded| loaded.realm == Realm::Live.code());
@@ -281,6 +288,9 @@ impl House {
         }
         lacks.extend(self.of_the_case(stream, case, as_of, &lacks).await?);
         lacks.extend(self.of_the_clocks(now).await?);
+        if self.is_in_doubt(stream.id, plan).await? {
+            lacks.push(Lack::of(CLOCK_SET));
+        }
         if !self.takes_files(bytes) {
             lacks.push(Lack::of(DISK));
         }

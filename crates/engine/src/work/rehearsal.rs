@@ -27,6 +27,7 @@ impl House {
                 "a change of the approvers is tried again"
             );
         }
+        self.look_at_clock().await?;
         self.rehearse_waiting().await?;
         Ok(Next::at(None))
     }

@@ -51,6 +51,15 @@ pub(crate) fn plan_of(case: &Case<'_>) -> String {
     advisory_of(case).plan.unwrap().sha256
 }
 
+/// Codes of what stands in the way of the plan that waits, asked for now.
+pub(crate) fn lacks_of(case: &Case<'_>) -> Vec<String> {
+    let house = case.world.house();
+    case.world.wait(house.rehearse_waiting()).unwrap();
+    let verdicts = house.kept.of::<engine::publication::verdict::Verdicts>();
+    let verdict = verdicts.of(advisory_of(case).id, &plan_of(case)).unwrap();
+    verdict.lacks.into_iter().map(|lack| lack.code).collect()
+}
+
 /// A text of the draft, by the names of its field and language.
 pub(crate) fn drafted(case: &Case<'_>, field: &str, lang: &str) -> Option<TextRef> {
     let draft = advisory_of(case).draft.unwrap();

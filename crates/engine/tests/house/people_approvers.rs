@@ -1,7 +1,6 @@
 //! Approval keys change hands: by whom, from when they count, and that the signer knows it.
 
 use engine::kernel::config::Purpose;
-use engine::publication::verdict::Verdicts;
 use serde_json::{Value, json};
 use testkit::world::{said, span};
 use testkit::{Case, World};
@@ -101,20 +100,7 @@ fn a_third_approver_counts_after_72_hours_and_the_plan_says_so_until_then() {
     let early = said(&early, "plan");
     approves(&case, "coordinator", &early, &typed(&world, NEW)).unwrap();
     case.signs("approver-a", &early).unwrap();
-    world.wait(world.house().rehearse_waiting()).unwrap();
-    let verdict = || {
-        let advisory = look::advisory_of(&case).id;
-        let of = world
-            .house()
-            .kept
-            .of::<Verdicts>()
-            .of(advisory, &look::plan_of(&case));
-        of.unwrap()
-            .lacks
-            .into_iter()
-            .map(|lack| lack.code)
-            .collect::<Vec<_>>()
-    };
+    let verdict = || look::lacks_of(&case);
     assert_eq!(verdict(), ["sign.quorum", "sign.key_rests"]);
     let later = world.ahead(span(4, 0));
     let plan = world.does_as(

@@ -68,6 +68,43 @@ fn each_clock_is_asked_before_anything_is_out() {
     world.ends_well();
 }
 
+/// A clock that is set ahead would release early; which of two times is right no program knows.
+#[test]
+fn a_clock_that_was_set_holds_the_plans_that_waited_until_they_are_approved_anew() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = world.ahead(span(0, 2));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    let clock = &world.stage.clock;
+    clock.set_moved(SECOND);
+    assert_eq!(looked(&case, &plan), waits(NOT_DUE));
+    // Two hours ahead at once, and the release would be due.
+    clock.set_moved(span(0, 2));
+    clock.move_to(instant);
+    assert_eq!(looked(&case, &plan), waits("release.clock_set"));
+    // Set back, it is as much in doubt, and another process knows of it.
+    clock.set_moved(0);
+    assert_eq!(looked(&case, &plan), waits("release.clock_set"));
+    let lacks = look::lacks_of(&case);
+    assert_eq!(lacks, ["release.clock_set"]);
+    assert_eq!(world.times("published"), 0);
+
+    let taken_back = json!({ "plan": plan, "reason": "the clock was set" });
+    case.does("abort-plan", taken_back);
+    let again = case.planned(world.ahead(span(0, 1)));
+    case.approved(&again);
+    world.stage.clock.move_to(world.ahead(span(0, 1)));
+    let released = looked(&case, &again);
+    assert!(
+        matches!(released, Ok(Looked::Published { .. })),
+        "{released:?}"
+    );
+    world.runs_due();
+    world.ends_well();
+}
+
 #[test]
 fn a_plan_that_is_due_waits_for_its_second_signature() {
     let world = World::founded();

@@ -268,6 +268,7 @@ cause-signer = The signer refuses
 cause-context = A part of the system has stopped
 cause-context-sign = The signer does not answer
 cause-context-verify = The process that checks signatures does not answer
+cause-release-clock-set = The clock of this machine was set while the plan waited: compare it with another clock, abort the plan, make it anew and have it approved again
 cause-release-clock-spread = The clocks of the machine and its database differ by more than two seconds
 cause-release-clock-behind = The clock is behind the last record
 cause-release-disk = The disk takes no files

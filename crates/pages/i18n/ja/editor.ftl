@@ -265,6 +265,7 @@ cause-signer = 署名の工程が応じません
 cause-context = 処理の一部が停止しています
 cause-context-sign = 署名の工程が応答しません
 cause-context-verify = 署名を確かめる工程が応答しません
+cause-release-clock-set = 公表を待つ間に、この機器の時刻が変更されました。別の時計と見比べたうえで、計画を中止して作り直し、承認を取り直してください
 cause-release-clock-spread = データベースとの時刻の差が2秒を超えています
 cause-release-clock-behind = 時計が、最後の記録より前を指しています
 cause-release-disk = ディスクに書き込めません

@@ -128,6 +128,10 @@ pub enum Event {
     HouseCounted {
         rows: u64,
     },
+    /// Somebody took an alarm over: whoever is next on the list is not called meanwhile. The person is who acted.
+    AlarmTaken {
+        cause: String,
+    },
     CredentialSet {
         person: PersonId,
     },

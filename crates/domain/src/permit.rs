@@ -193,6 +193,8 @@ const ROWS: &[Row] = &[
     row("give-up-copy", DESK, OR_OPERATOR),
     row("queue-copies-again", DESK, OR_OPERATOR),
     row("acknowledge", COUNTER, OR_READER),
+    // Whoever takes an alarm over is a person whom others can ask.
+    row("take-alarm", DESK, NOBODY_ELSE),
     // A number that is read aloud: no command of its own, and as weighty as one.
     with_step(row("issue-phone-code", OFFICE, NOBODY_ELSE), Step::Always),
     row("set-password", &GIVEN, NOBODY_ELSE),

@@ -135,6 +135,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::PersonNamed { .. }
         | Event::HouseResumed { .. }
         | Event::HouseCounted { .. }
+        | Event::AlarmTaken { .. }
         | Event::ApproversProposed { .. }
         | Event::ApproversSigned { .. }
         | Event::ApproversWithdrawn { .. }

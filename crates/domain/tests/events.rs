@@ -2,8 +2,7 @@
 //!
 //! `NOROSHI_BLESS=1` writes missing files; a changed file is a decision that its commit explains.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use domain::act::Act;
 use domain::event::{Document, Event, Recorded, Signed};
@@ -21,7 +20,7 @@ mod approvers;
 mod folding;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 73;
+const VARIANTS: usize = 74;
 
 /// The variant's number, and the kind of stream that it changes; `""` if it is recorded to be looked up and changes none.
 #[rustfmt::skip]
@@ -100,6 +99,7 @@ fn place(event: &Event) -> (usize, &'static str) {
         Event::ApproversChanged { .. } => (70, "house"),
         Event::PhoneCodeIssued { .. } => (71, ""),
         Event::HouseCounted { .. } => (72, "house"),
+        Event::AlarmTaken { .. } => (73, "house"),
     }
 }
 
@@ -159,6 +159,9 @@ fn samples() -> Vec<Event> {
             compared: "archive log".into(),
         },
         Event::HouseCounted { rows: 12 },
+        Event::AlarmTaken {
+            cause: "relay".into(),
+        },
         Event::CompartmentErased {
             dossier: StreamId::from_bytes([2; 16]),
             compartment: Compartment::Identity,

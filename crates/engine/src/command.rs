@@ -25,6 +25,7 @@ use crate::kernel::unit::Unit;
 use crate::party::command as party;
 use crate::people::{approvers, command as people};
 use crate::publication::command as publication;
+use crate::work::command as work;
 
 /// A command, for `--list`.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +144,7 @@ commands! {
     GiveUpCopy "give-up-copy" distribution::GiveUpCopy give_up;
     QueueCopiesAgain "queue-copies-again" distribution::QueueCopiesAgain queue_again;
     Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
+    TakeAlarm "take-alarm" work::TakeAlarm take_alarm;
 }
 
 impl Command {

@@ -43,6 +43,11 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
             chain.uncounted
         ));
     }
+    if house.config.purpose == Purpose::Live && house.config.alarm.url.is_empty() {
+        notes.push(
+            "nobody is called by telephone when a release is held: set [alarm] in noroshi.toml (docs/operate/alarm.md)".to_owned(),
+        );
+    }
     let texts = match house.verify_texts().await {
         Ok(texts) => texts,
         // Where a record itself cannot be read, nobody knows which texts there should be.

@@ -2,6 +2,9 @@
 
 pub mod smtp_server;
 
+#[expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+pub mod gateway;
+
 #[expect(
     clippy::expect_used,
     clippy::panic,

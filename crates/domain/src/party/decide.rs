@@ -3,6 +3,7 @@
 //! Pure answers over the house and its parties: states and facts in, changes or a refusal out. They see no address and
 //! no password, and draw no ids; who may ask is told by [`crate::permit`] before they are reached.
 
+use crate::act::Act;
 use crate::event::Change;
 use crate::event::Event;
 use crate::party::{House, Party, Person};
@@ -221,6 +222,20 @@ pub fn count(house: &House, stream: StreamId, rows: u64) -> Vec<Change> {
         return Vec::new();
     }
     vec![Change::of(stream, Event::HouseCounted { rows })]
+}
+
+/// Records that the person who acts takes an alarm over; nothing where that person has it.
+#[must_use]
+pub fn take_alarm(house: &House, stream: StreamId, cause: &str, act: &Act) -> Vec<Change> {
+    let has_it = house
+        .alarms
+        .get(cause)
+        .is_some_and(|taken| taken.holds(act.now) && taken.person == act.actor);
+    if has_it {
+        return Vec::new();
+    }
+    let cause = cause.to_owned();
+    vec![Change::of(stream, Event::AlarmTaken { cause })]
 }
 
 /// Records that a held house goes on, and what it was compared with.

@@ -27,6 +27,8 @@ pub struct House {
     pub erased: Vec<(StreamId, crate::text::class::Compartment)>,
     /// Whether the rows of before the ledger spoke of rows have been counted.
     pub counted: bool,
+    /// Who took an alarm over last, by its cause.
+    pub alarms: BTreeMap<String, Taken>,
     /// Quorum that the house was founded with.
     pub first_quorum: u8,
     /// Keys that the house was founded with, in their order: whose, which, since when.
@@ -35,6 +37,24 @@ pub struct House {
     pub changes: Vec<approvers::Change>,
     /// The change that waits for its signatures.
     pub pending: Option<approvers::Pending>,
+}
+
+/// Who took an alarm over, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub person: PersonId,
+    pub at: Instant,
+}
+
+impl Taken {
+    /// So long whoever took an alarm over has, before others are called again, µs.
+    pub const LASTS_US: i64 = 3_600_000_000;
+
+    /// Whether nobody else is called for now.
+    #[must_use]
+    pub fn holds(&self, now: Instant) -> bool {
+        now.0 - self.at.0 < Taken::LASTS_US
+    }
 }
 
 /// A person of the house.
@@ -117,6 +137,13 @@ impl House {
                 self.anchors.push(leaf.clone());
             }
             Event::HouseCounted { .. } => self.counted = true,
+            Event::AlarmTaken { cause } => {
+                let taken = Taken {
+                    person: recorded.person(),
+                    at: recorded.occurred_at,
+                };
+                self.alarms.insert(cause.clone(), taken);
+            }
             Event::CompartmentErased {
                 dossier,
                 compartment,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use domain::act::Act;
 use domain::distribution::{Subscriber, subscribe};
-use domain::event::{Change, Event};
+use domain::event::{Change, Event, Recorded};
 use domain::party::decide as persons;
 use domain::party::{House, Party, folded};
 use domain::refusal::Refusal;
@@ -169,6 +170,29 @@ fn a_house_that_goes_on_says_what_it_was_compared_with() {
     assert_eq!(
         resumed,
         Ok(of(HOUSE, vec![Event::HouseResumed { compared }]))
+    );
+}
+
+#[test]
+fn an_alarm_is_taken_once_an_hour_by_whoever_takes_it() {
+    let mut house = House::default();
+    let act = |by: u8, at: i64| Act::of_person(person(by), Role::Coordinator, second(at));
+    let taken = persons::take_alarm(&house, HOUSE, "relay", &act(1, 10));
+    let cause = "relay".to_owned();
+    assert_eq!(taken, of(HOUSE, vec![Event::AlarmTaken { cause }]));
+    let event = taken[0].event.clone();
+    house.apply(&Recorded::of(&act(1, 10), "take-alarm", event));
+    let again = |by, at| persons::take_alarm(&house, HOUSE, "relay", &act(by, at)).len();
+    assert_eq!(again(1, 3_609), 0, "that person has it");
+    assert_eq!(again(2, 20), 1, "another takes it over");
+    assert_eq!(
+        again(1, 3_610),
+        1,
+        "an hour is over, and others are called again"
+    );
+    assert_eq!(
+        persons::take_alarm(&house, HOUSE, "context sign", &act(1, 20)).len(),
+        1
     );
 }
 

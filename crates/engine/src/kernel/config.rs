@@ -3,6 +3,10 @@
 //! Precedence: command line > environment `NOROSHI_*` > file > default. Nothing else overrides. An unknown
 //! key is an error, since a mistyped name would silently leave a default in force.
 
+mod alarm;
+
+pub use alarm::{Alarm, AlarmBody, OnCall};
+
 use std::path::Path;
 
 use domain::value::CopyChannel;
@@ -57,6 +61,8 @@ pub struct Config {
     pub series: String,
     #[serde(default)]
     pub mail: Mail,
+    #[serde(default)]
+    pub alarm: Alarm,
     #[serde(default)]
     pub listen: Listen,
     #[serde(default)]
@@ -261,6 +267,7 @@ impl Config {
             partner: partner_address(),
             profile: profile.into(),
             series: series.into(),
+            alarm: Alarm::default(),
             mail: Mail {
                 from: "alerts@portal.example".into(),
                 ..Mail::default()
@@ -372,6 +379,7 @@ impl Config {
             }
         }
         self.check_relay()?;
+        self.alarm.check()?;
         if self.mail.connections == 0 || self.mail.connections > 256 {
             return wrong("mail.connections", "between 1 and 256");
         }

@@ -24,6 +24,10 @@ mod clocks;
 
 mod copies;
 
+pub mod alarm;
+
+pub mod command;
+
 mod letters;
 
 pub mod overdue;
@@ -65,6 +69,8 @@ pub enum Kind {
     Mailboxes,
     /// The reminder to the duty address.
     Duty,
+    /// Calls over a gateway: one that hangs keeps nothing else waiting.
+    Alarm,
     /// First contacts.
     Contacts,
     /// Copies of publications that go by one channel: one that is stuck keeps no other waiting.
@@ -82,6 +88,7 @@ impl Kind {
             Kind::Press,
             Kind::Mailboxes,
             Kind::Duty,
+            Kind::Alarm,
             Kind::Contacts,
         ];
         first.into_iter().chain(CopyChannel::ALL.map(Kind::Copies))
@@ -101,18 +108,19 @@ impl Kind {
             Kind::Press => "press",
             Kind::Mailboxes => "mailbox",
             Kind::Duty => "duty",
+            Kind::Alarm => "alarm",
             Kind::Contacts => "letters",
             Kind::Copies(channel) => channel.name(),
         }
     }
 
-    /// The bell that is rung when there is more of it; nothing rings for the letterbox.
+    /// The bell that is rung when there is more of it; nothing rings for the letterbox and for alarms.
     const fn bell(self) -> Option<&'static str> {
         match self {
             Kind::Release => Some(IntentKind::Release.name()),
             Kind::Clocks => Some(IntentKind::EndAccess.name()),
             Kind::Rehearsal => Some(Kind::REHEARSAL),
-            Kind::Letterbox => None,
+            Kind::Letterbox | Kind::Alarm => None,
             Kind::Press => Some(IntentKind::Press.name()),
             Kind::Mailboxes => Some(LEDGER_BELL),
             Kind::Duty => Some(IntentKind::DateWithoutPlan.name()),
@@ -191,6 +199,7 @@ impl House {
                 Ok(Next::at(None))
             }
             Kind::Duty => self.duty_round().await,
+            Kind::Alarm => self.alarm_round().await,
             Kind::Contacts => self.contacts_round().await,
             Kind::Copies(channel) => self.copies_round(channel, editions, &mut done.sent).await,
         }

@@ -330,7 +330,14 @@ fn of_the_advisory(world: &World, case: &Case<'_>) {
     assert_eq!(world.refuses("unsubscribe", unknown.clone()), "not_found");
     assert_eq!(world.refuses("give-up-copy", unknown), "copy.unknown");
     assert_eq!(world.refuses("queue-copies-again", json!({})), "input");
-    assert_eq!(world.passes_to(instant), std::slice::from_ref(&case.number));
+    let cause = json!({ "cause": engine::work::alarm::of_release(&plan) });
+    assert_eq!(world.refuses("take-alarm", cause.clone()), "not_found");
+    world.stage.clock.set_database_apart(3_000_000);
+    assert_eq!(world.passes_to(instant), Vec::<String>::new());
+    world.does("take-alarm", cause);
+    world.stage.clock.set_database_apart(0);
+    let later = domain::value::Instant(instant.0 + 10_000_000);
+    assert_eq!(world.passes_to(later), std::slice::from_ref(&case.number));
 
     for copy in copies(case, 1) {
         let right = json!({ "reference": copy.reference, "code": copy.code });

@@ -101,6 +101,8 @@ mod work;
 #[cfg(test)]
 mod work_rounds;
 
+mod work_alarm;
+
 #[cfg(test)]
 mod work_letterbox;
 

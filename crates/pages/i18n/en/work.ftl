@@ -318,6 +318,7 @@ tl-person-ended = Staff account ended
 tl-ledger-anchored = Ledger anchored in the archive log
 tl-house-resumed = Work resumed after a restore
 tl-house-counted = The record now covers the texts and files of an older program
+tl-alarm-taken = An alarm was taken over
 tl-compartment-erased = Kept content erased ({ $compartment })
 tl-party-registered = Entered into the register
 tl-standing-agreed = Standing agreement ({ $version })
@@ -506,7 +507,13 @@ done-person-link = The link was issued.
 done-person-end = The access was ended.
 done-saved = Saved.
 done-task-record = The acknowledgement was recorded.
+done-task-take = You have taken it over. Nobody else is called for an hour.
 done-accepted = Accepted. This is the new case.
 work-looked-button = Mark all as read
 refusal-unread = What was sent could not be read. Please choose again and send it once more.
 tl-link-issued = Link to choose a password issued
+
+# What a person on the list is told by SMS or voice.
+alarm-call-release = { $house }: a publication that is due does not go out. Please take it over at the desk: { $url }
+alarm-call-relay = { $house }: mail cannot be sent. Please take it over at the desk: { $url }
+alarm-call-context = { $house }: a part of the system stays stopped. Please take it over at the desk: { $url }

@@ -2,6 +2,8 @@
 
 pub mod view;
 
+pub mod alarm;
+
 pub mod queue;
 
 pub mod tasks;

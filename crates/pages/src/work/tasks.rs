@@ -13,7 +13,7 @@ use crate::kit::form::{Field, Typed, hidden, summary};
 use crate::kit::frame::{Frame, bytes};
 use crate::kit::inside::Inside;
 use crate::kit::{text, when};
-use crate::work::view::{Task, Tasks};
+use crate::work::view::{Alarm, Task, Tasks};
 
 /// Returns the list; `form` carries what was typed into the row named by its field `task`.
 #[must_use]
@@ -57,6 +57,11 @@ fn line(inside: &Inside, task: &Task, form: &Typed, index: usize) -> Row {
         since: when::instant_html(say.0, &task.since),
         reference: task.reference.as_deref().map(text::line),
         code_hint: task.code_hint.as_deref().map(text::line),
+        alarm: task.alarm.as_ref().map(|alarm| told(say, alarm)),
+        take: task
+            .alarm
+            .as_ref()
+            .map(|alarm| hidden("cause", &alarm.cause)),
         hidden: hidden("task", &task.id),
         code: task.reference.as_ref().map(|_| {
             Field::text(say, typed, "code", "desk-task-code")
@@ -66,6 +71,32 @@ fn line(inside: &Inside, task: &Task, form: &Typed, index: usize) -> Row {
                 .html()
         }),
     }
+}
+
+/// What the house has done to reach somebody, and who has it.
+fn told(say: Say, alarm: &Alarm) -> String {
+    let at = |at: &domain::value::Instant| when::instant(say.0, at);
+    if let Some((person, since)) = &alarm.taken {
+        let args = [("person", text::line(person)), ("at", at(since))];
+        return say.with(
+            "desk-alarm-taken",
+            &args.each_ref().map(|(k, v)| (*k, v.as_str())),
+        );
+    }
+    let Some((person, when, is_taken)) = &alarm.called else {
+        return say.t(if alarm.calls {
+            "desk-alarm-soon"
+        } else {
+            "desk-alarm-nobody"
+        });
+    };
+    let key = if *is_taken {
+        "desk-alarm-called"
+    } else {
+        "desk-alarm-failed"
+    };
+    let args = [("person", text::line(person)), ("at", at(when))];
+    say.with(key, &args.each_ref().map(|(k, v)| (*k, v.as_str())))
 }
 
 /// What a task about those who may approve is about.
@@ -135,6 +166,8 @@ struct Row {
     since: String,
     reference: Option<String>,
     code_hint: Option<String>,
+    alarm: Option<String>,
+    take: Option<String>,
     hidden: String,
     code: Option<String>,
 }

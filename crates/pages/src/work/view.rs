@@ -105,4 +105,19 @@ pub struct Task {
     pub reference: Option<String>,
     /// First digits of the copy's code, to be sure that both speak of the same copy.
     pub code_hint: Option<String>,
+    /// The alarm that it is, while it is one.
+    pub alarm: Option<Alarm>,
+}
+
+/// An alarm of a row: whom the house has called, and who has it.
+#[derive(Clone, Debug, Default)]
+pub struct Alarm {
+    /// What takes it over.
+    pub cause: String,
+    /// Whether there is a gateway, so that somebody is called.
+    pub calls: bool,
+    /// The last that was called, when, and whether the gateway took the call.
+    pub called: Option<(String, Instant, bool)>,
+    /// Who took it over, and when.
+    pub taken: Option<(String, Instant)>,
 }

@@ -17,11 +17,12 @@ use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
 use engine::publication::facts::facts;
+use engine::work::alarm::{Calls, OF_RELAY, of_context, of_release};
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
-use pages::work::view::{Task, Tasks};
+use pages::work::view::{Alarm, Task, Tasks};
 use seal::record::Realm;
 
 use crate::coordination::title;
@@ -56,10 +57,47 @@ async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, St
     rows.extend(dates(room, visit.viewer()?).await?);
     rows.extend(reports(room, visit.viewer()?).await?);
     rows.extend(vendors(room, visit).await?);
+    alarms(room, &mut rows).await?;
     let unreadable = std::fs::read_dir(room.house.dir.join("box").join("unreadable"))
         .map_or(0, |entries| entries.flatten().count());
     let view = Tasks { rows, unreadable };
     Ok(pages::work::tasks::page(&visit.inside(room), &view, typed))
+}
+
+/// Adds to the rows that are alarms who was called and who has them.
+async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
+    let calls = room.house.kept.of::<Calls>();
+    let own = room.house.own().await?;
+    let causes = room.house.alarms().await?;
+    for alarm in rows.iter_mut().filter_map(|row| row.alarm.as_mut()) {
+        alarm.calls = !room.house.config.alarm.url.is_empty();
+        let last = calls.of(&alarm.cause).pop();
+        alarm.called = last.map(|call| (call.name, call.at, call.taken));
+        let taken = room.house.alarm_taken(&alarm.cause).await?;
+        alarm.taken = taken.map(|taken| {
+            let person = own.persons.get(&taken.person);
+            (
+                person
+                    .map(|person| person.handle.clone())
+                    .unwrap_or_default(),
+                taken.at,
+            )
+        });
+    }
+    // A row that nobody can take over has no button: its cause is over since the row was made.
+    for row in rows {
+        let is_cause = |alarm: &Alarm| causes.iter().any(|cause| cause.key == alarm.cause);
+        row.alarm = row.alarm.take().filter(is_cause);
+    }
+    Ok(())
+}
+
+/// A row that somebody is called for.
+fn called_for(cause: String) -> Option<Alarm> {
+    Some(Alarm {
+        cause,
+        ..Alarm::default()
+    })
 }
 
 /// Contexts that are gone, while they are.
@@ -77,6 +115,7 @@ fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
             since,
             reference: None,
             code_hint: None,
+            alarm: called_for(of_context(name)),
         })
         .collect()
 }
@@ -98,6 +137,7 @@ fn relay(room: &Room) -> Option<Task> {
         since: trouble.since,
         reference: None,
         code_hint: None,
+        alarm: called_for(OF_RELAY.to_owned()),
     })
 }
 
@@ -116,6 +156,7 @@ async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         since,
         reference: None,
         code_hint: None,
+        alarm: None,
     };
     let mut out = Vec::new();
     let now = engine::kernel::clock::now();
@@ -179,6 +220,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             path: None,
             since: Instant(copy.changed_at),
             code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
+            alarm: None,
             reference: Some(copy.reference),
         });
     }
@@ -255,6 +297,7 @@ fn of_report(report: &Report, kind: &str, since: Instant) -> Task {
         since,
         reference: None,
         code_hint: None,
+        alarm: None,
     }
 }
 
@@ -294,7 +337,10 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
                 continue;
             }
         }
-        let task = of_case(case, kind, "plan", plan.instant);
+        let mut task = of_case(case, kind, "plan", plan.instant);
+        if kind == "held_plan" {
+            task.alarm = called_for(of_release(&plan.sha256));
+        }
         // A plan that another one replaced waits beside it for the same case.
         if out.iter().all(|before| before.id != task.id) {
             out.push(task);
@@ -322,6 +368,7 @@ fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
         since,
         reference: None,
         code_hint: None,
+        alarm: None,
     }
 }
 
@@ -424,6 +471,7 @@ async fn of_vendor(
         since,
         reference: None,
         code_hint: None,
+        alarm: None,
     };
     if let Some((since, text)) = call {
         let eyes = title::eyes_on(room, visit.person()?, case).await?;
@@ -444,7 +492,7 @@ async fn of_vendor(
     Ok(out)
 }
 
-/// Records that a copy was received, or that nothing more can be done for it.
+/// Records that a copy was received, that nothing more can be done for it, or that somebody takes an alarm over.
 ///
 /// # Errors
 /// If the store fails.
@@ -468,6 +516,9 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
         ("again", Some(reference)) => Command::QueueCopiesAgain(commands::QueueCopiesAgain {
             reference: Some(reference),
             advisory: None,
+        }),
+        ("take", None) => Command::TakeAlarm(engine::work::command::TakeAlarm {
+            cause: typed.trimmed("cause").to_owned(),
         }),
         _ => return Err(Stop::NotFound),
     };

@@ -45,6 +45,9 @@ mod matter;
 mod plan;
 
 #[cfg(test)]
+mod alarm;
+
+#[cfg(test)]
 mod approvers;
 
 #[cfg(test)]

@@ -396,6 +396,16 @@ pub(super) fn tasks_view() -> Tasks {
         since: instant(NOW),
         reference: reference.map(str::to_owned),
         code_hint: reference.map(|_| "12".to_owned()),
+        alarm: None,
+    };
+    let alarm = |called: Option<bool>, is_taken: bool| Task {
+        alarm: Some(crate::work::view::Alarm {
+            cause: EVIL.to_owned(),
+            calls: true,
+            called: called.map(|taken| (EVIL.to_owned(), instant(NOW), taken)),
+            taken: is_taken.then(|| (EVIL.to_owned(), instant(NOW))),
+        }),
+        ..task("held_plan", None)
     };
     Tasks {
         rows: vec![
@@ -409,6 +419,10 @@ pub(super) fn tasks_view() -> Tasks {
             task("operator_silent", None),
             task("call_asked", None),
             task("dead_contact", None),
+            alarm(None, false),
+            alarm(Some(true), false),
+            alarm(Some(false), false),
+            alarm(Some(true), true),
         ],
         unreadable: 2,
     }

@@ -1,0 +1,161 @@
+//! Whom the house calls over a gateway when something stands still, and when it stops calling.
+
+use domain::value::Instant;
+use engine::Fault;
+use engine::kernel::config::OnCall;
+use engine::work::alarm::{Calls, of_release};
+use formats::advisory::Lang;
+use serde_json::json;
+use testkit::gateway::Gateway;
+use testkit::world::span;
+use testkit::{Case, World};
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+
+/// A house that calls two people over a gateway.
+fn founded(gateway: &Gateway) -> World {
+    World::founded_with(|config| {
+        config.alarm.url.clone_from(&gateway.url);
+        config.alarm.people = [
+            ("duty-1", "+81900000001", Lang::Ja),
+            ("duty-2", "+81900000002", Lang::En),
+        ]
+        .map(|(name, number, lang)| OnCall {
+            name: name.to_owned(),
+            number: number.to_owned(),
+            lang,
+        })
+        .into();
+    })
+}
+
+/// A release that is due and held, since two clocks differ.
+fn held(world: &World) -> (Case<'_>, String, Instant) {
+    let case = Case::open(world);
+    case.drafted(None);
+    let instant = world.ahead(span(0, 2));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    world.stage.clock.set_database_apart(3 * SECOND);
+    assert_eq!(world.passes_to(instant), Vec::<String>::new());
+    (case, plan, instant)
+}
+
+/// The numbers of the calls that were taken, in their order.
+fn numbers(gateway: &Gateway) -> Vec<String> {
+    let read = |call: String| -> Option<String> {
+        let call: serde_json::Value = serde_json::from_str(&call).ok()?;
+        call["to"].as_str().map(str::to_owned)
+    };
+    let calls = gateway.calls().into_iter();
+    calls.map(|call| read(call).unwrap_or_default()).collect()
+}
+
+#[test]
+fn one_after_the_other_is_called_until_a_named_person_takes_it_over() {
+    let gateway = Gateway::start();
+    let world = founded(&gateway);
+    let (case, plan, instant) = held(&world);
+    let after = |minutes: i64| Instant(instant.0 + minutes * MINUTE + 10 * SECOND);
+    world.passes_to(after(0));
+    assert_eq!(numbers(&gateway), ["+81900000001"]);
+    // What passes other people's hands says nothing of the matter.
+    let said = gateway.calls().concat();
+    assert!(
+        said.contains("公表できていません") && said.contains(&world.house().config.desk),
+        "{said}"
+    );
+    assert!(
+        !said.contains(&case.number) && !said.contains("Aoba"),
+        "{said}"
+    );
+    world.passes_to(after(9));
+    assert_eq!(numbers(&gateway).len(), 1);
+    world.passes_to(after(10));
+    world.passes_to(after(20));
+    let order = ["+81900000001", "+81900000002", "+81900000001"];
+    assert_eq!(numbers(&gateway), order);
+
+    let cause = of_release(&plan);
+    world.does("take-alarm", json!({ "cause": cause }));
+    world.does("take-alarm", json!({ "cause": cause }));
+    assert_eq!(world.times("alarm_taken"), 1);
+    world.passes_to(after(75));
+    assert_eq!(numbers(&gateway).len(), 3, "somebody has it");
+    // It lasts, and whoever had it may have fallen asleep.
+    world.passes_to(after(85));
+    assert_eq!(numbers(&gateway).len(), 4);
+
+    world.stage.clock.set_database_apart(0);
+    assert_eq!(
+        world.passes_to(after(90)),
+        std::slice::from_ref(&case.number)
+    );
+    world.passes_to(after(120));
+    assert_eq!(numbers(&gateway).len(), 4, "it is over");
+    let over = world.refuses("take-alarm", json!({ "cause": cause }));
+    assert_eq!(over, "not_found");
+    world.ends_well();
+}
+
+#[test]
+fn a_gateway_that_takes_no_call_is_asked_again_within_a_minute_for_the_same_person() {
+    let gateway = Gateway::start();
+    gateway.refuses(true);
+    let world = founded(&gateway);
+    let (_case, plan, instant) = held(&world);
+    let after = |seconds: i64| Instant(instant.0 + seconds * SECOND);
+    world.passes_to(after(10));
+    let calls = || world.house().kept.of::<Calls>().of(&of_release(&plan));
+    assert!(calls().iter().all(|call| !call.taken) && !calls().is_empty());
+    gateway.refuses(false);
+    world.passes_to(after(90));
+    assert_eq!(numbers(&gateway), ["+81900000001"]);
+    world.stage.clock.set_database_apart(0);
+    world.passes_to(after(120));
+    world.ends_well();
+}
+
+#[test]
+fn a_gateway_is_https_and_has_somebody_to_call() {
+    let world = World::founded();
+    let good = || {
+        let mut config = world.house().config.clone();
+        config.alarm.url = "https://gateway.example/calls".to_owned();
+        config.alarm.people.push(OnCall {
+            name: "duty-1".to_owned(),
+            number: "+81900000001".to_owned(),
+            lang: Lang::Ja,
+        });
+        config
+    };
+    assert!(good().check().is_ok());
+    type Change = fn(&mut engine::kernel::config::Config);
+    let wrong: [(Change, &str); 7] = [
+        (
+            |c| c.alarm.url = "http://gateway.example/".to_owned(),
+            "alarm.url",
+        ),
+        (
+            |c| c.alarm.url = "http://127.0.0.1.example/".to_owned(),
+            "alarm.url",
+        ),
+        (|c| c.alarm.url = String::new(), "alarm.url"),
+        (|c| c.alarm.people.clear(), "alarm.people"),
+        (
+            |c| c.alarm.people[0].number = " ".to_owned(),
+            "alarm.people",
+        ),
+        (|c| c.alarm.text_field = "to".to_owned(), "alarm.to_field"),
+        (|c| c.alarm.minutes = 0, "alarm.minutes"),
+    ];
+    for (change, key) in wrong {
+        let mut config = good();
+        change(&mut config);
+        let Err(Fault::Config(said)) = config.check() else {
+            panic!("{key}")
+        };
+        assert!(said.starts_with(key), "{said}");
+    }
+}

@@ -182,6 +182,7 @@ fn every_option_that_operators_are_told_of_is_one() {
 fn every_key_of_the_configuration_is_explained() {
     let all = document("docs/operate/sqlite.md");
     let mail = document("docs/operate/mail.md");
+    let alarm = document("docs/operate/alarm.md");
     let written = Config::of(Purpose::Live).to_text().expect("a text");
     let (mut section, mut keys) = (String::new(), 0);
     for line in written.lines() {
@@ -191,6 +192,7 @@ fn every_key_of_the_configuration_is_explained() {
             let is_told = match section.as_str() {
                 "" => all.contains(&format!("`{key}`")),
                 "mail" => mail.contains(&format!("\n{key} = ")),
+                "alarm" => alarm.contains(&format!("\n{key} = ")),
                 other => all.contains(&format!("`{other}.{key}`")),
             };
             assert!(is_told, "[{section}] {key}");

@@ -19,10 +19,13 @@ use store::{Location, Store, StoreError};
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::context::Contexts;
-use crate::kernel::house::{House, KEYS};
+use crate::kernel::house::{House, KEYS, KeyFiles};
 
 mod reading;
 mod signed;
+mod trial;
+
+pub use trial::verify;
 
 use reading::{DataFile, hash_of};
 pub use signed::Trust;
@@ -272,7 +275,12 @@ fn unloaded(error: StoreError) -> Fault {
     }
 }
 
-fn open(path: &Path, sealed_bytes: &[u8], secret: &str, head: &[u8]) -> Result<Vec<u8>, Fault> {
+fn open(
+    path: &Path,
+    sealed_bytes: &[u8],
+    secret: &str,
+    head: &[u8],
+) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
     let mut plain = zeroize::Zeroizing::new(Vec::new());
     let opened = seal::recovery::open(secret, sealed_bytes).map_err(sealed)?;
     opened
@@ -281,7 +289,7 @@ fn open(path: &Path, sealed_bytes: &[u8], secret: &str, head: &[u8]) -> Result<V
         .map_err(|_| Fault::Config("the backup was changed or is incomplete".into()))?;
     plain
         .strip_prefix(head)
-        .map(<[u8]>::to_vec)
+        .map(|rest| zeroize::Zeroizing::new(rest.to_vec()))
         .ok_or_else(|| Fault::Config(format!("{} is no backup of this kind", path.display())))
 }
 
@@ -299,6 +307,29 @@ pub fn restore<'a>(
     trial: bool,
     trust: Trust<'a>,
 ) -> Awaited<'a, Result<BackedUp, Fault>> {
+    let goal = if trial { Goal::Trial } else { Goal::House };
+    into_empty(file, secret, into, location, goal, trust)
+}
+
+/// What a backup is restored for.
+enum Goal<'a> {
+    /// To go on as the house.
+    House,
+    /// To be looked at; it never goes on.
+    Trial,
+    /// To see whether it could be: secret files are written nowhere, and the house's own keys are put here.
+    Memory(&'a mut KeyFiles),
+}
+
+/// As [`restore`].
+fn into_empty<'a>(
+    file: &'a Path,
+    secret: &'a str,
+    into: &'a Path,
+    location: &'a Location,
+    goal: Goal<'a>,
+    trust: Trust<'a>,
+) -> Awaited<'a, Result<BackedUp, Fault>> {
     Box::pin(async move {
         if into.exists()
             && std::fs::read_dir(into)
@@ -313,7 +344,7 @@ pub fn restore<'a>(
         }
         let was_there = into.exists();
         let mut has_begun = false;
-        let restored = restored(file, secret, into, location, trial, trust, &mut has_begun).await;
+        let restored = restored(file, secret, into, location, goal, trust, &mut has_begun).await;
         if restored.is_err() && has_begun {
             emptied(into, was_there);
         }
@@ -344,7 +375,7 @@ fn restored<'a>(
     secret: &'a str,
     into: &'a Path,
     location: &'a Location,
-    trial: bool,
+    mut goal: Goal<'a>,
     trust: Trust<'a>,
     has_begun: &'a mut bool,
 ) -> Awaited<'a, Result<BackedUp, Fault>> {
@@ -380,6 +411,16 @@ fn restored<'a>(
             {
                 return Err(form());
             }
+            if let Goal::Memory(kept) = &mut goal
+                && trial::is_secret(relative)
+            {
+                if let Ok(name) = relative.strip_prefix(Path::new(KEYS).join("house"))
+                    && let Some(name) = name.to_str()
+                {
+                    kept.insert(name.to_owned(), zeroize::Zeroizing::new(bytes.to_vec()));
+                }
+                continue;
+            }
             let path = into.join(relative);
             seal::files::private_folder(path.parent().unwrap_or(into))?;
             seal::files::write_secret_new(&path, bytes)?;
@@ -404,7 +445,8 @@ fn restored<'a>(
             seal::hex(&seal::random::bytes::<16>()).as_bytes(),
             false,
         )?;
-        let why = if trial {
+        let is_trial = !matches!(goal, Goal::House);
+        let why = if is_trial {
             "trial restore: it cannot be resumed"
         } else {
             "restored from a backup"
@@ -423,7 +465,7 @@ fn restored<'a>(
             )));
         }
         let amiss = amiss(&store, &chain).await?;
-        if let Some(first) = amiss.first().filter(|_| trial) {
+        if let Some(first) = amiss.first().filter(|_| is_trial) {
             return Err(Fault::Config(format!(
                 "not all that lies in the backup is as the ledger recorded it: {first}"
             )));
@@ -509,51 +551,6 @@ pub fn resume<'a>(
             .await?;
         house.store.set_meta("held", b"").await?;
         Ok(())
-    })
-}
-
-/// Tries a backup: restores it into a temporary folder, folds the ledger, compares the projections.
-///
-/// # Errors
-/// What the restore or the comparison found.
-pub fn verify<'a>(
-    file: &'a Path,
-    secret: &'a str,
-    work: &'a Path,
-    trust: Trust<'a>,
-) -> Awaited<'a, Result<BackedUp, Fault>> {
-    Box::pin(async move {
-        let location = Location::Sqlite(store_file(work));
-        let result = async {
-            let tried = restore(file, secret, work, &location, true, trust).await?;
-            let house = House::open(work, &location, Contexts::default()).await?;
-            let before = house.store.hash_of_projections().await?;
-            house.rebuild().await?;
-            let texts = house.verify_texts().await?;
-            if texts.lacking > 0 {
-                return Err(Fault::Config(format!(
-                    "{} texts and documents that its ledger refers to are not in the backup ({})",
-                    texts.lacking,
-                    texts.named.join(", ")
-                )));
-            }
-            if house.store.hash_of_projections().await? != before {
-                return Err(Fault::Config(
-                    "the projections in the backup are not those of its ledger".into(),
-                ));
-            }
-            Ok(tried)
-        }
-        .await;
-        let removed = std::fs::remove_dir_all(work);
-        // What the trial found comes first; a trial that could not begin left no folder.
-        let tried = result?;
-        match removed {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Fault::io("cannot remove the trial folder")(error))
-            }
-            _ => Ok(tried),
-        }
     })
 }
 

@@ -104,6 +104,32 @@ impl House {
         location: &'a Location,
         contexts: Contexts,
     ) -> Awaited<'a, Result<House, Fault>> {
+        Box::pin(House::opened(dir, location, contexts, None))
+    }
+
+    /// Opens a house whose secret keys lie in no folder: a backup that is tried. Names are those below `keys/house`.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub(super) fn open_with_keys<'a>(
+        dir: &'a Path,
+        location: &'a Location,
+        keys: &'a KeyFiles,
+    ) -> Awaited<'a, Result<House, Fault>> {
+        Box::pin(House::opened(
+            dir,
+            location,
+            Contexts::default(),
+            Some(keys),
+        ))
+    }
+
+    fn opened<'a>(
+        dir: &'a Path,
+        location: &'a Location,
+        contexts: Contexts,
+        keys: Option<&'a KeyFiles>,
+    ) -> Awaited<'a, Result<House, Fault>> {
         Box::pin(async move {
             let config = Config::read(dir)?;
             is_ours(dir)?;
@@ -115,7 +141,10 @@ impl House {
             let store = Store::open(location).await?;
             let id = store.house();
             let in_use = store.keys().await?.first().map(|key| key.epoch);
-            let keys = Keys::open(&dir.join(KEYS).join("house"), id, in_use)?;
+            let keys = match keys {
+                Some(files) => Keys::in_memory(files, id, in_use)?,
+                None => Keys::open(&dir.join(KEYS).join("house"), id, in_use)?,
+            };
             let certificate = dir.join(KEYS).join("public").join("advisory.asc");
             let certificate = std::fs::read(&certificate)
                 .map_err(Fault::io("cannot read the advisory key's certificate"))?;
@@ -342,6 +371,9 @@ impl House {
         }
     }
 }
+
+/// Files of secret keys, by their names below `keys/house`, in memory.
+pub(super) type KeyFiles = std::collections::HashMap<String, zeroize::Zeroizing<Vec<u8>>>;
 
 /// What a house knows its folder by: the random mark in it, where that file lies, and on which machine. A copy
 /// of the folder has another mark, even beside a copy of the database.

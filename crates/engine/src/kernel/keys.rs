@@ -36,7 +36,17 @@ impl std::fmt::Debug for Keys {
 }
 
 fn epoch_file(folder: &Path, epoch: Epoch) -> PathBuf {
-    folder.join(format!("epoch-{epoch:06}.key"))
+    folder.join(epoch_name(epoch))
+}
+
+fn epoch_name(epoch: Epoch) -> String {
+    format!("epoch-{epoch:06}.key")
+}
+
+/// The epoch of a key file of this name, if it is one's.
+fn epoch_of(name: &str) -> Option<Epoch> {
+    let number = name.strip_prefix("epoch-")?.strip_suffix(".key")?;
+    number.parse().ok()
 }
 
 impl Keys {
@@ -70,8 +80,48 @@ impl Keys {
     /// `in_use` is the epoch that the database's keys are wrapped under. After a crash within an erasure a
     /// newer epoch file may lie there unused, or the old one may not be destroyed yet: both are put right.
     pub fn open(folder: &Path, house: [u8; 16], in_use: Option<Epoch>) -> Result<Keys, Fault> {
+        let mut present = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(Fault::io("cannot list the key folder"))? {
+            let name = entry
+                .map_err(Fault::io("cannot list the key folder"))?
+                .file_name();
+            present.extend(name.to_str().and_then(epoch_of));
+        }
+        let newest = in_use
+            .or_else(|| present.iter().copied().max())
+            .unwrap_or(0);
+        let read = |name: &str| Ok(seal::files::read_secret(&folder.join(name))?);
+        let keys = Keys::read(folder, house, newest, read)?;
+        for other in present.into_iter().filter(|epoch| *epoch != newest) {
+            std::fs::remove_file(epoch_file(folder, other))
+                .map_err(Fault::io("cannot destroy an unused epoch key"))?;
+        }
+        Ok(keys)
+    }
+
+    /// Opens keys that lie in no folder: those of a backup that is tried.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub(super) fn in_memory(
+        files: &HashMap<String, zeroize::Zeroizing<Vec<u8>>>,
+        house: [u8; 16],
+        in_use: Option<Epoch>,
+    ) -> Result<Keys, Fault> {
+        let present = files.keys().filter_map(|name| epoch_of(name));
+        let newest = in_use.or_else(|| present.max()).unwrap_or(0);
+        let read = |name: &str| files.get(name).cloned().ok_or(Fault::Form("key file"));
+        Keys::read(Path::new(""), house, newest, read)
+    }
+
+    fn read(
+        folder: &Path,
+        house: [u8; 16],
+        newest: Epoch,
+        read: impl Fn(&str) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault>,
+    ) -> Result<Keys, Fault> {
         let secret = |name: &str| -> Result<Secret, Fault> {
-            let text = seal::files::read_secret(&folder.join(name))?;
+            let text = read(name)?;
             let bytes = std::str::from_utf8(&text)
                 .ok()
                 .and_then(|t| seal::unhex32(t.trim()))
@@ -80,29 +130,9 @@ impl Keys {
         };
         let root = secret("root.key")?;
         let codes = secret("codes.key")?;
-        let mut present = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(Fault::io("cannot list the key folder"))? {
-            let name = entry
-                .map_err(Fault::io("cannot list the key folder"))?
-                .file_name();
-            let number = name.to_str().and_then(|n| {
-                n.strip_prefix("epoch-")?
-                    .strip_suffix(".key")?
-                    .parse::<Epoch>()
-                    .ok()
-            });
-            present.extend(number);
-        }
-        let newest = in_use
-            .or_else(|| present.iter().copied().max())
-            .unwrap_or(0);
-        let wrapped = seal::files::read_secret(&epoch_file(folder, newest))?;
+        let wrapped = read(&epoch_name(newest))?;
         let epoch =
             keyring::open_epoch(&root, &house, newest, &wrapped).map_err(|_| Fault::Sealed)?;
-        for other in present.into_iter().filter(|epoch| *epoch != newest) {
-            std::fs::remove_file(epoch_file(folder, other))
-                .map_err(Fault::io("cannot destroy an unused epoch key"))?;
-        }
         Ok(Keys {
             folder: folder.to_owned(),
             house,

@@ -528,26 +528,3 @@ fn a_backup_that_the_house_did_not_sign_is_not_restored() {
     assert_eq!(tries("first", unsigned), Ok(String::new()));
     world.ends_well();
 }
-
-#[test]
-fn a_trial_of_a_backup_says_what_it_found() {
-    let world = World::founded();
-    let file = world.stage.beside("kept");
-    let (dir, store) = (world.stage.dir(), &world.house().store);
-    world.wait(Box::pin(backup(&dir, store, &file))).unwrap();
-    let tries = |file: &Path, secret: &str| {
-        let work = world.stage.beside("trial");
-        let tried = world.wait(Box::pin(verify(file, secret, &work, Trust::default())));
-        assert!(!work.exists(), "nothing is left of it");
-        tried.map_err(|fault| fault.to_string())
-    };
-    let secret = world.stage.kit.recovery_secret.as_str();
-    assert!(tries(&file, secret).is_ok());
-    let missing = tries(&world.stage.beside("missing"), secret).unwrap_err();
-    assert!(missing.contains("is not there"), "{missing}");
-    let other = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
-    for wrong in ["", other] {
-        let said = tries(&file, wrong).unwrap_err();
-        assert!(!said.contains("trial folder"), "{said}");
-    }
-}

@@ -101,6 +101,10 @@ mod work;
 #[cfg(test)]
 mod work_rounds;
 
+#[cfg(test)]
+mod backup_trial;
+
+#[cfg(test)]
 mod work_alarm;
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::Fault;
+
+use crate::confine;
 use engine::kernel::context::{read_message, service, write_message};
 
 /// Runs the context `name`.
@@ -15,8 +17,16 @@ pub fn run(dir: &Path, name: &str, listen: Option<SocketAddr>) -> Result<bool, F
     let keys = dir.join(engine::kernel::house::KEYS);
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     match (name, listen) {
-        ("sign", _) => service::sign(dir, &keys, &mut input, &mut output)?,
-        ("verify", _) => service::verify(&keys.join("public"), &mut input, &mut output)?,
+        ("sign", _) => {
+            seal::files::private_folder(&dir.join("sign"))?;
+            confine::narrow(dir, "sign");
+            service::sign(dir, &keys, &mut input, &mut output)?;
+        }
+        ("verify", _) => {
+            seal::files::private_folder(&dir.join("press"))?;
+            confine::narrow(dir, "verify");
+            service::verify(&keys.join("public"), &mut input, &mut output)?;
+        }
         ("portal", Some(listen)) => {
             drop((input, output));
             portal(dir, listen)?;
@@ -52,6 +62,11 @@ fn portal(dir: &Path, listen: SocketAddr) -> Result<(), Fault> {
             Some(portal::HandlingNumber { digits, printed })
         },
     };
+    for folder in ["box", "mailbox"] {
+        seal::files::private_folder(&dir.join(folder))?;
+    }
+    // What it needs of the folder is read; it listens already. Threads that it starts from here on are as narrow.
+    confine::narrow(dir, "portal");
     let handle = Arc::new(portal::Handle::new(site, limits).with_reception(reception));
     let told = Arc::clone(&handle);
     let (answered, was_answered) = std::sync::mpsc::channel();

@@ -105,10 +105,12 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
     }
     notes.push("keys lie in the data folder: who takes database and keys together reads everything; copy them apart, and use disk encryption against a removed disk".into());
     notes.push("no outside holder of anchors is configured: a rewriting of the whole ledger by this machine's administrator would be noticed only by whoever kept a copy of archive/leaves.jsonl".into());
-    notes.push(
-        "the contexts are processes of one user on this machine; they are not confined further"
-            .into(),
-    );
+    let narrowed = if crate::confine::can() {
+        "portal, signer and verifier are processes of one user; while they run, the kernel closes all but their own folders to them, and the house itself is not narrowed"
+    } else {
+        "portal, signer and verifier are processes of one user, and the kernel of this machine cannot close other folders to them (Landlock, Linux 5.19)"
+    };
+    notes.push(narrowed.to_owned());
     let waiting: serde_json::Map<String, Value> = house
         .store
         .waiting_intents()

@@ -6,6 +6,7 @@
 mod against;
 mod args;
 mod children;
+mod confine;
 mod contexts;
 mod doctor;
 #[cfg(test)]

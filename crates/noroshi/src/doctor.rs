@@ -1,4 +1,4 @@
-//! `noroshi doctor`: what of a house that stands still is not as it should be, and what its mode does not resist.
+//! `noroshi doctor`: what of a house is not as it should be, and what its mode does not resist.
 
 use std::path::Path;
 
@@ -6,16 +6,13 @@ use engine::kernel::config::Purpose;
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
-use crate::args::Common;
-use crate::run::open;
-use crate::show;
+use crate::look::Looked;
 
 /// Looks for what is not as it should be, and says what the present mode does not resist.
 ///
 /// # Errors
-/// If the house cannot be opened.
-pub async fn doctor(common: &Common) -> Result<bool, Fault> {
-    let house = open(common).await?;
+/// If the house cannot be read.
+pub async fn looked(house: &House) -> Result<Looked, Fault> {
     let mut findings: Vec<(&str, String)> = Vec::new();
     let mut notes: Vec<String> = Vec::new();
     if let Some(why) = house.held().await? {
@@ -92,9 +89,9 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
             ));
         }
     }
-    releases(&house, &mut findings).await?;
-    secrets(&common.dir.join(engine::kernel::house::KEYS), &mut findings);
-    open_to_others(&common.dir, &mut findings);
+    releases(house, &mut findings).await?;
+    secrets(&house.dir.join(engine::kernel::house::KEYS), &mut findings);
+    open_to_others(&house.dir, &mut findings);
     if house.config.purpose == Purpose::Live
         && house.config.mail.transport == engine::kernel::config::Transport::Folder
     {
@@ -125,24 +122,25 @@ pub async fn doctor(common: &Common) -> Result<bool, Fault> {
         "records": chain.records,
         "engine": house.store.engine_name(),
     });
-    show::answer(common.json, &value, || {
-        let mut out = format!(
-            "{} records in the ledger, {}.\n",
-            chain.records,
-            house.store.engine_name()
-        );
-        for (kind, n) in &waiting {
-            out.push_str(&format!("waits to be carried out: {kind}, {n}\n"));
-        }
-        for (code, text) in &findings {
-            out.push_str(&format!("NOT AS IT SHOULD BE [{code}] {text}\n"));
-        }
-        for note in &notes {
-            out.push_str(&format!("know: {note}\n"));
-        }
-        out
-    });
-    Ok(findings.is_empty())
+    let mut text = format!(
+        "{} records in the ledger, {}.\n",
+        chain.records,
+        house.store.engine_name()
+    );
+    for (kind, n) in &waiting {
+        text.push_str(&format!("waits to be carried out: {kind}, {n}\n"));
+    }
+    for (code, found) in &findings {
+        text.push_str(&format!("NOT AS IT SHOULD BE [{code}] {found}\n"));
+    }
+    for note in &notes {
+        text.push_str(&format!("know: {note}\n"));
+    }
+    Ok(Looked {
+        good: findings.is_empty(),
+        value,
+        text,
+    })
 }
 
 /// What was to be out by now and is not.

@@ -12,6 +12,7 @@ mod doctor;
 #[cfg(test)]
 mod documents;
 mod init;
+mod look;
 mod measure_desk;
 mod measure_lateness;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::args::{
     Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand, ScenarioCommand,
 };
 use crate::init::store_location::location;
-use crate::{against, children, contexts, doctor, init, serve, show, socket, tools};
+use crate::{against, children, contexts, init, look, serve, show, socket, tools};
 
 /// Largest file that is read from the command line: 16 MiB.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -94,7 +94,7 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
         Command::Config {
             what: ConfigCommand::Explain,
         } => tools::config_explain(&common),
-        Command::Doctor => doctor::doctor(&common).await,
+        Command::Doctor => look::look(&common, &look::What::Doctor).await,
         // `backup verify` without a backup is no wish for one that is called so.
         Command::Backup {
             file, verify: None, ..
@@ -408,9 +408,12 @@ async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
         let house = open(common).await?;
         return socket::show(&socket::take(&house, &bytes).await);
     }
+    if let MailCommand::Copies { number } = what {
+        return look::look(common, &look::What::Copies(number)).await;
+    }
     let house = open(common).await?;
     match what {
-        MailCommand::Take { .. } => Ok(true),
+        MailCommand::Take { .. } | MailCommand::Copies { .. } => Ok(true),
         MailCommand::Send => {
             if let Some(why) = house.held().await? {
                 show::warn(&format!("noroshi: held: {why}"));
@@ -436,18 +439,14 @@ async fn mail(common: &Common, what: MailCommand) -> Result<bool, Fault> {
             );
             Ok(true)
         }
-        MailCommand::Copies { number } => {
-            let value = match number {
-                None => states(&house).await?,
-                Some(number) => tools::copies(&house, &number).await?,
-            };
-            show::line(&value.to_string());
-            Ok(true)
-        }
     }
 }
 
-async fn states(house: &House) -> Result<Value, Fault> {
+/// How many copies there are of each state.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn states(house: &House) -> Result<Value, Fault> {
     let states = house.store.copy_states().await?;
     Ok(states
         .into_iter()

@@ -7,6 +7,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use engine::command::PerformError;
 use engine::kernel::context::{read_message, write_message};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{rehearsal, show};
+use crate::{look, rehearsal, show};
 
 /// Largest message: 17 MiB.
 const BYTES_MAX: u64 = 17 << 20;
@@ -79,6 +80,8 @@ pub struct Request {
     reply: oneshot::Sender<Answer>,
 }
 
+/// Stack of a thread that looks: 4 MiB, as tests in debug builds want it.
+const LOOK_STACK_BYTES: usize = 4 << 20;
 /// Requests that may wait.
 const WAITING_MAX: usize = 64;
 
@@ -133,7 +136,28 @@ async fn exchange(mut stream: tokio::net::UnixStream, to: mpsc::Sender<Request>)
 }
 
 /// Does what the operator asked.
-pub async fn serve(house: &House, request: Request) {
+pub async fn serve(house: &Arc<House>, request: Request) {
+    // Looking changes nothing and may take its time: nobody else waits for it.
+    if let [verb, word, argument] = request.parts.as_slice()
+        && verb == b"look"
+    {
+        let (house, word, argument) = (Arc::clone(house), word.clone(), argument.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let reply = request.reply;
+        let looking = std::thread::Builder::new()
+            .name("look".into())
+            .stack_size(LOOK_STACK_BYTES)
+            .spawn(move || {
+                let answer = runtime.block_on(Box::pin(look::answer(&house, &word, &argument)));
+                // The house may end meanwhile: whoever looked lets go of it before the answer is read.
+                drop(house);
+                let _ = reply.send(answer);
+            });
+        if let Err(error) = looking {
+            tracing::error!(cause = %error.kind(), "no thread to look with");
+        }
+        return;
+    }
     let answer = match request.parts.as_slice() {
         [verb, name, fields] if verb == b"do" => {
             perform(house, &String::from_utf8_lossy(name), fields).await
@@ -146,13 +170,18 @@ pub async fn serve(house: &House, request: Request) {
         [verb, tracking, name, fields] if verb == b"vendor" => {
             Box::pin(rehearsal::vendor(house, tracking, name, fields)).await
         }
-        _ => Answer {
-            code: 2,
-            text: "the running house does not know this request; use the same program version"
-                .into(),
-        },
+        _ => unknown(),
     };
     let _ = request.reply.send(answer);
+}
+
+/// The answer to what this program does not know.
+#[must_use]
+pub fn unknown() -> Answer {
+    Answer {
+        code: 2,
+        text: "the running house does not know this request; use the same program version".into(),
+    }
 }
 
 /// Removes the socket.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::Common;
 use crate::init::store_location::location;
+use crate::look::{self, Looked, What};
 use crate::run::{open, read};
 use crate::show;
 
@@ -217,7 +218,6 @@ pub async fn restore(
 /// # Errors
 /// If the database cannot be read.
 pub async fn ledger_verify(common: &Common, anchor: Option<&Path>) -> Result<bool, Fault> {
-    let house = open(common).await?;
     let mut anchors = Vec::new();
     if let Some(path) = anchor {
         for line in String::from_utf8_lossy(&read(path)?).lines() {
@@ -235,40 +235,49 @@ pub async fn ledger_verify(common: &Common, anchor: Option<&Path>) -> Result<boo
             }
         }
     }
-    let found = house.verify_ledger(&anchors).await?;
+    look::look(common, &What::Ledger(anchors)).await
+}
+
+/// The chain, the rows beside it, and anchors that somebody else holds.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn ledger_looked(house: &House, anchors: &[String]) -> Result<Looked, Fault> {
+    let found = house.verify_ledger(anchors).await?;
     let good = found.broken.is_none() && found.anchors_missing.is_empty() && found.amiss.is_empty();
     let amiss: Vec<String> = found.amiss.iter().map(ToString::to_string).collect();
     let value = json!({ "good": good, "records": found.records, "root": found.root, "broken": found.broken, "anchors_found": found.anchors_found, "anchors_missing": found.anchors_missing, "rows": found.rows, "amiss": amiss, "uncounted": found.uncounted });
-    show::answer(common.json, &value, || {
-        let mut out = format!(
-            "{} records, root {}\n{} texts and files as they were recorded",
-            found.records, found.root, found.rows
-        );
-        if found.uncounted > 0 {
-            out.push_str(&format!(
+    let mut out = format!(
+        "{} records, root {}\n{} texts and files as they were recorded",
+        found.records, found.root, found.rows
+    );
+    if found.uncounted > 0 {
+        out.push_str(&format!(
                 "\n{} of an older program, of which the ledger does not speak yet: it will once `noroshi serve` has been started",
                 found.uncounted
             ));
-        }
-        for one in &amiss {
-            out.push_str(&format!("\nAMISS: {one}"));
-        }
-        if let Some(broken) = &found.broken {
-            out.push_str(&format!("\nBROKEN: {broken}"));
-        }
-        if !anchors.is_empty() {
-            out.push_str(&format!(
-                "\n{} of {} anchors stand in this chain",
-                found.anchors_found,
-                anchors.len()
-            ));
-        }
-        for missing in &found.anchors_missing {
-            out.push_str(&format!("\nNOT IN THIS CHAIN: {missing}"));
-        }
-        out
-    });
-    Ok(good)
+    }
+    for one in &amiss {
+        out.push_str(&format!("\nAMISS: {one}"));
+    }
+    if let Some(broken) = &found.broken {
+        out.push_str(&format!("\nBROKEN: {broken}"));
+    }
+    if !anchors.is_empty() {
+        out.push_str(&format!(
+            "\n{} of {} anchors stand in this chain",
+            found.anchors_found,
+            anchors.len()
+        ));
+    }
+    for missing in &found.anchors_missing {
+        out.push_str(&format!("\nNOT IN THIS CHAIN: {missing}"));
+    }
+    Ok(Looked {
+        good,
+        value,
+        text: out,
+    })
 }
 
 /// Rebuilds the projections; tells whether they were what they should be.
@@ -378,11 +387,27 @@ pub fn verify(
     Ok(report.is_good())
 }
 
+/// The copies of an advisory, or how many there are of each state.
+///
+/// # Errors
+/// If there is no such advisory.
+pub async fn copies_looked(house: &House, number: Option<&str>) -> Result<Looked, Fault> {
+    let value = match number {
+        None => crate::run::states(house).await?,
+        Some(number) => copies(house, number).await?,
+    };
+    Ok(Looked {
+        good: true,
+        text: value.to_string(),
+        value,
+    })
+}
+
 /// The copies of an advisory's last revision.
 ///
 /// # Errors
 /// If there is no such advisory.
-pub async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
+async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
     let rows = house.store.advisories(store::Viewer::House).await?;
     let row = rows
         .iter()

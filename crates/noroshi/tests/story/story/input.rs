@@ -202,7 +202,7 @@ on_both! {
     fn a_second_instance_is_refused(engine) {
         let world = World::founded(engine);
         let serving = Serving::start(&world);
-        could_not_run(&world.run(&["doctor"]), "code: in_use");
+        could_not_run(&world.run(&["ledger", "rebuild"]), "code: in_use");
         could_not_run(&world.run(&["serve", "--listen", "127.0.0.1:0"]), "code:");
         let fields = json!({ "name_ja": "x", "name_en": "x", "lang": "ja" });
         // A command is handed to the house that runs.

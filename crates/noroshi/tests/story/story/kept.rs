@@ -42,6 +42,38 @@ fn signal(signal: &str, id: &str) {
 }
 
 on_both! {
+    /// At three in the morning nobody stops the house to look at it.
+    fn what_only_looks_is_answered_by_the_house_that_runs(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.draft(None);
+        let still = world.good(&["ledger", "verify"]);
+        let mut serving = Serving::start(&world);
+        serving.until("it runs", || serving_log_says(&world, "house.runs").then_some(()));
+        let running = world.good(&["ledger", "verify"]);
+        assert_eq!((&running["good"], &running["rows"]), (&true.into(), &still["rows"]), "{running}");
+        let looked = world.good(&["doctor"]);
+        assert_eq!(looked["findings"], serde_json::json!([]), "{looked}");
+        assert!(world.good(&["mail", "copies"]).is_object());
+        let none = world.run(&["mail", "copies", "NRS-00000000"]);
+        assert_eq!(none.code, Some(2), "{none:?}");
+        // What changes something is still the running house's alone.
+        assert_eq!(world.run(&["ledger", "rebuild"]).code, Some(2));
+        world.say("DELETE FROM body WHERE id = (SELECT id FROM body ORDER BY id LIMIT 1)");
+        let amiss = world.run(&["ledger", "verify"]);
+        let first = amiss.json()["amiss"][0].clone();
+        assert_eq!(amiss.code, Some(1), "{amiss:?}");
+        assert!(first.as_str().is_some_and(|first| first.ends_with("was recorded and is gone")), "{first}");
+        let looked = world.run(&["doctor"]);
+        assert_eq!((looked.code, &looked.json()["findings"][0]["code"]), (Some(1), &"rows".into()), "{looked:?}");
+        // Each context says whether the kernel narrows it; none says both.
+        assert_ne!(
+            serving_log_says(&world, "context.narrowed"),
+            serving_log_says(&world, "context.wide")
+        );
+        serving.stop();
+    }
+
     fn a_portal_that_was_killed_listens_again_at_the_same_place(engine) {
         let world = World::founded(engine);
         let mut serving = Serving::start(&world);

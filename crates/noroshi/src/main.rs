@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         .with_ansi(false)
         .with_max_level(tracing::Level::INFO)
         .init();
+    // Whether somebody sets the clock is told from here on.
+    let _ = engine::kernel::clock::moved();
     match args::read() {
         Ok(args) => match run::run(args) {
             // An answer that nobody could read is none.

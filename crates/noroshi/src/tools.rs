@@ -14,12 +14,37 @@ use crate::look::{self, Looked, What};
 use crate::run::{open, read};
 use crate::show;
 
+/// Why the secret of the alarm's gateway cannot be used, if it cannot: that is not found out at night.
+fn unreadable_secret(common: &Common, config: &Config) -> Option<String> {
+    let file = &config.alarm.authorization_file;
+    if file.is_empty() {
+        return None;
+    }
+    match seal::files::read_secret(&common.dir.join(file)) {
+        Ok(secret) => {
+            let is_header = !secret.trim_ascii().is_empty()
+                && secret
+                    .trim_ascii()
+                    .iter()
+                    .all(|byte| matches!(byte, b' '..=b'~'));
+            (!is_header).then(|| format!("alarm.authorization_file: {file} holds no value of a header, such as: Bearer abc"))
+        }
+        Err(error) => Some(format!("alarm.authorization_file: {error}")),
+    }
+}
+
 /// Checks the configuration file.
 ///
 /// # Errors
 /// If it cannot be read; what is wrong is an answer.
 pub fn config_check(common: &Common) -> Result<bool, Fault> {
     match Config::read(&common.dir) {
+        Ok(config) if unreadable_secret(common, &config).is_some() => {
+            let why = unreadable_secret(common, &config).unwrap_or_default();
+            let value = json!({ "good": false, "because": why });
+            show::answer(common.json, &value, || why.clone());
+            Ok(false)
+        }
         Ok(config) => {
             let fresh = config.placeholders();
             let value = json!({ "good": fresh.is_empty(), "placeholders": fresh });

@@ -1,8 +1,7 @@
-//! A gateway for SMS or voice that hears every call, and takes none while it is told so.
+//! A gateway for SMS or voice that keeps every call that it takes, and answers as it is told to.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A gateway that listens on this machine until it is dropped with its process.
@@ -10,7 +9,7 @@ use std::sync::{Arc, Mutex};
 pub struct Gateway {
     /// Where it is asked for a call.
     pub url: String,
-    refuses: Arc<AtomicBool>,
+    answers: Arc<Mutex<&'static str>>,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
@@ -20,21 +19,20 @@ impl Gateway {
     pub fn start() -> Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (refuses, heard) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let answers = Arc::new(Mutex::new("202 Accepted"));
+        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
         let gateway = Gateway {
             url: format!("http://{address}/calls"),
-            refuses: Arc::clone(&refuses),
+            answers: Arc::clone(&answers),
             heard: Arc::clone(&heard),
         };
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let body = asked(&stream);
-                let status = if refuses.load(Ordering::SeqCst) {
-                    "503 Service Unavailable"
-                } else {
+                let status = *answers.lock().expect("no test has panicked here");
+                if status.starts_with('2') {
                     heard.lock().expect("no test has panicked here").push(body);
-                    "202 Accepted"
-                };
+                }
                 let answer =
                     format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                 // Whoever does not wait for the answer needs none.
@@ -44,9 +42,9 @@ impl Gateway {
         gateway
     }
 
-    /// Takes no call, or takes them again.
-    pub fn refuses(&self, refuses: bool) {
-        self.refuses.store(refuses, Ordering::SeqCst);
+    /// Answers every call with this status from now on.
+    pub fn answers(&self, status: &'static str) {
+        *self.answers.lock().expect("no test has panicked here") = status;
     }
 
     /// The bodies of the calls that it took.

@@ -24,6 +24,8 @@ use proptest::prelude::*;
 
 use crate::kit::{DESK, NOW, answer, public, text};
 
+mod leads_on;
+
 const REPORT: ReportId = ReportId::from_bytes([7; 16]);
 const CASE: CaseId = CaseId::from_bytes([6; 16]);
 const ADVISORY: AdvisoryId = AdvisoryId::from_bytes([8; 16]);
@@ -480,8 +482,8 @@ proptest! {
     }
 }
 
-/// A walk of its own for each seed, and what it came by.
-fn walk(seed: u64, seen: &mut BTreeSet<&'static str>) {
+/// A walk of its own for each seed; each state that it reaches is looked at.
+fn walk_with(seed: u64, mut look: impl FnMut(&World)) {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut draw = || {
         state ^= state << 13;
@@ -498,7 +500,14 @@ fn walk(seed: u64, seen: &mut BTreeSet<&'static str>) {
             let wrong = world.wrong(&before);
             assert_eq!(wrong, None, "seed {seed}, {step:?}");
         }
-        let Some(case) = world.case() else { continue };
+        look(&world);
+    }
+}
+
+/// What a walk came by.
+fn walk(seed: u64, seen: &mut BTreeSet<&'static str>) {
+    walk_with(seed, |world| {
+        let Some(case) = world.case() else { return };
         let published = world.advisory().map_or(0, |one| one.published.len());
         for (is_so, what) in [
             (case.em == Em::Proposed, "a date proposed"),
@@ -528,7 +537,7 @@ fn walk(seed: u64, seen: &mut BTreeSet<&'static str>) {
                 seen.insert("somebody who left");
             }
         }
-    }
+    });
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub struct Trouble {
     pub since: Instant,
     /// Its answer, or 0 where there was none.
     pub smtp: u16,
+    /// When it was last tried in vain.
+    pub last: Instant,
     /// When it last denied us a recipient, if it did: it may take mail for its own domain all the while.
     denied: Option<Instant>,
 }
@@ -94,6 +96,7 @@ impl Relay {
         let mut lately = self.lock();
         if let Some(trouble) = lately.trouble.as_mut() {
             trouble.denied = denied.or(trouble.denied);
+            trouble.last = clock::now();
         } else {
             tracing::error!(
                 code = "post.relay_down",
@@ -104,6 +107,7 @@ impl Relay {
             lately.trouble = Some(Trouble {
                 since,
                 smtp,
+                last: since,
                 denied,
             });
         }

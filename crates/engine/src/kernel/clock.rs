@@ -50,6 +50,24 @@ pub fn moved() -> i64 {
     )
 }
 
+/// A point of time that merely passes: nobody sets it, and it says no date. A rehearsal's goes with its clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Passed(i64);
+
+impl Passed {
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Passed {
+        Passed(ruling().map_or_else(passed_us, |clock| clock.reading().0))
+    }
+
+    /// How long ago it was, µs.
+    #[must_use]
+    pub fn ago_us(self) -> i64 {
+        Passed::now().0 - self.0
+    }
+}
+
 /// Time that has passed since the machine started, sleep included; nobody can set it, µs.
 fn passed_us() -> i64 {
     let passed = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);

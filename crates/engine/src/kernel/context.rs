@@ -17,7 +17,7 @@ use seal::record::{Header, Realm};
 use seal::signer::Request;
 
 use crate::Fault;
-use crate::kernel::clock;
+use crate::kernel::clock::{self, Passed};
 
 mod approvers;
 pub mod service;
@@ -145,6 +145,8 @@ pub struct Link {
     wire: Mutex<Option<Wire>>,
     /// When the pipe was let go of, while there is none.
     gone: Mutex<Option<Instant>>,
+    /// Since when nobody has answered: a process that was started anew and ends at once is no answer.
+    silent: Mutex<Option<Passed>>,
 }
 
 impl std::fmt::Debug for Link {
@@ -161,6 +163,7 @@ impl Link {
             name,
             wire: Mutex::new(Wire::open(name, to, from)),
             gone: Mutex::default(),
+            silent: Mutex::default(),
         }
     }
 
@@ -190,7 +193,10 @@ impl Link {
             Err(_) => None,
         };
         match answer {
-            Some(Ok(Some(parts))) => Ok(parts),
+            Some(Ok(Some(parts))) => {
+                *self.silent() = None;
+                Ok(parts)
+            }
             _ => {
                 self.let_go(&mut wire);
                 Err(Fault::Context(self.name))
@@ -220,6 +226,17 @@ impl Link {
     fn let_go(&self, wire: &mut Option<Wire>) {
         *wire = None;
         self.gone().get_or_insert_with(clock::now);
+        self.silent().get_or_insert_with(Passed::now);
+    }
+
+    fn silent(&self) -> MutexGuard<'_, Option<Passed>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long nobody has answered, µs, however often the process was started anew; nothing while somebody does.
+    #[must_use]
+    pub fn silent_us(&self) -> Option<i64> {
+        self.silent().map(Passed::ago_us)
     }
 
     fn gone(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -292,6 +309,16 @@ impl Contexts {
             .flatten()
             .filter(|link| !link.is_open())
             .map(|link| (link.name, link.gone().unwrap_or_else(clock::now)))
+            .collect()
+    }
+
+    /// Names of those that do not answer, and for how long, µs: being started anew again and again is no answer.
+    #[must_use]
+    pub fn silent(&self) -> Vec<(&'static str, i64)> {
+        [&self.sign, &self.verify, &self.portal]
+            .into_iter()
+            .flatten()
+            .filter_map(|link| Some((link.name, link.silent_us()?)))
             .collect()
     }
 

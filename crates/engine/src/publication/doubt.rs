@@ -2,8 +2,10 @@
 //!
 //! A clock that is set ahead would release early, one that is set back late, and which of the two is right no program
 //! knows. So a plan that waited when it happened goes no more by itself: it is taken back, made anew under a clock that
-//! persons have looked at, and approved anew by as many as it needs. What is in doubt outlives the process. Slow
-//! corrections and a machine that sleeps are no such thing.
+//! persons have looked at, and approved anew by as many as it needs. What is in doubt outlives the process; it stands in
+//! working state, which whoever owns the database can change. Until the program is started anew, clocks end nothing either.
+//! Slow corrections and a machine that sleeps are no such thing; a virtual machine that was paused and whose clock is then
+//! put right is one.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -13,7 +15,7 @@ use domain::react::IntentKind;
 use domain::value::AdvisoryId;
 
 use crate::Fault;
-use crate::kernel::clock;
+use crate::kernel::clock::{self, Passed};
 use crate::kernel::house::House;
 use crate::publication::release::CLOCK_SPREAD_MAX_US;
 
@@ -22,9 +24,16 @@ pub const CLOCK_SET: &str = "release.clock_set";
 /// Row of `meta` with the plans in doubt: advisory and instant of making, a line each.
 const DOUBTS: &str = "clock-doubts";
 
-/// How far the clock had moved when the plans that waited were last put in doubt.
+/// How far the clock had moved when it was last looked at, and since when it has been known that it was set.
 #[derive(Debug, Default)]
-struct Known(Mutex<i64>);
+struct Known(Mutex<(i64, Option<Passed>)>);
+
+/// That the clock was set since the program was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockSet {
+    /// When it was noticed, by a clock that nobody sets.
+    pub since: Passed,
+}
 
 impl House {
     /// Puts the plans that wait in doubt, if somebody has set the clock by more than two seconds since it was last asked.
@@ -34,7 +43,7 @@ impl House {
     pub(crate) async fn look_at_clock(&self) -> Result<(), Fault> {
         let known = self.kept.of::<Known>();
         let moved = clock::moved();
-        let by = moved - *known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let by = moved - known.0.lock().unwrap_or_else(PoisonError::into_inner).0;
         if by.abs() <= CLOCK_SPREAD_MAX_US {
             return Ok(());
         }
@@ -45,8 +54,13 @@ impl House {
         let mut doubts = Vec::new();
         for (stream, _) in waiting {
             let advisory = AdvisoryId(stream.0);
-            if let Some((_, plan)) = self.waiting_plan(advisory).await? {
-                doubts.push(doubt(advisory, &plan));
+            match self.waiting_plan(advisory).await {
+                Ok(Some((_, plan))) => doubts.push(doubt(advisory, &plan)),
+                Ok(None) => {}
+                // One that cannot be read cannot be released either, and keeps no other from being put in doubt.
+                Err(error) => {
+                    tracing::error!(code = error.code(), "a plan that waits cannot be read")
+                }
             }
         }
         // Those of before stay: their plans may have been replaced by others, and then say nothing any more.
@@ -61,8 +75,18 @@ impl House {
             by_ms = by / 1000,
             "somebody or something set the clock: plans that wait are held until they are made and approved anew"
         );
-        *known.0.lock().unwrap_or_else(PoisonError::into_inner) = moved;
+        let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.0 = moved;
+        known.1.get_or_insert_with(Passed::now);
         Ok(())
+    }
+
+    /// Whether the clock was set since the program was started.
+    #[must_use]
+    pub fn clock_was_set(&self) -> Option<ClockSet> {
+        let known = self.kept.of::<Known>();
+        let known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.1.map(|since| ClockSet { since })
     }
 
     /// Whether the clock was set while a plan waited.

@@ -405,8 +405,9 @@ impl House {
             let last = held.recorded.map_or(i64::MIN, |last| last.0);
             now.0.saturating_sub(last) < RECORDED_EVERY_US
         };
-        // Under a clock that is in doubt nothing is recorded that would bind it.
-        if is_recent || codes.iter().any(|code| code == CLOCK_BEHIND) {
+        // Under a clock that is in doubt nothing is recorded that would bind it: a record from the future holds what comes.
+        let is_in_doubt = |code: &String| code == CLOCK_BEHIND || code == CLOCK_SET;
+        if is_recent || codes.iter().any(is_in_doubt) {
             return Ok(());
         }
         let held = self

@@ -1,9 +1,11 @@
 //! Calls people when something stands still that must not, over a gateway that does not depend on our relay
-//! (docs/operate/alarm.md): a release that is due and held, a relay that takes no mail, a context that stays away.
+//! (docs/operate/alarm.md): a release that is due and held, a clock that was set, a relay that takes no mail, a context or a
+//! database that does not answer.
 //!
 //! One after the other is called, in the order of the configuration, until a named person takes the alarm over at the
-//! desk or the cause is over. What was called is kept in memory alone: a house that starts anew begins with the first.
-//! The text says nothing of the matter. It does not know how a gateway is asked: that is [`channels::gateway`].
+//! desk or the cause is over. Waits are reckoned by a clock that nobody sets. What was called is kept in memory alone: a
+//! house that starts anew begins with the first. The text says nothing of the matter. It does not know how a gateway is
+//! asked: that is [`channels::gateway`].
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,24 +14,26 @@ use channels::gateway::{Body, Gateway, NotTaken};
 use domain::aggregate::Aggregate;
 use domain::party::Taken;
 use domain::react::IntentKind;
-use domain::value::Instant;
+use domain::value::{CopyChannel, Instant};
 
 use crate::Awaited;
 use crate::Fault;
 use crate::distribution::relay::Relay;
-use crate::kernel::clock;
+use crate::kernel::clock::{self, Passed};
 use crate::kernel::config::{Alarm, AlarmBody, OnCall};
 use crate::kernel::house::House;
 use crate::work::Next;
 
-/// A context that is away for so long is called for: one that ends is started anew within seconds, µs.
-const CONTEXT_US: i64 = 60_000_000;
-/// A relay that takes no mail for so long is called for, µs.
+/// A context or a database that has not answered for so long is called for: what ends is started anew within seconds, µs.
+const SILENT_US: i64 = 60_000_000;
+/// A relay that was tried in vain for so long is called for, µs.
 const RELAY_US: i64 = 180_000_000;
-/// A gateway that did not take a call is asked again after so long, µs.
+/// A gateway that cannot be reached is asked again after so long, µs.
 const AGAIN_US: i64 = 60_000_000;
-/// Calls of one cause that are remembered.
-const CALLS_MAX: usize = 50;
+/// After a number that the gateway refuses the next person is called so soon, µs.
+const NEXT_US: i64 = 10_000_000;
+/// A person whom the gateway could not call so often is passed over.
+const FAILURES_MAX: u32 = 2;
 
 /// What stands still.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +41,20 @@ pub struct Cause {
     /// By what it is taken over: the same as long as it lasts.
     pub key: String,
     pub kind: CauseKind,
-    pub since: Instant,
+    /// Since when, as far as a date is known: whoever took over before that took another one over.
+    pub since: Option<Instant>,
+    /// Whether it has lasted long enough to call somebody.
+    pub is_ripe: bool,
 }
 
 /// What kind of thing stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CauseKind {
     Release,
+    Clock,
     Relay,
     Context,
+    Database,
 }
 
 impl CauseKind {
@@ -54,8 +63,10 @@ impl CauseKind {
     pub const fn word(self) -> &'static str {
         match self {
             CauseKind::Release => "release",
+            CauseKind::Clock => "clock",
             CauseKind::Relay => "relay",
             CauseKind::Context => "context",
+            CauseKind::Database => "database",
         }
     }
 }
@@ -66,8 +77,12 @@ pub fn of_release(plan_sha256: &str) -> String {
     format!("release {}", plan_sha256.get(..16).unwrap_or(plan_sha256))
 }
 
+/// The key of the clock.
+pub const OF_CLOCK: &str = "clock";
 /// The key of the relay.
 pub const OF_RELAY: &str = "relay";
+/// The key of the database.
+pub const OF_DATABASE: &str = "database";
 
 /// The key of a context.
 #[must_use]
@@ -75,96 +90,200 @@ pub fn of_context(name: &str) -> String {
     format!("context {name}")
 }
 
-/// A call that was asked for.
+/// What came of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The gateway took it.
+    Taken,
+    /// The gateway will not take one for this person.
+    Refused,
+    /// The gateway took none, and may take one later.
+    Failed,
+}
+
+impl Outcome {
+    fn of(called: Result<(), NotTaken>) -> Outcome {
+        match called {
+            Ok(()) => Outcome::Taken,
+            // Too many requests, and time that ran out, say nothing of the person.
+            Err(NotTaken::Answer(408 | 429)) => Outcome::Failed,
+            Err(NotTaken::Answer(400..=499)) => Outcome::Refused,
+            Err(_) => Outcome::Failed,
+        }
+    }
+}
+
+/// The last call for a cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     /// Who was called, as the configuration names them.
     pub name: String,
+    /// When, for people to read.
     pub at: Instant,
-    /// Whether the gateway took it.
-    pub taken: bool,
+    pub outcome: Outcome,
+    /// The same, to reckon with.
+    passed: Passed,
 }
 
-/// Who was called, by cause.
+/// Where the calls for a cause stand.
+#[derive(Clone, Debug, Default)]
+struct Called {
+    last: Option<Call>,
+    /// Who is next, counted from the first on through the list again and again.
+    next: usize,
+    /// Calls in vain for whoever is next.
+    failures: u32,
+    /// All calls so far.
+    count: u64,
+}
+
+impl Called {
+    /// How long after the last call the next one is made, µs.
+    fn wait_us(&self, alarm: &Alarm) -> i64 {
+        match self.last.as_ref().map(|last| last.outcome) {
+            None => 0,
+            Some(Outcome::Taken) => i64::from(alarm.minutes) * 60_000_000,
+            Some(Outcome::Refused) => NEXT_US,
+            Some(Outcome::Failed) => AGAIN_US,
+        }
+    }
+
+    fn take(&mut self, call: Call) {
+        self.count += 1;
+        self.failures = match call.outcome {
+            Outcome::Failed => self.failures + 1,
+            Outcome::Taken | Outcome::Refused => 0,
+        };
+        if call.outcome != Outcome::Failed || self.failures >= FAILURES_MAX {
+            self.next += 1;
+            self.failures = 0;
+        }
+        self.last = Some(call);
+    }
+}
+
+/// Who was called, by cause; and since when the database has not answered.
 #[derive(Debug, Default)]
-pub struct Calls(Mutex<BTreeMap<String, Vec<Call>>>);
+pub struct Calls {
+    called: Mutex<BTreeMap<String, Called>>,
+    no_answer: Mutex<Option<Passed>>,
+}
 
 impl Calls {
-    /// The calls for a cause, the first first.
+    /// The last call for a cause.
     #[must_use]
-    pub fn of(&self, key: &str) -> Vec<Call> {
-        self.lock().get(key).cloned().unwrap_or_default()
+    pub fn of(&self, key: &str) -> Option<Call> {
+        lock(&self.called).get(key)?.last.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Call>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Notes whether the database has answered; how long it has not, µs.
+    fn database(&self, answered: bool) -> Option<i64> {
+        let mut since = lock(&self.no_answer);
+        if answered {
+            *since = None;
+            return None;
+        }
+        Some(since.get_or_insert_with(Passed::now).ago_us())
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whom to call now, if anybody: the next on the list once the last call is old enough.
-fn next<'a>(alarm: &'a Alarm, calls: &[Call], now: Instant) -> Option<&'a OnCall> {
-    let wait = match calls.last() {
-        None => 0,
-        Some(last) if last.taken => i64::from(alarm.minutes) * 60_000_000,
-        Some(_) => AGAIN_US,
-    };
-    let last = calls.last().map_or(i64::MIN, |last| last.at.0);
-    if now.0.saturating_sub(last) < wait {
+fn next<'a>(alarm: &'a Alarm, called: &Called) -> Option<&'a OnCall> {
+    let is_early = called
+        .last
+        .as_ref()
+        .is_some_and(|last| last.passed.ago_us() < called.wait_us(alarm));
+    if is_early {
         return None;
     }
-    // A call that nobody took is tried again with the same person.
-    let reached = calls.iter().filter(|call| call.taken).count();
-    let at = reached.checked_rem(alarm.people.len())?;
-    alarm.people.get(at)
+    alarm
+        .people
+        .get(called.next.checked_rem(alarm.people.len())?)
 }
 
 impl House {
     /// What stands still at this instant and must not.
     ///
     /// # Errors
-    /// Faults of the store.
+    /// Faults of the store; what is known without it is told by [`House::alarms_without_database`].
     pub fn alarms(&self) -> Awaited<'_, Result<Vec<Cause>, Fault>> {
         Box::pin(async move {
+            let mut causes = self.alarms_without_database();
+            causes.extend(self.relay_alarm().await?);
             let now = clock::now();
-            let mut causes = Vec::new();
+            let quorum = self.own().await?.quorum;
             let waiting = self
                 .store
                 .intents_about(store::Viewer::House, IntentKind::Release)
                 .await?;
-            let quorum = self.own().await?.quorum;
             for (stream, _) in waiting {
-                let loaded = self.load(stream).await?;
+                // One that cannot be read silences no other.
+                let loaded = match self.load(stream).await {
+                    Ok(loaded) => loaded,
+                    Err(error) => {
+                        tracing::error!(code = error.code(), "a plan that waits cannot be read");
+                        continue;
+                    }
+                };
                 let Some(Aggregate::Advisory(advisory)) = loaded.as_ref().map(|l| &*l.state) else {
                     continue;
                 };
-                if let Some(plan) = &advisory.plan
-                    && advisory.is_held(quorum, now)
-                {
-                    let held = advisory.held.as_ref();
-                    let cause = Cause {
-                        key: of_release(&plan.sha256),
+                let Some(plan) = advisory.plan.as_ref() else {
+                    continue;
+                };
+                let key = of_release(&plan.sha256);
+                let is_known = causes.iter().any(|cause| cause.key == key);
+                if advisory.is_held(quorum, now) && !is_known {
+                    causes.push(Cause {
+                        key,
                         kind: CauseKind::Release,
-                        since: held.map_or(plan.instant, |held| held.since),
-                    };
-                    if !causes.contains(&cause) {
-                        causes.push(cause);
-                    }
+                        since: Some(plan.instant),
+                        is_ripe: true,
+                    });
                 }
             }
-            let relay = self.kept.of::<Relay>().trouble();
-            causes.extend(relay.map(|trouble| Cause {
-                key: OF_RELAY.to_owned(),
-                kind: CauseKind::Relay,
-                since: trouble.since,
-            }));
-            let gone = self.contexts.gone().into_iter();
-            causes.extend(gone.map(|(name, since)| Cause {
-                key: of_context(name),
-                kind: CauseKind::Context,
-                since,
-            }));
             Ok(causes)
         })
+    }
+
+    /// What is known to stand still whether or not the database answers.
+    fn alarms_without_database(&self) -> Vec<Cause> {
+        let silent = self.contexts.silent().into_iter();
+        let mut causes: Vec<Cause> = silent
+            .map(|(name, us)| Cause {
+                key: of_context(name),
+                kind: CauseKind::Context,
+                since: None,
+                is_ripe: us >= SILENT_US,
+            })
+            .collect();
+        causes.extend(self.clock_was_set().map(|_| Cause {
+            key: OF_CLOCK.to_owned(),
+            kind: CauseKind::Clock,
+            since: None,
+            is_ripe: true,
+        }));
+        causes
+    }
+
+    /// The relay, while something waits for it that it did not take.
+    async fn relay_alarm(&self) -> Result<Option<Cause>, Fault> {
+        let Some(trouble) = self.kept.of::<Relay>().trouble() else {
+            return Ok(None);
+        };
+        let copies = self.store.next_copy_at(CopyChannel::Mail).await?;
+        let letters = self.store.next_intent_at(IntentKind::FirstContact).await?;
+        let waits = copies.is_some() || letters.is_some();
+        Ok(waits.then(|| Cause {
+            key: OF_RELAY.to_owned(),
+            kind: CauseKind::Relay,
+            since: Some(trouble.since),
+            is_ripe: trouble.last.0 - trouble.since.0 >= RELAY_US,
+        }))
     }
 
     /// Calls whoever is next for each cause that nobody has taken over.
@@ -174,35 +293,53 @@ impl House {
             return Ok(Next::at(None));
         }
         let calls = self.kept.of::<Calls>();
-        let causes = self.alarms().await?;
-        calls
-            .lock()
-            .retain(|key, _| causes.iter().any(|cause| cause.key == *key));
-        let own = self.own().await?;
-        for cause in causes {
+        let asked = match self.alarms().await {
+            Ok(causes) => self.own().await.map(|own| (causes, own.alarms)),
+            Err(error) => Err(error),
+        };
+        let (causes, taken) = match asked {
+            Ok((causes, taken)) => {
+                let _ = calls.database(true);
+                (causes, taken)
+            }
+            Err(error) => {
+                tracing::error!(
+                    code = error.code(),
+                    "whether something stands still is not known"
+                );
+                let away = calls.database(false).unwrap_or_default();
+                let mut causes = self.alarms_without_database();
+                causes.push(Cause {
+                    key: OF_DATABASE.to_owned(),
+                    kind: CauseKind::Database,
+                    since: None,
+                    is_ripe: away >= SILENT_US,
+                });
+                (causes, BTreeMap::new())
+            }
+        };
+        lock(&calls.called).retain(|key, _| causes.iter().any(|cause| cause.key == *key));
+        for cause in causes.into_iter().filter(|cause| cause.is_ripe) {
             let now = clock::now();
-            let waits = match cause.kind {
-                CauseKind::Release => 0,
-                CauseKind::Relay => RELAY_US,
-                CauseKind::Context => CONTEXT_US,
-            };
-            let is_taken = own
-                .alarms
+            let is_taken = taken
                 .get(&cause.key)
-                .is_some_and(|taken| taken.holds(now));
-            if is_taken || now.0 - cause.since.0 < waits {
+                .is_some_and(|taken| has(taken, &cause, now));
+            if is_taken {
                 continue;
             }
-            let before = calls.of(&cause.key);
-            let Some(person) = next(alarm, &before, now) else {
+            let before = lock(&calls.called)
+                .get(&cause.key)
+                .cloned()
+                .unwrap_or_default();
+            let Some(person) = next(alarm, &before) else {
                 continue;
             };
-            let taken = self.call(alarm, person, cause.kind);
-            match taken {
+            let called = self.call(alarm, person, cause.kind);
+            match called {
                 Ok(()) => tracing::warn!(
                     code = "alarm.called",
                     cause = cause.kind.word(),
-                    calls = before.len() + 1,
+                    calls = before.count + 1,
                     "somebody on the list was called"
                 ),
                 Err(NotTaken::Answer(status)) => {
@@ -212,18 +349,13 @@ impl House {
                     tracing::error!(code = "alarm.gateway", "the gateway cannot be reached");
                 }
             }
-            let mut all = calls.lock();
-            let of_cause = all.entry(cause.key).or_default();
-            of_cause.push(Call {
+            let call = Call {
                 name: person.name.clone(),
                 at: now,
-                taken: taken.is_ok(),
-            });
-            if of_cause.len() > CALLS_MAX {
-                // Whoever is next follows from how many were reached: a whole turn of the list is forgotten at once.
-                let turn = of_cause.len().min(alarm.people.len());
-                of_cause.drain(..turn);
-            }
+                outcome: Outcome::of(called),
+                passed: Passed::now(),
+            };
+            lock(&calls.called).entry(cause.key).or_default().take(call);
         }
         Ok(Next::at(None))
     }
@@ -267,16 +399,22 @@ impl House {
     ///
     /// # Errors
     /// Faults of the store.
-    pub async fn alarm_taken(&self, key: &str) -> Result<Option<Taken>, Fault> {
+    pub async fn alarm_taken(&self, cause: &Cause) -> Result<Option<Taken>, Fault> {
         let own = self.own().await?;
-        let taken = own.alarms.get(key).copied();
-        Ok(taken.filter(|taken| taken.holds(clock::now())))
+        let taken = own.alarms.get(&cause.key).copied();
+        Ok(taken.filter(|taken| has(taken, cause, clock::now())))
     }
+}
+
+/// Whether whoever took over has this cause, and not one of before that is over.
+fn has(taken: &Taken, cause: &Cause, now: Instant) -> bool {
+    taken.holds(now) && cause.since.is_none_or(|since| taken.at >= since)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::clock::Mock;
 
     const MINUTE: i64 = 60_000_000;
 
@@ -293,33 +431,100 @@ mod tests {
         }
     }
 
-    fn call(name: &str, at: i64, taken: bool) -> Call {
-        Call {
-            name: name.to_owned(),
-            at: Instant(at),
-            taken,
+    /// Calls by a list until this many minutes have passed; who was called, and after how many seconds.
+    fn called(names: &[&str], outcome: fn(&str, u64) -> Outcome, minutes: i64) -> Vec<String> {
+        let clock = Mock::at(Instant(1_788_739_200_000_000));
+        let _ruled = clock.danger_rule_this_thread();
+        let (alarm, mut state) = (list(names), Called::default());
+        let mut said = Vec::new();
+        let began = clock.reading().0;
+        for second in 0..minutes * 60 {
+            clock.move_to(Instant(began + second * 1_000_000));
+            let Some(person) = next(&alarm, &state) else {
+                continue;
+            };
+            said.push(format!("{} {second}", person.name));
+            let outcome = outcome(&person.name, state.count);
+            state.take(Call {
+                name: person.name.clone(),
+                at: clock.reading(),
+                outcome,
+                passed: Passed::now(),
+            });
         }
+        said
     }
 
     #[test]
     fn one_after_the_other_is_called_ten_minutes_apart_and_the_first_again_after_the_last() {
-        let alarm = list(&["a", "b"]);
-        let who =
-            |calls: &[Call], now| next(&alarm, calls, Instant(now)).map(|one| one.name.clone());
-        assert_eq!(who(&[], 0).as_deref(), Some("a"));
-        let mut calls = vec![call("a", 0, true)];
-        assert_eq!(who(&calls, 10 * MINUTE - 1), None);
-        assert_eq!(who(&calls, 10 * MINUTE).as_deref(), Some("b"));
-        calls.push(call("b", 10 * MINUTE, true));
-        assert_eq!(who(&calls, 20 * MINUTE).as_deref(), Some("a"));
-        // A gateway that is away is asked again for the same person, within a minute.
-        calls.push(call("a", 20 * MINUTE, false));
-        assert_eq!(who(&calls, 21 * MINUTE - 1), None);
-        assert_eq!(who(&calls, 21 * MINUTE).as_deref(), Some("a"));
+        let said = called(&["a", "b"], |_, _| Outcome::Taken, 31);
+        assert_eq!(said, ["a 0", "b 600", "a 1200", "b 1800"]);
+    }
+
+    #[test]
+    fn a_number_that_is_refused_keeps_nobody_from_being_called() {
+        let refused = |name: &str, _| match name {
+            "a" => Outcome::Refused,
+            _ => Outcome::Taken,
+        };
+        assert_eq!(
+            called(&["a", "b"], refused, 12),
+            ["a 0", "b 10", "a 610", "b 620"]
+        );
+    }
+
+    #[test]
+    fn a_gateway_that_is_away_is_asked_again_twice_for_one_person_and_then_for_the_next() {
+        let away = |_: &str, count| {
+            if count < 3 {
+                Outcome::Failed
+            } else {
+                Outcome::Taken
+            }
+        };
+        assert_eq!(
+            called(&["a", "b"], away, 5),
+            ["a 0", "a 60", "b 120", "b 180"]
+        );
     }
 
     #[test]
     fn a_list_without_anybody_calls_nobody() {
-        assert_eq!(next(&list(&[]), &[], Instant(0)), None);
+        assert_eq!(next(&list(&[]), &Called::default()), None);
+    }
+
+    #[test]
+    fn whoever_took_over_before_it_began_took_another_one_over() {
+        let person = domain::value::PersonId::from_bytes([1; 16]);
+        let taken = Taken {
+            person,
+            at: Instant(10 * MINUTE),
+        };
+        let cause = |since| Cause {
+            key: OF_RELAY.to_owned(),
+            kind: CauseKind::Relay,
+            since: Some(Instant(since * MINUTE)),
+            is_ripe: true,
+        };
+        assert!(has(&taken, &cause(5), Instant(20 * MINUTE)));
+        assert!(!has(&taken, &cause(15), Instant(20 * MINUTE)));
+        assert!(
+            !has(&taken, &cause(5), Instant(9 * MINUTE)),
+            "by a clock that ran ahead"
+        );
+    }
+
+    #[test]
+    fn what_the_gateway_says_is_told_from_what_it_cannot_do() {
+        for (answer, outcome) in [
+            (Ok(()), Outcome::Taken),
+            (Err(NotTaken::Answer(404)), Outcome::Refused),
+            (Err(NotTaken::Answer(429)), Outcome::Failed),
+            (Err(NotTaken::Answer(503)), Outcome::Failed),
+            (Err(NotTaken::Answer(307)), Outcome::Failed),
+            (Err(NotTaken::Unreachable), Outcome::Failed),
+        ] {
+            assert_eq!(Outcome::of(answer), outcome, "{answer:?}");
+        }
     }
 }

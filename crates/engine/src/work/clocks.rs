@@ -20,6 +20,11 @@ const ANCHOR_EVERY_US: i64 = 86_400_000_000;
 impl House {
     /// Does what clocks say; one that fails keeps no other back.
     pub(super) async fn clocks_round(&self) -> Result<Next, Fault> {
+        self.look_at_clock().await?;
+        if self.clock_was_set().is_some() {
+            // What a clock ends cannot be taken back: nothing of it is done by one that was set, until the house is started anew.
+            return Ok(Next::at(None));
+        }
         let done = [
             self.end_access_due().await,
             self.end_embargoes().await,

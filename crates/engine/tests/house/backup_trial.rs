@@ -78,7 +78,8 @@ fn a_trial_of_a_backup_writes_no_key_in_clear() {
 fn below(root: &Path, folder: &Path, seen: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        // Asked of the entry itself: the path may be gone by now.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             below(root, &path, seen);
         } else if let Ok(relative) = path.strip_prefix(root) {
             seen.insert(relative.display().to_string());

@@ -84,7 +84,7 @@ fn a_clock_that_was_set_holds_the_plans_that_waited_until_they_are_approved_anew
     clock.set_moved(span(0, 2));
     clock.move_to(instant);
     assert_eq!(looked(&case, &plan), waits("release.clock_set"));
-    // Set back, it is as much in doubt, and another process knows of it.
+    // Set back, it is as much in doubt.
     clock.set_moved(0);
     assert_eq!(looked(&case, &plan), waits("release.clock_set"));
     let lacks = look::lacks_of(&case);

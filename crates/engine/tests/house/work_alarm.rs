@@ -3,7 +3,7 @@
 use domain::value::Instant;
 use engine::Fault;
 use engine::kernel::config::OnCall;
-use engine::work::alarm::{Calls, of_release};
+use engine::work::alarm::{Calls, Outcome, of_release};
 use formats::advisory::Lang;
 use serde_json::json;
 use testkit::gateway::Gateway;
@@ -100,21 +100,66 @@ fn one_after_the_other_is_called_until_a_named_person_takes_it_over() {
 }
 
 #[test]
-fn a_gateway_that_takes_no_call_is_asked_again_within_a_minute_for_the_same_person() {
+fn a_gateway_that_is_away_is_asked_again_and_a_number_that_it_refuses_keeps_nobody_from_being_called()
+ {
     let gateway = Gateway::start();
-    gateway.refuses(true);
+    gateway.answers("503 Service Unavailable");
     let world = founded(&gateway);
     let (_case, plan, instant) = held(&world);
     let after = |seconds: i64| Instant(instant.0 + seconds * SECOND);
     world.passes_to(after(10));
-    let calls = || world.house().kept.of::<Calls>().of(&of_release(&plan));
-    assert!(calls().iter().all(|call| !call.taken) && !calls().is_empty());
-    gateway.refuses(false);
+    let last = || {
+        let call = world.house().kept.of::<Calls>().of(&of_release(&plan));
+        call.map(|call| (call.name, call.outcome))
+    };
+    assert_eq!(last(), Some(("duty-1".to_owned(), Outcome::Failed)));
+    gateway.answers("202 Accepted");
     world.passes_to(after(90));
     assert_eq!(numbers(&gateway), ["+81900000001"]);
+    // The next number is no more.
+    gateway.answers("404 Not Found");
+    world.passes_to(after(700));
+    gateway.answers("202 Accepted");
+    world.passes_to(after(730));
+    assert_eq!(
+        numbers(&gateway),
+        ["+81900000001", "+81900000001"],
+        "the first again, at once"
+    );
     world.stage.clock.set_database_apart(0);
-    world.passes_to(after(120));
+    world.passes_to(after(760));
     world.ends_well();
+}
+
+/// What a clock ends cannot be taken back, and a record from the future would hold what comes.
+#[test]
+fn a_clock_that_was_set_ends_nothing_and_calls_somebody_at_once() {
+    let gateway = Gateway::start();
+    let world = founded(&gateway);
+    let case = Case::open(&world);
+    let until = case.ready();
+    let recorded = world.happened().len();
+    let clock = &world.stage.clock;
+    clock.set_moved(span(30, 0));
+    clock.set_apart(span(30, 0));
+    assert_eq!(world.runs_due(), Vec::<String>::new());
+    assert_eq!(
+        world.happened().len(),
+        recorded,
+        "nothing was recorded under it"
+    );
+    assert!(
+        gateway.calls().concat().contains("時刻が変更されました"),
+        "{:?}",
+        gateway.calls()
+    );
+    // Set right again, it holds what waited all the same, and nothing of the future stands in the way.
+    clock.set_moved(0);
+    clock.set_apart(0);
+    assert_eq!(world.passes_to(until), Vec::<String>::new());
+    let ended = world.wait(world.house().store.ledger_end()).unwrap();
+    assert!(ended.1 <= world.now().0, "no record from the future");
+    assert_eq!(world.times("embargo_ended"), 0);
 }
 
 #[test]
@@ -132,7 +177,7 @@ fn a_gateway_is_https_and_has_somebody_to_call() {
     };
     assert!(good().check().is_ok());
     type Change = fn(&mut engine::kernel::config::Config);
-    let wrong: [(Change, &str); 7] = [
+    let wrong: [(Change, &str); 9] = [
         (
             |c| c.alarm.url = "http://gateway.example/".to_owned(),
             "alarm.url",
@@ -142,6 +187,16 @@ fn a_gateway_is_https_and_has_somebody_to_call() {
             "alarm.url",
         ),
         (|c| c.alarm.url = String::new(), "alarm.url"),
+        (
+            |c| c.alarm.url = "http://127.0.0.1:1@gateway.example/".to_owned(),
+            "alarm.url",
+        ),
+        (
+            |c| {
+                let _ = c.alarm.fields.insert("to".to_owned(), "+1".to_owned());
+            },
+            "alarm.to_field",
+        ),
         (|c| c.alarm.people.clear(), "alarm.people"),
         (
             |c| c.alarm.people[0].number = " ".to_owned(),

@@ -317,7 +317,7 @@ tl-credential-set = パスワードを設定
 tl-person-ended = 担当者の利用を終了
 tl-ledger-anchored = 記録簿の要約を公表記録に登録
 tl-house-resumed = 復元後の運用を再開
-tl-house-counted = 旧版で保存した本文と文書を記録の対象に追加
+tl-house-counted = 旧版で保存した本文と文書を改ざん検知の対象に追加
 tl-alarm-taken = 呼び出しへの対応を引き受け
 tl-compartment-erased = 保存していた内容を消去（{ $compartment }）
 tl-party-registered = 連絡先一覧に登録
@@ -507,7 +507,7 @@ done-person-link = リンクを発行しました。
 done-person-end = 利用を終了しました。
 done-saved = 保存しました。
 done-task-record = 受領を記録しました。
-done-task-take = 対応を引き受けました。これから1時間は、ほかの人に電話しません。
+done-task-take = 対応を引き受けました。これから1時間は、ほかの人は呼び出しません。
 done-accepted = 受理しました。案件を作りました。
 work-looked-button = 新着をすべて既読にする
 refusal-unread = 送信された内容を読み取れませんでした。選択し直してから、もう一度送信してください。
@@ -515,5 +515,7 @@ tl-link-issued = パスワード設定用のリンクを発行
 
 # What a person on the list is told by SMS or voice.
 alarm-call-release = { $house }: 予定の日時を過ぎても公表できていません。内部画面で対応を引き受けてください: { $url }
+alarm-call-clock = { $house }: 稼働中に機器の時刻が変更されました。内部画面で対応を引き受けてください: { $url }
+alarm-call-database = { $house }: データベースが応答しません。システムの管理者に知らせてください: { $url }
 alarm-call-relay = { $house }: メールを送れていません。内部画面で対応を引き受けてください: { $url }
 alarm-call-context = { $house }: システムの一部が止まっています。内部画面で対応を引き受けてください: { $url }

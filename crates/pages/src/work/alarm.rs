@@ -12,6 +12,8 @@ pub fn text(site: &Site, lang: Lang, kind: &str, desk: &str) -> String {
     let key = match kind {
         "release" => "alarm-call-release",
         "relay" => "alarm-call-relay",
+        "clock" => "alarm-call-clock",
+        "database" => "alarm-call-database",
         _ => "alarm-call-context",
     };
     Say(lang).with(key, &[("house", &site_name(site, lang)), ("url", desk)])

@@ -241,13 +241,13 @@ fn unreadable(bytes: &[u8]) -> &'static str {
 
 /// The algorithm of a key that may sign and whose signatures this program cannot reckon, good as they may be.
 fn beyond_us(cert: &Cert) -> Option<String> {
-    let signing = cert.keys().map(|key| key.key().mpis().clone());
-    signing.into_iter().find_map(|parts| match parts {
+    // Whoever has the file can hang another key on it: what the first key is made of decides.
+    match cert.primary_key().key().mpis() {
         PublicKey::ECDSA { curve, .. } | PublicKey::EdDSA { curve, .. } => {
             (!curve.is_supported()).then(|| curve.to_string())
         }
         _ => None,
-    })
+    }
 }
 
 /// Without a key no signature is checked, so one that cannot be used must never go unsaid.

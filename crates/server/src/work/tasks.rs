@@ -17,7 +17,7 @@ use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
 use engine::publication::facts::facts;
-use engine::work::alarm::{Calls, OF_RELAY, of_context, of_release};
+use engine::work::alarm::{Calls, OF_CLOCK, OF_RELAY, Outcome, of_context, of_release};
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
@@ -51,6 +51,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows: Vec<Task> = gone(room, visit);
     rows.extend(relay(room));
+    rows.extend(clock_set(room));
     rows.extend(approvers(room, visit).await?);
     rows.extend(copies(room, visit).await?);
     rows.extend(plans(room, visit).await?);
@@ -69,11 +70,18 @@ async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
     let calls = room.house.kept.of::<Calls>();
     let own = room.house.own().await?;
     let causes = room.house.alarms().await?;
-    for alarm in rows.iter_mut().filter_map(|row| row.alarm.as_mut()) {
+    for row in rows {
+        let Some(mut alarm) = row.alarm.take() else {
+            continue;
+        };
+        // A row that nobody can take over has no button: its cause is over since the row was made.
+        let Some(cause) = causes.iter().find(|cause| cause.key == alarm.cause) else {
+            continue;
+        };
         alarm.calls = !room.house.config.alarm.url.is_empty();
-        let last = calls.of(&alarm.cause).pop();
-        alarm.called = last.map(|call| (call.name, call.at, call.taken));
-        let taken = room.house.alarm_taken(&alarm.cause).await?;
+        let last = calls.of(&cause.key);
+        alarm.called = last.map(|call| (call.name, call.at, call.outcome == Outcome::Taken));
+        let taken = room.house.alarm_taken(cause).await?;
         alarm.taken = taken.map(|taken| {
             let person = own.persons.get(&taken.person);
             (
@@ -83,13 +91,27 @@ async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
                 taken.at,
             )
         });
-    }
-    // A row that nobody can take over has no button: its cause is over since the row was made.
-    for row in rows {
-        let is_cause = |alarm: &Alarm| causes.iter().any(|cause| cause.key == alarm.cause);
-        row.alarm = row.alarm.take().filter(is_cause);
+        row.alarm = Some(alarm);
     }
     Ok(())
+}
+
+/// The clock of this machine, once somebody has set it while the program ran.
+fn clock_set(room: &Room) -> Option<Task> {
+    let set = room.house.clock_was_set()?;
+    let now = engine::kernel::clock::now();
+    Some(Task {
+        id: "clock".to_owned(),
+        kind: "clock_set".to_owned(),
+        who: String::new(),
+        contact: None,
+        what: room.house.config.desk.clone(),
+        path: None,
+        since: Instant(now.0 - set.since.ago_us()),
+        reference: None,
+        code_hint: None,
+        alarm: called_for(OF_CLOCK.to_owned()),
+    })
 }
 
 /// A row that somebody is called for.

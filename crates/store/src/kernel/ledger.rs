@@ -154,7 +154,13 @@ fn record(house: [u8; 16], row: &mut Cells) -> Result<StoredRecord, StoreError> 
     let payload_hash = row.array()?;
     let previous = row.array()?;
     let hash = row.bytes()?;
-    let rows = row.optional_array()?;
+    let rows = row.bytes()?;
+    let rows = match <[u8; 32]>::try_from(rows.as_slice()) {
+        Ok(root) => Some(root),
+        Err(_) if rows.is_empty() => None,
+        // Of another length it is no root, and the record is found where the chain is walked.
+        Err(_) => Some(seal::sha256(&rows)),
+    };
     Ok(StoredRecord {
         header: Header {
             house,

@@ -173,7 +173,8 @@ impl Store {
             .await?;
         let read = |mut row: Cells| {
             let seq = row.u64()?;
-            let said = unpack(&row.bytes()?).ok_or(StoreError::Shape { table: "ledger" })?;
+            // What cannot be read says nothing; the walk of the chain names the record.
+            let said = unpack(&row.bytes()?).unwrap_or_default();
             Ok((seq, said))
         };
         rows.into_iter().map(read).collect()
@@ -241,7 +242,7 @@ impl Store {
 mod tests {
     use super::TABLES;
     use crate::kernel::coverage::covered_columns;
-    use crate::schema;
+    use crate::schema::{self, Kind, Table};
 
     #[test]
     fn every_table_that_is_covered_is_compared() {
@@ -251,5 +252,30 @@ mod tests {
             .map(|table| table.name);
         let compared = TABLES.map(|table| table.name);
         assert!(covered.eq(compared));
+    }
+
+    /// A table of the truth is covered, or it stands here with the reason.
+    #[test]
+    fn every_table_of_the_truth_is_covered_or_has_a_reason_not_to_be() {
+        let not_yet = [
+            ("ledger", "it is what covers"),
+            ("sealed_key", "re-wrapped at a change of epoch"),
+            ("approver", "re-sealed with a password"),
+            ("credential", "set anew with a password"),
+            ("delivery", "its state changes with every try"),
+        ];
+        for table in schema::ALL {
+            let is_covered = !covered_columns(table).is_empty();
+            let has_reason = not_yet.iter().any(|(name, _)| *name == table.name);
+            let is_truth = table.kind == Kind::Truth;
+            assert_eq!(is_truth, is_covered || has_reason, "{}", table.name);
+            assert!(!(is_covered && has_reason), "{}", table.name);
+        }
+        let whole = |table: &Table| {
+            let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(covered_columns(table), columns, "{}", table.name);
+        };
+        whole(&schema::BODY);
+        whole(&schema::FILE);
     }
 }

@@ -90,8 +90,15 @@ impl Alarm {
             "http://[::1]:",
             "http://localhost:",
         ];
+        let authority = self
+            .url
+            .split("://")
+            .nth(1)
+            .and_then(|rest| rest.split(['/', '?', '#']).next());
+        let has_user = authority.is_none_or(|authority| authority.contains('@'));
         let is_safe =
             self.url.starts_with("https://") || here.iter().any(|here| self.url.starts_with(here));
+        let is_safe = is_safe && !has_user;
         if !is_safe
             || self
                 .url
@@ -125,7 +132,10 @@ impl Alarm {
             );
         }
         let fields = [&self.to_field, &self.text_field];
-        if fields.iter().any(|field| field.is_empty()) || fields[0] == fields[1] {
+        let is_fixed = fields
+            .iter()
+            .any(|field| self.fields.contains_key(field.as_str()));
+        if fields.iter().any(|field| field.is_empty()) || fields[0] == fields[1] || is_fixed {
             return wrong(
                 "to_field",
                 "name two fields of the gateway: one for the number, text_field for the text",

@@ -154,29 +154,3 @@ on_both! {
         assert_eq!(found(&store).await, [of("body", &id(70), RowFault::Changed)]);
     }
 }
-
-/// A table of the truth is covered, or it stands here with the reason.
-#[test]
-fn every_table_of_the_truth_is_covered_or_has_a_reason_not_to_be() {
-    use ::store::schema::{self, Kind};
-    let not_yet = [
-        ("ledger", "it is what covers"),
-        ("sealed_key", "re-wrapped at a change of epoch"),
-        ("approver", "re-sealed with a password"),
-        ("credential", "set anew with a password"),
-        ("delivery", "its state changes with every try"),
-    ];
-    for table in schema::ALL {
-        let is_covered = !::store::covered_columns(table).is_empty();
-        let has_reason = not_yet.iter().any(|(name, _)| *name == table.name);
-        let is_truth = table.kind == Kind::Truth;
-        assert_eq!(is_truth, is_covered || has_reason, "{}", table.name);
-        assert!(!(is_covered && has_reason), "{}", table.name);
-    }
-    let whole = |table: &schema::Table| {
-        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-        assert_eq!(::store::covered_columns(table), columns, "{}", table.name);
-    };
-    whole(&schema::BODY);
-    whole(&schema::FILE);
-}

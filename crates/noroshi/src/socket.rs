@@ -1,7 +1,8 @@
 //! The way into a running house: a socket in the data folder, for the operator on this machine.
 //!
 //! One house has one writer, so a command given while `serve` runs is handed to the running process. Whoever
-//! may read the data folder may use the socket; nobody else can reach it. One message each way.
+//! may read the house's keys may use the socket: a request begins with what follows from the root key, so that a portal
+//! that was taken over, which sees neither, is no operator though it runs under the same user. One message each way.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -25,6 +26,19 @@ fn path(dir: &Path) -> PathBuf {
     dir.join("run").join("house.sock")
 }
 
+/// What a request begins with: it follows from the root key and does not tell it.
+fn pass(dir: &Path) -> Result<[u8; 32], Fault> {
+    let key = dir
+        .join(engine::kernel::house::KEYS)
+        .join("house")
+        .join("root.key");
+    let root = seal::files::read_secret(&key)?;
+    Ok(seal::hmac256(
+        &seal::sha256(root.trim_ascii()),
+        b"noroshi/socket/1",
+    ))
+}
+
 /// An answer: exit code and what to print.
 #[derive(Debug)]
 pub struct Answer {
@@ -40,9 +54,13 @@ pub fn ask(dir: &Path, parts: &[&[u8]]) -> Result<Option<Answer>, Fault> {
     let Ok(mut stream) = UnixStream::connect(path(dir)) else {
         return Ok(None);
     };
+    let pass = pass(dir)?;
+    let parts: Vec<&[u8]> = std::iter::once(pass.as_slice())
+        .chain(parts.iter().copied())
+        .collect();
     let gone = Fault::io("the running house went away");
     let mut exchange = || -> std::io::Result<Option<Vec<Vec<u8>>>> {
-        write_message(&mut stream, parts)?;
+        write_message(&mut stream, &parts)?;
         stream.shutdown(std::net::Shutdown::Write)?;
         read_message(&mut (&mut stream).take(BYTES_MAX))
     };
@@ -90,6 +108,7 @@ const WAITING_MAX: usize = 64;
 /// # Errors
 /// If the socket cannot be made.
 pub fn listen(dir: &Path) -> Result<mpsc::Receiver<Request>, Fault> {
+    let pass = pass(dir)?;
     let path = path(dir);
     // A socket that a killed process left: the folder's lock is ours, so nobody listens on it.
     let _ = std::fs::remove_file(&path);
@@ -100,13 +119,13 @@ pub fn listen(dir: &Path) -> Result<mpsc::Receiver<Request>, Fault> {
     let (to, requests) = mpsc::channel(WAITING_MAX);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(exchange(stream, to.clone()));
+            tokio::spawn(exchange(stream, pass, to.clone()));
         }
     });
     Ok(requests)
 }
 
-async fn exchange(mut stream: tokio::net::UnixStream, to: mpsc::Sender<Request>) {
+async fn exchange(mut stream: tokio::net::UnixStream, pass: [u8; 32], to: mpsc::Sender<Request>) {
     let mut bytes = Vec::new();
     if (&mut stream)
         .take(BYTES_MAX)
@@ -116,9 +135,21 @@ async fn exchange(mut stream: tokio::net::UnixStream, to: mpsc::Sender<Request>)
     {
         return;
     }
-    let Ok(Some(parts)) = read_message(&mut bytes.as_slice()) else {
+    let Ok(Some(mut parts)) = read_message(&mut bytes.as_slice()) else {
         return;
     };
+    // Hashes are compared, so that time tells nothing of the pass.
+    let is_ours = parts
+        .first()
+        .is_some_and(|said| seal::sha256(said) == seal::sha256(&pass));
+    if !is_ours {
+        tracing::warn!(
+            code = "socket.stranger",
+            "a request without the house's pass was not taken"
+        );
+        return;
+    }
+    parts.remove(0);
     let (reply, answer) = oneshot::channel();
     if to.send(Request { parts, reply }).await.is_err() {
         return;

@@ -131,6 +131,17 @@ pub fn record_basis(
     )])
 }
 
+/// Classes that travel to a participant as details (docs/design/settled.md §2.13): what is not named here does not.
+pub const DETAILS: [Class; 7] = [
+    Class::V,
+    Class::W,
+    Class::F,
+    Class::K1,
+    Class::K2,
+    Class::E,
+    Class::X,
+];
+
 /// Opens details to a participant. Attack and verification methods do not travel by this command
 /// (docs/design/settled.md §2.13).
 ///
@@ -146,10 +157,7 @@ pub fn send_details(
         return Err(Refusal::NoBasis);
     }
     for text in texts {
-        if matches!(
-            text.class,
-            Class::A | Class::T | Class::U | Class::H | Class::I | Class::C | Class::G | Class::O
-        ) {
+        if !DETAILS.contains(&text.class) {
             return Err(Refusal::Withheld {
                 class: text.class.code(),
                 rule: "R-A2",

@@ -7,6 +7,7 @@ use crate::event::{Event, Recorded};
 use crate::machine::consent::Consent;
 use crate::machine::cs::VendorPath;
 use crate::machine::rm::{self, Rm};
+use crate::party::Party;
 use crate::text::class::Class;
 use crate::value::*;
 
@@ -51,7 +52,7 @@ pub struct Participant {
     /// Texts of the report that were opened to the party.
     pub opened: Vec<BodyId>,
     /// A coordinator recorded that this party's sessions need no second step.
-    pub step_waived: bool,
+    pub step_waived: Option<Instant>,
     /// The party took its second step once.
     pub step_passed: bool,
     /// What was last proposed by the party as a date of its own.
@@ -170,7 +171,7 @@ impl Participant {
             ticket: None,
             naming: vec![],
             opened: vec![],
-            step_waived: false,
+            step_waived: None,
             step_passed: false,
             countered: None,
             said_at: None,
@@ -257,7 +258,7 @@ impl Participant {
             }
             Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
             Event::NamingAgreed { agreed } => self.agree_naming(*agreed, at),
-            Event::SecondStepWaived => (self.step_waived, self.call_asked) = (true, None),
+            Event::SecondStepWaived => (self.step_waived, self.call_asked) = (Some(at), None),
             Event::SecondStepPassed { .. } => (self.step_passed, self.call_asked) = (true, None),
             Event::CallAsked { text } => self.call_asked = Some((at, *text)),
             _ => {}
@@ -315,7 +316,7 @@ impl Participant {
     #[must_use]
     pub fn was_told(&self) -> bool {
         match self.details_at {
-            Some(_) => self.step_passed || self.step_waived || self.replied_at.is_some(),
+            Some(_) => self.step_passed || self.step_waived.is_some() || self.replied_at.is_some(),
             None => self.rm != Rm::Start,
         }
     }
@@ -361,10 +362,18 @@ impl Participant {
         });
     }
 
+    /// Whether the second step was waived for whoever reads this mailbox: a waiver ends with the contact that it was given for.
+    #[must_use]
+    pub fn is_step_waived(&self, party: &Party) -> bool {
+        let since = party.contact_since;
+        self.step_waived
+            .is_some_and(|at| since.is_none_or(|since| at >= since))
+    }
+
     /// The second step of its sessions, of which one passed it or none did. A waiver holds for all of them.
     #[must_use]
-    pub const fn second_step(&self, is_passed: bool) -> SecondStepState {
-        match (self.step_waived, is_passed) {
+    pub fn second_step(&self, party: &Party, is_passed: bool) -> SecondStepState {
+        match (self.is_step_waived(party), is_passed) {
             (true, _) => SecondStepState::Waived,
             (false, true) => SecondStepState::Passed,
             (false, false) => SecondStepState::Missing,

@@ -162,6 +162,8 @@ pub struct Party {
     pub name_en: String,
     pub kana: String,
     pub contact: Option<TextRef>,
+    /// When the contact was changed last; nothing while it is the first.
+    pub contact_since: Option<Instant>,
     pub lang: Option<Lang>,
     /// Consents to stand on public boards.
     pub listed: bool,
@@ -179,6 +181,7 @@ impl Party {
             name_en: String::new(),
             kana: String::new(),
             contact: None,
+            contact_since: None,
             lang: None,
             listed: false,
             standing: None,
@@ -204,7 +207,10 @@ impl Party {
                 self.listed = *listed;
             }
             Event::StandingAgreed { version } => self.standing = Some(version.clone()),
-            Event::ContactChanged { contact } => self.contact = Some(*contact),
+            Event::ContactChanged { contact } => {
+                self.contact = Some(*contact);
+                self.contact_since = Some(recorded.occurred_at);
+            }
             _ => {}
         }
     }

@@ -393,7 +393,7 @@ fn everybody_reads_a_label_only_of_a_listed_vendor_that_knows_and_stayed() {
         ..told.clone()
     };
     let waived = Participant {
-        step_waived: true,
+        step_waived: Some(Instant(0)),
         ..behind.clone()
     };
     // Somebody else had told it before the house did: a record of a contact made elsewhere.

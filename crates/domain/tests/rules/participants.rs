@@ -5,6 +5,7 @@ use domain::event::Event;
 use domain::machine::consent::Consent;
 use domain::machine::cs::VendorPath;
 use domain::machine::rm::{Rm, RmEvent};
+use domain::party::Party;
 use domain::text::class::Class;
 use domain::value::*;
 
@@ -129,8 +130,30 @@ fn a_second_step_that_was_waived_is_waived_for_all_sessions() {
     ] {
         let participant = told(events);
         assert_eq!(participant.step_passed, has_passed);
-        let found = [false, true].map(|is_passed| participant.second_step(is_passed));
+        let party = Party::new(PartyId::from_bytes([4; 16]));
+        let found = [false, true].map(|is_passed| participant.second_step(&party, is_passed));
         assert_eq!(found, states);
+    }
+}
+
+/// Who reads the new address is nobody whom the house ever met.
+#[test]
+fn a_waiver_ends_with_the_contact_that_it_was_given_for() {
+    use SecondStepState::{Missing, Waived};
+    let participant = told(vec![Event::SecondStepWaived]);
+    let at = participant.step_waived.expect("waived");
+    let mut party = Party::new(PartyId::from_bytes([4; 16]));
+    for (since, expected) in [
+        (None, Waived),
+        (Some(at), Waived),
+        (Some(Instant(at.0 + 1)), Missing),
+    ] {
+        party.contact_since = since;
+        assert_eq!(
+            participant.second_step(&party, false),
+            expected,
+            "{since:?}"
+        );
     }
 }
 

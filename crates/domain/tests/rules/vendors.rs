@@ -148,10 +148,18 @@ fn what_helps_an_attacker_or_tells_who_somebody_is_does_not_travel_with_details(
         Class::A,
         Class::T,
         Class::H,
+        Class::N,
+        Class::R,
+        Class::D,
         Class::O,
         Class::I,
         Class::C,
         Class::G,
+        Class::J,
+        Class::Q,
+        Class::M,
+        Class::Z,
+        Class::Y,
         Class::U,
     ];
     assert_eq!(kept, expected);

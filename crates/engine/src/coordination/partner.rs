@@ -55,7 +55,8 @@ pub fn view(
     Box::pin(async move {
         let reader = Reader::of(house, participant, strength).await?;
         let participant = &reader.participant;
-        let step = step(participant.second_step(strength >= Strength::SecondChannel));
+        let step =
+            step(participant.second_step(&reader.party, strength >= Strength::SecondChannel));
         let is_told = participant.details_at.is_some();
         let may_read = participant.may_have_details() && is_told && step != page::Step::Missing;
         let name = match lang {
@@ -140,7 +141,7 @@ impl<'h> Reader<'h> {
             // A fix that another vendor has ready opens nothing to this one.
             phase: case.phase(published.is_some(), &[]),
             grants: Grants {
-                second_step_waived: participant.step_waived,
+                second_step_waived: participant.is_step_waived(&party),
                 ..Grants::default()
             },
             channel: Channel::Session { strength },

@@ -1,5 +1,8 @@
 //! Sessions: who is signed in, kept on the server, known to the browser by 256 random bits.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use domain::text::gate::Strength;
 use domain::value::{ParticipantId, PersonId};
 use store::people::SessionRow;
@@ -16,6 +19,33 @@ pub const SESSION_US: i64 = 12 * 3_600_000_000;
 pub enum Of {
     Person(PersonId),
     Participant(ParticipantId),
+}
+
+/// Most sessions that are kept in mind; beyond it, those that have ended go first, and then all.
+const KNOWN_MAX: usize = 20_000;
+
+/// Hashes of sessions that were seen to hold, with their ends: whether a cookie is worth a place is told without the
+/// database, before anything is done for whoever sends it.
+#[derive(Debug, Default)]
+struct Known(Mutex<HashMap<[u8; 32], i64>>);
+
+impl Known {
+    fn add(&self, hash: [u8; 32], ends_at: i64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KNOWN_MAX {
+            let now = clock::now().0;
+            known.retain(|_, ends_at| *ends_at > now);
+        }
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.insert(hash, ends_at);
+    }
+
+    fn forget(&self, hash: &[u8; 32]) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.remove(hash);
+    }
 }
 
 /// A session that holds.
@@ -83,9 +113,20 @@ impl House {
             ends_at: now + SESSION_US,
         };
         self.store.put_session(&row(&session)).await?;
+        self.kept.of::<Known>().add(session.hash, session.ends_at);
         // What has ended is of no use to anybody but a thief.
         self.store.sweep_people(now - SESSION_US).await?;
         Ok(secret)
+    }
+
+    /// Whether a secret is that of a session which this process has seen to hold. A guess costs nothing but this look; one
+    /// that has ended meanwhile is told where it matters, by [`House::session`].
+    #[must_use]
+    pub fn knows_session(&self, secret: &str) -> bool {
+        let known = self.kept.of::<Known>();
+        let known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends_at = known.get(&seal::sha256(secret.as_bytes()));
+        ends_at.is_some_and(|ends_at| *ends_at > clock::now().0)
     }
 
     /// The session of a secret.
@@ -95,6 +136,11 @@ impl House {
     pub async fn session(&self, secret: &str) -> Result<Option<Session>, Fault> {
         let hash = seal::sha256(secret.as_bytes());
         let found = self.store.session(&hash, clock::now().0).await?;
+        let known = self.kept.of::<Known>();
+        match &found {
+            Some(row) => known.add(hash, row.ends_at),
+            None => known.forget(&hash),
+        }
         Ok(found.and_then(|row| {
             let subject = uuid::Uuid::from_bytes(row.subject);
             Some(Session {
@@ -130,6 +176,7 @@ impl House {
     /// # Errors
     /// If the store fails.
     pub async fn session_end(&self, hash: &[u8; 32]) -> Result<(), Fault> {
+        self.kept.of::<Known>().forget(hash);
         Ok(self.store.end_session(hash).await?)
     }
 

@@ -248,6 +248,13 @@ fn the_second_step_is_waived_by_the_office_with_a_reason() {
     assert_eq!(seen::last(&world, aoba).reason, "met in person");
     assert_eq!(view(&case, "Aoba", Strength::Link).step, Step::Waived);
     assert_eq!(view(&case, "Birch", Strength::Link).step, Step::Missing);
+    // Another address is another reader.
+    let moved = json!({ "party": case.parties[0], "contact": "new@aoba.example" });
+    world.does("change-contact", moved);
+    assert_eq!(view(&case, "Aoba", Strength::Link).step, Step::Missing);
+    world.does("waive-second-step", waive("met again"));
+    assert_eq!(view(&case, "Aoba", Strength::Link).step, Step::Waived);
+    world.runs_due();
     world.ends_well();
 }
 

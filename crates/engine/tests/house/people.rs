@@ -331,3 +331,33 @@ fn a_draft_is_kept_for_its_name_and_never_becomes_a_record() {
     assert_eq!(world.happened(), happened);
     world.ends_well();
 }
+
+/// A place at the desk is for whoever brings a session that holds, and a guess costs no look into the database.
+#[test]
+fn a_session_is_known_while_it_holds_and_a_guess_never() {
+    let world = World::founded();
+    let house = world.house();
+    let known = world.wait(Box::pin(house.person_called("coordinator")));
+    let person = known.unwrap().unwrap().id;
+    let begun = house.session_begin(Of::Person(person), Strength::Desk);
+    let secret = world.wait(Box::pin(begun)).unwrap();
+    assert!(house.knows_session(&secret));
+    assert!(!house.knows_session(&"0".repeat(64)) && !house.knows_session(""));
+    let session = world
+        .wait(Box::pin(house.session(&secret)))
+        .unwrap()
+        .unwrap();
+    world.stage.clock.move_to(world.ahead(span(0, 13)));
+    assert!(!house.knows_session(&secret), "a shift is over");
+    let again = house.session_begin(Of::Person(person), Strength::Desk);
+    let again = world.wait(Box::pin(again)).unwrap();
+    let hash = world
+        .wait(Box::pin(house.session(&again)))
+        .unwrap()
+        .unwrap()
+        .hash;
+    world.wait(Box::pin(house.session_end(&hash))).unwrap();
+    assert!(!house.knows_session(&again));
+    assert_ne!(session.hash, hash);
+    world.ends_well();
+}

@@ -2,6 +2,7 @@
 
 use domain::coordination::board;
 use domain::coordination::case::Case;
+use domain::coordination::decide;
 use domain::coordination::participant::Participant as Vendor;
 use domain::coordination::range::{Bound, Range};
 use domain::event::Event;
@@ -31,17 +32,6 @@ use crate::door::history;
 use crate::door::room::Room;
 use crate::door::visit::{Stop, Visit};
 use crate::party::desk as register;
-
-/// Classes that travel to a participant by this way (docs/design/settled.md §2.13).
-const SENDABLE: [Class; 7] = [
-    Class::V,
-    Class::W,
-    Class::F,
-    Class::K1,
-    Class::K2,
-    Class::E,
-    Class::X,
-];
 
 /// Commands of the page's forms.
 const FORMS: [&str; 16] = [
@@ -140,7 +130,7 @@ async fn render(
             .version()
             .map(|version| (participant.basis.word().to_owned(), version.to_owned())),
         second_step: participant
-            .second_step(participant.step_passed)
+            .second_step(party, participant.step_passed)
             .word()
             .to_owned(),
         state: board::cell(participant, None).word().to_owned(),
@@ -155,7 +145,7 @@ async fn render(
             .collect(),
         details_sent_at: participant.details_at,
         received_at: participant.seen_at,
-        sendable: SENDABLE
+        sendable: decide::DETAILS
             .iter()
             .filter(|class| parts.iter().any(|part| part.class == **class))
             .map(|class| class.code().to_owned())
@@ -392,7 +382,7 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
             })
         }
         "details" => {
-            let classes: Vec<Class> = SENDABLE
+            let classes: Vec<Class> = decide::DETAILS
                 .into_iter()
                 .filter(|class| typed.has("class", class.code()))
                 .collect();

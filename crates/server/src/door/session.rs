@@ -49,6 +49,16 @@ fn secret_in(side: Side, is_secure: bool, header: &str) -> Option<&str> {
     })
 }
 
+/// All that could be the secret of a session, of whichever side.
+pub(crate) fn secrets_in(header: &str) -> impl Iterator<Item = &str> {
+    let values = header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='));
+    values
+        .map(|(_, value)| value)
+        .filter(|value| value.len() == SECRET_CHARS)
+}
+
 /// Length of the secret in a cookie: 256 bits as hexadecimal digits.
 const SECRET_CHARS: usize = 64;
 

@@ -22,13 +22,21 @@ const STRANGERS_MAX: usize = 64;
 pub(crate) type Reply = oneshot::Sender<Answer>;
 
 /// The way into the room, for any number of listeners.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Office {
     tell: mpsc::Sender<(Asked, Reply)>,
+    /// Who knows which sessions hold.
+    house: Option<Arc<House>>,
     /// A place for each visit that is being served.
     places: Arc<tokio::sync::Semaphore>,
     /// The same for those who bring no session.
     porch: Arc<tokio::sync::Semaphore>,
+}
+
+impl std::fmt::Debug for Office {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Office").finish_non_exhaustive()
+    }
 }
 
 impl Office {
@@ -42,6 +50,7 @@ impl Office {
     pub fn open(house: Arc<House>, runtime: &Handle) -> Result<Office, Fault> {
         let (tell, mut asked) = mpsc::channel::<(Asked, Reply)>(VISITS_MAX + STRANGERS_MAX);
         let runtime = runtime.clone();
+        let knows = Arc::clone(&house);
         // A rehearsal's clock goes with the house into its room.
         let clock = engine::kernel::clock::given_on();
         let work = move || {
@@ -64,6 +73,7 @@ impl Office {
             .map_err(Fault::io("cannot open the house's pages"))?;
         Ok(Office {
             tell,
+            house: Some(knows),
             places: Arc::new(tokio::sync::Semaphore::new(VISITS_MAX)),
             porch: Arc::new(tokio::sync::Semaphore::new(STRANGERS_MAX)),
         })
@@ -75,17 +85,29 @@ impl Office {
         let (tell, _) = mpsc::channel(1);
         Office {
             tell,
+            house: None,
             places: Arc::new(tokio::sync::Semaphore::new(1)),
             porch: Arc::new(tokio::sync::Semaphore::new(1)),
         }
     }
 
+    /// Whether a cookie holds a session that was seen to hold; anything can be written into one. Whoever comes back after
+    /// the program was started anew comes in with the strangers once.
+    fn is_somebody(&self, cookie: &str) -> bool {
+        let knows = |secret: &str| {
+            self.house
+                .as_ref()
+                .is_some_and(|house| house.knows_session(secret))
+        };
+        crate::door::session::secrets_in(cookie).any(knows)
+    }
+
     /// Asks; `None` if there is no room for one more, or the visit broke.
     pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
-        let places = if asked.cookie.is_empty() {
-            &self.porch
-        } else {
+        let places = if self.is_somebody(&asked.cookie) {
             &self.places
+        } else {
+            &self.porch
         };
         let _place = places.try_acquire().ok()?;
         let (reply, answer) = oneshot::channel();

@@ -460,7 +460,7 @@ fn told(matter: &Matter) -> String {
     assert_eq!(listed, Some(case.stage(is_published)), "list and page");
     let tally = date::tally(case, std::slice::from_ref(vendor));
     let on_desk = desk::consent_of(case, vendor, String::new());
-    let state = vendor.second_step(vendor.step_passed);
+    let state = vendor.second_step(party, vendor.step_passed);
     format!(
         "{} {} {}/{} {} {}/{} {}/{}",
         row.cells

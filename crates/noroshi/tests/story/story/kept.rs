@@ -66,6 +66,20 @@ on_both! {
         assert!(first.as_str().is_some_and(|first| first.ends_with("was recorded and is gone")), "{first}");
         let looked = world.run(&["doctor"]);
         assert_eq!((looked.code, &looked.json()["findings"][0]["code"]), (Some(1), &"rows".into()), "{looked:?}");
+        // Whoever reaches the socket without the house's keys is no operator.
+        let socket = world.dir().join("run").join("house.sock");
+        let asked = |parts: &[&[u8]]| {
+            let mut stream = std::os::unix::net::UnixStream::connect(&socket).expect("a socket");
+            engine::kernel::context::write_message(&mut stream, parts).expect("a request");
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            engine::kernel::context::read_message(&mut stream).ok().flatten()
+        };
+        let fields = br#"{"handle":"second","role":"reception"}"#;
+        for pass in [&b"do"[..], &[0; 32], b""] {
+            assert_eq!(asked(&[pass, b"do", b"name-person", fields]), None);
+        }
+        assert_eq!(asked(&[b"do", b"name-person", fields]), None);
+        assert!(serving_log_says(&world, "socket.stranger"));
         // Each context says whether the kernel narrows it; none says both.
         assert_ne!(
             serving_log_says(&world, "context.narrowed"),

@@ -71,7 +71,13 @@ fn play(world: &World, file: &str, more: &[&str]) -> Said {
 fn ask(world: &World, parts: &[&[u8]]) -> (u8, String) {
     let path = world.dir().join("run").join("house.sock");
     let mut stream = UnixStream::connect(path).expect("the socket");
-    write_message(&mut stream, parts).expect("a request");
+    let root = world.dir().join("keys").join("house").join("root.key");
+    let root = std::fs::read(root).expect("the root key");
+    let pass = seal::hmac256(&seal::sha256(root.trim_ascii()), b"noroshi/socket/1");
+    let parts: Vec<&[u8]> = std::iter::once(pass.as_slice())
+        .chain(parts.iter().copied())
+        .collect();
+    write_message(&mut stream, &parts).expect("a request");
     stream.shutdown(Shutdown::Write).expect("its end");
     let answer = read_message(&mut stream).expect("an answer");
     let answer = answer.expect("a house");

@@ -25,19 +25,17 @@ pub fn of_seconds(seconds: i64) -> Option<String> {
 /// Returns the day in UTC, `YYYY-MM-DD`.
 #[must_use]
 pub fn day(text: &str) -> String {
-    in_zone(text, 0).map_or_else(
-        || text.to_owned(),
-        |at| format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day()),
-    )
+    day_in_zone(text, 0)
 }
 
 /// Returns the day by the clock of Japan, which knows no summer time.
 #[must_use]
 pub fn day_in_japan(text: &str) -> String {
-    in_zone(text, 9).map_or_else(
-        || text.to_owned(),
-        |at| format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day()),
-    )
+    day_in_zone(text, 9)
+}
+
+fn day_in_zone(text: &str, hours: i8) -> String {
+    in_zone(text, hours).map_or_else(|| text.to_owned(), |at| at.date().to_string())
 }
 
 /// Returns the year in UTC, which names the folder of a document.

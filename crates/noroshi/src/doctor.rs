@@ -21,52 +21,11 @@ pub async fn looked(house: &House) -> Result<Looked, Fault> {
             format!("the house is held: {why}; say: noroshi resume --compared …"),
         ));
     }
-    let chain = house.verify_ledger(&[]).await?;
-    if let Some(broken) = &chain.broken {
-        findings.push(("ledger", broken.clone()));
-    }
-    if let Some(first) = chain.amiss.first() {
-        findings.push((
-            "rows",
-            format!(
-                "{} texts or files are not as they were recorded, the first: {first}; `noroshi ledger verify` names all; restore a backup beside this house and compare",
-                chain.amiss.len()
-            ),
-        ));
-    }
-    if chain.uncounted > 0 {
-        notes.push(format!(
-            "the ledger does not speak of {} texts and files of an older program yet: it will once `noroshi serve` has been started",
-            chain.uncounted
-        ));
-    }
+    let records = record(house, &mut findings, &mut notes).await?;
     if house.config.purpose == Purpose::Live && house.config.alarm.url.is_empty() {
         notes.push(
             "nobody is called by telephone when a release is held: set [alarm] in noroshi.toml (docs/operate/alarm.md)".to_owned(),
         );
-    }
-    let texts = match house.verify_texts().await {
-        Ok(texts) => texts,
-        // Where a record itself cannot be read, nobody knows which texts there should be.
-        Err(fault @ (Fault::Sealed | Fault::Form(_))) => {
-            findings.push((
-                "texts",
-                format!("which texts there should be cannot be read: {fault}"),
-            ));
-            engine::kernel::texts::Texts::default()
-        }
-        Err(other) => return Err(other),
-    };
-    if texts.lacking > 0 {
-        findings.push((
-            "texts",
-            format!(
-                "{} of {} texts and documents that the ledger refers to are gone or do not open: restore a backup beside this house and compare ({})",
-                texts.lacking,
-                texts.whole + texts.erased + texts.lacking,
-                texts.named.join(", ")
-            ),
-        ));
     }
     let spread = (engine::kernel::clock::now().0 - house.store.clock().await?).abs();
     if spread > 500_000 {
@@ -119,12 +78,12 @@ pub async fn looked(house: &House) -> Result<Looked, Fault> {
         "findings": findings.iter().map(|(code, text)| json!({ "code": code, "text": text })).collect::<Vec<_>>(),
         "notes": notes,
         "waiting": waiting,
-        "records": chain.records,
+        "records": records,
         "engine": house.store.engine_name(),
     });
     let mut text = format!(
         "{} records in the ledger, {}.\n",
-        chain.records,
+        records,
         house.store.engine_name()
     );
     for (kind, n) in &waiting {
@@ -141,6 +100,58 @@ pub async fn looked(house: &House) -> Result<Looked, Fault> {
         value,
         text,
     })
+}
+
+/// Whether the ledger, the rows beside it and the texts that it refers to are as they were written; returns how many records
+/// there are.
+async fn record(
+    house: &House,
+    findings: &mut Vec<(&'static str, String)>,
+    notes: &mut Vec<String>,
+) -> Result<u64, Fault> {
+    let chain = house.verify_ledger(&[]).await?;
+    if let Some(broken) = &chain.broken {
+        findings.push(("ledger", broken.clone()));
+    }
+    if let Some(first) = chain.amiss.first() {
+        findings.push((
+            "rows",
+            format!(
+                "{} texts or files are not as they were recorded, the first: {first}; `noroshi ledger verify` names all; restore a backup beside this house and compare",
+                chain.amiss.len()
+            ),
+        ));
+    }
+    if chain.uncounted > 0 {
+        notes.push(format!(
+            "the ledger does not speak of {} texts and files of an older program yet: it will once `noroshi serve` has been started",
+            chain.uncounted
+        ));
+    }
+    let texts = match house.verify_texts().await {
+        Ok(texts) => texts,
+        // Where a record itself cannot be read, nobody knows which texts there should be.
+        Err(fault @ (Fault::Sealed | Fault::Form(_))) => {
+            findings.push((
+                "texts",
+                format!("which texts there should be cannot be read: {fault}"),
+            ));
+            engine::kernel::texts::Texts::default()
+        }
+        Err(other) => return Err(other),
+    };
+    if texts.lacking > 0 {
+        findings.push((
+            "texts",
+            format!(
+                "{} of {} texts and documents that the ledger refers to are gone or do not open: restore a backup beside this house and compare ({})",
+                texts.lacking,
+                texts.whole + texts.erased + texts.lacking,
+                texts.named.join(", ")
+            ),
+        ));
+    }
+    Ok(chain.records)
 }
 
 /// What was to be out by now and is not.

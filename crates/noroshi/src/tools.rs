@@ -39,8 +39,7 @@ fn unreadable_secret(common: &Common, config: &Config) -> Option<String> {
 /// If it cannot be read; what is wrong is an answer.
 pub fn config_check(common: &Common) -> Result<bool, Fault> {
     match Config::read(&common.dir) {
-        Ok(config) if unreadable_secret(common, &config).is_some() => {
-            let why = unreadable_secret(common, &config).unwrap_or_default();
+        Ok(config) if let Some(why) = unreadable_secret(common, &config) => {
             let value = json!({ "good": false, "because": why });
             show::answer(common.json, &value, || why.clone());
             Ok(false)

@@ -104,7 +104,7 @@ impl House {
         location: &'a Location,
         contexts: Contexts,
     ) -> Awaited<'a, Result<House, Fault>> {
-        Box::pin(House::opened(dir, location, contexts, None))
+        House::opened(dir, location, contexts, None)
     }
 
     /// Opens a house whose secret keys lie in no folder: a backup that is tried. Names are those below `keys/house`.
@@ -116,12 +116,7 @@ impl House {
         location: &'a Location,
         keys: &'a KeyFiles,
     ) -> Awaited<'a, Result<House, Fault>> {
-        Box::pin(House::opened(
-            dir,
-            location,
-            Contexts::default(),
-            Some(keys),
-        ))
+        House::opened(dir, location, Contexts::default(), Some(keys))
     }
 
     fn opened<'a>(

@@ -118,13 +118,8 @@ impl House {
             let act = self.clock_act("");
             self.perform(&act, "count", Realm::Live, async |unit| {
                 let stream = unit.house.stream();
-                let Some(aggregate) = unit.state(stream).await? else {
-                    return Err(Fault::Form("house"));
-                };
-                let Aggregate::House(house) = &*aggregate else {
-                    return Err(Fault::Form("house"));
-                };
-                let changes = domain::party::decide::count(house, stream, count);
+                let own = unit.own().await?;
+                let changes = domain::party::decide::count(&own, stream, count);
                 unit.counts(rows.clone());
                 unit.record(changes).await
             })

@@ -371,6 +371,17 @@ impl<'h> Unit<'h> {
         Ok(())
     }
 
+    /// The house as this unit knows it.
+    ///
+    /// # Errors
+    /// As [`Unit::state`].
+    pub(crate) async fn own(&mut self) -> Result<domain::party::House, Fault> {
+        match self.state(self.house.stream()).await?.as_deref() {
+            Some(Aggregate::House(own)) => Ok(own.clone()),
+            _ => Err(Fault::Form("house")),
+        }
+    }
+
     /// Turns the unit into what is written, with the states to remember afterwards.
     fn finish(mut self) -> Finished {
         let mut states = Vec::with_capacity(self.touched.len());

@@ -12,7 +12,6 @@ use seal::approvers::{Action, Kind, Pin, Roster, Signed, Statement};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::command::own;
 use super::passwords::{self, stretched};
 use super::roster::{named, roster_of, standing_key, statement_of, unfit};
 use super::typed::{Password, given};
@@ -81,7 +80,7 @@ async fn propose(
     statement: &Statement,
     person: Option<PersonId>,
 ) -> Result<String, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     roster.fits(statement, clock::now().0).map_err(unfit)?;
     let sha256 = seal::hex(&statement.hash(&unit.house.id()).map_err(unfit)?);
     let text = serde_json::to_string(statement).map_err(|_| Fault::Form("approvers"))?;
@@ -91,7 +90,7 @@ async fn propose(
 }
 
 async fn add_signature(unit: &mut Unit<'_>, change: &str, signed: Signed) -> Result<(), Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let stream = unit.house.stream();
     let changes = decide::sign(&own, stream, change, signed.key, signed.signature)?;
     unit.record(changes).await
@@ -124,7 +123,7 @@ async fn unusable(
 
 /// Draws a key.
 pub async fn offer(unit: &mut Unit<'_>, input: &OfferApprovalKey) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let (person, known) = called(&own, &input.person)?;
     is_own(unit, input.password.as_ref(), person)?;
     if own.pending.is_some() {
@@ -227,7 +226,7 @@ async fn by_person(
 
 /// Signs the change that waits.
 pub async fn sign(unit: &mut Unit<'_>, input: &SignApprovers) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let (person, known) = called(&own, &input.person)?;
     is_own(unit, input.password.as_ref(), person)?;
     let statement = statement_of(decide::waiting(&own, &input.change)?)?;
@@ -244,7 +243,7 @@ pub async fn sign(unit: &mut Unit<'_>, input: &SignApprovers) -> Result<Value, F
 
 /// Proposes that a key counts no more.
 pub async fn end(unit: &mut Unit<'_>, input: &EndApprover) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     if !decide::may_ask(&own, unit.act.by) {
         return Err(Refusal::Role.into());
     }
@@ -262,7 +261,7 @@ pub async fn end(unit: &mut Unit<'_>, input: &EndApprover) -> Result<Value, Faul
 
 /// Proposes another quorum.
 pub async fn set_quorum(unit: &mut Unit<'_>, input: &SetQuorum) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let now = clock::now().0;
     let roster = roster_of(unit.house.id(), &own)?;
     let statement = Statement {
@@ -278,7 +277,7 @@ pub async fn draw_succession(
     unit: &mut Unit<'_>,
     _input: &DrawSuccessionKey,
 ) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let now = clock::now().0;
     let roster = roster_of(unit.house.id(), &own)?;
     let secret = Zeroizing::new(seal::random::bytes::<32>());
@@ -296,7 +295,7 @@ pub async fn sign_with_succession(
     unit: &mut Unit<'_>,
     input: &SignWithSuccessionKey,
 ) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let statement = statement_of(decide::waiting(&own, &input.change)?)?;
     let roster = roster_of(unit.house.id(), &own)?;
     let typed = given(input.secret.as_ref(), input.secret_file.as_deref())?;
@@ -326,7 +325,7 @@ pub async fn sign_with_succession(
 /// Takes back the change that waits.
 pub async fn withdraw(unit: &mut Unit<'_>, input: &WithdrawApprovers) -> Result<Value, Fault> {
     unit.act.reason.clone_from(&input.reason);
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let act = unit.act.clone();
     let changes = decide::withdraw(&own, unit.house.stream(), &input.change, &act)?;
     unit.record(changes).await?;

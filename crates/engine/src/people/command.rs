@@ -2,7 +2,6 @@
 //!
 //! Only who runs the machine (role operator) gives them. A link is answered once and kept as a hash.
 
-use domain::aggregate::Aggregate;
 use domain::party::{House, decide};
 use domain::refusal::Refusal;
 use domain::role::Role;
@@ -27,15 +26,6 @@ inputs! {
     }
 }
 
-/// The house as this unit knows it.
-pub(super) async fn own(unit: &mut Unit<'_>) -> Result<House, Fault> {
-    let stream = unit.house.stream();
-    match unit.state(stream).await?.as_deref() {
-        Some(Aggregate::House(own)) => Ok(own.clone()),
-        _ => Err(Fault::Form("house")),
-    }
-}
-
 fn find(own: &House, typed: &str) -> Result<PersonId, Fault> {
     let handle = domain::party::handle(typed);
     own.persons
@@ -47,7 +37,7 @@ fn find(own: &House, typed: &str) -> Result<PersonId, Fault> {
 
 /// Names a person.
 pub async fn name(unit: &mut Unit<'_>, input: &NamePerson) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let person = PersonId(unit.draw());
     let handle = domain::party::handle(&input.handle);
     let changes = decide::name_person(&own, unit.house.stream(), person, &handle, input.role)?;
@@ -73,7 +63,7 @@ fn others_can_sign(unit: &Unit<'_>, own: &House, leaving: PersonId) -> Result<()
 
 /// Ends a person.
 pub async fn end(unit: &mut Unit<'_>, input: &EndPerson) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let person = find(&own, &input.person)?;
     others_can_sign(unit, &own, person)?;
     let changes = decide::end_person(&own, unit.house.stream(), person)?;
@@ -86,7 +76,7 @@ pub async fn end(unit: &mut Unit<'_>, input: &EndPerson) -> Result<Value, Fault>
 
 /// Issues a link.
 pub async fn issue_link(unit: &mut Unit<'_>, input: &IssueLink) -> Result<Value, Fault> {
-    let own = own(unit).await?;
+    let own = unit.own().await?;
     let person = find(&own, &input.person)?;
     let changes = decide::issue_link(&own, unit.house.stream(), person)?;
     let link = unit

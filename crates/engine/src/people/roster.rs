@@ -23,7 +23,6 @@ use crate::kernel::clock;
 use crate::kernel::context::TakenLine;
 use crate::kernel::fault::APART;
 use crate::kernel::house::House;
-use crate::people::command;
 
 /// Kind and series of the leaf of a change.
 const LEAF: &str = "approvers";
@@ -362,7 +361,7 @@ impl House {
         let act = self.clock_act("");
         self.perform(&act, "change-approvers", Realm::Live, async |unit| {
             let stream = unit.house.stream();
-            let own = command::own(unit).await?;
+            let own = unit.own().await?;
             let before = roster_of(unit.house.id(), &own)?;
             let mut after = before.clone();
             let line = read(&last.line)?;

@@ -7,8 +7,7 @@
 //! Slow corrections and a machine that sleeps are no such thing; a virtual machine that was paused and whose clock is then
 //! put right is one.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::publication::Plan;
 use domain::react::IntentKind;
@@ -24,9 +23,25 @@ pub const CLOCK_SET: &str = "release.clock_set";
 /// Row of `meta` with the plans in doubt: advisory and instant of making, a line each.
 const DOUBTS: &str = "clock-doubts";
 
-/// How far the clock had moved when it was last looked at, and since when it has been known that it was set.
+/// What is known of the clock, and of the plans that it has put in doubt.
 #[derive(Debug, Default)]
-struct Known(Mutex<(i64, Option<Passed>)>);
+struct Known(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// How far the clock had moved when it was last looked at, µs.
+    moved: i64,
+    /// Since when it is known that it was set.
+    since: Option<Passed>,
+    /// The plans in doubt, once they were read: this process alone writes them.
+    doubts: Option<Vec<String>>,
+}
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// That the clock was set since the program was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +58,7 @@ impl House {
     pub(crate) async fn look_at_clock(&self) -> Result<(), Fault> {
         let known = self.kept.of::<Known>();
         let moved = clock::moved();
-        let by = moved - known.0.lock().unwrap_or_else(PoisonError::into_inner).0;
+        let by = moved - known.lock().moved;
         if by.abs() <= CLOCK_SPREAD_MAX_US {
             return Ok(());
         }
@@ -75,9 +90,10 @@ impl House {
             by_ms = by / 1000,
             "somebody or something set the clock: plans that wait are held until they are made and approved anew"
         );
-        let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.0 = moved;
-        known.1.get_or_insert_with(Passed::now);
+        let mut known = known.lock();
+        known.moved = moved;
+        known.since.get_or_insert_with(Passed::now);
+        known.doubts = Some(doubts);
         Ok(())
     }
 
@@ -85,8 +101,7 @@ impl House {
     #[must_use]
     pub fn clock_was_set(&self) -> Option<ClockSet> {
         let known = self.kept.of::<Known>();
-        let known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.1.map(|since| ClockSet { since })
+        known.lock().since.map(|since| ClockSet { since })
     }
 
     /// Whether the clock was set while a plan waited.
@@ -102,9 +117,14 @@ impl House {
     }
 
     async fn doubts(&self) -> Result<Vec<String>, Fault> {
+        let known = self.kept.of::<Known>();
+        if let Some(doubts) = known.lock().doubts.clone() {
+            return Ok(doubts);
+        }
         let kept = self.store.meta(DOUBTS).await?.unwrap_or_default();
         let text = String::from_utf8(kept).map_err(|_| Fault::Form(DOUBTS))?;
-        Ok(text.lines().map(str::to_owned).collect())
+        let doubts: Vec<String> = text.lines().map(str::to_owned).collect();
+        Ok(known.lock().doubts.get_or_insert(doubts).clone())
     }
 }
 

@@ -321,10 +321,7 @@ impl House {
         lock(&calls.called).retain(|key, _| causes.iter().any(|cause| cause.key == *key));
         for cause in causes.into_iter().filter(|cause| cause.is_ripe) {
             let now = clock::now();
-            let is_taken = taken
-                .get(&cause.key)
-                .is_some_and(|taken| has(taken, &cause, now));
-            if is_taken {
+            if cause.taken(&taken, now).is_some() {
                 continue;
             }
             let before = lock(&calls.called)
@@ -394,21 +391,20 @@ impl House {
         let secret = seal::files::read_secret(&self.dir.join(&alarm.authorization_file))?;
         Ok(String::from_utf8_lossy(&secret).trim().to_owned())
     }
-
-    /// Who has a cause, if somebody took it over and still has it.
-    ///
-    /// # Errors
-    /// Faults of the store.
-    pub async fn alarm_taken(&self, cause: &Cause) -> Result<Option<Taken>, Fault> {
-        let own = self.own().await?;
-        let taken = own.alarms.get(&cause.key).copied();
-        Ok(taken.filter(|taken| has(taken, cause, clock::now())))
-    }
 }
 
-/// Whether whoever took over has this cause, and not one of before that is over.
-fn has(taken: &Taken, cause: &Cause, now: Instant) -> bool {
-    taken.holds(now) && cause.since.is_none_or(|since| taken.at >= since)
+impl Cause {
+    /// Who has it, if somebody took it over, and not one of before that is over, and still has it.
+    #[must_use]
+    pub fn taken<'a>(
+        &self,
+        alarms: &'a BTreeMap<String, Taken>,
+        now: Instant,
+    ) -> Option<&'a Taken> {
+        let is_this = |taken: &&Taken| self.since.is_none_or(|since| taken.at >= since);
+        let taken = alarms.get(&self.key).filter(is_this);
+        taken.filter(|taken| taken.holds(now))
+    }
 }
 
 #[cfg(test)]
@@ -506,12 +502,11 @@ mod tests {
             since: Some(Instant(since * MINUTE)),
             is_ripe: true,
         };
-        assert!(has(&taken, &cause(5), Instant(20 * MINUTE)));
-        assert!(!has(&taken, &cause(15), Instant(20 * MINUTE)));
-        assert!(
-            !has(&taken, &cause(5), Instant(9 * MINUTE)),
-            "by a clock that ran ahead"
-        );
+        let alarms = BTreeMap::from([(OF_RELAY.to_owned(), taken)]);
+        let has = |since, now: i64| cause(since).taken(&alarms, Instant(now * MINUTE)).is_some();
+        assert!(has(5, 20));
+        assert!(!has(15, 20));
+        assert!(!has(5, 9), "by a clock that ran ahead");
     }
 
     #[test]

@@ -21,16 +21,17 @@ impl House {
     /// Does what clocks say; one that fails keeps no other back.
     pub(super) async fn clocks_round(&self) -> Result<Next, Fault> {
         self.look_at_clock().await?;
-        if self.clock_was_set().is_some() {
-            // What a clock ends cannot be taken back: nothing of it is done by one that was set, until the house is started anew.
-            return Ok(Next::at(None));
-        }
-        let done = [
-            self.end_access_due().await,
-            self.end_embargoes().await,
-            self.anchor_daily().await,
-        ];
-        done.into_iter().collect::<Result<(), Fault>>()?;
+        // Access ends since a contact changed, whatever the time is.
+        let ended = self.end_access_due().await;
+        // What a date ends cannot be taken back: nothing of it is done by a clock that was set, until the house is started anew.
+        let dated = if self.clock_was_set().is_some() {
+            [Ok(()), Ok(())]
+        } else {
+            [self.end_embargoes().await, self.anchor_daily().await]
+        };
+        std::iter::once(ended)
+            .chain(dated)
+            .collect::<Result<(), Fault>>()?;
         Ok(Next::at(
             self.store.next_intent_at(IntentKind::EndAccess).await?,
         ))

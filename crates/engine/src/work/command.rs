@@ -19,11 +19,11 @@ pub async fn take_alarm(unit: &mut Unit<'_>, input: &TakeAlarm) -> Result<Value,
     if !causes.iter().any(|cause| cause.key == input.cause) {
         return Err(Refusal::NotFound("alarm").into());
     }
-    let house = unit.house.own().await?;
+    let own = unit.own().await?;
     let act = unit.act.clone();
     let stream = unit.house.stream();
     unit.record(domain::party::decide::take_alarm(
-        &house,
+        &own,
         stream,
         &input.cause,
         &act,

@@ -1,10 +1,13 @@
 //! Whom the house calls over a gateway when something stands still, and when it stops calling.
 
+use domain::react::IntentKind;
 use domain::value::Instant;
 use engine::Fault;
+use engine::command::{Command, decide};
 use engine::kernel::config::OnCall;
 use engine::work::alarm::{Calls, Outcome, of_release};
 use formats::advisory::Lang;
+use seal::record::Realm;
 use serde_json::json;
 use testkit::gateway::Gateway;
 use testkit::world::span;
@@ -160,6 +163,33 @@ fn a_clock_that_was_set_ends_nothing_and_calls_somebody_at_once() {
     let ended = world.wait(world.house().store.ledger_end()).unwrap();
     assert!(ended.1 <= world.now().0, "no record from the future");
     assert_eq!(world.times("embargo_ended"), 0);
+}
+
+/// What an event ends does not hang on the time: a process that died after the change leaves it to the next round.
+#[test]
+fn under_a_clock_that_was_set_whoever_lost_access_is_shut_out_all_the_same() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let house = world.house();
+    let moved = json!({ "party": case.parties[0], "contact": "new@aoba.example" });
+    let command = Command::parse("change-contact", moved).ok().unwrap();
+    let act = world.act("coordinator");
+    let changed = house.perform(&act, "change-contact", Realm::Live, async |unit| {
+        decide(unit, &command).await
+    });
+    world.wait(Box::pin(changed)).unwrap();
+    let left = || {
+        let ends = house
+            .store
+            .intents_about(engine::Viewer::House, IntentKind::EndAccess);
+        world.wait(ends).unwrap().len()
+    };
+    assert_eq!(left(), 1, "as after a crash");
+    world.stage.clock.set_moved(span(30, 0));
+    world.runs_due();
+    assert!(house.clock_was_set().is_some());
+    assert_eq!(left(), 0);
+    world.ends_well();
 }
 
 #[test]

@@ -206,6 +206,7 @@ desk-alarm-nobody = The house calls nobody: no gateway is set. Whoever reads thi
 desk-code-hint = Five digits of the mail, then the one in brackets in its subject. Older mails have all six at their end.
 task-dead-address = Dead address
 task-expired-copy = Could not be sent
+task-machine-time = This machine says: { $at }
 task-clock-set = Clock that was set
 task-relay-down = Relay that takes no mail
 task-no-plan = Date without a plan

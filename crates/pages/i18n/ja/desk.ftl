@@ -200,6 +200,7 @@ desk-alarm-nobody = 呼び出しの設定がないため、誰にも連絡して
 desk-code-hint = 本文の5桁に、件名の [ ] に入った数字1桁を続けた6桁です。以前のメールでは、末尾に6桁がそのまま書かれています。
 task-dead-address = 不達のアドレス
 task-expired-copy = 期限までに送信できなかった配信
+task-machine-time = この機器の時刻：{ $at }
 task-clock-set = 変更された時刻
 task-relay-down = メールを受け付けない中継サーバー
 task-no-plan = 公表計画のない公表日

@@ -105,6 +105,12 @@ pub fn approvers(lang: formats::advisory::Lang) -> String {
     Say(lang).t("inside-approvers")
 }
 
+/// What the clock of the machine says, to be compared with another one.
+#[must_use]
+pub fn machine_time(lang: formats::advisory::Lang, now: domain::value::Instant) -> String {
+    Say(lang).with("task-machine-time", &[("at", &when::instant(lang, &now))])
+}
+
 /// What a context that is gone is called.
 #[must_use]
 pub fn context(lang: formats::advisory::Lang, name: &str) -> String {

@@ -51,7 +51,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
     let mut rows: Vec<Task> = gone(room, visit);
     rows.extend(relay(room));
-    rows.extend(clock_set(room));
+    rows.extend(clock_set(room, visit));
     rows.extend(approvers(room, visit).await?);
     rows.extend(copies(room, visit).await?);
     rows.extend(plans(room, visit).await?);
@@ -70,6 +70,7 @@ async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
     let calls = room.house.kept.of::<Calls>();
     let own = room.house.own().await?;
     let causes = room.house.alarms().await?;
+    let now = engine::kernel::clock::now();
     for row in rows {
         let Some(mut alarm) = row.alarm.take() else {
             continue;
@@ -81,8 +82,7 @@ async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
         alarm.calls = !room.house.config.alarm.url.is_empty();
         let last = calls.of(&cause.key);
         alarm.called = last.map(|call| (call.name, call.at, call.outcome == Outcome::Taken));
-        let taken = room.house.alarm_taken(cause).await?;
-        alarm.taken = taken.map(|taken| {
+        alarm.taken = cause.taken(&own.alarms, now).map(|taken| {
             let person = own.persons.get(&taken.person);
             (
                 person
@@ -97,7 +97,7 @@ async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
 }
 
 /// The clock of this machine, once somebody has set it while the program ran.
-fn clock_set(room: &Room) -> Option<Task> {
+fn clock_set(room: &Room, visit: &Visit) -> Option<Task> {
     let set = room.house.clock_was_set()?;
     let now = engine::kernel::clock::now();
     Some(Task {
@@ -105,7 +105,7 @@ fn clock_set(room: &Room) -> Option<Task> {
         kind: "clock_set".to_owned(),
         who: String::new(),
         contact: None,
-        what: room.house.config.desk.clone(),
+        what: pages::work::tasks::machine_time(visit.lang, now),
         path: None,
         since: Instant(now.0 - set.since.ago_us()),
         reference: None,

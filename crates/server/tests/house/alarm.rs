@@ -77,3 +77,25 @@ fn without_a_gateway_the_list_says_that_nobody_is_called() {
     let page = Doors::of(&world).person("reception").get(HERE);
     assert!(!page.says("desk-alarm-take"), "{}", page.text);
 }
+
+/// Both halves of what the row says are kept: no date ends, and the plan is made anew.
+#[test]
+fn a_clock_that_was_set_is_a_row_with_the_time_that_the_machine_shows() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let reception = doors.person("reception");
+    assert!(!reception.get(HERE).says("task-clock-set"));
+    world.stage.clock.set_moved(span(1, 0));
+    world.runs_due();
+    let page = reception.get(HERE);
+    assert!(
+        page.says("task-clock-set") && page.says("task-todo-clock-set"),
+        "{}",
+        page.text
+    );
+    assert!(
+        page.has("This machine says: 7 Sep 2026") && page.says("desk-alarm-take"),
+        "{}",
+        page.text
+    );
+}

@@ -42,7 +42,7 @@ pub enum AlarmBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OnCall {
-    /// What pages and logs call the person.
+    /// What pages call the person.
     pub name: String,
     /// As the gateway wants it, for example +819000000000.
     pub number: String,

@@ -250,7 +250,7 @@ async fn acknowledge(script: &mut Script<'_>, advisory: AdvisoryId) -> Result<()
             AckWay::Hand
         };
         let acknowledge = distribution::Acknowledge {
-            reference: copy.reference.clone(),
+            reference: engine::kernel::reference::read(script.house, &copy.id, &copy.reference)?,
             code,
             way,
         };

@@ -132,7 +132,7 @@ fn copy(
         advisory,
         revision: 1,
         subscriber,
-        reference: seal::token::reference(house.keys.codes.bytes(), "copy", &id),
+        reference: engine::kernel::reference::kept(house, &id),
         state: CopyState::Waiting,
         channel: domain::value::CopyChannel::Mail,
         date_at: Some(clock::now().0),

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use engine::kernel::backup::{BackedUp, Trust};
 use engine::kernel::config::Config;
+use engine::kernel::reference;
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
@@ -451,8 +452,9 @@ async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
             .await?
         {
             let code = seal::token::code(house.keys.codes.bytes(), &copy.id);
+            let reference = reference::read(house, &copy.id, &copy.reference)?;
             let answer = answers.get(&copy.id).filter(|answer| **answer != 0);
-            out.push(json!({ "revision": revision, "reference": copy.reference, "state": copy.state.word(), "attempts": copy.attempts, "relay": answer, "code": code }));
+            out.push(json!({ "revision": revision, "reference": reference, "state": copy.state.word(), "attempts": copy.attempts, "relay": answer, "code": code }));
         }
     }
     Ok(Value::Array(out))

@@ -52,6 +52,38 @@ const STATE_AT: usize = 6;
 /// Generation of the house's code key that makes references and codes; there has been one.
 const CODES_GENERATION: u32 = 1;
 
+/// The reference of a copy as its row keeps it. Whoever knows one can say that the copy was received, so a row holds its
+/// hash, by which it is found, and beside it the reference as the house sealed it. Rows of schema 9 and before hold it
+/// in clear until the house is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    stands: String,
+    sealed: Vec<u8>,
+}
+
+impl Kept {
+    /// Of a reference and of what the house sealed it to, which is never empty.
+    #[must_use]
+    pub fn sealed(reference: &str, sealed: Vec<u8>) -> Kept {
+        Kept {
+            stands: hashed(reference),
+            sealed,
+        }
+    }
+
+    /// Returns the sealed reference, or the one of an older row, which stands in clear.
+    pub fn get(&self) -> Result<&[u8], &str> {
+        if self.sealed.is_empty() {
+            return Err(&self.stands);
+        }
+        Ok(&self.sealed)
+    }
+}
+
+fn hashed(reference: &str) -> String {
+    seal::hex(&seal::sha256(reference.as_bytes()))
+}
+
 /// One copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copy {
@@ -60,7 +92,7 @@ pub struct Copy {
     pub revision: u32,
     pub subscriber: SubscriberId,
     pub channel: CopyChannel,
-    pub reference: String,
+    pub reference: Kept,
     pub state: CopyState,
     pub attempts: u32,
     pub deadline: i64,
@@ -91,7 +123,7 @@ impl Row for DeliveryRow {
             self.copy.revision.into(),
             self.copy.subscriber.bytes().into(),
             self.copy.channel.name().into(),
-            self.copy.reference.into(),
+            self.copy.reference.stands.into(),
             self.copy.state.name().into(),
             self.copy.attempts.into(),
             self.next_at.into(),
@@ -100,8 +132,7 @@ impl Row for DeliveryRow {
             self.detail.into(),
             self.copy.realm.into(),
             self.copy.date_at.unwrap_or(0).into(),
-            // The reference itself stands in its column, so there is none to be sealed.
-            Value::Bytes(Vec::new()),
+            self.copy.reference.sealed.into(),
             CODES_GENERATION.into(),
         ]
     }
@@ -133,7 +164,7 @@ pub struct DeadCopy {
     pub advisory: AdvisoryId,
     pub revision: u32,
     pub subscriber: SubscriberId,
-    pub reference: String,
+    pub reference: Kept,
     pub state: CopyState,
     pub changed_at: i64,
     /// SMTP code of the last answer, 0 without one.
@@ -144,6 +175,13 @@ fn state(row: &mut Cells) -> Result<CopyState, StoreError> {
     row.word(CopyState::named)
 }
 
+fn kept(row: &mut Cells) -> Result<Kept, StoreError> {
+    Ok(Kept {
+        stands: row.text()?,
+        sealed: row.bytes()?,
+    })
+}
+
 fn copy(row: &mut Cells) -> Result<Copy, StoreError> {
     Ok(Copy {
         id: row.array()?,
@@ -151,7 +189,7 @@ fn copy(row: &mut Cells) -> Result<Copy, StoreError> {
         revision: row.u32()?,
         subscriber: SubscriberId::from_bytes(row.array()?),
         channel: row.word(CopyChannel::named)?,
-        reference: row.text()?,
+        reference: kept(row)?,
         state: state(row)?,
         attempts: row.u32()?,
         deadline: row.int()?,
@@ -220,7 +258,7 @@ impl Store {
         let sql = format!(
             "UPDATE delivery SET state = $1, next_at = $2, attempts = attempts + 1, changed_at = $3
              WHERE id IN (SELECT id FROM delivery WHERE channel = $4 AND {can} AND next_at <= $3 ORDER BY next_at LIMIT $5{lock})
-             RETURNING id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at"
+             RETURNING id, advisory, revision, subscriber, channel, reference, reference_sealed, state, attempts, deadline, realm, date_at"
         );
         let values = vec![
             claimed.leads_to().name().into(),
@@ -359,14 +397,55 @@ impl Store {
         viewer: Viewer,
         reference: &str,
     ) -> Result<Option<Copy>, StoreError> {
-        let sql = "SELECT id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at FROM delivery WHERE reference = $1";
-        let rows = self.rows("delivery", sql, &[reference.into()]).await?;
+        let sql = "SELECT id, advisory, revision, subscriber, channel, reference, reference_sealed, state, attempts, deadline, realm, date_at FROM delivery WHERE (reference = $1 AND reference_sealed <> $2) OR (reference = $3 AND reference_sealed = $2)";
+        // What stands in a row that keeps a hash is no reference of anything.
+        let values = [
+            hashed(reference).into(),
+            Value::Bytes(Vec::new()),
+            reference.into(),
+        ];
+        let rows = self.rows("delivery", sql, &values).await?;
         let found: Result<Option<Copy>, StoreError> = rows
             .into_iter()
             .next()
             .map(|mut row| copy(&mut row))
             .transpose();
         Ok(found?.filter(|copy| viewer.is_bearer() || viewer.sees_subscriber(copy.subscriber)))
+    }
+
+    /// Up to `limit` copies of an older program whose references stand in clear, by their ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn references_in_clear(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<([u8; 16], String)>, StoreError> {
+        let sql = "SELECT id, reference FROM delivery WHERE reference_sealed = $1 LIMIT $2";
+        let values = [Value::Bytes(Vec::new()), limit.into()];
+        let rows = self.rows("delivery", sql, &values).await?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.array()?, row.text()?)))
+            .collect()
+    }
+
+    /// Puts hash and sealed reference in the place of those that stood in clear.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep_references(&self, kept: Vec<([u8; 16], Kept)>) -> Result<(), StoreError> {
+        let sql = "UPDATE delivery SET reference = $1, reference_sealed = $2 WHERE id = $3 AND reference_sealed = $4";
+        let statements = kept.into_iter().map(|(id, kept)| {
+            let values = vec![
+                kept.stands.into(),
+                kept.sealed.into(),
+                id.into(),
+                Value::Bytes(Vec::new()),
+            ];
+            (sql.to_owned(), values)
+        });
+        self.transact("delivery", statements.collect()).await?;
+        Ok(())
     }
 
     /// All copies of one revision, in the order of their ids.
@@ -379,7 +458,7 @@ impl Store {
         advisory: AdvisoryId,
         revision: u32,
     ) -> Result<Vec<Copy>, StoreError> {
-        let sql = "SELECT id, advisory, revision, subscriber, channel, reference, state, attempts, deadline, realm, date_at FROM delivery WHERE advisory = $1 AND revision = $2 ORDER BY id";
+        let sql = "SELECT id, advisory, revision, subscriber, channel, reference, reference_sealed, state, attempts, deadline, realm, date_at FROM delivery WHERE advisory = $1 AND revision = $2 ORDER BY id";
         let rows = self
             .rows("delivery", sql, &[advisory.bytes().into(), revision.into()])
             .await?;
@@ -484,7 +563,7 @@ impl Store {
             let rows = self
                 .rows(
                     "delivery",
-                    "SELECT id, advisory, revision, subscriber, reference, state, changed_at, detail FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
+                    "SELECT id, advisory, revision, subscriber, reference, reference_sealed, state, changed_at, detail FROM delivery WHERE state = $1 ORDER BY changed_at DESC LIMIT 500",
                     &[wanted.name().into()],
                 )
                 .await?;
@@ -494,7 +573,7 @@ impl Store {
                     advisory: AdvisoryId::from_bytes(row.array()?),
                     revision: row.u32()?,
                     subscriber: SubscriberId::from_bytes(row.array()?),
-                    reference: row.text()?,
+                    reference: kept(&mut row)?,
                     state: state(&mut row)?,
                     changed_at: row.int()?,
                     detail: row.int()?,

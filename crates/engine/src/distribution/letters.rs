@@ -30,6 +30,7 @@ use crate::distribution::relay::{Relay, Tally};
 use crate::kernel::clock;
 use crate::kernel::config::Transport;
 use crate::kernel::house::House;
+use crate::kernel::reference;
 
 /// What became of a mail to one.
 enum Handed {
@@ -373,7 +374,7 @@ impl House {
                 return Err(Refusal::Reply(lack).into());
             };
             let input = command::Acknowledge {
-                reference: copy.reference.clone(),
+                reference: reference::read(self, &copy.id, &copy.reference)?,
                 // A wrong one is handed on too, since wrong ones are counted.
                 code: typed
                     .iter()

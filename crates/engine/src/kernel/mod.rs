@@ -13,6 +13,8 @@ pub mod ids;
 
 pub mod kept;
 
+pub mod reference;
+
 pub mod bell;
 
 pub mod states;

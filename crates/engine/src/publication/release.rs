@@ -26,6 +26,7 @@ use crate::kernel::clock;
 use crate::kernel::context::Signatures;
 use crate::kernel::house::House;
 use crate::kernel::ids::{copy_id, copy_of_mailbox};
+use crate::kernel::reference;
 use crate::kernel::unit::Unit;
 use crate::publication::doubt::CLOCK_SET;
 use crate::publication::verdict::SignersTurn;
@@ -381,14 +382,13 @@ impl House {
                 Some(mailbox) => copy_of_mailbox(advisory, form.revision, mailbox, reader.channel),
                 None => copy_id(advisory, form.revision, reader.id),
             };
-            let reference = seal::token::reference(self.keys.codes.bytes(), "copy", &id);
             let copy = Copy {
                 id,
                 advisory,
                 revision: form.revision,
                 subscriber: reader.id,
                 channel: reader.channel,
-                reference,
+                reference: reference::kept(self, &id),
                 state: CopyState::Waiting,
                 attempts: 0,
                 deadline,

@@ -67,7 +67,7 @@ pub(crate) fn copies(case: &Case<'_>, revision: u32) -> Vec<Told> {
         .into_iter()
         .map(|copy| Told {
             code: engine::distribution::copies::copy_code(house, &copy.id),
-            reference: copy.reference,
+            reference: engine::kernel::reference::read(house, &copy.id, &copy.reference).unwrap(),
             state: copy.state.word(),
         })
         .collect()

@@ -105,6 +105,9 @@ mod work_rounds;
 mod backup_trial;
 
 #[cfg(test)]
+mod kernel_bearers;
+
+#[cfg(test)]
 mod work_alarm;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use domain::value::{AckWay, AdvisoryId, Part};
 use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
+use engine::kernel::reference;
 use engine::publication::facts::facts;
 use engine::work::alarm::{Calls, OF_CLOCK, OF_RELAY, Outcome, of_context, of_release};
 use engine::{Fault, Instant, Viewer, Which};
@@ -225,8 +226,9 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             None => None,
         };
         let code = engine::distribution::copies::copy_code(&room.house, &copy.id);
+        let reference = reference::read(&room.house, &copy.id, &copy.reference)?;
         out.push(Task {
-            id: format!("copy-{}", copy.reference),
+            id: format!("copy-{reference}"),
             kind: if copy.state == CopyState::Expired {
                 "expired_copy"
             } else {
@@ -243,7 +245,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             since: Instant(copy.changed_at),
             code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
             alarm: None,
-            reference: Some(copy.reference),
+            reference: Some(reference),
         });
     }
     Ok(out)

@@ -369,7 +369,8 @@ fn copy_of(case: &Case<'_>) -> (String, String) {
         panic!("{} copies", copies.len());
     };
     let code = engine::distribution::copies::copy_code(house, &copy.id);
-    (copy.reference.clone(), code)
+    let reference = engine::kernel::reference::read(house, &copy.id, &copy.reference);
+    (reference.unwrap(), code)
 }
 
 #[test]

@@ -47,10 +47,10 @@ impl Row for MetaRow {
 }
 
 /// The schema version that this program writes.
-pub const SCHEMA: i64 = 9;
+pub const SCHEMA: i64 = 10;
 
 /// The migrations of SQLite, oldest first: the n-th leads to schema n.
-const SQLITE: [&str; 9] = [
+const SQLITE: [&str; 10] = [
     include_str!("../../migrations/sqlite/0001_foundation.sql"),
     include_str!("../../migrations/sqlite/0002_people.sql"),
     include_str!("../../migrations/sqlite/0003_unread.sql"),
@@ -60,9 +60,10 @@ const SQLITE: [&str; 9] = [
     include_str!("../../migrations/sqlite/0007_offered_keys.sql"),
     include_str!("../../migrations/sqlite/0008_unread_plan.sql"),
     include_str!("../../migrations/sqlite/0009_coverage.sql"),
+    include_str!("../../migrations/sqlite/0010_references.sql"),
 ];
 /// The migrations of PostgreSQL.
-const POSTGRES: [&str; 9] = [
+const POSTGRES: [&str; 10] = [
     include_str!("../../migrations/postgres/0001_foundation.sql"),
     include_str!("../../migrations/postgres/0002_people.sql"),
     include_str!("../../migrations/postgres/0003_unread.sql"),
@@ -72,6 +73,7 @@ const POSTGRES: [&str; 9] = [
     include_str!("../../migrations/postgres/0007_offered_keys.sql"),
     include_str!("../../migrations/postgres/0008_unread_plan.sql"),
     include_str!("../../migrations/postgres/0009_coverage.sql"),
+    include_str!("../../migrations/postgres/0010_references.sql"),
 ];
 
 /// Returns the migrations that a database of schema `found` still lacks; nothing for one that is unknown.

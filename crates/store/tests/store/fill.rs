@@ -2,7 +2,7 @@
 
 use ::store::advisory::AdvisoryRow;
 use ::store::coordination::{CaseRow, ParticipantRow};
-use ::store::distribution::{Copy, SubscriberRow};
+use ::store::distribution::{Copy, Kept, SubscriberRow};
 use ::store::intake::{MailboxRow, ReportRow};
 use ::store::party::PartyRow;
 use ::store::people::{
@@ -28,7 +28,7 @@ use seal::approval::{Cost, SealedKey};
 use seal::record::Realm;
 
 /// The schema that this program writes.
-pub const SCHEMA: i64 = 9;
+pub const SCHEMA: i64 = 10;
 
 /// When the tests begin, µs: 8 July 2004, 00:00 in Tokyo less nine hours.
 pub const START: i64 = 1_089_244_800_000_000;
@@ -336,7 +336,7 @@ pub fn copy(n: u32) -> Copy {
         revision: 1,
         subscriber: SubscriberId::from_bytes(id(44)),
         channel: CopyChannel::Mail,
-        reference: format!("reference-{n}"),
+        reference: Kept::sealed(&format!("reference-{n}"), n.to_be_bytes().to_vec()),
         state: CopyState::Waiting,
         attempts: 0,
         deadline: START + 1_000_000,

@@ -24,6 +24,7 @@ use crate::distribution::relay::{Relay, Tally};
 use crate::kernel::clock;
 use crate::kernel::config::{MailTls, Transport};
 use crate::kernel::house::House;
+use crate::kernel::reference;
 use crate::publication::recipients::Named;
 
 /// SMTP code of a mail that was taken.
@@ -44,6 +45,15 @@ pub(super) struct Edition {
     named: Named,
 }
 
+/// A copy whose mail can be handed over.
+struct Ready {
+    copy: Copy,
+    /// What stands in its Message-ID and its envelope.
+    reference: String,
+    address: String,
+    composed: Composed,
+}
+
 impl House {
     /// Sends copies as mails, settling what comes of each.
     pub(super) async fn send_mails(
@@ -54,10 +64,10 @@ impl House {
     ) -> Result<(), Fault> {
         let now = clock::now().0;
         let mut settled = Vec::new();
-        let mut ready: Vec<(Copy, String, Composed)> = Vec::new();
+        let mut ready: Vec<Ready> = Vec::new();
         for copy in copies {
             match self.compose_copy(&copy, editions).await {
-                Ok(Some((address, composed))) => ready.push((copy, address, composed)),
+                Ok(Some(one)) => ready.push(one),
                 Ok(None) => settled.push(ended(&copy, Happening::Unaddressed, 0)),
                 // One copy that cannot be made must not keep the others back.
                 Err(error) => {
@@ -94,7 +104,7 @@ impl House {
         &self,
         copy: &Copy,
         editions: &mut Editions,
-    ) -> Result<Option<(String, Composed)>, Fault> {
+    ) -> Result<Option<Ready>, Fault> {
         let Some(to) = self.recipient(copy).await? else {
             return Ok(None);
         };
@@ -108,8 +118,9 @@ impl House {
         if !subscriber.active && !self.is_wanted_yet(subscriber, &edition.named).await? {
             return Ok(None);
         }
+        let reference = reference::read(self, &copy.id, &copy.reference)?;
         let message_id =
-            MessageId::new(&copy.reference, self.mail_domain()).ok_or(Fault::Form("reference"))?;
+            MessageId::new(&reference, self.mail_domain()).ok_or(Fault::Form("reference"))?;
         let from = self.sender()?;
         let unsubscribe = format!(
             "{}/unsubscribe/{}",
@@ -124,15 +135,10 @@ impl House {
             lang,
             &pages::distribution::mail::Personal {
                 code: code.to_owned(),
-                acknowledge: format!(
-                    "{}/{}/ack/{}",
-                    self.config.reached(),
-                    lang.tag(),
-                    copy.reference
-                ),
+                acknowledge: format!("{}/{}/ack/{}", self.config.reached(), lang.tag(), reference),
                 digits: copy_digits(self, &copy.id),
                 unsubscribe: unsubscribe.clone(),
-                reference: copy.reference.clone(),
+                reference: reference.clone(),
             },
         );
         let name = site.name.get(&lang).cloned().unwrap_or_default();
@@ -157,7 +163,12 @@ impl House {
             extra: &[],
         };
         let composed = mail::compose(&outgoing, &edition.shared, &personal);
-        Ok(Some((address.smtp_form(), composed)))
+        Ok(Some(Ready {
+            copy: copy.clone(),
+            reference,
+            address: address.smtp_form(),
+            composed,
+        }))
     }
 
     async fn edition(
@@ -220,11 +231,7 @@ impl House {
         Ok(edition)
     }
 
-    async fn to_folder(
-        &self,
-        ready: Vec<(Copy, String, Composed)>,
-        sent: &mut Sent,
-    ) -> Result<(), Fault> {
+    async fn to_folder(&self, ready: Vec<Ready>, sent: &mut Sent) -> Result<(), Fault> {
         if ready.is_empty() {
             return Ok(());
         }
@@ -232,14 +239,14 @@ impl House {
             .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
         for group in ready.chunks(SETTLE_GROUP) {
             let mut settled = Vec::with_capacity(group.len());
-            for (copy, _, composed) in group {
+            for one in group {
                 folder
                     .write(
-                        &copy.reference,
-                        &[&composed.head, &composed.shared, &composed.tail],
+                        &one.reference,
+                        &[&one.composed.head, &one.composed.shared, &one.composed.tail],
                     )
                     .map_err(|error| Fault::Config(format!("mail folder: {}", error.code())))?;
-                settled.push(ended(copy, Happening::Taken, TAKEN));
+                settled.push(ended(&one.copy, Happening::Taken, TAKEN));
             }
             crate::kernel::crash::point("post.handed_over");
             self.settled(&settled, sent).await?;
@@ -278,11 +285,7 @@ impl House {
         })
     }
 
-    async fn to_relay(
-        &self,
-        ready: Vec<(Copy, String, Composed)>,
-        sent: &mut Sent,
-    ) -> Result<(), Fault> {
+    async fn to_relay(&self, ready: Vec<Ready>, sent: &mut Sent) -> Result<(), Fault> {
         if ready.is_empty() {
             return Ok(());
         }
@@ -291,16 +294,16 @@ impl House {
         let domain = self.mail_domain().to_owned();
         let mut copies = Vec::with_capacity(ready.len());
         let mut jobs = Vec::with_capacity(ready.len());
-        for (at, (copy, rcpt, composed)) in ready.into_iter().enumerate() {
+        for (at, one) in ready.into_iter().enumerate() {
             jobs.push(Job {
                 id: at as u64,
-                mail_from: format!("bounce+{}@{domain}", copy.reference),
-                rcpt,
-                head: composed.head,
-                shared: composed.shared,
-                tail: composed.tail,
+                mail_from: format!("bounce+{}@{domain}", one.reference),
+                rcpt: one.address,
+                head: one.composed.head,
+                shared: one.composed.shared,
+                tail: one.composed.tail,
             });
-            copies.push(copy);
+            copies.push(one.copy);
         }
         let (done, mut outcomes) = tokio::sync::mpsc::channel(SETTLE_GROUP * 2);
         let sender = tokio::spawn(async move { smtp::send_all(&config, jobs, &done).await });
@@ -392,7 +395,7 @@ mod tests {
             revision: 1,
             subscriber: SubscriberId::from_bytes([3; 16]),
             channel: CopyChannel::Mail,
-            reference: "reference".to_owned(),
+            reference: store::distribution::Kept::sealed("reference", vec![1]),
             state: CopyState::Sending,
             attempts: 1,
             deadline: 100 * HOUR_US,

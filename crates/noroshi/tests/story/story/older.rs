@@ -78,6 +78,18 @@ on_both! {
         assert_eq!(chain["rows"], 0, "{chain}");
         let rebuilt = world.good(&["ledger", "rebuild"]);
         assert_eq!(rebuilt["unchanged"], true, "{rebuilt}");
+        // What finds a copy stood in clear, sixteen letters; then its hash stands there, and the mails say the same.
+        let references = |world: &World| {
+            let published = own["published"].as_array().cloned().unwrap_or_default();
+            let copies = published.iter().flat_map(|number| {
+                let of = world.good(&["mail", "copies", number.as_str().unwrap_or_default()]);
+                of.as_array().cloned().unwrap_or_default()
+            });
+            copies.map(|copy| copy["reference"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        let before = references(&world);
+        assert!(!before.is_empty() && before.iter().all(|reference| reference.len() == 16), "{before:?}");
+        assert!(world.count("delivery WHERE LENGTH(reference) = 16") > 0);
 
         // The folder was copied, so the house is held until a person has compared; then it goes on where it stood.
         let looked = world.run(&["doctor"]).json();
@@ -88,6 +100,8 @@ on_both! {
         let mut serving = Serving::start(&world);
         serving.until("what had been approved is published", || page.exists().then_some(()));
         serving.stop();
+        assert_eq!(world.count("delivery WHERE LENGTH(reference) <> 64"), 0);
+        assert_eq!(references(&world), before);
         // The ledger speaks of all rows since, those of before among them.
         let counted = world.good(&["ledger", "verify"]);
         assert_eq!(counted["uncounted"], 0, "{counted}");

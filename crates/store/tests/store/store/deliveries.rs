@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ::store::distribution::{Copy, Reader, Settled, SubscriberRow, row};
+use ::store::distribution::{Copy, Kept, Reader, Settled, SubscriberRow, row};
 use ::store::{Store, Viewer};
 use domain::distribution::{CopyState, Happening, step};
 use domain::value::{AdvisoryId, CopyChannel, Scope, SubscriberId};
@@ -255,6 +255,38 @@ on_both! {
         assert_eq!(told.iter().map(|reader| reader.id).collect::<Vec<_>>(), [who(44), who(46)]);
         let other = AdvisoryId::from_bytes(id(200));
         assert_eq!(store.earlier_readers(Viewer::House, other).await.unwrap(), []);
+    }
+
+    /// Whoever reads the database learns no reference, and what stands in its place finds nothing.
+    async fn a_reference_stands_nowhere_and_its_hash_is_none(world) {
+        let store = world.create().await;
+        queue(&store, [copy(1)]).await;
+        let stands = seal::hex(&seal::sha256(b"reference-1"));
+        let columns = "SELECT reference FROM delivery";
+        assert_eq!(world.texts(columns).await, [stands.as_str()]);
+        assert_eq!(store.copy_by_reference(Viewer::Bearer, &stands).await.unwrap(), None);
+        assert!(store.copy_by_reference(Viewer::Bearer, "reference-1").await.unwrap().is_some());
+    }
+
+    /// What an older program left in clear is found as it was, before and after it is sealed.
+    async fn a_reference_in_clear_is_found_and_sealed_once(world) {
+        let store = world.create().await;
+        queue(&store, [copy(1), copy(2)]).await;
+        let older = format!("UPDATE delivery SET reference = 'older', reference_sealed = {} WHERE id = {}", world.literal(&[]), world.literal(&id(1)));
+        world.say(Role::Owner, &older).await.unwrap();
+        let found = store.copy_by_reference(Viewer::Bearer, "older").await.unwrap().unwrap();
+        assert_eq!((found.id, found.reference.get()), (id(1), Err("older")));
+        assert_eq!(store.references_in_clear(10).await.unwrap(), [(id(1), "older".to_owned())]);
+        // A second one comes too late, and one that was never in clear stays as it is.
+        for sealed in [7, 8] {
+            let kept = vec![(id(1), Kept::sealed("older", vec![sealed])), (id(2), Kept::sealed("older too", vec![sealed]))];
+            store.keep_references(kept).await.unwrap();
+        }
+        let found = store.copy_by_reference(Viewer::Bearer, "older").await.unwrap().unwrap();
+        assert_eq!((found.id, found.reference.get()), (id(1), Ok([7_u8].as_slice())));
+        assert_eq!(store.references_in_clear(10).await.unwrap(), []);
+        let other = store.copy_by_reference(Viewer::Bearer, "reference-2").await.unwrap().unwrap();
+        assert_eq!(other, copy(2));
     }
 
     async fn a_copy_is_found_by_its_reference_and_its_revision(world) {

@@ -15,7 +15,8 @@ fn migration(engine: Engine) -> &'static str {
             include_str!("../../../migrations/sqlite/0006_channels.sql"),
             include_str!("../../../migrations/sqlite/0007_offered_keys.sql"),
             include_str!("../../../migrations/sqlite/0008_unread_plan.sql"),
-            include_str!("../../../migrations/sqlite/0009_coverage.sql")
+            include_str!("../../../migrations/sqlite/0009_coverage.sql"),
+            include_str!("../../../migrations/sqlite/0010_references.sql")
         ),
         Engine::Postgres => concat!(
             include_str!("../../../migrations/postgres/0001_foundation.sql"),
@@ -26,7 +27,8 @@ fn migration(engine: Engine) -> &'static str {
             include_str!("../../../migrations/postgres/0006_channels.sql"),
             include_str!("../../../migrations/postgres/0007_offered_keys.sql"),
             include_str!("../../../migrations/postgres/0008_unread_plan.sql"),
-            include_str!("../../../migrations/postgres/0009_coverage.sql")
+            include_str!("../../../migrations/postgres/0009_coverage.sql"),
+            include_str!("../../../migrations/postgres/0010_references.sql")
         ),
     }
 }

@@ -5,26 +5,44 @@
 use std::io::Write;
 use std::path::Path;
 
+use formats::letter::Letter;
+
 /// Wishes to stop that may lie in the box; over it, people are asked to come again.
 const WISHES_MAX: usize = 50_000;
 
 /// Letters that may wait for the house, about 1 GiB of the longest texts (docs/design/security.md §2.17).
 const LETTERS_MAX: usize = 4_096;
 
-/// What lies in the box; each sort is counted apart, so that one cannot crowd out the other.
+/// Letters that may lie there for one of a reader to be taken: the rest of the places is for those of finders.
+const BESIDE_READERS_MAX: usize = 3_072;
+
+/// What lies in the box. Wishes are counted apart from letters, and letters of readers leave places for reports: none
+/// crowds out a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
-    /// Sealed to the house.
+    /// Of a finder, sealed to the house.
     Letter,
+    /// Of a reader, sealed and named alike.
+    OfReader,
     /// A wish to stop, in the open.
     Wish,
 }
 
 impl Sort {
+    /// Whose letter it is.
+    pub(crate) const fn of(letter: &Letter) -> Self {
+        match letter {
+            Letter::Report(_) | Letter::Addition(_) | Letter::Withdrawal(_) => Sort::Letter,
+            Letter::Subscription(_) | Letter::Confirmation(_) | Letter::Acknowledgement(_) => {
+                Sort::OfReader
+            }
+        }
+    }
+
     /// What the names of its files begin with.
     const fn prefix(self) -> &'static str {
         match self {
-            Sort::Letter => "letter-",
+            Sort::Letter | Sort::OfReader => "letter-",
             Sort::Wish => "unsubscribe-",
         }
     }
@@ -33,6 +51,7 @@ impl Sort {
     const fn most(self) -> usize {
         match self {
             Sort::Letter => LETTERS_MAX,
+            Sort::OfReader => BESIDE_READERS_MAX,
             Sort::Wish => WISHES_MAX,
         }
     }

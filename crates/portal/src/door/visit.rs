@@ -109,7 +109,7 @@ impl Desk {
         let id = id.unwrap_or_else(seal::random::bytes::<16>);
         let sealed = seal::intake::seal(&key, &id, &letter.write()).map_err(io::Error::other)?;
         let name = seal::hex(&id);
-        letterbox::write(&self.letters(), letterbox::Sort::Letter, &name, &sealed)
+        letterbox::write(&self.letters(), letterbox::Sort::of(letter), &name, &sealed)
     }
 }
 

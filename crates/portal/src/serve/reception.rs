@@ -58,7 +58,11 @@ pub(crate) async fn answer(
                 return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
             };
             let kind = request.headers().get(header::CONTENT_TYPE).cloned();
-            let typed = match exchange::form(kind.as_ref(), request.into_body()).await {
+            let form = exchange::form(kind.as_ref(), request.into_body());
+            let Some(form) = place.while_held(form).await else {
+                return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
+            };
+            let typed = match form {
                 Ok(typed) => typed,
                 Err(Unread::TooLong) => {
                     return visit.halt(StatusCode::PAYLOAD_TOO_LARGE, Halt::TooLong);

@@ -273,3 +273,18 @@ async fn wishes_to_stop_never_keep_a_report_out() {
         200
     );
 }
+
+#[tokio::test]
+async fn letters_of_readers_leave_places_for_reports() {
+    let house = House::new();
+    let server = house.serve().await;
+    let letters = house.dir().join("box");
+    std::fs::create_dir_all(&letters).unwrap();
+    for n in 0..3_072 {
+        std::fs::write(letters.join(format!("letter-{n:032}")), b"").unwrap();
+    }
+    let path = format!("/ja/ack/{}", "e".repeat(16));
+    let pressed = [("digits", "12")];
+    assert_eq!(server.post(&path, &pressed, "").await.status, 503);
+    assert_eq!(server.post("/ja/report", &GOOD, "").await.status, 200);
+}

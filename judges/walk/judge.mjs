@@ -1,35 +1,39 @@
-// Judges every page that a walk has seen, also those that only a POST brings: axe in light
-// and dark, reflow at 320 px, html-validate, no inline style or handler. The bytes are served
+// Judges every page that a walk has seen, also those that only a POST brings: axe in light,
+// its rules of colour in the dark, reflow at 320 px, html-validate, no inline style or handler. The bytes are served
 // again at the address they came from, so style and script are the real ones.
 import { HtmlValidate, axeSource } from './modules.mjs';
 
 const RULES = { extends: ['html-validate:recommended', 'html-validate:document', 'html-validate:a11y'],
   rules: { 'no-trailing-whitespace': 'off', 'long-title': 'off', 'void-style': 'off', 'require-sri': 'off', 'doctype-style': 'off',
     'attr-quotes': 'off', 'no-inline-style': 'error' } };
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 320, height: 800 };
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export async function judge(stage, pages) {
   const findings = [];
   const validate = new HtmlValidate(RULES);
-  for (const colorScheme of ['light', 'dark']) {
-    const context = await stage.browser.newContext({ locale: stage.lang, colorScheme, reducedMotion: 'reduce', timezoneId: 'Asia/Tokyo',
-      viewport: { width: 1280, height: 900 } });
-    const page = await context.newPage();
-    let kept = null;
-    await page.route((url) => url.href.split('#')[0] === kept?.url.split('#')[0], (route) => (route.request().isNavigationRequest()
-      ? route.fulfill({ status: 200, headers: clean(kept.headers), body: kept.html }) : route.continue()));
-    for (kept of pages) {
-      const at = `${kept.person} ${kept.label} [${colorScheme}]`;
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await page.goto(kept.url, { waitUntil: 'load' });
-      for (const text of await axe(page)) findings.push(`${at}: axe ${text}`);
-      if (colorScheme === 'dark') continue;
-      await page.setViewportSize({ width: 320, height: 800 });
-      const wide = await page.evaluate(overflow);
-      if (wide) findings.push(`${at}: ${wide}`);
-    }
-    await context.close();
+  const context = await stage.browser.newContext({ locale: stage.lang, colorScheme: 'light', reducedMotion: 'reduce', timezoneId: 'Asia/Tokyo',
+    viewport: WIDE });
+  const page = await context.newPage();
+  let kept = null;
+  await page.route((url) => url.href.split('#')[0] === kept?.url.split('#')[0], (route) => (route.request().isNavigationRequest()
+    ? route.fulfill({ status: 200, headers: clean(kept.headers), body: kept.html }) : route.continue()));
+  for (kept of pages) {
+    const at = `${kept.person} ${kept.label}`;
+    await page.goto(kept.url, { waitUntil: 'load' });
+    await page.evaluate(axeSource);
+    for (const text of await axe(page, false)) findings.push(`${at} [light]: axe ${text}`);
+    await page.setViewportSize(NARROW);
+    const wide = await page.evaluate(overflow);
+    if (wide) findings.push(`${at}: ${wide}`);
+    await page.setViewportSize(WIDE);
+    // The same page in the dark: only what axe itself counts as a matter of colour can differ.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    for (const text of await axe(page, true)) findings.push(`${at} [dark]: axe ${text}`);
+    await page.emulateMedia({ colorScheme: 'light' });
   }
+  await context.close();
   for (const kept of pages) {
     const at = `${kept.person} ${kept.label}`;
     const { results } = await validate.validateString(kept.html, `${kept.label}.html`);
@@ -50,12 +54,15 @@ export async function judge(stage, pages) {
 
 const clean = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => !['content-encoding', 'content-length', 'transfer-encoding', 'set-cookie', 'location'].includes(name)));
 
-async function axe(page) {
-  await page.evaluate(axeSource);
-  return page.evaluate(async (tags) => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values: tags } });
+/** What axe finds, by all its rules or by those of its category of colour. */
+async function axe(page, isOfColour) {
+  return page.evaluate(async ([tags, onlyColour]) => {
+    const ofColour = window.axe.getRules(tags).filter((rule) => rule.tags.includes('cat.color')).map((rule) => rule.ruleId);
+    if (!ofColour.length) throw new Error('axe has no rule of colour');
+    const runOnly = onlyColour ? { type: 'rule', values: ofColour } : { type: 'tag', values: tags };
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], runOnly });
     return violations.map((v) => `${v.id} x${v.nodes.length} (${v.help}) e.g. ${v.nodes[0]?.target.join(' ')} ${v.nodes[0]?.html.slice(0, 120)}`);
-  }, TAGS);
+  }, [TAGS, isOfColour]);
 }
 
 function overflow() {

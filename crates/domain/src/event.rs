@@ -374,6 +374,8 @@ pub enum Event {
     CallAsked {
         text: TextRef,
     },
+    /// A participant that had left comes back; why stands in the act's reason.
+    ParticipantReturned,
     ParticipantLeft {
         honours_embargo: bool,
     },

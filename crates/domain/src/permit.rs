@@ -158,6 +158,7 @@ const ROWS: &[Row] = &[
     row("record-unasked-answer", OFFICE, OR_OPERATOR),
     row("record-statement", OFFICE, OR_ITS_VENDOR),
     row("leave-case", OFFICE, OR_ITS_VENDOR),
+    row("bring-back", OFFICE, OR_OPERATOR),
     row("close-case", OFFICE, OR_OPERATOR),
     row("reopen-case", OFFICE, OR_OPERATOR),
     row("ask-call", OFFICE, OR_ITS_VENDOR),

@@ -6,7 +6,7 @@
 
 use crate::aggregate::Aggregate;
 use crate::event::Event;
-use crate::value::{AdvisoryId, Instant, ParticipantId, PartyId, StreamId};
+use crate::value::{AdvisoryId, Instant, ParticipantId, StreamId};
 
 /// Something to be done outside the transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,9 @@ pub enum Intent {
         plan_sha256: String,
         instant: Instant,
     },
-    /// End whatever a party was sent at the contact point that it had before: links, numbers, sessions.
-    EndAccess { party: PartyId },
+    /// End links, numbers and sessions: of a party those of the contact point that it had before, of a participant that
+    /// has left all of them.
+    EndAccess { of: StreamId },
     /// Tell the duty address that a date has come without an approved plan; contentless.
     DateWithoutPlan,
     /// Tell the duty address that a plan is due and cannot go; contentless.
@@ -119,9 +120,9 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
             plan_sha256: plan_sha256.clone(),
             instant: *instant,
         }],
-        Event::ContactChanged { .. } => vec![Intent::EndAccess {
-            party: stream.into(),
-        }],
+        Event::ContactChanged { .. } | Event::ParticipantLeft { .. } => {
+            vec![Intent::EndAccess { of: stream }]
+        }
         Event::Published { .. } | Event::LedgerAnchored { .. } | Event::ApproversChanged { .. } => {
             vec![Intent::Press]
         }
@@ -191,7 +192,7 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::StatementRecorded { .. }
         | Event::OwnTicketRecorded { .. }
         | Event::NamingAgreed { .. }
-        | Event::ParticipantLeft { .. }
+        | Event::ParticipantReturned
         | Event::AdvisoryDrafted { .. }
         | Event::PlanApproved { .. }
         | Event::PlanAborted { .. }

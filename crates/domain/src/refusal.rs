@@ -31,6 +31,10 @@ pub enum Refusal {
     NotAsked,
     #[error("the party was contacted already; use record-answer")]
     WasAsked,
+    #[error("the party has left the case; bring it back first")]
+    HasLeft,
+    #[error("the party has not left the case")]
+    HasNotLeft,
     #[error("the embargo is in state {0:?}, which does not allow this")]
     Embargo(Em),
     #[error("report management is in state {0:?}, which does not allow this")]
@@ -184,6 +188,8 @@ impl Refusal {
             Refusal::NoBasis => "participant.no_basis",
             Refusal::NotAsked => "participant.not_asked",
             Refusal::WasAsked => "participant.was_asked",
+            Refusal::HasLeft => "participant.left",
+            Refusal::HasNotLeft => "participant.not_left",
             Refusal::Embargo(_) => "embargo.state",
             Refusal::Report(_) => "report.state",
             Refusal::EmbargoNotViable => "embargo.not_viable",

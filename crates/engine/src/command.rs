@@ -115,6 +115,7 @@ commands! {
     RecordUnaskedAnswer "record-unasked-answer" case::RecordUnaskedAnswer record_unasked_answer;
     RecordStatement "record-statement" case::RecordStatement record_statement;
     LeaveCase "leave-case" case::LeaveCase leave;
+    BringBack "bring-back" case::BringBack bring_back;
     CloseCase "close-case" case::CloseCase close;
     ReopenCase "reopen-case" case::ReopenCase reopen;
     AskCall "ask-call" call::AskCall ask_call;

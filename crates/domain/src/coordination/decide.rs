@@ -512,27 +512,6 @@ fn asked(participant: &Participant, unasked: bool) -> Result<(), Refusal> {
     }
 }
 
-/// A participant leaves and says whether it still keeps the embargo (C5).
-///
-/// # Errors
-/// If an embargo is in force and it does not say so.
-pub fn leave(
-    case: &Case,
-    participant: &Participant,
-    still_keeps_it: Option<bool>,
-) -> Result<Vec<Change>, Refusal> {
-    law::c5_may_leave(case.em, still_keeps_it).map_err(|_| Refusal::Input {
-        field: "honours_embargo",
-        why: "an embargo is in force: say whether the party still keeps it",
-    })?;
-    Ok(vec![Change::of(
-        participant.id,
-        Event::ParticipantLeft {
-            honours_embargo: still_keeps_it.unwrap_or(true),
-        },
-    )])
-}
-
 /// Longest ticket number, in characters.
 const TICKET_CHARS_MAX: usize = 120;
 /// Longest label of a vulnerability: it heads a column.

@@ -13,6 +13,7 @@ pub mod closing;
 pub mod date;
 pub mod deadlines;
 pub mod decide;
+pub mod leaving;
 pub mod participant;
 pub mod phase;
 pub mod range;

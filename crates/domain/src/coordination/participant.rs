@@ -44,6 +44,8 @@ pub struct Participant {
     pub statements: Vec<Statement>,
     pub declined: bool,
     pub left: bool,
+    /// When it came back after it had left.
+    pub returned_at: Option<Instant>,
     /// The party's own number for the matter, class R.
     pub ticket: Option<TextRef>,
     /// When the party agreed that other vendors of the case, who agree too, learn its name and status, and when it
@@ -168,6 +170,7 @@ impl Participant {
             statements: vec![],
             declined: false,
             left: false,
+            returned_at: None,
             ticket: None,
             naming: vec![],
             opened: vec![],
@@ -255,6 +258,9 @@ impl Participant {
             Event::ParticipantLeft { .. } => {
                 self.left = true;
                 self.agree_naming(false, at);
+            }
+            Event::ParticipantReturned => {
+                (self.left, self.returned_at, self.call_asked) = (false, Some(at), None);
             }
             Event::OwnTicketRecorded { ticket } => self.ticket = Some(*ticket),
             Event::NamingAgreed { agreed } => self.agree_naming(*agreed, at),
@@ -362,10 +368,11 @@ impl Participant {
         });
     }
 
-    /// Whether the second step was waived for whoever reads this mailbox: a waiver ends with the contact that it was given for.
+    /// Whether the second step was waived for whoever reads this mailbox: a waiver ends with the contact that it was given
+    /// for, and when the party leaves.
     #[must_use]
     pub fn is_step_waived(&self, party: &Party) -> bool {
-        let since = party.contact_since;
+        let since = party.contact_since.max(self.returned_at);
         self.step_waived
             .is_some_and(|at| since.is_none_or(|since| at >= since))
     }

@@ -20,19 +20,20 @@ fn word(intent: &Intent) -> &'static str {
 }
 
 /// The golden records from which something follows; from every other nothing does.
-const CAUSES: [(&str, &str); 8] = [
+const CAUSES: [(&str, &str); 9] = [
     ("approvers_changed", "press"),
     ("contact_attempted", "first contact"),
     ("contact_changed", "end access"),
     ("embargo_ended", "date without plan"),
     ("ledger_anchored", "press"),
+    ("participant_left", "end access"),
     ("plan_made", "release"),
     ("published", "press"),
     ("release_held", "release held"),
 ];
 
 #[test]
-fn of_all_events_eight_have_a_consequence() {
+fn of_all_events_nine_have_a_consequence() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
     let mut causes = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
@@ -111,7 +112,12 @@ fn a_consequence_names_the_stream_that_it_is_about() {
         class: domain::text::class::Class::C,
         lang: Lang::En,
     };
-    let party = PartyId::from(STREAM);
-    let ended = intents(STREAM, &Event::ContactChanged { contact });
-    assert_eq!(ended, vec![Intent::EndAccess { party }]);
+    for event in [
+        Event::ContactChanged { contact },
+        Event::ParticipantLeft {
+            honours_embargo: true,
+        },
+    ] {
+        assert_eq!(intents(STREAM, &event), [Intent::EndAccess { of: STREAM }]);
+    }
 }

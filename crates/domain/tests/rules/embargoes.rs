@@ -2,9 +2,8 @@
 
 use domain::act::Act;
 use domain::coordination::case::Case;
-use domain::coordination::closing;
-use domain::coordination::decide;
 use domain::coordination::participant::Participant;
+use domain::coordination::{closing, decide, leaving};
 use domain::event::{Change, Event};
 use domain::machine::consent::Consent;
 use domain::machine::em::Em;
@@ -398,7 +397,7 @@ fn whoever_leaves_under_an_embargo_says_whether_it_is_kept() {
     let id = vendor(5).id;
     for em in Em::ALL {
         for still in [None, Some(true), Some(false)] {
-            let left = decide::leave(&dated(em), &vendor(5), still);
+            let left = leaving::leave(&dated(em), &vendor(5), still);
             if still.is_none() && matches!(em, Em::Active | Em::Revise) {
                 wrong(left, "honours_embargo");
                 continue;
@@ -407,6 +406,35 @@ fn whoever_leaves_under_an_embargo_says_whether_it_is_kept() {
             let event = Event::ParticipantLeft { honours_embargo };
             assert_eq!(left, Ok(of(id, vec![event])), "{em:?} {still:?}");
         }
+    }
+}
+
+/// Whoever read one letter can say that a vendor leaves: what that ends is begun anew, by somebody who says why.
+#[test]
+fn whoever_left_is_brought_back_and_asked_anew() {
+    let gone = Participant {
+        left: true,
+        ..vendor(5)
+    };
+    let back = |case: &Case, reason: &str| leaving::bring_back(case, &gone, &act(reason));
+    assert_eq!(
+        leaving::bring_back(&opened(), &vendor(5), &act("x")),
+        Err(Refusal::HasNotLeft)
+    );
+    assert_eq!(back(&closed(), "x"), Err(Refusal::CaseClosed));
+    assert_eq!(back(&opened(), " "), Err(Refusal::NoReason));
+    for em in Em::ALL {
+        let case = dated(em);
+        let mut expected = vec![Event::ParticipantReturned];
+        if em.is_under_way() {
+            let until = case.until.expect("a date");
+            expected.push(Event::DateInvited { until });
+        }
+        assert_eq!(
+            back(&case, "called them"),
+            Ok(of(gone.id, expected)),
+            "{em:?}"
+        );
     }
 }
 

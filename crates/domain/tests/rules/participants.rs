@@ -451,6 +451,7 @@ fn details_are_for_whoever_accepted_the_terms_and_did_not_leave() {
         // A date that is declined is another agreement.
         (vec![ad_hoc(), Event::DateDeclined], true),
         (vec![ad_hoc(), left()], false),
+        (vec![ad_hoc(), left(), Event::ParticipantReturned], true),
     ] {
         assert_eq!(told(events.clone()).may_have_details(), may, "{events:?}");
     }

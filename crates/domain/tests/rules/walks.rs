@@ -8,7 +8,7 @@ use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
-use domain::coordination::{access, closing, decide};
+use domain::coordination::{access, closing, decide, leaving};
 use domain::event::{Change, Event, Recorded};
 use domain::intake::{self, Arrived, Report, ReportState};
 use domain::machine::consent::Consent;
@@ -196,7 +196,7 @@ impl World {
             16 if arg < 64 => decide::end_embargo(case, END[usize::from(arg) % END.len()], &act),
             17 if arg < 64 => decide::observe(case, FACTS[usize::from(arg) % FACTS.len()], &act),
             18 => decide::record_answer(one, said(arg), one.asked_at.is_none()),
-            19 if arg < 32 => decide::leave(case, one, Some(arg.is_multiple_of(2))),
+            19 if arg < 32 => leaving::leave(case, one, Some(arg.is_multiple_of(2))),
             20 if arg < 4 => {
                 closing::close(case, ClosureCode::Published, Track::Product, self.outcome())
             }

@@ -3,7 +3,7 @@
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
-use domain::coordination::{access, closing, decide};
+use domain::coordination::{access, closing, decide, leaving};
 use domain::intake::Report;
 use domain::publication::plan_guard;
 use domain::refusal::Refusal;
@@ -99,6 +99,10 @@ inputs! {
         participant: String = "tracking number or id";
         honours_embargo: Option<bool> = "whether it still keeps the embargo; needed while one is in force";
     }
+    BringBack "Brings a participant back that has left; it is let in anew, by a new letter." {
+        participant: String = "tracking number or id";
+        reason: String = "why, and who of the party said so";
+    }
     RecordTicket "Records the party's own number for the matter." {
         participant: String = "tracking number or id";
         ticket: String = "the number as the party writes it";
@@ -159,29 +163,31 @@ pub(crate) type WithCase = (
     domain::coordination::participant::Participant,
 );
 
-/// Finds a participant with its case.
+/// Finds a participant with its case. Of one that has left nothing more is recorded until it is brought back.
 async fn with_case(unit: &mut Unit<'_>, participant: &str) -> Result<WithCase, Fault> {
     let participant = by_number::<Participant>(unit, participant).await?;
+    if participant.left {
+        return Err(Refusal::HasLeft.into());
+    }
     let case = by_number::<Case>(unit, &participant.case.to_string()).await?;
     Ok((case, participant))
 }
 
-/// Finds a participant with its case, for the desk or for the participant itself; to any other vendor it does
-/// not exist.
+/// As above; a vendor acts for itself alone, and learns of nobody else.
 pub(crate) async fn with_own_case(
     unit: &mut Unit<'_>,
     participant: &str,
 ) -> Result<WithCase, Fault> {
-    let participant = by_number::<Participant>(unit, participant).await?;
     if let Actor::Vendor {
         participant: own, ..
     } = unit.act.by
-        && (participant.id != own || participant.left)
     {
-        return Err(Refusal::NotFound("participant").into());
+        let found = by_number::<Participant>(unit, participant).await?;
+        if found.id != own || found.left {
+            return Err(Refusal::NotFound("participant").into());
+        }
     }
-    let case = by_number::<Case>(unit, &participant.case.to_string()).await?;
-    Ok((case, participant))
+    with_case(unit, participant).await
 }
 
 /// The answer of a command about one participant.
@@ -422,7 +428,18 @@ pub async fn record_statement(
 /// Leaves a case.
 pub async fn leave(unit: &mut Unit<'_>, input: &LeaveCase) -> Result<Value, Fault> {
     let (case, participant) = with_own_case(unit, &input.participant).await?;
-    unit.record(decide::leave(&case, &participant, input.honours_embargo)?)
+    unit.record(leaving::leave(&case, &participant, input.honours_embargo)?)
+        .await?;
+    Ok(named(&participant))
+}
+
+/// Brings a participant back.
+pub async fn bring_back(unit: &mut Unit<'_>, input: &BringBack) -> Result<Value, Fault> {
+    unit.act.reason.clone_from(&input.reason);
+    let participant = by_number::<Participant>(unit, &input.participant).await?;
+    let case = by_number::<Case>(unit, &participant.case.to_string()).await?;
+    let act = unit.act.clone();
+    unit.record(leaving::bring_back(&case, &participant, &act)?)
         .await?;
     Ok(named(&participant))
 }

@@ -39,5 +39,5 @@ pub async fn track_of(house: &House, case: &Case) -> Result<Track, Fault> {
 
 pub use invitation::{INVITATION, invite, invite_again};
 pub use partner::view;
-pub(crate) use step::shut;
 pub use step::{Call, guest_of, is_call_open, issue_phone_code, pass_phone_code};
+pub(crate) use step::{shut, shut_participant};

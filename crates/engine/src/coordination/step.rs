@@ -121,13 +121,22 @@ pub async fn is_call_open(house: &House, participant: &Participant) -> Result<bo
 /// Ends whatever a party holds in any case: waiting invitations, numbers told on the telephone, sessions.
 pub(crate) async fn shut(house: &House, party: PartyId, now: i64) -> Result<(), Fault> {
     for (_, participant) in house.store.cases_of(store::Viewer::House, party).await? {
-        for purpose in [INVITATION, PHONE_CODE] {
-            let subject = participant.bytes();
-            house.store.end_tokens(purpose, subject, now).await?;
-        }
-        house.sessions_end(Of::Participant(participant)).await?;
+        shut_participant(house, participant, now).await?;
     }
     Ok(())
+}
+
+/// Ends whatever a participant holds of its case.
+pub(crate) async fn shut_participant(
+    house: &House,
+    participant: ParticipantId,
+    now: i64,
+) -> Result<(), Fault> {
+    for purpose in [INVITATION, PHONE_CODE] {
+        let subject = participant.bytes();
+        house.store.end_tokens(purpose, subject, now).await?;
+    }
+    house.sessions_end(Of::Participant(participant)).await
 }
 
 /// Takes the number that was told on the telephone; records the step and tells whether it was right.

@@ -280,6 +280,8 @@ fn of_the_date(world: &World, case: &Case<'_>) {
             json!({ "honours_embargo": true }),
         )],
     );
+    let (silent, why) = (json!({ "reason": "" }), json!({ "reason": "they called" }));
+    each_with(case, &[("Cedar", "bring-back", silent, "no_reason", why)]);
     assert_eq!(
         case.refuses("close-case", json!({ "code": "already_public" })),
         "case.embargo_in_force"

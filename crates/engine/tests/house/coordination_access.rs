@@ -102,6 +102,65 @@ fn nobody_is_invited_again_who_has_left_or_whose_case_is_closed() {
     world.ends_well();
 }
 
+/// Whoever reads one letter can say that the party leaves. What that ends stays ended; the party comes back by a new one.
+#[test]
+fn whoever_left_comes_back_by_a_new_letter_and_by_nothing_that_was_held_before() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let (aoba, address) = (case.vendor("Aoba"), "psirt@aoba.example");
+    case.contact("Aoba");
+    world.runs_due();
+    let first = given::invitation(&world, address);
+    case.does_with(
+        aoba,
+        "waive-second-step",
+        json!({ "reason": "known for years" }),
+    );
+    case.does(
+        "propose-date",
+        json!({ "until": at(world.ahead(span(30, 0))) }),
+    );
+    world.vendor_does(aoba, "agree-date", json!({ "participant": aoba }));
+    world.vendor_does(
+        aoba,
+        "leave-case",
+        json!({ "participant": aoba, "honours_embargo": true }),
+    );
+    world.runs_due();
+    for (name, fields) in [
+        ("agree-date", json!({})),
+        ("leave-case", json!({ "honours_embargo": true })),
+        ("record-ticket", json!({ "ticket": "7" })),
+        ("waive-second-step", json!({ "reason": "x" })),
+    ] {
+        assert_eq!(
+            case.refuses_with(aoba, name, fields),
+            "participant.left",
+            "{name}"
+        );
+    }
+    case.does_with(aoba, "bring-back", json!({ "reason": "their lead called" }));
+    assert!(!is_let_in(&world, &first), "the link of before");
+    let back = crate::seen::participant(&world, aoba);
+    let party = crate::seen::party(&world, &back.party.expect("a party").to_string());
+    assert!(!back.left && !back.is_step_waived(&party) && back.may_have_details());
+    assert_eq!(
+        back.consent,
+        domain::machine::consent::Consent::Invited,
+        "asked anew"
+    );
+    let before = invitations(&world, address);
+    case.contact("Aoba");
+    world.passes_to(world.ahead(11 * MINUTE));
+    let mut new = invitations(&world, address);
+    new.retain(|invitation| !before.contains(invitation));
+    assert!(
+        matches!(new.as_slice(), [link] if is_let_in(&world, link)),
+        "{new:?}"
+    );
+    world.ends_well();
+}
+
 #[test]
 fn the_link_of_a_first_letter_holds_for_14_days() {
     let world = World::founded();
@@ -179,7 +238,7 @@ fn a_number_told_on_the_telephone_is_the_second_step_of_its_own_vendor_once() {
     world.passes_to(world.ahead(span(0, 2)));
     assert!(!passes(&birch, &late), "an hour has passed");
     case.does_with(case.vendor("Birch"), "leave-case", json!({}));
-    assert_eq!(issues(&birch), Err("not_found".to_owned()));
+    assert_eq!(issues(&birch), Err("participant.left".to_owned()));
     world.ends_well();
 }
 

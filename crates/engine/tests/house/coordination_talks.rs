@@ -271,7 +271,7 @@ fn details_go_to_whoever_may_have_them_class_by_class() {
     assert_eq!(details.case, case.number);
     case.does_with(aoba, "leave-case", json!({}));
     let gone = [sends(aoba, &["F"])];
-    all_refused(&world, "coordinator", "participant.no_basis", &gone);
+    all_refused(&world, "coordinator", "participant.left", &gone);
     world.ends_well();
 }
 

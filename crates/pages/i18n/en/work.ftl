@@ -286,6 +286,11 @@ work-leave = Record that the party leaves
 work-leave-note = From then on it learns nothing more of the case.
 work-leave-honours = Confidentiality until the date
 work-leave-button = Record it
+work-bring-back = Bring the party back into the case
+work-bring-back-note = Its earlier links and sessions stay ended: write to it again. It is asked anew for a date under way.
+work-bring-back-reason = Why it comes back
+work-bring-back-reason-hint = Anybody who reads the party's mailbox can say that it leaves. Name who of the party you spoke with, and how.
+work-bring-back-button = Bring it back
 
 # The register and the persons.
 work-party-add = Enter a new party
@@ -382,6 +387,7 @@ tl-naming-agreed = { $agreed ->
    *[other] Agreement to be named taken back
 }
 tl-participant-left = Left the case
+tl-participant-returned = Came back into the case ({ $reason })
 tl-advisory-drafted = Advisory revision { $revision } drafted ({ $stage })
 tl-plan-made = Release plan for revision { $revision } made ({ $instant })
 tl-plan-approved = Release plan approved
@@ -408,6 +414,8 @@ refusal-embargo-not-viable = The information is public or attacks were seen, so 
 refusal-embargo-past = This date has passed. Enter one in the future.
 refusal-embargo-far = This date is more than three years ahead. Please check the year.
 refusal-case-open = This case is not closed, so there is nothing to reopen. Open the page again and look.
+refusal-participant-left = This party has left the case, so nothing was recorded. Bring it back first.
+refusal-participant-not-left = This party has not left the case. Open the page again and look.
 refusal-case-track = Cases about a web site are not published. Work with its operator, and close the case once it is fixed.
 refusal-case-plan-waits = A plan is waiting to be published. Close the case after that, or abort the plan on its page first.
 refusal-case-nothing-published = Nothing of this case was published. Choose another reason.
@@ -448,6 +456,7 @@ work-parts-needed = Fill in at least one part.
 work-ask-text-needed = Write your question.
 work-decline-reason-needed = Choose a reason.
 work-reopen-reason-needed = Say why the case goes on.
+work-bring-back-reason-needed = Say why the party comes back.
 work-merge-case-needed = Give the number of the case.
 work-end-reason-needed = Say what happened.
 work-add-party-needed = Choose at least one.
@@ -496,6 +505,7 @@ done-ticket = The number was recorded.
 done-withdraw-answer = The answer was taken back.
 done-naming = The word on being named was recorded.
 done-leave = It was recorded that the party left.
+done-bring-back = The party is back in the case. Write to it so that it gets a new link.
 done-party-add = Entered into the register.
 done-party-contact = The contact was changed.
 done-standing = The agreement was recorded.

@@ -286,6 +286,11 @@ work-leave = 参加の終了を記録する
 work-leave-note = 以後、この相手には案件の情報を伝えません。
 work-leave-honours = 公表日までの情報の管理
 work-leave-button = 終了を記録する
+work-bring-back = この相手を案件に戻す
+work-bring-back-note = 以前のリンクとログインは無効のままです。改めて連絡してください。調整中の公表日がある場合は、改めて同意をお願いすることになります。
+work-bring-back-reason = 戻す理由
+work-bring-back-reason-hint = 参加の終了は、相手のメールを読める人なら誰でも入力できます。誰に、どのように確認したかを書いてください。
+work-bring-back-button = 案件に戻す
 
 # The register and the persons.
 work-party-add = 新しく登録する
@@ -382,6 +387,7 @@ tl-naming-agreed = { $agreed ->
    *[other] ほかの製品開発者への開示への同意を取り消し
 }
 tl-participant-left = 参加を終了
+tl-participant-returned = 案件に復帰（{ $reason }）
 tl-advisory-drafted = 公表文の第{ $revision }版を起案（{ $stage }）
 tl-plan-made = 第{ $revision }版の公表計画を作成（{ $instant }）
 tl-plan-approved = 公表計画を承認
@@ -408,6 +414,8 @@ refusal-embargo-not-viable = 情報が公になっているか悪用を確認し
 refusal-embargo-past = 過去の日時です。これからの日時を入力してください。
 refusal-embargo-far = 3年より先の日時です。年をご確認ください。
 refusal-case-open = この案件は終了していないため、再開の必要はありません。ページを開き直してご確認ください。
+refusal-participant-left = この相手は参加を終了しているため、記録していません。先に案件に戻してください。
+refusal-participant-not-left = この相手は参加を終了していません。ページを開き直してご確認ください。
 refusal-case-track = ウェブサイトの案件は公表しません。運営者と修正を進め、修正が済んだら取扱いを終了してください。
 refusal-case-plan-waits = 公表を待っている計画があります。公表されてから終了するか、公表計画のページで公表を中止してから終了してください。
 refusal-case-nothing-published = この案件では何も公表していません。終了の理由を選び直してください。
@@ -448,6 +456,7 @@ work-parts-needed = 少なくとも一つの内容を入力してください。
 work-ask-text-needed = 確認したいことを入力してください。
 work-decline-reason-needed = 理由を選んでください。
 work-reopen-reason-needed = 再開の理由を入力してください。
+work-bring-back-reason-needed = 案件に戻す理由を入力してください。
 work-merge-case-needed = 案件番号を入力してください。
 work-end-reason-needed = 具体的な事情を入力してください。
 work-add-party-needed = 少なくとも一つ選んでください。
@@ -496,6 +505,7 @@ done-ticket = 管理番号を記録しました。
 done-withdraw-answer = 回答を取り消しました。
 done-naming = 開示についての意向を記録しました。
 done-leave = 参加の終了を記録しました。
+done-bring-back = 案件に戻しました。新しいリンクが届くよう、改めて連絡してください。
 done-party-add = 連絡先一覧に登録しました。
 done-party-contact = 連絡先を変更しました。
 done-standing = 合意を記録しました。

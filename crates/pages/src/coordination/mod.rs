@@ -10,4 +10,6 @@ pub mod participant;
 
 pub mod partner;
 
+mod leaving;
+
 mod tab;

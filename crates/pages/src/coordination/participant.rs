@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use askama::Template;
 use base::Instant;
 
-use crate::coordination::tab;
 use crate::coordination::view::{Answer, Participant};
+use crate::coordination::{leaving, tab};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
     Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, choices, filtered, instant_full, langs, presence,
@@ -38,10 +38,12 @@ pub fn page(inside: &Inside, view: &Participant, query: &Typed, form: &Typed) ->
     let may = view.may_act && !view.has_left;
     let h1 = text::line(&view.name);
     let only = |html: String| if may { html } else { String::new() };
-    let (reach, details) = (
-        only(reaching(&action, view)),
-        only(detailing(&action, view)),
-    );
+    let reach = if view.may_act && view.has_left {
+        leaving::bring_back(&action)
+    } else {
+        only(reaching(&action, view))
+    };
+    let details = only(detailing(&action, view));
     let (dates, answering) = (only(dating(&action)), only(answering(&action, view)));
     bytes(&ParticipantPage {
         tab: tab::of_participant(inside, query, form, [&dates, &answering]),
@@ -410,18 +412,6 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
     } else {
         String::new()
     };
-    let leave = if view.in_embargo {
-        Field::radio(
-            say,
-            form,
-            "honours",
-            "work-leave-honours",
-            choices(say, "honours", &["yes", "no"]),
-        )
-        .html()
-    } else {
-        String::new()
-    };
     let unasked = if view.is_unasked {
         format!(
             "<p class=\"note\">{}</p>",
@@ -441,7 +431,7 @@ fn answering(action: &Action<'_>, view: &Participant) -> String {
         action.html("statement", &statement_fields(say, form, view)),
         action.html("ticket", &ticket),
         naming,
-        action.html("leave", &leave),
+        leaving::leave(action, view.in_embargo),
     ]
     .concat()
 }

@@ -100,7 +100,7 @@ const FAMILIES: [&str; 38] = [
 ];
 
 /// Verbs of the forms, whose names, notes and buttons are put together.
-const VERBS: [&str; 39] = [
+const VERBS: [&str; 40] = [
     "approvers-offer",
     "approvers-sign",
     "approvers-end",
@@ -115,6 +115,7 @@ const VERBS: [&str; 39] = [
     "answer",
     "ask",
     "basis",
+    "bring-back",
     "close",
     "reopen",
     "contact",

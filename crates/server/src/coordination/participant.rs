@@ -34,7 +34,7 @@ use crate::door::visit::{Stop, Visit};
 use crate::party::desk as register;
 
 /// Commands of the page's forms.
-const FORMS: [&str; 16] = [
+const FORMS: [&str; 17] = [
     "contact",
     "record-contact-elsewhere",
     "record-basis",
@@ -50,6 +50,7 @@ const FORMS: [&str; 16] = [
     "record-ticket",
     "agree-naming",
     "leave-case",
+    "bring-back",
     "issue-phone-code",
 ];
 
@@ -458,6 +459,15 @@ fn command(of: &Vendor, typed: &mut Typed) -> Option<Command> {
                 _ => None,
             },
         })),
+        "bring-back" => {
+            typed.need("back_reason", "work-bring-back-reason-needed");
+            typed.is_good().then(|| {
+                Command::BringBack(commands::BringBack {
+                    participant,
+                    reason: typed.trimmed("back_reason").to_owned(),
+                })
+            })
+        }
         _ => {
             typed.refuse("", "refusal-input");
             None

@@ -121,5 +121,21 @@ fn who_has_left_has_no_page_any_more() {
         nobody.get("/en/partner/").text
     );
     assert_eq!(aoba.sends("/en/partner/receipt", &[]).status, 401);
+    // Nor when it is brought back: the desk's page of it offers that, with a reason, and nothing else.
+    let tracking = case.vendor("Aoba").trim_start_matches("TN#").to_owned();
+    let page = format!("/en/desk/cases/{}/vendors/{tracking}", case.number);
+    let desk = doors.person("coordinator");
+    let offered = desk.get(&page).text;
+    assert!(offered.contains("value=\"bring-back\"") && !offered.contains("value=\"leave\""));
+    let silent = desk.sends(&page, &[("do", "bring-back"), ("back_reason", " ")]);
+    assert_eq!(silent.status, 422);
+    let told = desk.sends(
+        &page,
+        &[("do", "bring-back"), ("back_reason", "their lead called")],
+    );
+    assert_eq!(told.status, 303, "{}", told.text);
+    assert!(desk.get(&page).text.contains("value=\"leave\""));
+    world.runs_due();
+    assert_eq!(aoba.sends("/en/partner/receipt", &[]).status, 401);
     world.ends_well();
 }

@@ -116,7 +116,7 @@ pub fn group(kind: &str) -> &'static str {
 
 /// Keys of what can be wrong with a field, for [`crate::kit::form::Typed::refuse`]: what a handler says when the
 /// command would not even be tried. `desk-password-short` takes `min`, `desk-party-alike` takes `name`, `form-too-long` takes `max` and `now`.
-pub const PROBLEMS: [&str; 36] = [
+pub const PROBLEMS: [&str; 37] = [
     "desk-password-before-wrong",
     "desk-sign-in-wrong",
     "desk-sign-in-busy",
@@ -138,6 +138,7 @@ pub const PROBLEMS: [&str; 36] = [
     "work-decline-reason-needed",
     "work-merge-case-needed",
     "work-reopen-reason-needed",
+    "work-bring-back-reason-needed",
     "work-end-reason-needed",
     "work-add-party-needed",
     "work-name-label-needed",

@@ -2,12 +2,19 @@
 //!
 //! The sentences are written by hand and ask no function of the program: one that is false for a situation fails it. `not` says
 //! what must not stand there. Situations in which the signer or a copy fails stand with the tests of mail and release.
+//! Every situation asks every reader that has a page then; whoever has none is left out by a name that says so.
 
+use std::collections::HashMap;
+
+use domain::text::gate::Strength;
+use domain::value::ParticipantId;
+use engine::people::sessions::{Of, SESSION_US};
 use formats::advisory::Lang;
 use pages::intake::public::Slip;
 use pages::intake::{Mailbox, mailbox};
 use pages::kit::form::Typed;
 use serde_json::{Value, json};
+use server::Side;
 use testkit::world::{at, span};
 use testkit::{Case, World, given};
 
@@ -15,7 +22,7 @@ use crate::partner::vendor;
 use crate::visitor::{Doors, Page, Visitor};
 
 /// Whoever reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Reader {
     /// The coordinator, on the page of the case.
     Desk,
@@ -34,6 +41,9 @@ enum Reader {
 }
 
 use Reader::{Desk, Finder, List, Plan, Public, Todo, Vendor};
+
+/// Those who have a page in every situation; the public has one as soon as something is out.
+const STANDING: [Reader; 6] = [Desk, List, Todo, Plan, Vendor, Finder];
 
 /// Who reads what: the sentence in Japanese and in English.
 type Told<'t> = (Reader, &'t str, &'t str);
@@ -100,9 +110,9 @@ impl Scene<'_> {
     }
 }
 
-fn reads(doors: &Doors<'_>, scene: &Scene<'_>, reader: Reader, lang: &str) -> String {
+fn reads(person: &Visitor<'_>, scene: &Scene<'_>, reader: Reader, lang: &str) -> String {
     let (world, number) = (scene.case.world, &scene.case.number);
-    let desk = |path: String| plain(&doors.person("coordinator").get(&path));
+    let desk = |path: String| plain(&person.get(&path));
     match reader {
         Desk => desk(format!("/{lang}/desk/cases/{number}")),
         List => desk(format!("/{lang}/desk/?kind=cases")),
@@ -116,13 +126,31 @@ fn reads(doors: &Doors<'_>, scene: &Scene<'_>, reader: Reader, lang: &str) -> St
         ),
         Finder => finder(world, &scene.case.report, lang),
         Public => {
-            let found = world.public(&format!("{lang}/advisories/{number}.html"));
+            let found = world.public(&address(scene, lang));
             without_tags(&found.unwrap_or_else(|| panic!("{number} is not out")))
         }
     }
 }
 
-/// What stands on a page, without its head and its tags.
+/// Where the advisory stands once it is out.
+fn address(scene: &Scene<'_>, lang: &str) -> String {
+    format!("{lang}/advisories/{}.html", scene.case.number)
+}
+
+/// Whoever is left out has no page: Birch was not let in, and what is never published has no plan.
+fn has_no_page(person: &Visitor<'_>, scene: &Scene<'_>, name: &str, reader: Reader, lang: &str) {
+    match reader {
+        Vendor => assert!(scene.birch.is_none(), "{name}: Birch came in"),
+        Plan => {
+            let path = format!("/{lang}/desk/cases/{}/plan", scene.case.number);
+            let page = person.get(&path);
+            assert_eq!(page.status, 404, "{name}: {}", page.text);
+        }
+        other => panic!("{name}: {other:?} always has a page"),
+    }
+}
+
+/// What stands on a page, without its head and its tags, with single spaces.
 fn plain(page: &Page) -> String {
     assert_eq!(page.status, 200, "{}", page.text);
     without_tags(&page.text)
@@ -140,7 +168,8 @@ fn without_tags(page: &str) -> String {
     for piece in body.split('<') {
         out.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
     }
-    out.replace("&#39;", "'").replace("&amp;", "&")
+    let out = out.replace("&#39;", "'").replace("&amp;", "&");
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn without(page: &str, from: &str, to: &str) -> String {
@@ -153,7 +182,7 @@ fn without(page: &str, from: &str, to: &str) -> String {
 }
 
 /// The state of the case in the list of all, where the answers to its date are counted, and on its own page.
-fn stages(doors: &Doors<'_>, case: &Case<'_>) -> [String; 2] {
+fn stages(person: &Visitor<'_>, case: &Case<'_>) -> [String; 2] {
     let number = &case.number;
     let of = |page: Page, from: &[&str], to: &str| {
         let mut rest = page.text.as_str();
@@ -162,7 +191,6 @@ fn stages(doors: &Doors<'_>, case: &Case<'_>) -> [String; 2] {
         }
         rest.split(to).next().unwrap_or_default().to_owned()
     };
-    let person = doors.person("coordinator");
     let list = person.get("/en/desk/?kind=cases&show=all");
     let begins = format!("{number}</a>");
     let row = [begins.as_str(), "<td>", "<td>"];
@@ -207,6 +235,19 @@ fn finder(world: &World, report: &given::Report, lang: &str) -> String {
     without_tags(&String::from_utf8(page).expect("a page"))
 }
 
+/// Birch comes back after its session has ended, as with a new link.
+fn back<'d>(doors: &'d Doors<'_>, case: &Case<'_>, before: &Visitor<'_>) -> Visitor<'d> {
+    let world = case.world;
+    let id = world.wait(world.stage.numbered(case.vendor("Birch")));
+    let of = Of::Participant(ParticipantId(id.expect("Birch").0));
+    let begun = world.house().session_begin(of, Strength::Link);
+    let secret = world.wait(begun).expect("a session");
+    let name = before.cookie.split('=').next().unwrap_or_default();
+    let mut visitor = doors.stranger(Side::Partner);
+    visitor.cookie = format!("{name}={secret}");
+    visitor
+}
+
 /// Makes a situation and asks each reader; what begins with `!` must not stand there.
 fn check(found: &mut Vec<String>, name: &str, makes: impl Fn(&Scene<'_>), told: &[Told<'_>]) {
     let world = World::founded();
@@ -221,33 +262,60 @@ fn check_of(
     told: &[Told<'_>],
 ) {
     let world = case.world;
+    for reader in STANDING {
+        let is_asked = told.iter().any(|(asked, ..)| *asked == reader);
+        assert!(is_asked, "{name}: nobody asks {reader:?}");
+    }
     let doors = Doors::of(world);
-    let birch = told.iter().any(|(reader, ..)| *reader == Vendor);
-    let birch = birch.then(|| vendor(&doors, case, "Birch"));
+    let birch = (!told.contains(&NO_VENDOR)).then(|| vendor(&doors, case, "Birch"));
+    let began = world.now();
+    makes(&Scene {
+        case,
+        birch: birch.as_ref(),
+    });
+    // A running house asks the signer within a moment.
+    let asked = world.wait(world.house().rehearse_waiting());
+    asked.expect("a look ahead");
+    // Sessions end in a night: whoever looks signs in then, and a vendor comes by a new link.
+    let doors = Doors::of(world);
+    let has_ended = world.now().0 - began.0 >= SESSION_US;
+    let birch = birch.map(|before| {
+        if has_ended {
+            back(&doors, case, &before)
+        } else {
+            before
+        }
+    });
     let scene = Scene {
         case,
         birch: birch.as_ref(),
     };
-    makes(&scene);
-    // A running house asks the signer within a moment.
-    let asked = world.wait(world.house().rehearse_waiting());
-    asked.expect("a look ahead");
-    // Sessions of the desk end in a night: whoever looks signs in then.
-    let doors = Doors::of(world);
-    let [listed, shown] = stages(&doors, case);
+    let person = doors.person("coordinator");
+    let [listed, shown] = stages(&person, case);
     assert!(!shown.is_empty(), "{name}: no state");
     if !listed.starts_with(&shown) {
         found.push(format!("{name}: {listed} in the list, {shown} on the page"));
     }
+    let is_public = told.iter().any(|(reader, ..)| *reader == Public);
+    for (lang, path) in ["ja", "en"].map(|lang| (lang, address(&scene, lang))) {
+        let is_out = world.public(&path).is_some();
+        assert_eq!(is_out, is_public, "{name}: {lang} on the public site");
+    }
+    let mut known = HashMap::new();
     for (reader, ja, en) in told {
         for (lang, sentence) in [("ja", ja), ("en", en)] {
-            let page = reads(&doors, &scene, *reader, lang);
+            if sentence.is_empty() {
+                has_no_page(&person, &scene, name, *reader, lang);
+                continue;
+            }
+            let page = known
+                .entry((*reader, lang))
+                .or_insert_with(|| reads(&person, &scene, *reader, lang));
             let (wanted, sentence) = match sentence.strip_prefix('!') {
                 Some(rest) => (false, rest),
                 None => (true, *sentence),
             };
             if page.contains(sentence) != wanted {
-                let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
                 found.push(format!(
                     "{name}: {reader:?} {lang} {wanted} {sentence}\n{page}"
                 ));
@@ -256,11 +324,9 @@ fn check_of(
     }
 }
 
-const NOTHING: Told<'static> = (
-    Todo,
-    "対応が必要なものはありません。",
-    "There is nothing to do.",
-);
+mod told;
+
+use told::*;
 
 mod asked;
 

@@ -11,10 +11,15 @@ fn before_anybody_is_asked_and_while_they_are() {
         |_| {},
         &[
             NOTHING,
+            OPENED,
+            LIST_OPENED,
+            NO_DRAFT,
+            // Who comes in was contacted.
+            NO_VENDOR,
             (Desk, "公表日未定", "No date yet"),
             (Desk, "未連絡", "Not contacted"),
-            (Desk, "受理（連絡の準備中）", "Accepted, preparing"),
-            (Finder, "受理しました", "We accepted your report"),
+            (Desk, "!連絡済み（回答待ち）", "!Contacted, no answer yet"),
+            NOW_ACCEPTED,
             (Finder, "!への連絡を始めました", "!We began to contact"),
         ],
     );
@@ -24,8 +29,14 @@ fn before_anybody_is_asked_and_while_they_are() {
         |scene| scene.case.contact("Aoba"),
         &[
             NOTHING,
+            COORDINATING,
+            LIST_COORDINATING,
+            LIST_ANSWER,
+            NO_DRAFT,
+            // Nobody has followed a link yet.
+            NO_VENDOR,
             (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
-            (List, "製品開発者の回答", "Answer of the vendor"),
+            NOW_CONTACT,
             (
                 Finder,
                 "への連絡を始めました（この日から、公表までの期間を数えます）",
@@ -34,7 +45,7 @@ fn before_anybody_is_asked_and_while_they_are() {
             (
                 Finder,
                 "!に向けて、詳しい情報を用意しました",
-                "!We gave the details",
+                "!We made the details available",
             ),
         ],
     );
@@ -55,6 +66,12 @@ fn before_anybody_is_asked_and_while_they_are() {
                 "最後の連絡が届きませんでした",
                 "The last attempt reached nobody",
             ),
+            COORDINATING,
+            LIST_ANSWER_US,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NO_OTHER_VENDOR,
+            NOW_CONTACT,
         ],
     );
     check(
@@ -67,11 +84,19 @@ fn before_anybody_is_asked_and_while_they_are() {
                 json!({ "channel": "phone", "result": "undeliverable" }),
             )
         },
-        &[(
-            Todo,
-            "最後の連絡が届きませんでした",
-            "The last attempt reached nobody",
-        )],
+        &[
+            (
+                Todo,
+                "最後の連絡が届きませんでした",
+                "The last attempt reached nobody",
+            ),
+            COORDINATING,
+            LIST_ANSWER_US,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NO_OTHER_VENDOR,
+            NOW_CONTACT,
+        ],
     );
     check(
         found,
@@ -81,85 +106,95 @@ fn before_anybody_is_asked_and_while_they_are() {
             scene.case.world.days_pass(15);
         },
         &[
-            (
-                Todo,
-                "該当の有無をまだ回答していない製品開発者",
-                "Vendor that has not said whether it is affected",
-            ),
+            TODO_SILENT,
+            COORDINATING,
             (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
+            (Desk, "回答なし2 / 3", "Silent2 / 3"),
+            LIST_ANSWER,
+            (List, "超過製品開発者の回答", "overdueAnswer of the vendor"),
+            NO_DRAFT,
+            IN_PREPARATION,
+            NO_DATE,
+            NOW_CONTACT,
         ],
     );
     check(
         found,
         "somebody answered the telephone",
+        // It is Birch that did: no other was written to.
         |scene| {
-            scene.case.contact("Aoba");
             scene.with(
-                "Aoba",
+                "Birch",
                 "contact",
                 json!({ "channel": "phone", "result": "reached" }),
             );
         },
         &[
             NOTHING,
+            COORDINATING,
             (Desk, "連絡済み・応答あり", "Contacted, has responded"),
             (Desk, "!連絡済み（回答待ち）", "!Contacted, no answer yet"),
+            LIST_ANSWER,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NOW_CONTACT,
+            NOTHING_HEARD,
         ],
     );
-    check(
-        found,
-        "a vendor wishes to be called",
-        |scene| {
-            scene.with(
-                "Birch",
-                "ask-call",
-                json!({ "text": { "lang": "ja", "text": "03-0000-0000" } }),
-            )
-        },
-        &[
-            (
-                Vendor,
-                "電話の依頼を受け付けています",
-                "We have your request for a call",
-            ),
-            (Todo, "折り返しの依頼", "Asks for a call"),
-        ],
-    );
-    check(
-        found,
-        "it was tried and nobody was there",
-        |scene| {
-            scene.with(
-                "Birch",
-                "ask-call",
-                json!({ "text": { "lang": "ja", "text": "03-0000-0000" } }),
-            );
-            scene.with(
-                "Birch",
-                "contact",
-                json!({ "channel": "phone", "result": "tried" }),
-            );
-        },
-        &[
-            (
-                Vendor,
-                "電話の依頼を受け付けています",
-                "We have your request for a call",
-            ),
-            (Todo, "折り返しの依頼", "Asks for a call"),
-        ],
-    );
+    for (name, is_tried) in [
+        ("a vendor wishes to be called", false),
+        ("it was tried and nobody was there", true),
+    ] {
+        check(
+            found,
+            name,
+            |scene| {
+                scene.with(
+                    "Birch",
+                    "ask-call",
+                    json!({ "text": { "lang": "ja", "text": "03-0000-0000" } }),
+                );
+                if is_tried {
+                    let call = json!({ "channel": "phone", "result": "tried" });
+                    scene.with("Birch", "contact", call);
+                }
+            },
+            &[
+                (
+                    Vendor,
+                    "電話の依頼を受け付けています",
+                    "We have your request for a call",
+                ),
+                (Todo, "折り返しの依頼", "Asks for a call"),
+                COORDINATING,
+                (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
+                LIST_ANSWER_US,
+                NO_DRAFT,
+                NOW_CONTACT,
+                NOTHING_HEARD,
+            ],
+        );
+    }
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
 #[test]
-fn what_a_vendor_was_told_and_said() {
+fn what_a_vendor_was_told() {
     let found = &mut Vec::new();
     check(
         found,
         "an invitation that was followed, nothing told",
         |_| {},
-        &[(Vendor, "準備中です", "in preparation")],
+        &[
+            NOTHING,
+            COORDINATING,
+            (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
+            LIST_ANSWER,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NO_DATE,
+            NOW_CONTACT,
+        ],
     );
     check(
         found,
@@ -173,12 +208,19 @@ fn what_a_vendor_was_told_and_said() {
             scene.with("Birch", "send-details", json!({ "classes": ["V"] }));
         },
         &[
+            NOTHING,
+            COORDINATING,
+            (Desk, "この案件での合意", "Agreed for this case"),
+            LIST_RECEIPT,
+            NO_DRAFT,
             (
                 Vendor,
                 "上の手続きが済むと表示します",
                 "Will be shown once the steps above are done",
             ),
             (Vendor, "!準備中です", "!in preparation"),
+            NOW_DETAILS,
+            NOTHING_HEARD,
         ],
     );
     check(
@@ -186,17 +228,15 @@ fn what_a_vendor_was_told_and_said() {
         "details to one of three",
         |scene| scene.tells_birch(),
         &[
-            (
-                Finder,
-                "に向けて、詳しい情報を用意しました",
-                "We made the details available to a vendor",
-            ),
-            (Finder, "!から返答がありました", "!We heard from a vendor"),
-            (
-                Vendor,
-                "公表日時まで秘密としてお取り扱いください",
-                "keep what you read here confidential",
-            ),
+            NOTHING,
+            COORDINATING,
+            (Desk, "この案件での合意", "Agreed for this case"),
+            LIST_RECEIPT,
+            NO_DRAFT,
+            NOW_DETAILS,
+            NOTHING_HEARD,
+            CONFIDENTIAL,
+            NO_OTHER_VENDOR,
             (
                 Vendor,
                 "!受領を確認しました",
@@ -213,13 +253,25 @@ fn what_a_vendor_was_told_and_said() {
             scene.tells_birch();
         },
         &[
-            (Finder, "!から返答がありました", "!We heard from a vendor"),
+            NOTHING,
+            DATE_AGREED,
+            LIST_DATE_AGREED,
+            LIST_RECEIPT,
+            NO_DRAFT,
+            (
+                Finder,
+                "とすることで合意しました",
+                "Publication was agreed for 7 Oct 2026",
+            ),
+            NOTHING_HEARD,
+            CONFIDENTIAL,
             (
                 Vendor,
                 "!受領を確認しました",
                 "!You told us that you received it",
             ),
-            (Vendor, "同意済み（貴組織のご回答）", "you agreed"),
+            BIRCH_AGREED,
+            UNTIL_7_OCTOBER,
         ],
     );
     check(
@@ -230,7 +282,13 @@ fn what_a_vendor_was_told_and_said() {
             scene.with("Birch", "confirm-receipt", json!({}));
         },
         &[
-            (Finder, "から返答がありました", "We heard from a vendor"),
+            NOTHING,
+            COORDINATING,
+            (Desk, "連絡済み・応答あり", "Contacted, has responded"),
+            LIST_ANSWER,
+            NO_DRAFT,
+            NOW_WORK,
+            CONFIDENTIAL,
             (
                 Vendor,
                 "受領を確認しました",
@@ -238,6 +296,36 @@ fn what_a_vendor_was_told_and_said() {
             ),
         ],
     );
+    check(
+        found,
+        "who has left",
+        |scene| scene.with("Birch", "leave-case", json!({})),
+        &[
+            NOTHING,
+            COORDINATING,
+            (Desk, "参加を終了", "Left the case"),
+            // Nobody is left who could answer.
+            (
+                List,
+                "公表の目標当方2026年9月7日",
+                "Publication targetUs7 Sep 2026",
+            ),
+            NO_DRAFT,
+            (
+                Vendor,
+                "リンクからお入りください",
+                "Please use the link in our mail",
+            ),
+            (Vendor, "!準備中です", "!in preparation"),
+            NOW_CONTACT,
+        ],
+    );
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[test]
+fn what_a_vendor_said() {
+    let found = &mut Vec::new();
     for (answer, fixed, ja, en) in [
         ("investigating", None, "調査中", "Investigating"),
         (
@@ -262,7 +350,19 @@ fn what_a_vendor_was_told_and_said() {
                 scene.case.contact("Aoba");
                 scene.answers("Aoba", answer, fixed);
             },
-            &[NOTHING, (Desk, ja, en)],
+            &[
+                NOTHING,
+                COORDINATING,
+                (Desk, ja, en),
+                // Birch, which reads, has said nothing yet.
+                (Desk, "回答なし1 / 3", "Silent1 / 3"),
+                LIST_ANSWER,
+                NO_DRAFT,
+                IN_PREPARATION,
+                NO_OTHER_VENDOR,
+                NOW_CONTACT,
+                NOTHING_HEARD,
+            ],
         );
     }
     check(
@@ -275,21 +375,16 @@ fn what_a_vendor_was_told_and_said() {
             scene.with("Aoba", "withdraw-answer", of);
         },
         &[
+            NOTHING,
+            COORDINATING,
             (Desk, "!該当あり・対策準備中", "!Affected, working on it"),
             (Desk, "連絡済み・応答あり", "Contacted, has responded"),
-        ],
-    );
-    check(
-        found,
-        "who has left",
-        |scene| scene.with("Birch", "leave-case", json!({})),
-        &[
-            (Desk, "参加を終了", "Left the case"),
-            (
-                Vendor,
-                "リンクからお入りください",
-                "Please use the link in our mail",
-            ),
+            LIST_ANSWER,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NO_OTHER_VENDOR,
+            NOW_CONTACT,
+            NOTHING_HEARD,
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));

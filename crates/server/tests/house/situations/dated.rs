@@ -11,18 +11,16 @@ fn where_the_date_stands() {
         |scene| scene.proposes(30),
         &[
             NOTHING,
+            TALKS_0_OF_1,
+            LIST_TALKS_0_OF_1,
+            LIST_ANSWER,
+            NO_DRAFT,
             (Desk, "提案中", "Proposed"),
             (Desk, "未提示（未連絡）", "Not told yet"),
-            (
-                Vendor,
-                "提案中（貴組織の同意はまだいただいていません）",
-                "proposed (you have not agreed yet)",
-            ),
-            (
-                Finder,
-                "公表日を調整しています",
-                "The date of publication is being agreed",
-            ),
+            DATE_ASKED,
+            UNTIL_7_OCTOBER,
+            NOW_TALKS,
+            NOT_AGREED,
         ],
     );
     check(
@@ -34,27 +32,24 @@ fn where_the_date_stands() {
             scene.with("Aoba", "agree-date", json!({}));
         },
         &[
+            NOTHING,
             (
                 Desk,
-                "調整中（合意 1／2）",
-                "Under discussion (1 of 2 agreed)",
+                "状態公表日 調整中（合意 1／2）",
+                "StateDate under discussion (1 of 2 agreed)",
             ),
             (Desk, "!公表日 合意済み", "!Date agreed"),
             (
-                Vendor,
-                "提案中（貴組織の同意はまだいただいていません）",
-                "proposed (you have not agreed yet)",
+                List,
+                "公表日 調整中（合意 1／2）あと",
+                "Date under discussion (1 of 2 agreed)",
             ),
-            (
-                Finder,
-                "公表日を調整しています",
-                "The date of publication is being agreed",
-            ),
-            (
-                Finder,
-                "!とすることで合意しました",
-                "!Publication was agreed for",
-            ),
+            LIST_ANSWER,
+            NO_DRAFT,
+            DATE_ASKED,
+            UNTIL_7_OCTOBER,
+            NOW_TALKS,
+            NOT_AGREED,
         ],
     );
     check(
@@ -68,18 +63,21 @@ fn where_the_date_stands() {
             }
         },
         &[
+            NOTHING,
+            DATE_AGREED,
+            LIST_DATE_AGREED,
+            LIST_ANSWER,
+            NO_DRAFT,
             (Desk, "合意済み", "Agreed"),
+            (Desk, "公表日に同意2 / 2", "Agreed to the date2 / 2"),
             (
                 Desk,
                 "公表計画がないため、自動では公表しません。公表日時になると、情報管理だけが終わります。",
                 "Nothing is published by itself: there is no release plan. When the date comes, only the embargo ends.",
             ),
-            (Vendor, "同意済み（貴組織のご回答）", "you agreed"),
-            (
-                Finder,
-                "とすることで合意しました",
-                "Publication was agreed for",
-            ),
+            BIRCH_AGREED,
+            UNTIL_7_OCTOBER,
+            NOW_7_OCTOBER,
         ],
     );
     check(
@@ -91,18 +89,21 @@ fn where_the_date_stands() {
             scene.with("Birch", "counter-date", json!({ "until": until }));
         },
         &[
+            NOTHING,
+            TALKS_0_OF_1,
+            LIST_TALKS_0_OF_1,
+            LIST_ANSWER_US,
+            NO_DRAFT,
             (Desk, "別の日を希望", "Asks for another date"),
-            (List, "当方", "Us"),
             (
                 Vendor,
-                "ご希望いただいた日時",
-                "Date and time you asked for",
+                "ご希望いただいた日時2026年10月17日(土) 9:00 JST",
+                "Date and time you asked for17 Oct 2026 00:00 UTC",
             ),
-            (
-                Finder,
-                "公表日を調整しています",
-                "The date of publication is being agreed",
-            ),
+            DATE_ASKED,
+            UNTIL_7_OCTOBER,
+            NOW_TALKS,
+            NOT_AGREED,
         ],
     );
     check(
@@ -113,6 +114,11 @@ fn where_the_date_stands() {
             scene.with("Birch", "decline-date", json!({}));
         },
         &[
+            NOTHING,
+            TALKS_0_OF_1,
+            LIST_TALKS_0_OF_1,
+            LIST_ANSWER_US,
+            NO_DRAFT,
             (Desk, "同意しない", "Does not agree"),
             (Vendor, "同意しないとのご回答", "you do not agree"),
             (
@@ -120,6 +126,9 @@ fn where_the_date_stands() {
                 "!お伝えした情報は引き続きご覧いただけます",
                 "!you can still read what we have told you",
             ),
+            UNTIL_7_OCTOBER,
+            NOW_TALKS,
+            NOT_AGREED,
         ],
     );
     check(
@@ -132,16 +141,16 @@ fn where_the_date_stands() {
             scene.does("revise-date", json!({ "until": later }));
         },
         &[
-            (
-                Vendor,
-                "提案中（貴組織の同意はまだいただいていません）",
-                "proposed (you have not agreed yet)",
-            ),
-            (
-                Finder,
-                "!とすることで合意しました",
-                "!Publication was agreed for",
-            ),
+            NOTHING,
+            TALKS_0_OF_1,
+            LIST_TALKS_0_OF_1,
+            LIST_ANSWER,
+            NO_DRAFT,
+            (Desk, "返答待ち 1", "Waiting for an answer 1"),
+            DATE_ASKED,
+            UNTIL_6_NOVEMBER,
+            NOW_TALKS,
+            NOT_AGREED,
         ],
     );
     check(
@@ -157,8 +166,27 @@ fn where_the_date_stands() {
         },
         &[
             (Todo, "公表計画のない公表日", "Date without a plan"),
-            (Desk, "取決め終了", "Ended"),
-            (Finder, "!公表しました", "!Published ("),
+            // Birch spoke of the date alone, two weeks ago.
+            TODO_SILENT,
+            COORDINATING,
+            (Desk, "取決め終了: 公表日を迎えた", "Ended: The date came"),
+            (List, "超過製品開発者の回答", "overdueAnswer of the vendor"),
+            (List, "!公表日 合意済み", "!Date agreed"),
+            LIST_ANSWER,
+            NO_DRAFT,
+            (Vendor, "状態取決めは終了", "StateAgreement ended"),
+            (
+                Vendor,
+                "予告なく公表される場合があります",
+                "The matter may now be published at any time",
+            ),
+            (Vendor, "!予定している公表日時", "!Planned date and time"),
+            NOT_PUBLISHED,
+            (
+                Finder,
+                "現在の状況 公表の予定日時（2026年9月21日(月) 9:00 JST (0:00 UTC)）を過ぎましたが、まだ公表していません",
+                "Current status The agreed date (21 Sep 2026 00:00 UTC (09:00 JST)) has passed, and nothing is published yet",
+            ),
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));
@@ -171,7 +199,17 @@ fn a_date_in_force_takes_the_place_of_the_target() {
         found,
         "a first letter",
         |scene| scene.case.contact("Birch"),
-        &[(Desk, "公表の目標: ", "Publication target: ")],
+        &[
+            NOTHING,
+            COORDINATING,
+            LIST_COORDINATING,
+            LIST_ANSWER,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NO_DATE,
+            NOW_CONTACT,
+            (Desk, "公表の目標: ", "Publication target: "),
+        ],
     );
     check(
         found,
@@ -180,7 +218,17 @@ fn a_date_in_force_takes_the_place_of_the_target() {
             scene.case.contact("Birch");
             scene.proposes(60);
         },
-        &[(Desk, "公表の目標: ", "Publication target: ")],
+        &[
+            NOTHING,
+            TALKS_0_OF_1,
+            LIST_TALKS_0_OF_1,
+            LIST_ANSWER,
+            NO_DRAFT,
+            DATE_ASKED,
+            UNTIL_6_NOVEMBER,
+            NOW_TALKS,
+            (Desk, "公表の目標: ", "Publication target: "),
+        ],
     );
     check(
         found,
@@ -191,8 +239,20 @@ fn a_date_in_force_takes_the_place_of_the_target() {
             scene.with("Birch", "agree-date", json!({}));
         },
         &[
+            NOTHING,
+            DATE_AGREED,
+            LIST_DATE_AGREED,
+            LIST_ANSWER,
+            NO_DRAFT,
+            BIRCH_AGREED,
+            UNTIL_6_NOVEMBER,
             (Desk, "公表日: ", "Date of publication: "),
             (Desk, "!公表の目標", "!Publication target"),
+            (
+                Finder,
+                "公表日を 2026年11月6日(金) 9:00 JST (0:00 UTC) とすることで合意しました",
+                "Publication was agreed for 6 Nov 2026 00:00 UTC (09:00 JST)",
+            ),
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));
@@ -215,7 +275,20 @@ fn what_is_known_outside() {
             },
             &[
                 (Todo, kind, en),
-                (Desk, "取決め終了", "Ended"),
+                COORDINATING,
+                (
+                    Desk,
+                    "取決め終了: 情報が公になった",
+                    "Ended: The information became public",
+                ),
+                (
+                    Desk,
+                    "外部の状況脆弱性が公に知られている",
+                    "Public knowledge and attacksThe vulnerability is publicly known",
+                ),
+                LIST_COORDINATING,
+                (List, "!公表日", "!Date of publication"),
+                NO_DRAFT,
                 (Vendor, "取決めは終了", "Agreement ended"),
                 (
                     Vendor,
@@ -223,16 +296,13 @@ fn what_is_known_outside() {
                     "The matter may now be published at any time",
                 ),
                 (Vendor, "!予定している公表日時", "!Planned date and time"),
+                NOW_CONTACT,
                 (
                     Finder,
                     "!公表日を調整しています",
                     "!The date of publication is being agreed",
                 ),
-                (
-                    Finder,
-                    "!とすることで合意しました",
-                    "!Publication was agreed for",
-                ),
+                NOT_AGREED,
             ],
         );
     }
@@ -246,10 +316,19 @@ fn what_is_known_outside() {
         },
         &[
             (Todo, "悪用が確認された案件", "Attacks observed"),
-            (Desk, "悪用を確認", "Attacks were observed"),
+            (
+                Desk,
+                "外部の状況悪用を確認",
+                "Public knowledge and attacksAttacks were observed",
+            ),
             // The date stands until somebody ends it.
+            DATE_AGREED,
+            LIST_DATE_AGREED,
             (Desk, "合意済み", "Agreed"),
-            (Vendor, "同意済み（貴組織のご回答）", "you agreed"),
+            NO_DRAFT,
+            BIRCH_AGREED,
+            UNTIL_7_OCTOBER,
+            NOW_7_OCTOBER,
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));
@@ -268,10 +347,27 @@ fn what_is_urgent_and_what_a_finder_adds() {
             let _ = scene.hurries();
         },
         &[
+            NOTHING,
+            DATE_AGREED,
+            LIST_PLAN,
+            GOES,
+            (Desk, "承認2 / 2", "Approvals2 / 2"),
+            (
+                Plan,
+                "公表前の情報管理の期間が終わる前に公表します。理由: attacks",
+                "It is published before the agreed date. Reason: attacks",
+            ),
             (Vendor, "公表予定（緊急）", "To be published (urgently)"),
             (Vendor, "2026年9月7日(月) 11:00 JST", "7 Sep 2026 02:00 UTC"),
             (Vendor, "!予定している公表日時", "!Planned date and time"),
             (Vendor, "!あと46日", "!46 days"),
+            BIRCH_AGREED,
+            (
+                Finder,
+                "公表日を 2026年10月23日(金) 9:00 JST (0:00 UTC) とすることで合意しました",
+                "Publication was agreed for 23 Oct 2026 00:00 UTC (09:00 JST)",
+            ),
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -280,7 +376,18 @@ fn what_is_urgent_and_what_a_finder_adds() {
         |scene| {
             let _ = scene.hurries();
         },
-        &[(Vendor, "!2026年9月7日(月) 11:00", "!7 Sep 2026 02:00")],
+        &[
+            NOTHING,
+            COORDINATING,
+            LIST_PLAN,
+            GOES,
+            (Desk, "承認2 / 2", "Approvals2 / 2"),
+            IN_PREPARATION,
+            (Vendor, "!2026年9月7日(月) 11:00", "!7 Sep 2026 02:00"),
+            (Vendor, "!公表予定（緊急）", "!To be published (urgently)"),
+            NOW_CONTACT,
+            NOT_PUBLISHED,
+        ],
     );
     check(
         found,
@@ -297,8 +404,12 @@ fn what_is_urgent_and_what_a_finder_adds() {
                 "届出者から、まだ仕分けていない追加の連絡があります",
                 "Its finder added something that nobody has sorted yet",
             ),
+            COORDINATING,
             (Todo, "届出者からの追加の連絡", "What a finder added"),
-            (List, "当方", "us"),
+            LIST_ANSWER_US,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NOW_CONTACT,
         ],
     );
     check(
@@ -314,6 +425,12 @@ fn what_is_urgent_and_what_a_finder_adds() {
             scene.case.world.does_as("reception", "sort-report", fields);
         },
         &[
+            NOTHING,
+            COORDINATING,
+            LIST_ANSWER,
+            NO_DRAFT,
+            IN_PREPARATION,
+            NOW_CONTACT,
             (Desk, "!追加の連絡があります", "!nobody has sorted yet"),
             (Todo, "!届出者からの追加の連絡", "!What a finder added"),
         ],

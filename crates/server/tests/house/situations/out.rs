@@ -13,7 +13,18 @@ fn where_the_plan_stands() {
         found,
         "no plan",
         |scene| scene.case.drafted(None),
-        &[NOTHING, (Plan, "計画を作る", "Make the plan")],
+        &[
+            NOTHING,
+            COORDINATING,
+            LIST_COORDINATING,
+            LIST_ANSWER,
+            MAY_PLAN,
+            NOTHING_PLANNED,
+            (Desk, "!承認0 / 2", "!Approvals0 / 2"),
+            (List, "!公表予定", "!Planned publication"),
+            IN_PREPARATION,
+            NOW_CONTACT,
+        ],
     );
     check(
         found,
@@ -22,7 +33,10 @@ fn where_the_plan_stands() {
             let _ = plans(scene);
         },
         &[
-            (Todo, "承認待ちの公表計画", "Plan waiting for approval"),
+            TODO_APPROVE,
+            COORDINATING,
+            (Desk, "承認0 / 2", "Approvals0 / 2"),
+            LIST_PLAN,
             (
                 Plan,
                 "あと2名の承認が必要です",
@@ -33,7 +47,10 @@ fn where_the_plan_stands() {
                 "!公表日時になると自動で公表されます",
                 "!It publishes by itself",
             ),
-            (List, "公表予定", "Planned publication"),
+            IN_PREPARATION,
+            NO_DATE,
+            NOW_CONTACT,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -44,12 +61,23 @@ fn where_the_plan_stands() {
             scene.case.signs("approver-a", &plan).expect("a signature");
         },
         &[
-            (Todo, "承認待ちの公表計画", "Plan waiting for approval"),
+            TODO_APPROVE,
+            COORDINATING,
+            (Desk, "承認1 / 2", "Approvals1 / 2"),
+            LIST_PLAN,
             (
                 Plan,
                 "あと1名の承認が必要です",
                 "One approval is still missing",
             ),
+            (
+                Plan,
+                "!公表日時になると自動で公表されます",
+                "!It publishes by itself",
+            ),
+            IN_PREPARATION,
+            NOW_CONTACT,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -58,15 +86,14 @@ fn where_the_plan_stands() {
         |scene| scene.case.approved(&plans(scene)),
         &[
             NOTHING,
-            (Finder, "!公表しました（NRS-", "!Published (NRS-"),
+            COORDINATING,
             (Desk, "承認2 / 2", "Approvals2 / 2"),
             (Desk, "!公表計画がないため", "!there is no release plan"),
-            (
-                Plan,
-                "公表日時になると自動で公表されます",
-                "It publishes by itself at its time.",
-            ),
-            (List, "公表予定", "Planned publication"),
+            LIST_PLAN,
+            GOES,
+            IN_PREPARATION,
+            NOW_CONTACT,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -79,17 +106,18 @@ fn where_the_plan_stands() {
             scene.case.world.passes_to(before);
         },
         &[
-            (Finder, "!公表しました（NRS-", "!Published (NRS-"),
+            TODO_SILENT,
             (Todo, "!承認待ちの公表計画", "!Plan waiting for approval"),
+            DATE_AGREED,
             (Desk, "公表まで", "Until publication"),
             (Desk, "製品開発者の回答: ", "Answer of the vendor: "),
             (Desk, "!公表の目標", "!Publication target"),
-            (List, "公表予定", "Planned publication"),
-            (
-                Plan,
-                "公表日時になると自動で公表されます",
-                "It publishes by itself at its time.",
-            ),
+            LIST_PLAN,
+            GOES,
+            BIRCH_AGREED,
+            UNTIL_21_SEPTEMBER,
+            NOW_21_SEPTEMBER,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -106,11 +134,20 @@ fn where_the_plan_stands() {
                 "承認後に案件の内容が変わった公表計画",
                 "Approved plan that is outdated",
             ),
+            COORDINATING,
+            (Desk, "該当なし", "Not affected"),
+            (Desk, "承認2 / 2", "Approvals2 / 2"),
+            LIST_PLAN,
+            GOES,
             (
                 Plan,
                 "この計画を作った後に、製品開発者の回答や公表文が変わりました",
                 "have changed since this plan was made",
             ),
+            IN_PREPARATION,
+            NO_OTHER_VENDOR,
+            NOW_CONTACT,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -122,9 +159,16 @@ fn where_the_plan_stands() {
         },
         &[
             NOTHING,
-            (Finder, "!公表しました（NRS-", "!Published (NRS-"),
+            COORDINATING,
             (Desk, "!承認0", "!Approvals0"),
-            (Plan, "計画を作る", "Make the plan"),
+            LIST_COORDINATING,
+            LIST_ANSWER,
+            (List, "!公表予定", "!Planned publication"),
+            MAY_PLAN,
+            NOTHING_PLANNED,
+            IN_PREPARATION,
+            NOW_CONTACT,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -134,12 +178,20 @@ fn where_the_plan_stands() {
             let _ = scene.case.ready();
         },
         &[
+            NOTHING,
+            DATE_AGREED,
             (
                 Desk,
                 "公表計画は承認済みです。計画の日時に自動で公表します",
                 "The plan is approved. It publishes by itself at its time",
             ),
             (Desk, "!公表計画がないため", "!there is no release plan"),
+            LIST_PLAN,
+            GOES,
+            BIRCH_AGREED,
+            UNTIL_21_SEPTEMBER,
+            NOW_21_SEPTEMBER,
+            NOT_PUBLISHED,
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));
@@ -154,15 +206,24 @@ fn what_is_out() {
         |scene| scene.publishes(),
         &[
             NOTHING,
-            (Desk, "公表済み", "Published"),
+            PUBLISHED,
+            REVISION_1,
             (Desk, "!公表日を提案する", "!Propose a date"),
-            (Vendor, "この件は公表しました", "This matter was published"),
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
+            NOTHING_BEYOND,
             (
                 Vendor,
                 "!公表日時まで秘密",
-                "!confidential until the instant",
+                "!keep what you read here confidential",
             ),
-            (Finder, "公表しました（NRS-", "Published (NRS-"),
+            NOW_PUBLISHED,
+            TITLE,
+            FINAL,
+            STANDS,
+            NO_VENDORS,
         ],
     );
     check(
@@ -172,7 +233,22 @@ fn what_is_out() {
             let _ = scene.case.published();
             scene.case.world.days_pass(20);
         },
-        &[NOTHING],
+        &[
+            NOTHING,
+            PUBLISHED,
+            REVISION_1,
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
+            NOTHING_BEYOND,
+            NOW_PUBLISHED,
+            TITLE,
+            FINAL,
+            STANDS,
+            (Public, "該当製品あり（対策情報あり）", "Vulnerable, fixed"),
+            (Public, "脆弱性情報提供済み", "Notified"),
+        ],
     );
     check(
         found,
@@ -181,7 +257,21 @@ fn what_is_out() {
             scene.case.contact("Aoba");
             scene.publishes();
         },
-        &[(Public, "!脆弱性情報提供済み", "!Notified")],
+        &[
+            NOTHING,
+            PUBLISHED,
+            REVISION_1,
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
+            NOTHING_BEYOND,
+            NOW_PUBLISHED,
+            TITLE,
+            FINAL,
+            NO_VENDORS,
+            (Public, "!脆弱性情報提供済み", "!Notified"),
+        ],
     );
     check(
         found,
@@ -193,8 +283,22 @@ fn what_is_out() {
             scene.publishes();
         },
         &[
+            NOTHING,
+            PUBLISHED,
+            REVISION_1,
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
+            (
+                Vendor,
+                "!公表日時まで秘密",
+                "!keep what you read here confidential",
+            ),
+            NOW_PUBLISHED,
+            TITLE,
+            FINAL,
             (Public, "脆弱性情報提供済み", "Notified"),
-            (Vendor, "この件は公表しました", "This matter was published"),
         ],
     );
     check(
@@ -208,11 +312,25 @@ fn what_is_out() {
             scene.case.world.passes_to(instant);
         },
         &[
-            (Desk, "公表計画により公表した", "published by its plan"),
-            (Vendor, "この件は公表しました", "This matter was published"),
+            NOTHING,
+            PUBLISHED,
+            REVISION_1,
+            (
+                Desk,
+                "取決め終了: 公表計画により公表した",
+                "Ended: It was published by its plan",
+            ),
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
             (Vendor, "!予定している公表日時", "!Planned date and time"),
-            (Finder, "公表しました（NRS-", "Published (NRS-"),
+            (Vendor, "!公表予定（緊急）", "!To be published (urgently)"),
+            NOW_PUBLISHED,
             (Finder, "!とすることで合意しました", "!was agreed for"),
+            TITLE,
+            FINAL,
+            STANDS,
         ],
     );
     check(
@@ -230,15 +348,21 @@ fn what_is_out() {
         },
         &[
             NOTHING,
-            (Finder, "公表しました（NRS-", "Published (NRS-"),
-            (Desk, "公表した版", "Published revision"),
+            PUBLISHED,
+            REVISION_2,
             (Desk, "!公表まで", "!Until publication"),
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
+            NOW_PUBLISHED,
             (
                 Public,
                 "この文書は取り消されました",
                 "This document has been withdrawn",
             ),
             (Public, "!被害の種類", "!Kinds of damage"),
+            (Public, "!最終版", "!Final"),
         ],
     );
     check(
@@ -254,9 +378,16 @@ fn what_is_out() {
         },
         &[
             NOTHING,
-            (Finder, "公表しました（NRS-", "Published (NRS-"),
-            (Desk, "公表した版", "Published revision"),
+            PUBLISHED,
+            REVISION_2,
             (Desk, "!公表まで", "!Until publication"),
+            LIST_OVER,
+            NO_NEXT,
+            OUT_BY_TWO,
+            TOLD_PUBLISHED,
+            NOW_PUBLISHED,
+            TITLE,
+            STANDS,
             (Public, "更新版", "Updated"),
             (
                 Public,
@@ -271,13 +402,21 @@ fn what_is_out() {
         |scene| scene.does("close-case", json!({ "code": "individual_response" })),
         &[
             NOTHING,
-            (Desk, "取扱い終了", "Closed"),
+            CLOSED,
+            LIST_OVER,
+            (Plan, "案件は終了しています。", "The case is closed."),
+            (
+                Plan,
+                "!計画を作ると、公表する内容",
+                "!A plan records the texts",
+            ),
             (
                 Vendor,
                 "この件の取扱いは終了しました。入力はできません。",
                 "This matter is closed. Nothing can be entered.",
             ),
-            (Finder, "取扱いを終了しました", "Closed: "),
+            NOW_CLOSED,
+            NOT_PUBLISHED,
         ],
     );
     check(
@@ -288,12 +427,21 @@ fn what_is_out() {
             scene.does("reopen-case", json!({ "reason": "it came back" }));
         },
         &[
+            NOTHING,
+            COORDINATING,
+            (Desk, "!取扱い終了", "!Closed"),
+            LIST_COORDINATING,
+            LIST_ANSWER,
+            NO_DRAFT,
             (
                 Vendor,
                 "!この件の取扱いは終了しました",
                 "!This matter is closed",
             ),
-            (Desk, "!取扱い終了（", "!Closed ("),
+            IN_PREPARATION,
+            NO_DATE,
+            NOW_CONTACT,
+            (Finder, "!取扱いを終了しました", "!Closed: "),
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));

@@ -11,29 +11,48 @@ fn check_site(found: &mut Vec<String>, name: &str, makes: impl Fn(&Scene<'_>), t
 fn where_a_website_stands() {
     let found = &mut Vec::new();
     let nothing_is_published = [
-        (Desk, "!公表の目標", "!Target of publication"),
-        (List, "!公表の目標", "!Target of publication"),
+        NO_PLAN_PAGE,
+        (Desk, "!公表の目標", "!Publication target"),
+        (List, "!公表の目標", "!Publication target"),
         (Finder, "!公表までの期間", "!the time to publication"),
-        (Finder, "!公表日", "!the date of publication"),
+        (Finder, "!公表日", "!date of publication"),
+        (Finder, "!製品開発者", "!the vendors"),
     ];
     let with = |told: &[Told<'static>]| [told, &nothing_is_published].concat();
     check_site(
         found,
         "a website that was accepted",
         |_| {},
-        &with(&[NOTHING, (Finder, "受理しました", "We accepted your report")]),
+        &with(&[
+            NOTHING,
+            OPENED,
+            LIST_OPENED,
+            // Who comes in was contacted.
+            NO_VENDOR,
+            NOW_ACCEPTED,
+        ]),
     );
     check_site(
         found,
         "its operator was called",
         |scene| scene.case.contact("Aoba"),
         &with(&[
+            NOTHING,
+            COORDINATING,
+            (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),
+            LIST_COORDINATING,
+            (
+                List,
+                "ウェブサイト運営者の回答ウェブサイト運営者2026年9月7日",
+                "Answer of the operator of the web siteOperator of the web site7 Sep 2026",
+            ),
+            IN_PREPARATION,
+            NO_OTHER_VENDOR,
             (
                 Finder,
-                "ウェブサイトの運営者への連絡を始めました",
-                "We began to contact the operator of the web site",
+                "現在の状況 ウェブサイトの運営者への連絡を始めました",
+                "Current status We began to contact the operator of the web site",
             ),
-            (Finder, "!製品開発者", "!the vendors"),
         ]),
     );
     check_site(
@@ -43,7 +62,25 @@ fn where_a_website_stands() {
             scene.case.contact("Aoba");
             scene.does("close-case", json!({ "code": "site_fixed" }));
         },
-        &with(&[(Finder, "取扱いを終了しました", "Closed: ")]),
+        &with(&[
+            NOTHING,
+            (
+                Desk,
+                "状態取扱い終了: ウェブサイトの修正完了",
+                "StateClosed: Site fixed",
+            ),
+            LIST_OVER,
+            (
+                Vendor,
+                "この件の取扱いは終了しました。入力はできません。",
+                "This matter is closed. Nothing can be entered.",
+            ),
+            (
+                Finder,
+                "現在の状況 取扱いを終了しました（ウェブサイトが修正されたため）",
+                "Current status Closed: the web site was fixed",
+            ),
+        ]),
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
@@ -78,7 +115,16 @@ fn where_a_relay_takes_no_mail() {
                 "メールが送れていません。システムの管理者に知らせてください。",
                 "Mail cannot be sent. Tell the person who runs the system",
             ),
-            (Finder, "公表しました", "Published"),
+            PUBLISHED,
+            REVISION_1,
+            LIST_OVER,
+            NO_NEXT,
+            // No letter with a link reaches it.
+            NO_VENDOR,
+            NOW_PUBLISHED,
+            TITLE,
+            FINAL,
+            NO_VENDORS,
         ],
     );
     assert!(found.is_empty(), "{}", found.join("\n\n"));

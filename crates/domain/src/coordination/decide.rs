@@ -12,6 +12,7 @@ use crate::coordination::participant::Participant;
 use crate::coordination::range::Range;
 use crate::coordination::track::PublicTrack;
 use crate::event::{Change, Event};
+use crate::machine::consent::Consent;
 use crate::machine::constraints as law;
 use crate::machine::em;
 use crate::machine::em::{Em, EmEvent};
@@ -264,7 +265,8 @@ pub fn decline_date(case: &Case, participant: &Participant) -> Result<Vec<Change
     Ok(vec![Change::of(participant.id, Event::DateDeclined)])
 }
 
-/// The coordinator changes the date. A later end lapses consents, an earlier one does not.
+/// The coordinator changes the date. A later end lapses consents, an earlier one does not; whoever had wished for another
+/// or not agreed is asked anew.
 ///
 /// # Errors
 /// By C1, when the date is past, or when no embargo is in force; an earlier end asks for the password.
@@ -287,9 +289,14 @@ pub fn revise_date(
         Change::of(case.id, Event::EmbargoRevisionProposed { until }),
         Change::of(case.id, Event::EmbargoRevised { until }),
     ];
-    if until > before {
-        for p in participants.iter().filter(|p| p.consent.adheres()) {
+    for p in participants {
+        let lapses = until > before && p.consent.adheres();
+        // Whoever asked for another date, or did not agree to the one before, has not spoken of this one.
+        let is_asked = p.countered.is_some() || p.consent == Consent::Declined;
+        if lapses {
             changes.push(Change::of(p.id, Event::DateLapsed));
+        }
+        if lapses || (is_asked && !p.left) {
             changes.push(Change::of(p.id, Event::DateInvited { until }));
         }
     }

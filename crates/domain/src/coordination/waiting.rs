@@ -16,13 +16,20 @@ pub enum Waits {
     Nobody,
 }
 
-/// For whom a case waits: for us while a participant wishes to be called (`is_call_open`), wants another date, or no mail
-/// reaches it, else for the vendors, or the operator of a website, that have not answered. Nobody is waited for once it is
-/// out or closed.
+/// For whom a case waits: for us while somebody has to decide or to approve (`is_ours`), a participant wishes to be called
+/// (`is_call_open`), wants another date, or no mail reaches it, else for the vendors, or the operator of a website, that
+/// have not answered. Nobody is waited for once it is out or closed.
 #[must_use]
-pub fn of_case(case: &Case, published: bool, participants: &[(&Participant, bool)]) -> Waits {
-    if published || case.closed.is_some() {
-        return Waits::Nobody;
+pub fn of_case(
+    case: &Case,
+    published: bool,
+    is_ours: bool,
+    participants: &[(&Participant, bool)],
+) -> Waits {
+    match (case.closed, published, is_ours) {
+        (Some(_), _, _) | (None, true, false) => return Waits::Nobody,
+        (None, _, true) => return Waits::Us,
+        (None, false, false) => {}
     }
     let mut found = Waits::Us;
     for (participant, is_call_open) in participants {

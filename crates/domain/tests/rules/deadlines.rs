@@ -153,7 +153,7 @@ fn a_case_waits_for_us_before_it_waits_for_anybody_else() {
         left: true,
         ..dead.clone()
     };
-    let waits = |known: &[(&Participant, bool)]| of_case(&case, false, known);
+    let waits = |known: &[(&Participant, bool)]| of_case(&case, false, false, known);
     assert_eq!(waits(&[]), Waits::Us, "somebody has to be asked");
     assert_eq!(waits(&[(&asked, false)]), Waits::Vendor);
     assert_eq!(waits(&[(&operator, false)]), Waits::Operator);
@@ -168,5 +168,15 @@ fn a_case_waits_for_us_before_it_waits_for_anybody_else() {
         Waits::Us,
         "nobody is left to wait for"
     );
-    assert_eq!(of_case(&case, true, &[(&dead, true)]), Waits::Nobody);
+    assert_eq!(of_case(&case, true, false, &[(&dead, true)]), Waits::Nobody);
+    // What we decide or approve comes before any vendor, also of what is out.
+    for published in [false, true] {
+        let ours = of_case(&case, published, true, &[(&asked, false)]);
+        assert_eq!(ours, Waits::Us, "{published}");
+    }
+    let closed = Case {
+        closed: Some(ClosureCode::Published),
+        ..case.clone()
+    };
+    assert_eq!(of_case(&closed, false, true, &[]), Waits::Nobody);
 }

@@ -139,7 +139,7 @@ fn a_proposed_date_is_put_to_everybody_who_has_not_left() {
 }
 
 #[test]
-fn a_later_date_asks_those_again_who_had_agreed_and_an_earlier_one_asks_nobody() {
+fn a_changed_date_is_put_to_whoever_did_not_agree_and_a_later_one_to_those_too_who_did() {
     let case = dated(Em::Active);
     for (until, is_later) in [(day(9), false), (day(10), false), (day(11), true)] {
         let mut expected = of(
@@ -153,6 +153,7 @@ fn a_later_date_asks_those_again_who_had_agreed_and_an_earlier_one_asks_nobody()
             let asked = vec![Event::DateLapsed, Event::DateInvited { until }];
             expected.extend(of(circle()[0].id, asked));
         }
+        expected.extend(of(circle()[1].id, vec![Event::DateInvited { until }]));
         let revised = decide::revise_date(&case, &circle(), until, &act(""));
         assert_eq!(revised, Ok(expected), "{until:?}");
     }

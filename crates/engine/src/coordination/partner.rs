@@ -92,6 +92,7 @@ pub fn view(
             received: participant.seen_at.map(at),
             is_open: !participant.left && reader.case.closed.is_none(),
             has_left: participant.left,
+            is_site: participant.part == Part::Operator,
             is_told,
             details: if may_read {
                 Some(reader.details(lang).await?)

@@ -43,6 +43,7 @@ partner-state-passed = done
 partner-state-waived = not needed (confirmed by the link in the mail)
 partner-state-waiting = in preparation
 partner-state-nothing = nothing beyond the advisory
+partner-state-closed = no details were given
 partner-state-ready = Will be shown once the steps above are done
 partner-state-shown = shown on this page
 partner-waits = All steps are done. The details will appear on this page as soon as they are ready. No mail tells you, so please open this page again later.

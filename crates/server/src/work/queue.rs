@@ -9,6 +9,7 @@ use domain::coordination::date;
 use domain::coordination::participant::Participant;
 use domain::coordination::waiting;
 use domain::intake::{Report, Waits};
+use domain::publication::undecided::undecided;
 use domain::publication::{Advisory, deadlines};
 use domain::text::class::Class;
 use domain::text::fold::sought;
@@ -409,7 +410,14 @@ async fn case_row(
         waiting: if has_added {
             Waiting::Us
         } else {
-            waiting(room, case, is_published, &participants).await?
+            let lacks_approvals = match &advisory {
+                Some(one) if one.plan.is_some() => {
+                    one.approved_plan(room.house.own().await?.quorum).is_err()
+                }
+                _ => false,
+            };
+            let is_ours = lacks_approvals || undecided(case, track, advisory.as_ref()).is_some();
+            waiting(room, case, is_published, is_ours, &participants).await?
         },
         is_over: case.closed.is_some()
             || (!has_added && advisory.as_ref().is_some_and(Advisory::is_at_rest)),
@@ -425,6 +433,7 @@ async fn waiting(
     room: &Room,
     case: &Case,
     published: bool,
+    is_ours: bool,
     participants: &[Participant],
 ) -> Result<Waiting, Stop> {
     let mut known = Vec::with_capacity(participants.len());
@@ -432,7 +441,7 @@ async fn waiting(
         let is_call_open = engine::coordination::is_call_open(&room.house, participant).await?;
         known.push((participant, is_call_open));
     }
-    Ok(match waiting::of_case(case, published, &known) {
+    Ok(match waiting::of_case(case, published, is_ours, &known) {
         waiting::Waits::Us => Waiting::Us,
         waiting::Waits::Vendor => Waiting::Vendor,
         waiting::Waits::Operator => Waiting::Operator,

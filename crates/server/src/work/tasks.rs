@@ -4,6 +4,7 @@
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
+use domain::coordination::date::{self, Date, Said};
 use domain::coordination::deadlines;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
@@ -477,7 +478,12 @@ async fn of_vendor(
             (undeliverable, silent) = (None, None);
         }
     }
-    if call.is_none() && undeliverable.is_none() && silent.is_none() {
+    let date = match date::of(case, participant) {
+        Date::Running(Said::Countered) => Some("date_wished"),
+        Date::Running(Said::Declined) => Some("date_declined"),
+        _ => None,
+    };
+    if call.is_none() && undeliverable.is_none() && silent.is_none() && date.is_none() {
         return Ok(out);
     }
     let state = room.house.load(party.into()).await?.map(|l| l.state);
@@ -507,6 +513,9 @@ async fn of_vendor(
             Part::Operator => "operator_silent",
             _ => "vendor_silent",
         };
+        out.push(task(kind, None, since));
+    }
+    if let (Some(kind), Some(since)) = (date, participant.said_at) {
         out.push(task(kind, None, since));
     }
     if let Some(since) = undeliverable {

@@ -491,3 +491,27 @@ fn what_is_out_and_rests_is_no_work_until_somebody_writes_another_revision() {
     assert!(coordinator.get(LIST).has("Published or closed (0)"));
     world.ends_well();
 }
+
+/// Whoever asks for another date, or does not agree, is a task until the date is changed or it agrees.
+#[test]
+fn a_vendor_that_does_not_agree_to_the_date_is_a_task_until_it_does_or_the_date_changes() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let ahead = |days| at(world.ahead(span(days, 0)));
+    let doors = Doors::of(&world);
+    let coordinator = doors.person("coordinator");
+    case.does("propose-date", json!({ "until": ahead(30) }));
+    case.does_with(case.vendor("Aoba"), "agree-date", json!({}));
+    let wish = json!({ "until": ahead(40) });
+    case.does_with(case.vendor("Birch"), "counter-date", wish);
+    case.does_with(case.vendor("Cedar"), "decline-date", json!({}));
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-date-wished") && page.has("Birch Works"));
+    assert!(page.says("task-date-declined") && page.has("Cedar Works") && !page.has("Aoba Works"));
+    case.does_with(case.vendor("Cedar"), "agree-date", json!({}));
+    let page = coordinator.get(TASKS);
+    assert!(page.says("task-date-wished") && !page.says("task-date-declined"));
+    case.does("revise-date", json!({ "until": ahead(40) }));
+    assert!(!coordinator.get(TASKS).says("task-date-wished"));
+    world.ends_well();
+}

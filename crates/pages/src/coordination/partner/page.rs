@@ -1,7 +1,6 @@
 //! The one page of a vendor: what is still to be done before it can read, then the matter itself.
 //!
-//! Every form stands on this page and posts to an address of its own; the names of the fields differ from form
-//! to form, so that one [`Typed`] shows again what was typed, whichever form was refused.
+//! Every form posts to an address of its own; the names of fields differ, so that one [`Typed`] shows any form again.
 
 use askama::Template;
 use formats::advisory::Lang;
@@ -34,6 +33,7 @@ pub fn page(inside: &Inside, view: &View, typed: &Typed) -> Vec<u8> {
         base: inside.href("/partner"),
         is_open: view.is_open,
         has_left: view.has_left,
+        is_site: view.is_site,
         waits: view.is_open
             && view.published.is_none()
             && !needs_terms
@@ -76,13 +76,13 @@ struct Page {
     base: String,
     is_open: bool,
     has_left: bool,
+    is_site: bool,
     waits: bool,
     steps: Vec<StepLine>,
     terms: Option<Terms>,
     step: Option<StepForm>,
     received_html: Option<String>,
     published: Option<PublishedPart>,
-    /// The time of confidence has not ended.
     keeps: bool,
     date: DatePart,
     details: Option<Matter>,
@@ -116,6 +116,8 @@ struct PublishedPart {
 }
 
 struct DatePart {
+    /// Whether there is, was or may be a date: none is to come of what is out or closed, or of a website.
+    has_state: bool,
     state: String,
     /// A date is on the table: until then nothing is published.
     is_running: bool,
@@ -215,10 +217,10 @@ fn steps(say: Say, view: &View) -> Vec<StepLine> {
         } else if view.is_told {
             line("partner-step-details", say.t("partner-state-ready"), false)
         } else {
-            let key = if view.published.is_some() {
-                "partner-state-nothing"
-            } else {
-                "partner-state-waiting"
+            let key = match (view.published.is_some(), view.is_open) {
+                (true, _) => "partner-state-nothing",
+                (false, true) => "partner-state-waiting",
+                (false, false) => "partner-state-closed",
             };
             line("partner-step-details", say.t(key), false)
         },
@@ -278,6 +280,9 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
     let early = early.as_deref().filter(|_| view.published.is_none());
     let can_answer = view.is_open && is_running && early.is_none();
     DatePart {
+        has_state: *state != DateState::Open
+            || early.is_some()
+            || (view.is_open && view.published.is_none() && !view.is_site),
         early_html: early.map(|at| bits::instant_full(say, at)),
         is_running,
         state: say.t(match state {

@@ -28,6 +28,8 @@ pub struct View {
     /// Whether anything may still be said: the case is open and the vendor has not left.
     pub is_open: bool,
     pub has_left: bool,
+    /// Whether it is about a website, of which nothing is published.
+    pub is_site: bool,
     /// Whether details were opened to the vendor, whatever this session may show.
     pub is_told: bool,
     /// What this session may show of the matter itself.

@@ -16,7 +16,7 @@ fn before_anybody_is_asked_and_while_they_are() {
             NO_DRAFT,
             // Who comes in was contacted.
             NO_VENDOR,
-            (Desk, "公表日未定", "No date yet"),
+            (Desk, "公表日の取決めなし", "No date agreed"),
             (Desk, "未連絡", "Not contacted"),
             (Desk, "!連絡済み（回答待ち）", "!Contacted, no answer yet"),
             NOW_ACCEPTED,

@@ -89,7 +89,11 @@ fn where_the_date_stands() {
             scene.with("Birch", "counter-date", json!({ "until": until }));
         },
         &[
-            NOTHING,
+            (
+                Todo,
+                "別の公表日を希望している製品開発者",
+                "Vendor that asks for another date",
+            ),
             TALKS_0_OF_1,
             LIST_TALKS_0_OF_1,
             LIST_ANSWER_US,
@@ -114,7 +118,11 @@ fn where_the_date_stands() {
             scene.with("Birch", "decline-date", json!({}));
         },
         &[
-            NOTHING,
+            (
+                Todo,
+                "公表日に同意していない製品開発者",
+                "Vendor that does not agree to the date",
+            ),
             TALKS_0_OF_1,
             LIST_TALKS_0_OF_1,
             LIST_ANSWER_US,
@@ -354,8 +362,8 @@ fn what_is_urgent_and_what_a_finder_adds() {
             (Desk, "承認2 / 2", "Approvals2 / 2"),
             (
                 Plan,
-                "公表前の情報管理の期間が終わる前に公表します。理由: attacks",
-                "It is published before the agreed date. Reason: attacks",
+                "取り決めた公表日がある場合も、それを待たずに公表します。理由: attacks",
+                "It does not wait for a date that was agreed. Reason: attacks",
             ),
             (Vendor, "公表予定（緊急）", "To be published (urgently)"),
             (Vendor, "2026年9月7日(月) 11:00 JST", "7 Sep 2026 02:00 UTC"),

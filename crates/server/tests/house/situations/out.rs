@@ -36,7 +36,7 @@ fn where_the_plan_stands() {
             TODO_APPROVE,
             COORDINATING,
             (Desk, "承認0 / 2", "Approvals0 / 2"),
-            LIST_PLAN,
+            LIST_PLAN_OURS,
             (
                 Plan,
                 "あと2名の承認が必要です",
@@ -64,7 +64,7 @@ fn where_the_plan_stands() {
             TODO_APPROVE,
             COORDINATING,
             (Desk, "承認1 / 2", "Approvals1 / 2"),
-            LIST_PLAN,
+            LIST_PLAN_OURS,
             (
                 Plan,
                 "あと1名の承認が必要です",
@@ -205,6 +205,7 @@ fn what_is_out() {
         "published",
         |scene| scene.publishes(),
         &[
+            NO_DATE_TO_COME,
             NOTHING,
             PUBLISHED,
             REVISION_1,
@@ -401,6 +402,13 @@ fn what_is_out() {
         "closed without a publication",
         |scene| scene.does("close-case", json!({ "code": "individual_response" })),
         &[
+            NO_DATE_TO_COME,
+            (
+                Vendor,
+                "詳しい内容はお伝えしていません",
+                "no details were given",
+            ),
+            (Vendor, "!準備中です", "!in preparation"),
             NOTHING,
             CLOSED,
             LIST_OVER,

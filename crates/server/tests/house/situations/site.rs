@@ -37,6 +37,12 @@ fn where_a_website_stands() {
         "its operator was called",
         |scene| scene.case.contact("Aoba"),
         &with(&[
+            NO_DATE_TO_COME,
+            (
+                Vendor,
+                "!公表日時より前に公表しません",
+                "!We do not publish it before the agreed date",
+            ),
             NOTHING,
             COORDINATING,
             (Desk, "連絡済み（回答待ち）", "Contacted, no answer yet"),

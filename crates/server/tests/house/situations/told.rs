@@ -79,6 +79,12 @@ pub(super) const LIST_PLAN: Told<'static> = (
     "公表予定製品開発者2026年9月7日",
     "Planned publicationVendor7 Sep 2026",
 );
+/// A plan that lacks approvals is ours, whoever else is silent.
+pub(super) const LIST_PLAN_OURS: Told<'static> = (
+    List,
+    "公表予定当方2026年9月7日",
+    "Planned publicationUs7 Sep 2026",
+);
 /// What is out and rests, or is closed, waits for nobody.
 pub(super) const LIST_OVER: Told<'static> = (
     List,
@@ -123,7 +129,7 @@ pub(super) const IN_PREPARATION: Told<'static> = (
 );
 pub(super) const NO_DATE: Told<'static> = (
     Vendor,
-    "状態公表日は未定です",
+    "状態公表日はまだご提案していません",
     "Stateno date has been proposed yet",
 );
 pub(super) const NO_OTHER_VENDOR: Told<'static> = (Vendor, "!Aoba", "!Aoba");
@@ -235,4 +241,10 @@ pub(super) const NO_VENDORS: Told<'static> = (
     Public,
     "ベンダの記録はありません。",
     "No vendors are recorded.",
+);
+/// No date is told of where none can come any more.
+pub(super) const NO_DATE_TO_COME: Told<'static> = (
+    Vendor,
+    "!公表日はまだご提案していません",
+    "!no date has been proposed yet",
 );

@@ -142,6 +142,8 @@
     if (!picker) continue;
     let source = document.querySelector("textarea.source");
     for (const area of all("textarea.source")) {
+      // Whoever is quick presses before a browser has told of the selection.
+      area.addEventListener("focus", () => { source = area; });
       area.addEventListener("select", () => { source = area; form.closest("details").open = true; });
     }
     picker.hidden = false;

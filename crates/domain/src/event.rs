@@ -122,6 +122,9 @@ pub enum Event {
     },
     HouseResumed {
         compared: String,
+        /// Those who let a restored house go; records of older programs name nobody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        persons: Vec<PersonId>,
     },
     /// The rows that stood beside the ledger before records spoke of rows: this one speaks of them
     /// (docs/design/forms.md 1).

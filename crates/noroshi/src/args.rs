@@ -166,6 +166,10 @@ pub enum Command {
         /// What it was compared with
         #[arg(long)]
         compared: String,
+        /// A person of the house who says so, and the file with the password that this person signs in with; of a restored
+        /// house twice
+        #[arg(long, num_args = 2, value_names = ["HANDLE", "PASSWORD-FILE"], action = clap::ArgAction::Append)]
+        by: Vec<String>,
         /// Folder and database were moved as planned and nothing was recorded elsewhere since: sessions and links stay
         #[arg(long)]
         moved: bool,

@@ -11,6 +11,7 @@ use engine::kernel::config::Purpose;
 use engine::kernel::context::Contexts;
 use engine::{Fault, House};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::args::{
     Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand, ScenarioCommand,
@@ -122,10 +123,19 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             let trust = trust(log_key.as_deref(), unsigned);
             tools::restore(&common, &file, secret_file.as_deref(), trial, trust).await
         }
-        Command::Resume { compared, moved } => {
-            use engine::kernel::backup::{Links, resume};
+        Command::Resume {
+            compared,
+            by,
+            moved,
+        } => {
+            use engine::people::resume::{Links, Resumption, resume};
             let links = if moved { Links::Stay } else { Links::End };
-            resume(&common.dir, &location(&common)?, &compared, links).await?;
+            let how = Resumption {
+                compared: &compared,
+                links,
+                by: &passwords(&by)?,
+            };
+            resume(&common.dir, &location(&common)?, &how).await?;
             show::answer(
                 common.json,
                 &json!({ "resumed": true, "links": if moved { "stay" } else { "ended" } }),
@@ -469,4 +479,14 @@ async fn press(common: &Common, out: Option<&Path>) -> Result<bool, Fault> {
         )
     });
     Ok(true)
+}
+
+/// Handles with the passwords of their files.
+fn passwords(by: &[String]) -> Result<Vec<(String, Zeroizing<String>)>, Fault> {
+    let pairs = by.chunks_exact(2).map(|pair| {
+        let read = seal::files::read_secret(std::path::Path::new(&pair[1]))?;
+        let text = String::from_utf8_lossy(&read).trim_end().to_owned();
+        Ok((pair[0].clone(), Zeroizing::new(text)))
+    });
+    pairs.collect()
 }

@@ -228,7 +228,7 @@ pub async fn restore(
     let value = serde_json::to_value(&done).map_err(|_| Fault::Form("backup"))?;
     show::answer(common.json, &value, || {
         format!(
-            "Restored into {}: {} records, ledger root {}.\n{}\nThe house is held: compare it with archive/leaves.jsonl of the portal and the signer's journal, then say: noroshi resume --compared \"…\"",
+            "Restored into {}: {} records, ledger root {}.\n{}\nThe house is held: compare it with archive/leaves.jsonl of the portal and the signer's journal, then say: noroshi resume --compared \"…\" --by HANDLE PASSWORD-FILE, for two persons",
             common.dir.display(),
             done.records,
             done.root,

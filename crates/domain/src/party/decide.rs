@@ -242,7 +242,11 @@ pub fn take_alarm(house: &House, stream: StreamId, cause: &str, act: &Act) -> Ve
 ///
 /// # Errors
 /// If nothing is said of that.
-pub fn resume(stream: StreamId, compared: &str) -> Result<Vec<Change>, Refusal> {
+pub fn resume(
+    stream: StreamId,
+    compared: &str,
+    persons: Vec<PersonId>,
+) -> Result<Vec<Change>, Refusal> {
     if compared.trim().is_empty() {
         return Err(Refusal::NoReason);
     }
@@ -250,6 +254,7 @@ pub fn resume(stream: StreamId, compared: &str) -> Result<Vec<Change>, Refusal> 
         stream,
         Event::HouseResumed {
             compared: compared.to_owned(),
+            persons,
         },
     )])
 }

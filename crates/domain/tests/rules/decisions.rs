@@ -156,8 +156,8 @@ fn a_password_to_sign_in_touches_no_approval_key() {
 
 #[test]
 fn what_a_house_was_compared_with_is_said() {
-    assert_eq!(persons::resume(HOUSE, " "), Err(Refusal::NoReason));
-    assert!(persons::resume(HOUSE, "archive log").is_ok());
+    assert_eq!(persons::resume(HOUSE, " ", vec![]), Err(Refusal::NoReason));
+    assert!(persons::resume(HOUSE, "archive log", vec![]).is_ok());
     let anchored = persons::anchor(HOUSE, 7, "00".into(), "{}".into());
     assert_eq!(house(&anchored).anchors, ["{}"]);
 }

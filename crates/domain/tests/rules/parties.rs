@@ -166,11 +166,11 @@ fn the_house_knows_its_last_anchor_and_what_it_has_erased() {
 #[test]
 fn a_house_that_goes_on_says_what_it_was_compared_with() {
     let compared = "archive log".to_owned();
-    let resumed = persons::resume(HOUSE, &compared);
-    assert_eq!(
-        resumed,
-        Ok(of(HOUSE, vec![Event::HouseResumed { compared }]))
-    );
+    assert_eq!(persons::resume(HOUSE, " ", vec![]), Err(Refusal::NoReason));
+    let persons = vec![PersonId::from_bytes([3; 16])];
+    let resumed = persons::resume(HOUSE, &compared, persons.clone());
+    let event = Event::HouseResumed { compared, persons };
+    assert_eq!(resumed, Ok(of(HOUSE, vec![event])));
 }
 
 #[test]

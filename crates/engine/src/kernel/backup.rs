@@ -9,17 +9,13 @@ use std::fs::File;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
-use domain::party::decide;
-use domain::value::Actor;
 use seal::files::Growing;
-use seal::record::Realm;
 use seal::recovery::{RecoveryError, Sealing};
 use store::{Location, Store, StoreError};
 
 use crate::Awaited;
 use crate::Fault;
-use crate::kernel::context::Contexts;
-use crate::kernel::house::{House, KEYS, KeyFiles};
+use crate::kernel::house::{KEYS, KeyFiles};
 
 mod reading;
 mod signed;
@@ -296,6 +292,11 @@ fn open(
         .ok_or_else(|| Fault::Config(format!("{} is no backup of this kind", path.display())))
 }
 
+/// Why a trial is held.
+pub const TRIAL: &str = "trial restore: it cannot be resumed";
+/// Why a restored house is held.
+pub const RESTORED: &str = "restored from a backup";
+
 /// Restores a backup into an empty folder. The house starts held; a trial cannot be resumed.
 ///
 /// # Errors
@@ -449,11 +450,7 @@ fn restored<'a>(
             false,
         )?;
         let is_trial = !matches!(goal, Goal::House);
-        let why = if is_trial {
-            "trial restore: it cannot be resumed"
-        } else {
-            "restored from a backup"
-        };
+        let why = if is_trial { TRIAL } else { RESTORED };
         store.set_meta("held", why.as_bytes()).await?;
         if data.read_out().map_err(unread)? != hash {
             return Err(Fault::Config(format!(
@@ -494,68 +491,6 @@ fn restored<'a>(
             number,
             amiss,
         })
-    })
-}
-
-/// What becomes of the sessions and links of a house that goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Links {
-    /// They are dead: a person may have been dismissed and a link ended after the copy was made.
-    End,
-    /// They go on: folder and database were moved as planned, and nothing was recorded elsewhere since.
-    Stay,
-}
-
-/// Lets a restored house act again, after a person has compared it.
-///
-/// # Errors
-/// If the house is not held, or is a trial.
-pub fn resume<'a>(
-    dir: &'a Path,
-    location: &'a Location,
-    compared: &'a str,
-    links: Links,
-) -> Awaited<'a, Result<(), Fault>> {
-    Box::pin(async move {
-        let house = House::open(dir, location, Contexts::default()).await?;
-        let Some(why) = house.held().await? else {
-            return Err(Fault::Config("this house is not held".into()));
-        };
-        if why.starts_with("trial") {
-            return Err(Fault::Config(
-                "a trial restore cannot be resumed; restore the backup again without --trial"
-                    .into(),
-            ));
-        }
-        if compared.trim().is_empty() {
-            return Err(Fault::Config(
-            "say with --compared what this house was compared with: archive log, signer's journal"
-                .into(),
-        ));
-        }
-        let act = house.act_of(Actor::Operator, compared);
-        house
-            .perform(&act, "resume", Realm::Live, async |unit| {
-                let stream = unit.house.stream();
-                unit.record(decide::resume(stream, compared)?).await
-            })
-            .await?;
-        // Before it is free: a crash in between leaves it held.
-        if links == Links::End {
-            house
-                .store
-                .end_people(crate::kernel::clock::now().0)
-                .await?;
-        }
-        house
-            .store
-            .set_meta(
-                "instance",
-                crate::kernel::house::instance_mark(dir)?.as_bytes(),
-            )
-            .await?;
-        house.store.set_meta("held", b"").await?;
-        Ok(())
     })
 }
 

@@ -7,6 +7,7 @@ pub mod approvers;
 pub mod command;
 pub mod drafts;
 pub mod passwords;
+pub mod resume;
 pub mod roster;
 pub mod sessions;
 pub mod tokens;

@@ -5,15 +5,27 @@ use domain::value::BodyId;
 use engine::command::{Command, perform};
 use engine::distribution::copies::Editions;
 use engine::founding::found;
-use engine::kernel::backup::{Links, Trust, backup, restore, resume, store_file, verify};
+use engine::kernel::backup::{Trust, backup, restore, store_file, verify};
 use engine::kernel::config::{Config, Purpose};
 use engine::kernel::context::Contexts;
+use engine::people::resume::{Links, Resumption, resume};
 use engine::people::tokens::SET_UP;
 use engine::{Fault, House, Location};
 use seal::record::Realm;
 use serde_json::json;
 use testkit::world::said;
 use testkit::{Case, World};
+use zeroize::Zeroizing;
+
+/// The two approvers of the kit, with the passwords that they sign in with.
+fn two(world: &World) -> Vec<(String, Zeroizing<String>)> {
+    let passwords = world.stage.kit.passwords.iter();
+    let known = passwords.map(|(handle, password)| {
+        let password = Zeroizing::new(password.as_str().to_owned());
+        (handle.clone(), password)
+    });
+    known.take(2).collect()
+}
 
 #[test]
 fn a_house_begins_with_its_persons_and_one_link() {
@@ -120,11 +132,31 @@ fn a_restored_house_does_nothing_until_somebody_has_compared_it() {
     let recorded = perform(&held, &act, Realm::Live, &command);
     assert!(matches!(world.wait(recorded), Err(Fault::Held)));
     drop(held);
-    let resumes =
-        |compared: &str| world.wait(Box::pin(resume(&there, &location, compared, Links::End)));
-    assert!(resumes(" ").is_err(), "what it was compared with is said");
-    resumes("archive log and signer's journal").unwrap();
-    assert!(resumes("again").is_err(), "it is not held any more");
+    let resumes = |compared: &str, by: &[(String, Zeroizing<String>)]| {
+        let links = Links::End;
+        let how = Resumption {
+            compared,
+            links,
+            by,
+        };
+        world.wait(resume(&there, &location, &how))
+    };
+    let two = two(&world);
+    let compared = "archive log and signer's journal";
+    assert!(
+        resumes(" ", &two).is_err(),
+        "what it was compared with is said"
+    );
+    // Two persons, and neither one twice nor one whose password does not open.
+    let twice = [two[0].clone(), two[0].clone()];
+    let wrong = [two[0].clone(), (two[1].0.clone(), two[0].1.clone())];
+    for by in [&[][..], &two[..1], &twice, &wrong] {
+        assert!(resumes(compared, by).is_err(), "{}", by.len());
+        let held = open().unwrap();
+        assert!(world.wait(Box::pin(held.held())).unwrap().is_some());
+    }
+    resumes(compared, &two).unwrap();
+    assert!(resumes("again", &two).is_err(), "it is not held any more");
     let acts = open().unwrap();
     assert_eq!(world.wait(Box::pin(acts.held())).unwrap(), None);
     assert_eq!(
@@ -152,8 +184,12 @@ fn links_end_with_a_restore_and_stay_with_a_move() {
         let location = Location::Sqlite(store_file(&there));
         let restored = restore(&file, secret, &there, &location, false, Trust::default());
         world.wait(Box::pin(restored)).unwrap();
-        let resumed = resume(&there, &location, "the archive log", links);
-        world.wait(Box::pin(resumed)).unwrap();
+        let how = Resumption {
+            compared: "the archive log",
+            links,
+            by: &two(&world),
+        };
+        world.wait(resume(&there, &location, &how)).unwrap();
         let opened = House::open(&there, &location, Contexts::default());
         let there = world.wait(Box::pin(opened)).unwrap();
         let found = world.wait(there.token_find(link, SET_UP)).unwrap();
@@ -188,16 +224,12 @@ fn a_trial_is_never_resumed() {
             Trust::default(),
         )))
         .unwrap();
-    assert!(
-        world
-            .wait(Box::pin(resume(
-                &there,
-                &location,
-                "archive log",
-                Links::End
-            )))
-            .is_err()
-    );
+    let how = Resumption {
+        compared: "archive log",
+        links: Links::End,
+        by: &two(&world),
+    };
+    assert!(world.wait(resume(&there, &location, &how)).is_err());
     let foreign = World::founded();
     let other = foreign.stage.kit.recovery_secret.as_str();
     let elsewhere = world.stage.beside("elsewhere");

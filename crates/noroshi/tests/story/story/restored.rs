@@ -64,6 +64,8 @@ fn tries_in_vain(world: &World) {
 on_both! {
     fn a_backup_restores_into_the_other_engine_and_is_held_there(engine) {
         let world = World::founded(engine);
+        // What they sign in with; their approval keys get passwords of their own.
+        let kit = world.kit.borrow().clone();
         let case = ready(&world);
         let before = world.good(&["ledger", "verify"])["root"].clone();
         let (file, secret) = backed_up(&world);
@@ -78,8 +80,17 @@ on_both! {
         // A comparison is named, and then the house goes on where it stood.
         assert_eq!(there.run(&["resume", "--compared", " "]).code, Some(2));
         nothing_left(&there);
-        there.good(&["resume", "--compared", "archive log and signer's journal"]);
-        assert_eq!(there.run(&["resume", "--compared", "again"]).code, Some(2));
+        // Nor does whoever holds the machine alone let it go.
+        let compared = ["resume", "--compared", "archive log and signer's journal"];
+        let alone = there.run(&compared);
+        assert_eq!(alone.code, Some(2));
+        assert!(alone.err.contains("--by HANDLE PASSWORD-FILE"), "{alone:?}");
+        let files = ["approver-a", "approver-b"].map(|person| {
+            there.note(person, said(&kit["passwords"], person).as_bytes())
+        });
+        let by = ["--by", "approver-a", &files[0], "--by", "approver-b", &files[1]];
+        there.good(&[&compared[..], &by].concat());
+        assert_eq!(there.run(&[&compared[..], &by].concat()).code, Some(2));
         let mut serving = Serving::start(&there);
         serving.until("the release is recorded", || (there.count("delivery") == 3).then_some(()));
         serving.settle();

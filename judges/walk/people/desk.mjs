@@ -16,13 +16,14 @@ export async function enter(w, person, handle, password, label = '') {
   person.password = password;
 }
 
-/** Opens a one-time link and chooses a password. */
-async function setUp(w, name, link, password) {
+/** Opens a one-time link and chooses a password; the code is told beside all but the first. */
+async function setUp(w, name, link, password, code) {
   const person = await w.stage.person(name);
   await person.open(link.replace(/\/(ja|en)\//, `/${w.lang}/`), 'set-up');
   const path = new URL(person.page.url()).pathname;
-  await person.send(path, { verb: 'set-up', fields: { password: 'short', password_again: 'short' }, label: 'password refused', status: 422 });
-  await person.send(path, { verb: 'set-up', fields: { password, password_again: password }, label: '' });
+  const told = code ? { code } : {};
+  await person.send(path, { verb: 'set-up', fields: { ...told, password: 'short', password_again: 'short' }, label: 'password refused', status: 422 });
+  await person.send(path, { verb: 'set-up', fields: { ...told, password, password_again: password }, label: '' });
   person.password = password;
   return person;
 }
@@ -40,7 +41,8 @@ export async function arrive(w) {
     const link = await admin.page.locator('#set-up-link').innerText();
     w.inside(link.split('/').pop(), `the set-up link of ${handle}`);
     w.require(link.startsWith('http'), `no link for ${handle}`);
-    people[handle] = await setUp(w, handle, link, PASSWORDS[handle]);
+    const code = await admin.page.locator('#set-up-code').innerText();
+    people[handle] = await setUp(w, handle, link, PASSWORDS[handle], code);
     await enterIfAsked(w, people[handle], handle);
   }
   await admin.look('a link shown once');

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::Fault;
 use crate::kernel::find::inputs;
 use crate::kernel::unit::Unit;
-use crate::people::tokens::{SET_UP, SET_UP_US};
+use crate::people::tokens::{SET_UP, SET_UP_CODE_DIGITS, SET_UP_US};
 
 inputs! {
     NamePerson "Names a person of the house by a handle and a role." {
@@ -79,11 +79,12 @@ pub async fn issue_link(unit: &mut Unit<'_>, input: &IssueLink) -> Result<Value,
     let own = unit.own().await?;
     let person = find(&own, &input.person)?;
     let changes = decide::issue_link(&own, unit.house.stream(), person)?;
+    let code = crate::House::draw_digits(SET_UP_CODE_DIGITS);
     let link = unit
         .house
-        .token_draw(SET_UP, person.bytes(), b"", None, SET_UP_US)
+        .token_draw(SET_UP, person.bytes(), b"", Some(&code), SET_UP_US)
         .await?;
     unit.record(changes).await?;
     let address = format!("{}/set-up/{link}", unit.house.config.desk);
-    Ok(json!({ "person": input.person, "link": address }))
+    Ok(json!({ "person": input.person, "link": address, "code": code }))
 }

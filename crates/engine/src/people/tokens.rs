@@ -13,6 +13,8 @@ use crate::kernel::house::House;
 const TRIES_MAX: u32 = 5;
 /// Purpose: a person of the house chooses a password.
 pub const SET_UP: &str = "set-up";
+/// Digits of the code that is told beside a set-up link. The link that the founding prints at the machine has none.
+pub const SET_UP_CODE_DIGITS: u32 = 6;
 /// How long a set-up link lasts, µs.
 pub const SET_UP_US: i64 = 3_600_000_000;
 

@@ -122,7 +122,9 @@ fn names(value: &Value) -> BTreeSet<&String> {
 fn lets_in(serving: &Serving<'_>, issued: &Value) -> Browser {
     let link = said(issued, "link");
     let token = link.rsplit('/').next().expect("a token");
+    let code = said(issued, "code");
     let fields = [
+        ("code", code.as_str()),
         ("password", COORDINATOR),
         ("password_again", COORDINATOR),
         ("do", "set-up"),

@@ -60,6 +60,7 @@ fn link_of(say: Say, link: &SetUpLink) -> Link {
             &[("who", &text::line(&link.handle))],
         ),
         address: text::line(&link.address),
+        code: text::line(&link.code),
         expires: when::instant_html(say.0, &link.expires_at),
     }
 }
@@ -109,6 +110,7 @@ struct PersonsPage {
 struct Link {
     words: String,
     address: String,
+    code: String,
     expires: String,
 }
 

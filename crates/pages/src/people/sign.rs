@@ -75,6 +75,15 @@ pub fn set_up(inside: &Inside, view: &SetUp, typed: &Typed) -> Vec<u8> {
         "<input type=\"text\" name=\"handle\" value=\"{}\" autocomplete=\"username\" hidden>",
         text::escape(&view.handle)
     ));
+    if view.has_code {
+        inner.push_str(
+            &Field::text(say, typed, "code", "desk-set-up-code")
+                .hint("desk-set-up-code-hint")
+                .attr("inputmode=\"numeric\" autocomplete=\"one-time-code\"")
+                .required()
+                .html(),
+        );
+    }
     inner.push_str(
         &new("password", "desk-password-new")
             .hint_words(say.with("desk-password-rule", &[("min", &min)]))

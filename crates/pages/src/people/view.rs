@@ -33,6 +33,8 @@ pub struct SetUpLink {
     pub handle: String,
     /// Whole address.
     pub address: String,
+    /// What is told beside it, by another way.
+    pub code: String,
     pub expires_at: String,
 }
 
@@ -122,6 +124,8 @@ pub struct Kept {
 /// The page where a person chooses a password with a one-time link.
 #[derive(Clone, Debug, Default)]
 pub struct SetUp {
+    /// Whether a code was told beside the link.
+    pub has_code: bool,
     pub handle: String,
     /// Code of the role.
     pub role: String,

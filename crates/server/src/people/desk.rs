@@ -104,6 +104,7 @@ pub async fn act(room: &Room, visit: Visit) -> Result<Answer, Stop> {
             let link = SetUpLink {
                 handle,
                 address: answer["link"].as_str().unwrap_or_default().to_owned(),
+                code: answer["code"].as_str().unwrap_or_default().to_owned(),
                 expires_at: engine::kernel::clock::rfc3339(engine::Instant(expires)),
             };
             // The link is shown on this one page and stands nowhere else.

@@ -298,8 +298,9 @@ async fn invited(
     Ok(known.map(|known| (token, known)))
 }
 
-fn set_up_view(known: &engine::people::Known) -> SetUp {
+fn set_up_view(known: &engine::people::Known, has_code: bool) -> SetUp {
     SetUp {
+        has_code,
         handle: known.person.handle.clone(),
         role: known.person.role.code().to_owned(),
         is_first: known.person.founding && known.person.role == Role::Operator,
@@ -317,9 +318,9 @@ fn no_link(room: &Room, visit: &Visit) -> Answer {
 /// If the store fails.
 pub async fn set_up(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     Ok(match invited(room, visit.param(0)).await? {
-        Some((_, known)) => Answer::page(page::set_up(
+        Some((token, known)) => Answer::page(page::set_up(
             &visit.inside(room),
-            &set_up_view(&known),
+            &set_up_view(&known, token.has_code),
             &visit.form,
         )),
         None => no_link(room, &visit),
@@ -338,15 +339,23 @@ pub async fn set_password(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     let password = chosen(&mut typed, &known.person.handle);
     // Before the link is used up.
     not_of_key(room, &known, &password, &mut typed).await?;
+    if token.has_code {
+        typed.need("code", "desk-set-up-code-needed");
+    }
+    let code = typed.trimmed("code").to_owned();
+    if typed.is_good() && !room.house.token_use(&token, &code).await? {
+        // Used by somebody else meanwhile, or tried too often: then there is nothing to try again.
+        if invited(room, visit.param(0)).await?.is_none() {
+            return Ok(no_link(room, &visit));
+        }
+        typed.refuse("code", "desk-set-up-code-wrong");
+    }
     if !typed.is_good() {
         return Ok(Answer::wrong(page::set_up(
             &visit.inside(room),
-            &set_up_view(&known),
+            &set_up_view(&known, token.has_code),
             &typed,
         )));
-    }
-    if !room.house.token_use(&token, "").await? {
-        return Ok(no_link(room, &visit));
     }
     room.house.set_password(&known, &password).await?;
     // Whoever was signed in with an older password is not any more.

@@ -144,15 +144,55 @@ fn a_link_chooses_one_password_once() {
     let stranger = doors.stranger(Side::Desk);
     assert_eq!(stranger.get(&path).status, 200);
     let password = "a field of barley in the wind";
-    let fields = [
-        ("password", password),
-        ("password_again", password),
-        ("do", "set-up"),
-    ];
-    assert_eq!(stranger.sends(&path, &fields).status, 303);
-    assert_eq!(stranger.sends(&path, &fields).status, 404);
+    let code = testkit::world::said(&issued, "code");
+    let of = |code: &str| {
+        stranger.sends(
+            &path,
+            &[
+                ("code", code),
+                ("password", password),
+                ("password_again", password),
+                ("do", "set-up"),
+            ],
+        )
+    };
+    // The link alone opens nothing.
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    of("").refused("code", "desk-set-up-code-needed");
+    of(wrong).refused("code", "desk-set-up-code-wrong");
+    assert_eq!(stranger.signs_in("reception", password).status, 422);
+    assert_eq!(of(&code).status, 303);
+    assert_eq!(of(&code).status, 404);
     assert_eq!(stranger.get(&path).status, 404);
     assert_eq!(stranger.signs_in("reception", password).status, 303);
+    world.ends_well();
+}
+
+#[test]
+fn five_wrong_codes_end_a_link_to_choose_a_password() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let person = serde_json::json!({ "person": "reception" });
+    let issued = world.does_as("admin", "issue-link", person);
+    let (link, code) = (
+        testkit::world::said(&issued, "link"),
+        testkit::world::said(&issued, "code"),
+    );
+    let path = format!("/en/set-up/{}", link.rsplit('/').next().unwrap());
+    let stranger = doors.stranger(Side::Desk);
+    let password = "a field of barley in the wind";
+    let of = |code: &str| {
+        let fields = [
+            ("code", code),
+            ("password", password),
+            ("password_again", password),
+        ];
+        stranger.sends(&path, &fields).status
+    };
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let tried: Vec<u16> = (0..5).map(|_| of(wrong)).collect();
+    assert_eq!(tried, [422, 422, 422, 422, 404]);
+    assert_eq!(of(&code), 404, "the right one comes too late");
     world.ends_well();
 }
 

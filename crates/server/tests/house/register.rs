@@ -331,12 +331,18 @@ fn a_person_is_named_let_in_by_a_link_and_ended() {
     let address = rest.split('<').next().unwrap();
     let link = address.rsplit('/').next().unwrap().to_owned();
     assert!(link.len() > 20, "{address}");
+    let (_, rest) = issued.text.split_once("id=\"set-up-code\">").unwrap();
+    let code = rest.split('<').next().unwrap().to_owned();
     // It stands on this one page.
     let page = admin.get(PERSONS);
     assert!(!page.text.contains(&link) && page.says("person-state-invited"));
     let mut second = doors.stranger(server::Side::Desk);
     let password = "a field of barley in the wind";
-    let chosen = [("password", password), ("password_again", password)];
+    let chosen = [
+        ("code", code.as_str()),
+        ("password", password),
+        ("password_again", password),
+    ];
     let entered = second.sends(&format!("/en/set-up/{link}"), &chosen);
     assert_eq!(entered.sent_on(), "/en/desk/?done=set-up");
     second.keep(&entered);

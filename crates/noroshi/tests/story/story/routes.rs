@@ -23,10 +23,12 @@ pub(crate) fn enter(world: &World, desk: &str, handle: &str) -> Browser {
     let issued = world.perform("issue-link", &json!({ "person": handle }));
     let link = issued["link"].as_str().expect("a link");
     let token = link.rsplit('/').next().expect("a token");
+    let code = issued["code"].as_str().expect("a code");
     let browser = Browser::at(desk);
     let page = browser.send(
         &format!("/en/set-up/{token}"),
         &[
+            ("code", code),
             ("password", PASSWORD),
             ("password_again", PASSWORD),
             ("do", "set-up"),
@@ -145,10 +147,11 @@ on_both! {
         let issue = || {
             let issued = world.perform("issue-link", &json!({ "person": "reception" }));
             let link = issued["link"].as_str().expect("a link");
-            link.rsplit('/').next().expect("a token").to_owned()
+            let token = link.rsplit('/').next().expect("a token").to_owned();
+            (token, issued["code"].as_str().expect("a code").to_owned())
         };
-        let (replaced, used) = (issue(), issue());
-        let fields = [("password", PASSWORD), ("password_again", PASSWORD), ("do", "set-up")];
+        let ((replaced, _), (used, code)) = (issue(), issue());
+        let fields = [("code", code.as_str()), ("password", PASSWORD), ("password_again", PASSWORD), ("do", "set-up")];
         let browser = Browser::at(&serving.desk);
         let first = browser.send(&format!("/en/set-up/{used}"), &fields);
         assert_eq!(first.status, 303, "{}", first.text());

@@ -452,6 +452,7 @@ pub(super) fn persons_view() -> Persons {
         link: Some(SetUpLink {
             handle: "reception-2".to_owned(),
             address: "http://127.0.0.1:1/ja/set-up/abc".to_owned(),
+            code: "012345".to_owned(),
             expires_at: NOW.to_owned(),
         }),
     }
@@ -478,6 +479,7 @@ pub(super) fn pages(lang: Lang) -> BTreeMap<&'static str, String> {
         kept: Some(kept()),
     };
     let set_up = SetUp {
+        has_code: true,
         handle: EVIL.to_owned(),
         role: "coordinator".to_owned(),
         is_first: true,

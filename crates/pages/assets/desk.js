@@ -63,7 +63,7 @@
   for (const place of all("[data-zone]")) {
     const at = new Date(place.dataset.zone);
     if (Number.isNaN(at.getTime())) continue;
-    const text = at.toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" });
+    const text = at.toLocaleString(lang, { dateStyle: "medium", timeStyle: "medium" });
     place.textContent = say("zone", `${text} (${zone})`);
     place.hidden = false;
   }

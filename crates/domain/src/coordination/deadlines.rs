@@ -27,7 +27,7 @@ pub fn of_case(office: Office, case: &Case, track: Track) -> Option<Due> {
 /// operator of a website is waited for as long, and by its own name.
 #[must_use]
 pub fn of_vendor(office: Office, participant: &Participant) -> Option<Due> {
-    if participant.left {
+    if participant.left || !matches!(participant.part, Part::Vendor | Part::Operator) {
         return None;
     }
     let has_heard = participant.seen_at.is_some() || participant.worked_at.is_some();

@@ -89,10 +89,14 @@ pub fn contact(
             elsewhere,
         },
     )];
-    if case.clock_start.is_none() {
+    // Another team that coordinates has nothing to repair: the time to publication is counted from a vendor's letter.
+    let can_repair = matches!(participant.part, Part::Vendor | Part::Operator);
+    if case.clock_start.is_none() && can_repair {
         changes.push(Change::of(case.id, Event::ClockStarted));
     }
-    if elsewhere && participant.rm == Rm::Start {
+    // A letter of which nothing was heard, or that came back, has told nobody anything.
+    let is_told = matches!(result, ContactResult::Reached | ContactResult::NotRecorded);
+    if elsewhere && is_told && participant.rm == Rm::Start {
         changes.push(Change::of(
             participant.id,
             Event::RmMoved {

@@ -36,6 +36,13 @@ pub const fn needed(quorum: u8) -> u8 {
 }
 
 impl Advisory {
+    /// Whether an approved plan publishes by a date: one that waits for a later instant leaves the date to its end.
+    #[must_use]
+    pub fn publishes_by(&self, until: Instant, quorum: u8) -> bool {
+        self.plan.as_ref().is_some_and(|plan| plan.instant <= until)
+            && self.approved_plan(quorum).is_ok()
+    }
+
     /// Returns the plan if enough persons other than its author approved it, or in a house of one person that person
     /// twice.
     ///

@@ -3,7 +3,7 @@
 use domain::coordination::case::Case;
 use domain::coordination::participant::Participant;
 use domain::coordination::{access, decide};
-use domain::event::Event;
+use domain::event::{Change, Event};
 use domain::machine::em::Em;
 use domain::machine::rm::{Rm, RmEvent};
 use domain::party::Party;
@@ -101,6 +101,22 @@ fn the_first_contact_starts_the_count_and_one_made_elsewhere_brings_the_report()
     }
     let contacted = decide::contact(&closed(), &vendor(5), channel, result, false);
     assert_eq!(contacted, Err(Refusal::CaseClosed));
+}
+
+/// Whoever was written to and did not answer, or was not reached, was told nothing: no list says that it was.
+#[test]
+fn a_contact_made_elsewhere_brings_the_report_only_if_somebody_has_it() {
+    for (result, brings) in [
+        (ContactResult::Tried, false),
+        (ContactResult::Undeliverable, false),
+        (ContactResult::Reached, true),
+        (ContactResult::NotRecorded, true),
+    ] {
+        let channel = ContactChannel::Mail;
+        let changes = decide::contact(&opened(), &vendor(5), channel, result, true).unwrap();
+        let moved = |change: &Change| matches!(change.event, Event::RmMoved { .. });
+        assert_eq!(changes.iter().any(moved), brings, "{result:?}");
+    }
 }
 
 #[test]

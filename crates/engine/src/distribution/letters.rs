@@ -165,6 +165,8 @@ impl House {
         let message_id =
             MessageId::new(&stem, self.mail_domain()).ok_or(Fault::Form("reference"))?;
         let from = self.sender()?;
+        // An answer is for people: it goes where the letter says that they are.
+        let desk = MailAddress::parse(&self.config.contact).ok();
         let house_name = if lang == Lang::Ja {
             self.config.name_ja.clone()
         } else {
@@ -178,7 +180,7 @@ impl House {
                 address: &from,
             },
             to: &address,
-            reply_to: None,
+            reply_to: desk.as_ref(),
             subject: &subject,
             thread: None,
             circulation: Circulation::Personal,

@@ -37,7 +37,7 @@ impl House {
         ))
     }
 
-    /// Cases whose embargo is in force though its date has come, and which no approved plan is about to publish.
+    /// Cases whose embargo is in force though its date has come, and which no approved plan publishes by that date.
     ///
     /// # Errors
     /// If the store fails.
@@ -52,9 +52,18 @@ impl House {
             let advisory = self
                 .load(crate::kernel::ids::advisory_id(case).into())
                 .await?;
+            let until = match self
+                .load(case.into())
+                .await?
+                .as_ref()
+                .map(|one| &*one.state)
+            {
+                Some(Aggregate::Case(case)) => case.until.unwrap_or(now),
+                _ => now,
+            };
             let is_planned = matches!(
                 advisory.as_ref().map(|loaded| &*loaded.state),
-                Some(Aggregate::Advisory(advisory)) if advisory.approved_plan(quorum).is_ok()
+                Some(Aggregate::Advisory(advisory)) if advisory.publishes_by(until, quorum)
             );
             if !is_planned {
                 out.push(case);

@@ -229,6 +229,25 @@ fn the_clock_ends_no_embargo_that_an_approved_plan_waits_for() {
     world.ends_well();
 }
 
+/// A plan for a later instant does not stretch what was agreed: the date ends at its instant, and the duty is told.
+#[test]
+fn a_date_ends_at_its_instant_though_a_plan_waits_for_a_later_one() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let agreed = world.ahead(span(14, 0));
+    case.coordinated(agreed);
+    case.drafted(None);
+    let later = Instant(agreed.0 + span(3, 0));
+    case.approved(&case.planned(later));
+    world.stage.clock.move_to(Instant(agreed.0 + MINUTE));
+    let _ = round(&world, Kind::Clocks);
+    assert_eq!(world.times("embargo_ended"), 1);
+    assert_eq!(world.passes_to(later), std::slice::from_ref(&case.number));
+    // The duty was called from the date on, and is not any more.
+    world.days_pass(1);
+    world.ends_well();
+}
+
 #[test]
 fn the_ledger_is_anchored_when_a_day_is_over_and_not_sooner() {
     let world = World::founded();

@@ -80,6 +80,7 @@ work-embargo-revision = Proposed change
 work-at-zero = When the date comes
 work-at-zero-planned = There is a release plan, but approvals are missing: once approved, it publishes by itself at its own time. If they are still missing when the date comes, the embargo ends and nothing is published.
 work-at-zero-approved = The plan is approved. It publishes by itself at its time, and can be aborted until then.
+work-at-zero-later = The release plan is for a later time than this date. When the date comes, the embargo ends; the plan publishes at its own time, once it is approved.
 work-at-zero-unasked = The plan is approved. Whether it would be published is being checked.
 work-at-zero-stops = The plan is approved, but as things stand it will not be published. The reasons stand at the top of this page.
 work-at-zero-unplanned = Nothing is published by itself: there is no release plan. When the date comes, only the embargo ends.
@@ -191,7 +192,7 @@ work-invite = Send the first contact by mail
 work-invite-note = Names neither product nor vulnerability. Sends a link and a six-digit code to the registered address. Sending again makes the earlier link useless.
 work-invite-button = Send
 work-contact = Record a contact
-work-contact-note = Telephone, post and other ways beside mail.
+work-contact-note = Telephone, post, and whatever was not sent by this system.
 work-contact-button = Record
 work-basis = Record the basis of confidentiality
 work-basis-note = Details need a standing agreement or one for this case. It is not the agreement on the date.
@@ -373,11 +374,13 @@ tl-date-declined = Does not agree to the date
 tl-date-lapsed = Has to be asked again after a change of the date
 tl-rm-moved = Stage of its work: { $event }
 tl-answer-recorded = Answer: { $answer }{ $named ->
-    [yes] {" "}({ $product } { $versions })
+    [yes] {" "}({ $product })
+    [ranged] {" "}({ $product } { $versions })
    *[other] {""}
 }
 tl-answer-withdrawn = Answer taken back{ $named ->
-    [yes] {" "}({ $product } { $versions })
+    [yes] {" "}({ $product })
+    [ranged] {" "}({ $product } { $versions })
    *[other] {""}
 }
 tl-statement-recorded = Text recorded: { $statement }

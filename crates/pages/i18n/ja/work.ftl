@@ -80,6 +80,7 @@ work-embargo-revision = 変更案の公表日時
 work-at-zero = 公表日時を迎えたとき
 work-at-zero-planned = 公表計画がありますが、承認が揃っていません。揃うと、計画の日時に自動で公表します。揃わないまま公表日時になると、情報管理だけが終わり、公表はされません。
 work-at-zero-approved = 公表計画は承認済みです。計画の日時に自動で公表します。それまでは中止できます。
+work-at-zero-later = 公表計画の日時が、この公表日より後です。公表日が来ると情報管理だけが終わり、公表は、承認された計画の日時に行います。
 work-at-zero-unasked = 公表計画は承認済みです。公表できるかどうかを確認しています。
 work-at-zero-stops = 公表計画は承認済みですが、このままでは公表されません。理由はこのページの上に表示しています。
 work-at-zero-unplanned = 公表計画がないため、自動では公表しません。公表日時になると、情報管理だけが終わります。
@@ -105,7 +106,7 @@ work-end-button = 解除する
 work-board = ベンダ対応状況
 work-board-none = 関係者はまだ登録されていません。
 work-board-filter = 対応状況で絞り込む
-work-board-count = { $total } 件のうち { $shown } 件
+work-board-count = { $total } 者のうち { $shown } 者
 work-board-operator = 連絡の相手
 work-board-vendor = 製品開発者
 work-board-state = 対応状況
@@ -191,7 +192,7 @@ work-invite = 最初の連絡メールを送る
 work-invite-note = 製品名や脆弱性の内容は書かずに、専用ページのリンクと6桁の確認コードを登録済みのアドレスへ送ります。もう一度送ると、前のリンクは使えなくなります。
 work-invite-button = 送信する
 work-contact = 連絡を記録する
-work-contact-note = 電話や郵便など、メール以外の連絡を記録します。
+work-contact-note = このシステムから送ったメール以外の連絡を記録します。
 work-contact-button = 記録する
 work-basis = 秘密保持の根拠を記録する
 work-basis-note = 詳細情報を伝えるには、登録時の合意かこの案件での合意が必要です。公表日への合意とは別です。
@@ -373,11 +374,13 @@ tl-date-declined = 公表日に同意しないとの回答
 tl-date-lapsed = 公表日の変更により再確認が必要
 tl-rm-moved = 対応の段階: { $event }
 tl-answer-recorded = 回答: { $answer }{ $named ->
-    [yes] （{ $product } { $versions }）
+    [yes] （{ $product }）
+    [ranged] （{ $product } { $versions }）
    *[other] {""}
 }
 tl-answer-withdrawn = 回答を取り消し{ $named ->
-    [yes] （{ $product } { $versions }）
+    [yes] （{ $product }）
+    [ranged] （{ $product } { $versions }）
    *[other] {""}
 }
 tl-statement-recorded = 文面を記録（{ $statement }）
@@ -427,7 +430,7 @@ refusal-release-no-plan = 公表計画がないか、別の計画に置き換わ
 refusal-release-quorum = 承認がそろっていません。公表計画のページで、承認できる人に承認を依頼してください。
 refusal-release-own-plan = 起案者は承認できません。ほかの人の承認が必要です。
 refusal-release-approved-already = すでに承認しています。
-refusal-release-sign-in-again = 2回目の署名の前に、いったんサインアウトし、サインインし直してください。
+refusal-release-sign-in-again = 2回目の署名は、サインインし直してから行ってください。
 refusal-gate-withheld = この区分の内容は公表できません。内容を除くか、情報の区分を確かめてください。
 refusal-gate-overlap = 出してはならない文面と同じ部分があります。書き直すか、別の担当者が理由を付けて認めてください。
 refusal-advisory-lint = 点検に通りません。指摘された項目を直してください。
@@ -524,8 +527,8 @@ refusal-unread = 送信された内容を読み取れませんでした。選択
 tl-link-issued = パスワード設定用のリンクを発行
 
 # What a person on the list is told by SMS or voice.
-alarm-call-release = { $house }: 予定の日時を過ぎても公表できていません。内部画面で対応を引き受けてください: { $url }
-alarm-call-clock = { $house }: 稼働中に機器の時刻が変更されました。内部画面で対応を引き受けてください: { $url }
+alarm-call-release = { $house }: 予定の日時を過ぎても公表できていません。担当者画面で対応を引き受けてください: { $url }
+alarm-call-clock = { $house }: 稼働中に機器の時刻が変更されました。担当者画面で対応を引き受けてください: { $url }
 alarm-call-database = { $house }: データベースが応答しません。システムの管理者に知らせてください: { $url }
-alarm-call-relay = { $house }: メールを送れていません。内部画面で対応を引き受けてください: { $url }
-alarm-call-context = { $house }: システムの一部が止まっています。内部画面で対応を引き受けてください: { $url }
+alarm-call-relay = { $house }: メールを送れていません。担当者画面で対応を引き受けてください: { $url }
+alarm-call-context = { $house }: システムの一部が止まっています。担当者画面で対応を引き受けてください: { $url }

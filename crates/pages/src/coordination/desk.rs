@@ -225,6 +225,11 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
             .map(|at| due_html(say, inside.now, at)),
         revision: instant(&embargo.revision),
         at_zero: match (embargo.state.as_str(), &view.planned) {
+            ("active" | "revise", Some(at))
+                if embargo.until.as_ref().is_some_and(|until| at > until) =>
+            {
+                Some(say.t("work-at-zero-later"))
+            }
             ("active" | "revise", Some(_)) if view.is_approved => Some(say.t(match view.fate {
                 Fate::Goes => "work-at-zero-approved",
                 Fate::Unasked => "work-at-zero-unasked",

@@ -279,6 +279,8 @@ async fn dates(room: &Room, viewer: Viewer) -> Result<Vec<Task>, Stop> {
             && case.closed.is_none()
             && !case.world.public
             && is_for_the_public(room, case).await?
+            // A plan has a row of its own.
+            && title::advisory_of(room, case.id).await?.is_none_or(|one| one.plan.is_none())
         {
             let since = case.until.unwrap_or(Instant(at));
             out.push(of_case(case, "no_plan", "plan", since));
@@ -355,6 +357,13 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let state = room.house.load(case.into()).await?.map(|l| l.state);
         let Some(Aggregate::Case(case)) = state.as_deref() else {
             continue;
+        };
+        let is_after = case
+            .until
+            .is_some_and(|until| until < plan.instant && (case.em.in_force() || until <= now));
+        let kind = match kind {
+            "outdated_plan" if is_after => "plan_after_date",
+            kind => kind,
         };
         if kind == "outdated_plan" {
             let facts = facts(&room.house, &visit.act(), Realm::Live, case).await?;

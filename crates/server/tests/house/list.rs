@@ -515,3 +515,27 @@ fn a_vendor_that_does_not_agree_to_the_date_is_a_task_until_it_does_or_the_date_
     assert!(!coordinator.get(TASKS).says("task-date-wished"));
     world.ends_well();
 }
+
+/// A plan that waits for a later instant than what was agreed is a task before and after the date.
+#[test]
+fn a_plan_for_a_later_time_than_the_date_is_a_task() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let agreed = world.ahead(span(14, 0));
+    case.coordinated(agreed);
+    case.drafted(None);
+    let later = engine::Instant(agreed.0 + span(3, 0));
+    case.approved(&case.planned(later));
+    for passed in [0, 1] {
+        world.passes_to(engine::Instant(agreed.0 + span(passed * 2 - 1, 0)));
+        let doors = Doors::of(&world);
+        let coordinator = doors.person("coordinator");
+        let page = coordinator.get(TASKS);
+        assert!(
+            page.says("task-plan-after-date") && !page.says("task-no-plan"),
+            "{passed}"
+        );
+        let page = coordinator.get(&format!("/en/desk/cases/{}", case.number));
+        assert_eq!(page.says("work-at-zero-later"), passed == 0);
+    }
+}

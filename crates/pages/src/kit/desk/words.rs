@@ -198,13 +198,19 @@ pub(crate) fn sentence(say: Say, entry: &Entry) -> String {
             slot.1 = value_words(say, &entry.kind, name, value);
         }
     }
-    let has_product = values
-        .iter()
-        .any(|(name, value)| *name == "product" && !value.is_empty());
+    let has = |wanted: &str| {
+        let mut values = values.iter();
+        values.any(|(name, value)| *name == wanted && !value.is_empty())
+    };
+    let named = match (has("product"), has("versions")) {
+        (true, true) => "ranged",
+        (true, false) => "yes",
+        (false, _) => "",
+    };
     let args: Vec<(&str, &str)> = values
         .iter()
         .map(|(name, value)| match *name {
-            "named" if has_product => ("named", "yes"),
+            "named" => ("named", named),
             name => (name, value.as_str()),
         })
         .collect();

@@ -164,7 +164,7 @@ pub(super) const TOLD_PUBLISHED: Told<'static> =
 /// It was told nothing, so that the advisory is all there is.
 pub(super) const NOTHING_BEYOND: Told<'static> = (
     Vendor,
-    "アドバイザリのほかにお伝えした内容はありません",
+    "公表した脆弱性情報のほかにお伝えした内容はありません",
     "nothing beyond the advisory",
 );
 

@@ -59,6 +59,8 @@ pub struct Participant {
     pub step_passed: bool,
     /// What was last proposed by the party as a date of its own.
     pub countered: Option<Instant>,
+    /// The date that it agreed to last; one that was brought forward since is another.
+    pub agreed_until: Option<Instant>,
     /// When the date was last put to the party or the party last spoke to it.
     pub said_at: Option<Instant>,
     /// When the party asked to be called, and where and when in a text (class C); done with the second step or a call.
@@ -177,6 +179,7 @@ impl Participant {
             step_waived: None,
             step_passed: false,
             countered: None,
+            agreed_until: None,
             said_at: None,
             call_asked: None,
             undeliverable: None,
@@ -225,7 +228,9 @@ impl Participant {
                 }
             }
             Event::DateInvited { .. } => (self.consent, self.countered) = (Consent::Invited, None),
-            Event::DateAgreed { .. } => self.consent = Consent::Signatory,
+            Event::DateAgreed { until } => {
+                (self.consent, self.agreed_until) = (Consent::Signatory, Some(*until));
+            }
             Event::DateCountered { until } => self.countered = Some(*until),
             Event::DateDeclined => self.consent = Consent::Declined,
             Event::DateLapsed => self.consent = Consent::Lapsed,

@@ -208,6 +208,7 @@ impl<'h> Reader<'h> {
                 .map(|at| at.to_string()),
             until,
             countered: self.participant.countered.map(clock::rfc3339),
+            is_forward: self.participant.agreed_until > self.case.until,
         }
     }
 

@@ -90,6 +90,7 @@ partner-date-countered = Date and time you asked for
 partner-date-open = no date has been proposed yet
 partner-date-asked = proposed (you have not agreed yet)
 partner-date-agreed = you agreed
+partner-date-forward = you agreed to a later date, and it was brought forward since
 partner-date-declined = you do not agree
 partner-date-ended = Agreement ended
 partner-date-text = Please publish nothing about this matter before that time. If it changes, the new one is shown here. No mail tells you, so please check this page as the day comes near.

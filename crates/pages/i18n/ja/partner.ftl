@@ -90,6 +90,7 @@ partner-date-countered = ご希望いただいた日時
 partner-date-open = 公表日はまだご提案していません
 partner-date-asked = 提案中（貴組織の同意はまだいただいていません）
 partner-date-agreed = 同意済み（貴組織のご回答）
+partner-date-forward = これより後の日時に同意済み（その後、当センターが公表日を早めました）
 partner-date-declined = 同意しないとのご回答
 partner-date-ended = 取決めは終了
 partner-date-text = 公表日時までは、この件について公表しないようお願いします。日時が変わると、このページに新しい日時を表示します。メールではお知らせしませんので、公表日が近づいたら、このページでご確認ください。

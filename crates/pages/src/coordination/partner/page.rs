@@ -271,6 +271,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
             until,
             early,
             countered,
+            is_forward,
         },
     ) = (inside.say(), &view.date);
     let is_running = matches!(
@@ -285,13 +286,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
             || (view.is_open && view.published.is_none() && !view.is_site),
         early_html: early.map(|at| bits::instant_full(say, at)),
         is_running,
-        state: say.t(match state {
-            DateState::Open => "partner-date-open",
-            DateState::Asked => "partner-date-asked",
-            DateState::Agreed => "partner-date-agreed",
-            DateState::Declined => "partner-date-declined",
-            DateState::Ended => "partner-date-ended",
-        }),
+        state: say.t(view.date.key()),
         // What is out was planned for no date any more: it may have come early.
         until_html: until
             .as_deref()
@@ -305,7 +300,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
         // What the party saw when it answered; each answer is a form of its own, so that Enter in a field gives no other.
         shown_html: hidden("until", until.as_deref().unwrap_or_default()),
         has_ended: *state == DateState::Ended && view.published.is_none(),
-        can_agree: can_answer && *state != DateState::Agreed,
+        can_agree: can_answer && (*state != DateState::Agreed || *is_forward),
         can_answer,
         fields_html: if can_answer {
             moment::fields(say, typed, "counter", "partner-date-other")

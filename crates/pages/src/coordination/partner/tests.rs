@@ -56,6 +56,7 @@ fn early() -> View {
             until: Some("2026-12-01T05:00:00Z".to_owned()),
             early: None,
             countered: None,
+            is_forward: false,
         },
         is_open: true,
         ..View::default()

@@ -80,6 +80,22 @@ pub struct Date {
     pub early: Option<String>,
     /// The date that the vendor asked for last, RFC 3339.
     pub countered: Option<String>,
+    /// It was brought forward after the vendor had agreed to a later one.
+    pub is_forward: bool,
+}
+
+impl Date {
+    /// What is said of it.
+    pub(crate) fn key(&self) -> &'static str {
+        match self.state {
+            DateState::Open => "partner-date-open",
+            DateState::Asked => "partner-date-asked",
+            DateState::Agreed if self.is_forward => "partner-date-forward",
+            DateState::Agreed => "partner-date-agreed",
+            DateState::Declined => "partner-date-declined",
+            DateState::Ended => "partner-date-ended",
+        }
+    }
 }
 
 /// What this vendor has said to the date; what others said does not show.

@@ -82,6 +82,30 @@ fn where_the_date_stands() {
     );
     check(
         found,
+        "agreed, and then brought forward",
+        |scene| {
+            scene.proposes(60);
+            scene.with("Birch", "agree-date", json!({}));
+            let sooner = at(scene.case.world.ahead(span(30, 0)));
+            scene.does("revise-date", json!({ "until": sooner }));
+        },
+        &[
+            NOTHING,
+            DATE_AGREED,
+            LIST_DATE_AGREED,
+            LIST_ANSWER,
+            NO_DRAFT,
+            (
+                Vendor,
+                "これより後の日時に同意済み",
+                "you agreed to a later date, and it was brought forward since",
+            ),
+            UNTIL_7_OCTOBER,
+            NOW_7_OCTOBER,
+        ],
+    );
+    check(
+        found,
         "another date is wished",
         |scene| {
             scene.proposes(30);

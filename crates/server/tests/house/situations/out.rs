@@ -299,7 +299,14 @@ fn what_is_out() {
             NOW_PUBLISHED,
             TITLE,
             FINAL,
-            (Public, "脆弱性情報提供済み", "Notified"),
+            (
+                Public,
+                "Birch 工房脆弱性情報提供済み",
+                "Birch WorksNotified",
+            ),
+            (Public, "脆弱性情報提供済み: 1", "Notified: 1"),
+            // Who had a first letter alone was told nothing.
+            (Public, "!Aoba 工房", "!Aoba Works"),
         ],
     );
     check(

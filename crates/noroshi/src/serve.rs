@@ -154,15 +154,15 @@ async fn start(
     answers(location).await;
     let (contexts, children, address) = children::all(&common.dir, listen)?;
     let house = Arc::new(House::open(&common.dir, location, contexts).await?);
-    let references = house.keep_references().await?;
-    if references > 0 {
-        tracing::info!(
-            code = "post.references_sealed",
-            references,
-            "references of copies that an older program sent are sealed"
-        );
-    }
     if house.held().await?.is_none() {
+        let references = house.keep_references().await?;
+        if references > 0 {
+            tracing::info!(
+                code = "post.references_sealed",
+                references,
+                "references of copies that an older program sent are sealed"
+            );
+        }
         let rows = house.count_rows().await?;
         if rows > 0 {
             tracing::info!(

@@ -22,6 +22,8 @@ const BACKOFF: Duration = Duration::from_millis(500);
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
 /// How often each is asked whether it answers, by a thread of its own: one that hangs keeps nobody else unlooked at.
 const ASK_EVERY: Duration = Duration::from_secs(5);
+/// How long all of them together have to end by themselves.
+const LEAVE: Duration = Duration::from_millis(500);
 /// A child that has run so long has no failures behind it.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -54,15 +56,17 @@ impl Drop for Children {
             // Whoever looks does so for a moment.
             let _ = keeper.join();
         }
-        for kept in lock(&self.kept).iter_mut() {
-            // Their pipes close with the links; who does not end by itself is ended.
-            for _ in 0..50 {
-                if matches!(kept.child.try_wait(), Ok(Some(_))) {
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(10));
+        let mut kept = lock(&self.kept);
+        // Each ends when its pipe closes, and all at once; who does not end by itself is ended.
+        for one in kept.iter() {
+            one.link.close();
+        }
+        let until = Instant::now() + LEAVE;
+        for one in kept.iter_mut() {
+            while Instant::now() < until && matches!(one.child.try_wait(), Ok(None)) {
+                std::thread::sleep(Duration::from_millis(5));
             }
-            end(&mut kept.child);
+            end(&mut one.child);
         }
     }
 }

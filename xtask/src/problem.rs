@@ -35,6 +35,11 @@ impl Problem {
         Self::new("")
     }
 
+    /// The same, of what could not be examined: exit code 2.
+    pub fn told_that_it_cannot_run() -> Self {
+        Self::cannot_run("")
+    }
+
     /// Tells whether there is nothing left to say.
     pub fn is_told(&self) -> bool {
         self.message.is_empty()

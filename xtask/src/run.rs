@@ -215,6 +215,12 @@ pub fn signal(name: &str, pid: u32) {
         .status();
 }
 
+/// What a process was started as; empty if there is none of that number.
+pub fn command_line(pid: u32) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Returns a process and everything below it, with their names.
 pub fn descendants(pid: u32) -> Vec<(u32, String)> {
     let mut parents = Vec::new();

@@ -11,6 +11,7 @@ mod demo;
 mod dependencies;
 mod engines;
 mod judge;
+mod memory;
 pub mod postgres;
 mod quick;
 pub mod setup;
@@ -105,6 +106,9 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
     let house = House::find()?;
     if wish.quick {
         return quick::run(&house);
+    }
+    if let Some(ended) = memory::again(arguments) {
+        return ended;
     }
     let mut steps = Steps::begin(&house)?;
     steps.only.clone_from(&wish.only);

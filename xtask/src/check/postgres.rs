@@ -8,7 +8,7 @@
 use super::setup::postgres_binaries;
 use crate::house::is_root;
 use crate::problem::{Context, Outcome, Problem};
-use crate::run::{Log, Running, SHORT, signal};
+use crate::run::{Log, Running, SHORT, command_line, signal};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ impl Cluster {
     pub fn start(log: &Log) -> Outcome<Self> {
         let bin = postgres_binaries()
             .ok_or_else(|| Problem::cannot_run("PostgreSQL's programs are not here"))?;
-        sweep();
+        sweep(&env::temp_dir());
         let folder = env::temp_dir().join(format!("{PREFIX}{}", process::id()));
         let socket = folder.join(".s.PGSQL.5432");
         if socket.as_os_str().len() >= SOCKET_BYTES_MAX {
@@ -166,9 +166,9 @@ fn as_postgres(program: &Path, folder: &Path) -> Command {
     command
 }
 
-/// Stops and removes clusters whose xtask is gone: folders carry its number.
-fn sweep() {
-    let entries = fs::read_dir(env::temp_dir()).into_iter().flatten();
+/// Stops and removes clusters in a folder whose xtask is gone: their own folders carry its number.
+pub fn sweep(within: &Path) {
+    let entries = fs::read_dir(within).into_iter().flatten();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let Some(owner) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
@@ -198,9 +198,4 @@ fn server_pid(folder: &Path) -> Option<u32> {
     let pid = text.lines().next()?.trim().parse().ok()?;
     let name = folder.file_name()?.to_str()?;
     command_line(pid).contains(name).then_some(pid)
-}
-
-fn command_line(pid: u32) -> String {
-    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
 }

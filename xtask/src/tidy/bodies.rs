@@ -13,6 +13,17 @@ use crate::house::{House, has_extension, read_text};
 const PAST: &str = "words_for_the_house";
 const INSIDE: [&str; 2] = ["crates/domain/", "crates/engine/"];
 
+/// The words of a text that was let out, and who may take them as a string: who makes documents and letters, and the type
+/// that pages show.
+const LET_OUT_WORDS: &str = "words_let_out";
+const MAKERS: [&str; 5] = [
+    "crates/domain/",
+    "crates/engine/",
+    "crates/formats/",
+    "crates/channels/",
+    "crates/pages/src/kit/shown.rs",
+];
+
 /// Where the texts of the desk are opened, and who may not open any elsewhere.
 const EYES: &str = "crates/server/src/door/sight.rs";
 const OUTSIDE: [&str; 3] = [
@@ -81,6 +92,12 @@ fn opened(file: &str, code: &str) -> Vec<String> {
             "{file} reads a text past the gate: `{PAST}` is for `domain` and `engine` alone"
         ));
     }
+    let makes = MAKERS.iter().any(|maker| file.starts_with(maker));
+    if !makes && file.contains("/src/") && code.contains(LET_OUT_WORDS) {
+        found.push(format!(
+            "{file} makes a string of a text that was let out: a page takes it as `Shown`"
+        ));
+    }
     let closed: String = code.split_whitespace().collect();
     let is_outside = OUTSIDE.iter().any(|outside| file.starts_with(outside)) && file != EYES;
     if is_outside && closed.contains("house.text(") {
@@ -146,6 +163,19 @@ mod tests {
             "crates/domain/src/text/overlap.rs",
         ] {
             assert!(opened(file, &planted).is_empty(), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_let_out_is_no_string_on_its_way_to_a_page() {
+        let planted = "title: released.words_let_out().to_owned(),";
+        assert_eq!(opened("crates/server/src/work/queue.rs", planted).len(), 1);
+        assert_eq!(opened("crates/pages/src/work/view.rs", planted).len(), 1);
+        for file in [
+            "crates/pages/src/kit/shown.rs",
+            "crates/engine/src/advisory/compose.rs",
+        ] {
+            assert!(opened(file, planted).is_empty(), "{file}");
         }
     }
 

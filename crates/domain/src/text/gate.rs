@@ -267,20 +267,15 @@ impl fmt::Debug for Classed {
 }
 
 impl Released {
-    /// Returns the text.
-    pub fn as_str(&self) -> &str {
+    /// Returns the words, for a document, a letter or a type that shows them: no page takes them as a string
+    /// (xtask/src/tidy/bodies.rs).
+    pub fn words_let_out(&self) -> &str {
         &self.text
     }
 
     /// Returns the class the text was released from.
     pub fn class(&self) -> Class {
         self.class
-    }
-}
-
-impl fmt::Display for Released {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

@@ -139,13 +139,13 @@ pub async fn advisory(
         let released = through_gate(unit, text, &grants).await?;
         outgoing.push(Outgoing {
             place: Spot::Field(*field, text.lang),
-            text: released.as_str().to_owned(),
+            text: released.words_let_out().to_owned(),
             body: Some(text.body),
         });
         match field {
-            Field::Credit => credits.push(released.as_str().to_owned()),
+            Field::Credit => credits.push(released.words_let_out().to_owned()),
             Field::RevisionReason => {
-                reasons.insert(text.lang, released.as_str().to_owned());
+                reasons.insert(text.lang, released.words_let_out().to_owned());
             }
             _ => place(texts.entry(text.lang).or_default(), *field, &released)?,
         }
@@ -278,7 +278,7 @@ async fn through_gate(unit: &Unit<'_>, text: &TextRef, grants: &Grants) -> Resul
 }
 
 fn place(texts: &mut form::Texts, field: Field, released: &Released) -> Result<(), Fault> {
-    let text = released.as_str().to_owned();
+    let text = released.words_let_out().to_owned();
     match field {
         Field::Title => texts.title = text,
         Field::Summary => texts.summary = text,
@@ -487,7 +487,7 @@ async fn vendor(
         let released = through_gate(unit, text, grants).await?;
         outgoing.push(Outgoing {
             place: Spot::Vendor(party.name_en.clone()),
-            text: released.as_str().to_owned(),
+            text: released.words_let_out().to_owned(),
             body: Some(text.body),
         });
         if let Some(about) = &said.about {
@@ -499,14 +499,18 @@ async fn vendor(
         }
         let words = form::Words {
             lang: text.lang,
-            text: released.as_str().to_owned(),
+            text: released.words_let_out().to_owned(),
         };
         match kind {
             StatementKind::Statement => said_of.push((said.about.as_ref(), words)),
             StatementKind::Information => vendor.information = Some(words),
             StatementKind::Addendum => vendor.addendum = Some(words),
             StatementKind::References => {
-                vendor.references = released.as_str().lines().map(str::to_owned).collect()
+                vendor.references = released
+                    .words_let_out()
+                    .lines()
+                    .map(str::to_owned)
+                    .collect()
             }
             StatementKind::Workaround => ways_around.push((said.about.as_ref(), words)),
             StatementKind::Fix => fixes.push((said.about.as_ref(), words)),

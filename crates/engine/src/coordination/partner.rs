@@ -193,7 +193,7 @@ impl<'h> Reader<'h> {
             .until
             .filter(|_| state != page::DateState::Open)
             .and_then(|until| self.word(Class::D, &clock::rfc3339(until)))
-            .map(|until| until.to_string());
+            .map(|until| until.words_let_out().to_owned());
         page::Date {
             // Without its instant a date is nothing to talk about.
             state: if until.is_some() {
@@ -205,7 +205,7 @@ impl<'h> Reader<'h> {
                 .early
                 .filter(|_| until.is_some() && may_hear)
                 .and_then(|at| self.word(Class::D, &clock::rfc3339(at)))
-                .map(|at| at.to_string()),
+                .map(|at| at.words_let_out().to_owned()),
             until,
             countered: self.participant.countered.map(clock::rfc3339),
             is_forward: self.participant.agreed_until > self.case.until,
@@ -216,7 +216,7 @@ impl<'h> Reader<'h> {
         Ok(page::Details {
             case: self
                 .word(Class::X, &self.case.number)
-                .map(|number| number.to_string())
+                .map(|number| number.words_let_out().to_owned())
                 .unwrap_or_default(),
             texts: self.texts().await?,
             vulnerabilities: self.vulnerabilities().await?,

@@ -127,7 +127,7 @@ impl House {
             return self.came_back(participant).await;
         };
         let address = self.envelope(contact, party.id.into()).await?;
-        let Ok(address) = MailAddress::parse(address.as_str()) else {
+        let Ok(address) = MailAddress::parse(address.words_let_out()) else {
             return self.came_back(participant).await;
         };
         let lang = party.lang.unwrap_or_default();

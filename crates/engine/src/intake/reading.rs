@@ -55,7 +55,7 @@ pub async fn read(unit: &mut Unit<'_>, input: &ReadText) -> Result<Value, Fault>
         rule: withheld.rule,
     })?;
     unit.record(changes).await?;
-    Ok(json!({ "class": found.class.code(), "text": released.as_str() }))
+    Ok(json!({ "class": found.class.code(), "text": released.words_let_out() }))
 }
 
 /// How far a report has come: from the first contact with a vendor on, the desk's offices may read more of it.

@@ -379,7 +379,7 @@ fn a_vendors_words_are_offered_with_whose_they_are() {
                 assert_eq!(about.is_some(), *kind == StatementKind::Fix);
                 Some((
                     source.text.class,
-                    source.words.as_str(),
+                    source.words.words_let_out(),
                     format!("{kind:?}"),
                 ))
             }
@@ -396,7 +396,7 @@ fn a_vendors_words_are_offered_with_whose_they_are() {
     // The vendor's fix is composed from as it is, and stays the vendor's body.
     let source = offered
         .iter()
-        .find(|one| one.words.as_str() == "Install 3.2.1.");
+        .find(|one| one.words.words_let_out() == "Install 3.2.1.");
     let source = source.unwrap().text;
     case.does(
         "draft-advisory",

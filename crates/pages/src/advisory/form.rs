@@ -112,7 +112,7 @@ pub fn page(inside: &Inside, view: &Editor, typed: &Typed) -> Vec<u8> {
                 id: format!("source-{}", index + 1),
                 label: source_label(say, index, source),
                 attr: text::lang_attr(say.0, source.lang),
-                html: text::paragraphs(&source.text),
+                html: text::paragraphs(source.text.as_str()),
             })
             .collect(),
     })
@@ -273,7 +273,7 @@ fn taken(say: Say, view: &Editor, typed: &Typed, name: &str, lang: Lang) -> Stri
     let Some((index, source)) = found else {
         return String::new();
     };
-    let same = source.text.trim() == typed.trimmed(&format!("t-{name}-{}", lang.tag()));
+    let same = source.text.as_str().trim() == typed.trimmed(&format!("t-{name}-{}", lang.tag()));
     let key = if same {
         "editor-taken-same"
     } else {
@@ -309,7 +309,7 @@ fn take(say: Say, view: &Editor, typed: &Typed, name: &str, lang: Lang) -> Strin
                 label: format!(
                     "{}: {}",
                     source_label(say, index, source),
-                    gist(&source.text)
+                    gist(source.text.as_str())
                 ),
             }),
     );

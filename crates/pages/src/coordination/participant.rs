@@ -112,7 +112,10 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         fact("work-board-public", public),
         fact(
             "desk-party-contact",
-            or(view.contact.as_deref(), "not-recorded"),
+            or(
+                view.contact.as_ref().map(|words| words.as_str()),
+                "not-recorded",
+            ),
         ),
         fact(
             "desk-party-lang",
@@ -140,7 +143,13 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
         ),
         at("work-details-at", &view.details_sent_at),
         at("work-received-at", &view.received_at),
-        fact("work-ticket-now", or(view.ticket.as_deref(), "desk-none")),
+        fact(
+            "work-ticket-now",
+            or(
+                view.ticket.as_ref().map(|words| words.as_str()),
+                "desk-none",
+            ),
+        ),
     ];
     if let Some(naming) = &view.naming {
         out.push(fact("work-naming-now", words::word(say, "naming", naming)));
@@ -151,7 +160,7 @@ fn facts(say: Say, view: &Participant) -> Vec<Fact> {
             html: format!(
                 "{}{}",
                 when::instant_html(say.0, asked),
-                text::paragraphs(words)
+                text::paragraphs(words.as_str())
             ),
         });
     }

@@ -207,14 +207,14 @@ fn sources(say: Say, view: &Report) -> String {
             "" => String::new(),
             _ => format!(" aria-describedby=\"{id}-hint\""),
         };
-        let rows = source.words.text.lines().count().clamp(least, 24);
+        let rows = source.words.text.as_str().lines().count().clamp(least, 24);
         let _ = write!(
             out,
             "<div class=\"field\"><label for=\"{id}\">{label}</label>{hint}\
              <textarea id=\"{id}\" class=\"source\" rows=\"{rows}\" readonly{described}{lang}>\n{body}</textarea></div>\n",
             label = text::escape(&label),
             lang = text::lang_attr(say.0, source.words.lang),
-            body = text::escape(&source.words.text),
+            body = text::escape(source.words.text.as_str()),
         );
     }
     out

@@ -5,7 +5,6 @@
 //! Words of the catalogues, numbers, ids and the public document stay plain strings.
 
 use std::fmt;
-use std::ops::Deref;
 
 use domain::text::gate::Released;
 
@@ -26,7 +25,7 @@ use domain::text::gate::Released;
 /// let channel = Channel::Session { strength: Strength::Desk };
 /// let released = release(&classed, &reader, Phase::P0, &Grants::default(), channel)?;
 /// let words = Words { lang: Lang::En, text: released.into() };
-/// assert_eq!(words.text.as_str(), "a flaw");
+/// assert_eq!(format!("{:?}", words.text), "Shown(6 bytes)");
 /// # Ok::<(), domain::text::gate::Withheld>(())
 /// ```
 ///
@@ -61,8 +60,8 @@ use domain::text::gate::Released;
 /// let reader = Audience { role: Role::Coordinator, party: None, in_case: true, key: None };
 /// let channel = Channel::Session { strength: Strength::Desk };
 /// let released = release(&classed, &reader, Phase::P0, &Grants::default(), channel)?;
-/// let words = Words { lang: Lang::En, text: released.as_str().to_owned() };
-/// assert_eq!(words.text.as_str(), "a flaw");
+/// let words = Words { lang: Lang::En, text: released.words_let_out().to_owned() };
+/// assert_eq!(format!("{:?}", words.text), "Shown(6 bytes)");
 /// # Ok::<(), domain::text::gate::Withheld>(())
 /// ```
 ///
@@ -76,7 +75,7 @@ use domain::text::gate::Released;
 pub struct Shown(String);
 
 impl Shown {
-    /// Returns the words.
+    /// Returns the words, for the page that shows them and the form they are put into.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -104,15 +103,7 @@ impl Shown {
 
 impl From<Released> for Shown {
     fn from(released: Released) -> Shown {
-        Shown(released.as_str().to_owned())
-    }
-}
-
-impl Deref for Shown {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
+        Shown(released.words_let_out().to_owned())
     }
 }
 

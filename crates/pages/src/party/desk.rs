@@ -208,7 +208,10 @@ fn party_facts(say: Say, view: &Party) -> Vec<Fact> {
         fact("desk-party-name-ja", run(&view.name_ja, Lang::Ja)),
         fact("desk-party-kana", run(&view.kana, Lang::Ja)),
         fact("desk-party-name-en", run(&view.name_en, Lang::En)),
-        fact("desk-party-contact", or_none(view.contact.as_deref())),
+        fact(
+            "desk-party-contact",
+            or_none(view.contact.as_ref().map(|words| words.as_str())),
+        ),
         fact(
             "desk-party-lang",
             text::escape(&say.t(match view.lang {

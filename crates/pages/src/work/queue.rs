@@ -186,10 +186,10 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
         href: inside.href(&format!("{path}{}", segment(&row.number))),
         number: text::line(&row.number),
         kind: say.t(kind),
-        title: row
-            .title
-            .as_ref()
-            .map_or_else(|| say.t("desk-untitled"), |words| text::line(&words.text)),
+        title: row.title.as_ref().map_or_else(
+            || say.t("desk-untitled"),
+            |words| text::line(words.text.as_str()),
+        ),
         title_attr: row
             .title
             .as_ref()

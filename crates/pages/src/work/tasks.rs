@@ -51,7 +51,10 @@ fn line(inside: &Inside, task: &Task, form: &Typed, index: usize) -> Row {
         kind: words::word(say, "task", &task.kind),
         todo: words::word(say, "task-todo", &task.kind),
         who: text::line(&task.who),
-        contact: task.contact.as_deref().map(text::line),
+        contact: task
+            .contact
+            .as_ref()
+            .map(|contact| text::line(contact.as_str())),
         what: text::line(&task.what),
         href: task.path.as_ref().map(|path| inside.href(path)),
         since: when::instant_html(say.0, &task.since),

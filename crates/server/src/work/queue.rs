@@ -168,7 +168,7 @@ fn fits(row: &QueueRow, heap: &str, visit: &Visit, now: i64) -> bool {
             || row
                 .title
                 .as_ref()
-                .is_some_and(|title| sought(&title.text).contains(&q))
+                .is_some_and(|title| sought(title.text.as_str()).contains(&q))
     };
     show && kind && due && waiting && (state.is_empty() || row.state == state) && said()
 }
@@ -359,7 +359,7 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
                 text: before.text.and(&words.text),
             },
         };
-        let is_enough = all.text.chars().count() > GIST_CHARS;
+        let is_enough = all.text.as_str().chars().count() > GIST_CHARS;
         found = Some(all);
         if is_enough {
             break;

@@ -110,7 +110,7 @@ impl House {
         };
         let subscriber = &to.subscriber;
         let address =
-            MailAddress::parse(to.address.as_str()).map_err(|_| Fault::Form("address"))?;
+            MailAddress::parse(to.address.words_let_out()).map_err(|_| Fault::Form("address"))?;
         let lang = subscriber.lang;
         let edition = self
             .edition(copy.advisory, copy.revision, lang, editions)

@@ -144,10 +144,10 @@ on_both! {
                 stage: domain::value::AdvisoryStage::Final,
                 texts: vec![
                     text(Field::Title, "件名".to_owned(), None),
-                    text(Field::Details, format!("{}\r\n", flaw.words), Some(flaw.text.body.0)),
-                    text(Field::Summary, format!("{} 続き", fix.words), Some(fix.text.body.0)),
-                    text(Field::Check, format!("{} 続き", flaw.words), Some(flaw.text.body.0)),
-                    text(Field::Fix, fix.words.to_string(), Some(fix.text.body.0)),
+                    text(Field::Details, format!("{}\r\n", flaw.words.words_let_out()), Some(flaw.text.body.0)),
+                    text(Field::Summary, format!("{} 続き", fix.words.words_let_out()), Some(fix.text.body.0)),
+                    text(Field::Check, format!("{} 続き", flaw.words.words_let_out()), Some(flaw.text.body.0)),
+                    text(Field::Fix, fix.words.words_let_out().to_owned(), Some(fix.text.body.0)),
                     // An id of no releasable text takes nothing over.
                     text(Field::Note, "補足".to_owned(), Some(matter.id.0)),
                 ],

@@ -334,12 +334,18 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
         texts: details
             .texts
             .iter()
-            .map(|part| shown(say.t(text_key(part.kind)), part.lang, &part.text))
+            .map(|part| shown(say.t(text_key(part.kind)), part.lang, part.text.as_str()))
             .collect(),
         vulnerabilities: details
             .vulnerabilities
             .iter()
-            .map(|named| shown(text::line(&named.label), named.lang, &named.text))
+            .map(|named| {
+                shown(
+                    text::line(named.label.as_str()),
+                    named.lang,
+                    named.text.as_str(),
+                )
+            })
             .collect(),
         label,
         label_note,
@@ -365,11 +371,14 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
                     }
                     None => kind,
                 };
-                shown(title, words.lang, &words.text)
+                shown(title, words.lang, words.text.as_str())
             })
             .collect(),
         words_html: words_fields(say, details, typed),
-        ticket: details.ticket.as_deref().map(text::line),
+        ticket: details
+            .ticket
+            .as_ref()
+            .map(|ticket| text::line(ticket.as_str())),
         ticket_html: Field::text(say, typed, "ticket", "partner-ticket-field")
             .hint("partner-ticket-hint")
             .max(limits::TICKET_CHARS)
@@ -388,7 +397,7 @@ fn other(say: Say, one: &Other) -> (String, String) {
         Some(status) => labels::vendor(status),
         None => "partner-label-none",
     };
-    (text::line(&one.name), say.t(key))
+    (text::line(one.name.as_str()), say.t(key))
 }
 
 fn row(inside: &Inside, n: usize, answer: &Answer) -> Row {
@@ -416,7 +425,7 @@ fn row(inside: &Inside, n: usize, answer: &Answer) -> Row {
         why: answer.why.as_ref().map(|why| Shown {
             title: say.t("partner-why"),
             attr: text::lang_attr(inside.lang, why.lang),
-            html: text::paragraphs(&why.text),
+            html: text::paragraphs(why.text.as_str()),
         }),
         known: crate::kit::form::answer_value(
             Some(&answer.product),
@@ -442,8 +451,8 @@ fn answer_fields(say: Say, details: &Details, typed: &Typed) -> String {
             value: named.label.as_str().to_owned(),
             label: format!(
                 "{} {}",
-                text::line(&named.label),
-                text::excerpt(&named.text, 40).0
+                text::line(named.label.as_str()),
+                text::excerpt(named.text.as_str(), 40).0
             ),
         }));
         out.push(Field::select(say, typed, "vulnerability", "partner-vulnerability", all).html());

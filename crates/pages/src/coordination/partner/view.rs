@@ -301,7 +301,7 @@ impl View {
         };
         let mut out: Vec<&str> = details.texts.iter().map(|one| one.text.as_str()).collect();
         out.extend(details.words.iter().map(|one| one.text.as_str()));
-        out.extend(details.ticket.as_deref());
+        out.extend(details.ticket.as_ref().map(Shown::as_str));
         for named in &details.vulnerabilities {
             out.extend([named.label.as_str(), named.text.as_str()]);
         }

@@ -214,7 +214,7 @@ pub(crate) fn words_html(say: Say, words: &Words) -> String {
     format!(
         "<div class=\"words\"{}>{}</div>",
         text::lang_attr(say.0, words.lang),
-        text::paragraphs(&words.text)
+        text::paragraphs(words.text.as_str())
     )
 }
 

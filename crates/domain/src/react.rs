@@ -120,7 +120,10 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
             plan_sha256: plan_sha256.clone(),
             instant: *instant,
         }],
-        Event::ContactChanged { .. } | Event::ParticipantLeft { .. } => {
+        // Whoever comes back too: what an older program left open when it left opens nothing.
+        Event::ContactChanged { .. }
+        | Event::ParticipantLeft { .. }
+        | Event::ParticipantReturned => {
             vec![Intent::EndAccess { of: stream }]
         }
         Event::Published { .. } | Event::LedgerAnchored { .. } | Event::ApproversChanged { .. } => {
@@ -192,7 +195,6 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::StatementRecorded { .. }
         | Event::OwnTicketRecorded { .. }
         | Event::NamingAgreed { .. }
-        | Event::ParticipantReturned
         | Event::AdvisoryDrafted { .. }
         | Event::PlanApproved { .. }
         | Event::PlanAborted { .. }

@@ -308,7 +308,10 @@ pub fn perform<'a>(
                 }
             }
         }
-        if matches!(command, Command::ChangeContact(_)) {
+        if matches!(
+            command,
+            Command::ChangeContact(_) | Command::LeaveCase(_) | Command::BringBack(_)
+        ) {
             // Not a second later, and not only where the house is running.
             house.end_access_due().await?;
         }

@@ -485,7 +485,9 @@ async fn press(common: &Common, out: Option<&Path>) -> Result<bool, Fault> {
 fn passwords(by: &[String]) -> Result<Vec<(String, Zeroizing<String>)>, Fault> {
     let pairs = by.chunks_exact(2).map(|pair| {
         let read = seal::files::read_secret(std::path::Path::new(&pair[1]))?;
-        let text = String::from_utf8_lossy(&read).trim_end().to_owned();
+        // The end of its line is no part of a password; a space is.
+        let text = String::from_utf8_lossy(&read);
+        let text = text.trim_end_matches(['\n', '\r']).to_owned();
         Ok((pair[0].clone(), Zeroizing::new(text)))
     });
     pairs.collect()

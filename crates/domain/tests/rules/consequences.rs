@@ -20,20 +20,21 @@ fn word(intent: &Intent) -> &'static str {
 }
 
 /// The golden records from which something follows; from every other nothing does.
-const CAUSES: [(&str, &str); 9] = [
+const CAUSES: [(&str, &str); 10] = [
     ("approvers_changed", "press"),
     ("contact_attempted", "first contact"),
     ("contact_changed", "end access"),
     ("embargo_ended", "date without plan"),
     ("ledger_anchored", "press"),
     ("participant_left", "end access"),
+    ("participant_returned", "end access"),
     ("plan_made", "release"),
     ("published", "press"),
     ("release_held", "release held"),
 ];
 
 #[test]
-fn of_all_events_nine_have_a_consequence() {
+fn of_all_events_ten_have_a_consequence() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/events");
     let mut causes = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {

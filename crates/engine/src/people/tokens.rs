@@ -216,6 +216,14 @@ impl House {
         if !self.token_fits(token, code).await? {
             return Ok(false);
         }
+        self.token_spend(token).await
+    }
+
+    /// Uses a link up whose code has been looked at; `false` if somebody was first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn token_spend(&self, token: &Token) -> Result<bool, Fault> {
         Ok(self.store.use_token(&token.hash, clock::now().0).await?)
     }
 

@@ -126,7 +126,7 @@ fn whoever_left_comes_back_by_a_new_letter_and_by_nothing_that_was_held_before()
         "leave-case",
         json!({ "participant": aoba, "honours_embargo": true }),
     );
-    world.runs_due();
+    // At once, not with the next round.
     for (name, fields) in [
         ("agree-date", json!({})),
         ("leave-case", json!({ "honours_embargo": true })),

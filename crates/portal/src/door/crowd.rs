@@ -2,7 +2,8 @@
 //! end, takes no place of others.
 //!
 //! When all places are taken, whoever comes takes the oldest one of the network that has the most: an open form needs a
-//! moment, one that is held back loses its place. So many networks that send nothing shut nobody out.
+//! moment, one that is held back loses its place. So many networks that hold places and send nothing shut nobody out. It
+//! does not know who sends in earnest: where places change hands faster than a form takes, forms are lost.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -114,8 +115,10 @@ impl Place {
     /// What comes of something, or nothing if the place was taken by somebody else before.
     pub(crate) async fn while_held<T>(&self, what: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
-            done = what => Some(done),
+            // A place that is lost is lost, also where all is ready by now.
+            biased;
             () = self.lost.notified() => None,
+            done = what => Some(done),
         }
     }
 }

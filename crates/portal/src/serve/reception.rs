@@ -74,9 +74,10 @@ pub(crate) async fn answer(
                     return visit.halt(StatusCode::UNSUPPORTED_MEDIA_TYPE, Halt::NoForm);
                 }
             };
-            // A turn is for work, and none is held while a form is on its way. The place is kept until then: so many forms
-            // are in memory and no more.
-            let Ok(Ok(_turn)) = timeout(TURN_TIME_MAX, desk.turns.acquire()).await else {
+            // A turn is for work, and none is held while a form is on its way. The place is kept until then, and whoever
+            // loses it lets go of the form: so many forms are in memory and no more.
+            let turn = timeout(TURN_TIME_MAX, desk.turns.acquire());
+            let Some(Ok(Ok(_turn))) = place.while_held(turn).await else {
                 return visit.halt(StatusCode::SERVICE_UNAVAILABLE, Halt::Busy);
             };
             drop(place);

@@ -337,18 +337,22 @@ pub async fn set_password(room: &Room, visit: Visit) -> Result<Answer, Stop> {
     };
     let mut typed = visit.form.clone();
     let password = chosen(&mut typed, &known.person.handle);
-    // Before the link is used up.
-    not_of_key(room, &known, &password, &mut typed).await?;
     if token.has_code {
         typed.need("code", "desk-set-up-code-needed");
     }
     let code = typed.trimmed("code").to_owned();
-    if typed.is_good() && !room.house.token_use(&token, &code).await? {
-        // Used by somebody else meanwhile, or tried too often: then there is nothing to try again.
+    if typed.is_good() && !room.house.token_fits(&token, &code).await? {
+        // Tried too often: then there is nothing to try again.
         if invited(room, visit.param(0)).await?.is_none() {
             return Ok(no_link(room, &visit));
         }
         typed.refuse("code", "desk-set-up-code-wrong");
+    }
+    // After the code: the link alone tells nobody whether a password opens the approval key. Before the link is used up.
+    not_of_key(room, &known, &password, &mut typed).await?;
+    if typed.is_good() && !room.house.token_spend(&token).await? {
+        // Used by somebody else meanwhile.
+        return Ok(no_link(room, &visit));
     }
     if !typed.is_good() {
         return Ok(Answer::wrong(page::set_up(

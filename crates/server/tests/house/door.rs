@@ -168,6 +168,44 @@ fn a_link_chooses_one_password_once() {
     world.ends_well();
 }
 
+/// Whoever holds the link of an approver, and no code, does not learn which words open the approval key.
+#[test]
+fn a_link_without_its_code_says_nothing_of_the_approval_key() {
+    let world = World::founded();
+    let doors = Doors::of(&world);
+    let approver = "approver-a";
+    let own = std::fs::read_to_string(world.stage.password_file(approver)).unwrap();
+    let person = serde_json::json!({ "person": approver });
+    let issued = world.does_as("admin", "issue-link", person);
+    let (link, code) = (
+        testkit::world::said(&issued, "link"),
+        testkit::world::said(&issued, "code"),
+    );
+    let path = format!("/en/set-up/{}", link.rsplit('/').next().unwrap());
+    let stranger = doors.stranger(Side::Desk);
+    let of = |code: &str| {
+        let fields = [
+            ("code", code),
+            ("password", own.trim()),
+            ("password_again", own.trim()),
+            ("do", "set-up"),
+        ];
+        stranger.sends(&path, &fields)
+    };
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    for (given, told) in [
+        ("", "desk-set-up-code-needed"),
+        (wrong, "desk-set-up-code-wrong"),
+    ] {
+        let page = of(given);
+        assert!(!page.says("desk-password-of-key"), "{given}");
+        page.refused("code", told);
+    }
+    of(&code).refused("password", "desk-password-of-key");
+    assert_eq!(stranger.get(&path).status, 200, "the link is not used up");
+    world.ends_well();
+}
+
 #[test]
 fn five_wrong_codes_end_a_link_to_choose_a_password() {
     let world = World::founded();

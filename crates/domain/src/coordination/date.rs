@@ -44,10 +44,20 @@ pub fn of(case: &Case, participant: &Participant) -> Date {
     }
 }
 
+/// Whether a participant wishes another date than the one that runs: also one that had agreed to it, which stays agreed
+/// until the date is changed.
+#[must_use]
+pub fn wishes_another(case: &Case, participant: &Participant) -> bool {
+    matches!(of(case, participant), Date::Running(_)) && participant.countered.is_some()
+}
+
 fn said(participant: &Participant) -> Option<Said> {
     match participant.consent {
         Consent::NoEmbargo => None,
-        Consent::Invited if participant.countered.is_some() => Some(Said::Countered),
+        // An answer takes a wish back: one that stands was said after it.
+        Consent::Invited | Consent::Declined if participant.countered.is_some() => {
+            Some(Said::Countered)
+        }
         Consent::Invited => Some(Said::Asked),
         Consent::Signatory => Some(Said::Agreed),
         Consent::Declined => Some(Said::Declined),
@@ -234,11 +244,12 @@ mod tests {
         for (consent, said) in [
             (Consent::Invited, Some(Said::Countered)),
             (Consent::Signatory, Some(Said::Agreed)),
-            (Consent::Declined, Some(Said::Declined)),
+            (Consent::Declined, Some(Said::Countered)),
             (Consent::NoEmbargo, None),
         ] {
             vendor.consent = consent;
             assert_eq!(of(&case, &vendor).said(), said);
+            assert_eq!(wishes_another(&case, &vendor), said.is_some());
         }
     }
 }

@@ -230,9 +230,10 @@ impl Participant {
             Event::DateInvited { .. } => (self.consent, self.countered) = (Consent::Invited, None),
             Event::DateAgreed { until } => {
                 (self.consent, self.agreed_until) = (Consent::Signatory, Some(*until));
+                self.countered = None;
             }
             Event::DateCountered { until } => self.countered = Some(*until),
-            Event::DateDeclined => self.consent = Consent::Declined,
+            Event::DateDeclined => (self.consent, self.countered) = (Consent::Declined, None),
             Event::DateLapsed => self.consent = Consent::Lapsed,
             Event::RmMoved { event } => self.rm = rm::step(self.rm, *event).unwrap_or(self.rm),
             Event::AnswerRecorded { answer, unasked } => self.take_answer(answer, *unasked, at),
@@ -327,7 +328,14 @@ impl Participant {
     #[must_use]
     pub fn was_told(&self) -> bool {
         match self.details_at {
-            Some(_) => self.step_passed || self.step_waived.is_some() || self.replied_at.is_some(),
+            Some(details) => {
+                // A waiver ends when the party comes back: what was opened behind it then waits for a new second step.
+                let waived = self.step_waived.is_some_and(|waived| {
+                    self.returned_at
+                        .is_none_or(|returned| waived > returned || details < returned)
+                });
+                self.step_passed || waived || self.replied_at.is_some()
+            }
             None => self.rm != Rm::Start,
         }
     }

@@ -33,10 +33,8 @@ pub fn of_case(
     }
     let mut found = Waits::Us;
     for (participant, is_call_open) in participants {
-        let wants_another = matches!(
-            date::of(case, participant),
-            Date::Running(Said::Countered | Said::Declined)
-        );
+        let wants_another = date::wishes_another(case, participant)
+            || date::of(case, participant) == Date::Running(Said::Declined);
         if !participant.left
             && (participant.undeliverable.is_some() || wants_another || *is_call_open)
         {

@@ -500,7 +500,7 @@ fn the_date_is_told_to_each_by_what_it_said_itself() {
             Em::Revise,
             Consent::Declined,
             true,
-            Date::Running(Said::Declined),
+            Date::Running(Said::Countered),
         ),
         (Em::Exited, Consent::NoEmbargo, false, Date::Ended(None)),
         (

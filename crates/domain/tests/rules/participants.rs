@@ -195,6 +195,25 @@ fn what_was_said_to_a_date_is_the_last_word_and_a_new_date_asks_anew() {
             None,
             Some(3),
         ),
+        // An answer takes a wish back; a wish that comes after one stands beside it.
+        (
+            vec![invited(), countered(), agreed()],
+            Consent::Signatory,
+            None,
+            Some(3),
+        ),
+        (
+            vec![invited(), countered(), Event::DateDeclined],
+            Consent::Declined,
+            None,
+            Some(3),
+        ),
+        (
+            vec![invited(), agreed(), countered()],
+            Consent::Signatory,
+            Some(day(20)),
+            Some(3),
+        ),
         (
             vec![agreed(), Event::DateLapsed],
             Consent::Lapsed,

@@ -165,6 +165,27 @@ fn a_clock_that_was_set_ends_nothing_and_calls_somebody_at_once() {
     assert_eq!(world.times("embargo_ended"), 0);
 }
 
+/// Nobody has planned: the date ends the embargo, but for a clock that was set, also when it was set right again.
+#[test]
+fn under_a_clock_that_was_set_no_date_ends() {
+    for (moved, ended) in [(0, 1), (span(30, 0), 0)] {
+        let gateway = Gateway::start();
+        let world = founded(&gateway);
+        let case = Case::open(&world);
+        let until = world.ahead(span(14, 0));
+        case.coordinated(until);
+        let clock = &world.stage.clock;
+        clock.set_moved(moved);
+        clock.set_apart(moved);
+        world.runs_due();
+        assert_eq!(world.times("embargo_ended"), 0);
+        clock.set_moved(0);
+        clock.set_apart(0);
+        world.passes_to(Instant(until.0 + span(0, 1)));
+        assert_eq!(world.times("embargo_ended"), ended, "{moved}");
+    }
+}
+
 /// What an event ends does not hang on the time: a process that died after the change leaves it to the next round.
 #[test]
 fn under_a_clock_that_was_set_whoever_lost_access_is_shut_out_all_the_same() {

@@ -48,10 +48,12 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
         } else {
             "editor-plan-stops"
         }),
-        title: view
-            .title
-            .as_ref()
-            .map(|title| (text::line(&title.text), text::lang_attr(say.0, title.lang))),
+        title: view.title.as_ref().map(|title| {
+            (
+                text::line(title.text.as_str()),
+                text::lang_attr(say.0, title.lang),
+            )
+        }),
         strip: strip(inside, view),
         added: view
             .added
@@ -226,7 +228,8 @@ fn embargo(inside: &Inside, view: &Case, action: &Action<'_>) -> EmbargoBox {
         revision: instant(&embargo.revision),
         at_zero: match (embargo.state.as_str(), &view.planned) {
             ("active" | "revise", Some(at))
-                if embargo.until.as_ref().is_some_and(|until| at > until) =>
+                if embargo.until.as_ref().is_some_and(|until| at > until)
+                    && !(view.is_approved && matches!(view.fate, Fate::Stops(_))) =>
             {
                 Some(say.t("work-at-zero-later"))
             }

@@ -358,18 +358,17 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let Some(Aggregate::Case(case)) = state.as_deref() else {
             continue;
         };
-        let is_after = case
-            .until
-            .is_some_and(|until| until < plan.instant && (case.em.in_force() || until <= now));
-        let kind = match kind {
-            "outdated_plan" if is_after => "plan_after_date",
-            kind => kind,
-        };
+        let mut kind = kind;
         if kind == "outdated_plan" {
             let facts = facts(&room.house, &visit.act(), Realm::Live, case).await?;
-            if !facts.is_outdated {
-                continue;
-            }
+            // What has come, or ended before, can be changed no more: the plan stands for itself.
+            let is_after =
+                case.until.is_some_and(|until| until < plan.instant) && case.em.in_force();
+            kind = match (facts.is_outdated, is_after) {
+                (true, _) => kind,
+                (false, true) => "plan_after_date",
+                (false, false) => continue,
+            };
         }
         let mut task = of_case(case, kind, "plan", plan.instant);
         if kind == "held_plan" {
@@ -488,7 +487,7 @@ async fn of_vendor(
         }
     }
     let date = match date::of(case, participant) {
-        Date::Running(Said::Countered) => Some("date_wished"),
+        Date::Running(_) if date::wishes_another(case, participant) => Some("date_wished"),
         Date::Running(Said::Declined) => Some("date_declined"),
         _ => None,
     };

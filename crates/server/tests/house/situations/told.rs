@@ -129,8 +129,8 @@ pub(super) const IN_PREPARATION: Told<'static> = (
 );
 pub(super) const NO_DATE: Told<'static> = (
     Vendor,
-    "状態公表日はまだご提案していません",
-    "Stateno date has been proposed yet",
+    "状態現在、ご提案中の公表日はありません",
+    "Stateno date is proposed",
 );
 pub(super) const NO_OTHER_VENDOR: Told<'static> = (Vendor, "!Aoba", "!Aoba");
 pub(super) const CONFIDENTIAL: Told<'static> = (
@@ -245,6 +245,6 @@ pub(super) const NO_VENDORS: Told<'static> = (
 /// No date is told of where none can come any more.
 pub(super) const NO_DATE_TO_COME: Told<'static> = (
     Vendor,
-    "!公表日はまだご提案していません",
-    "!no date has been proposed yet",
+    "!現在、ご提案中の公表日はありません",
+    "!no date is proposed",
 );

@@ -152,6 +152,12 @@ pub fn tally(case: &Case, participants: &[Participant]) -> Tally {
 }
 
 impl Date {
+    /// Whether the embargo is over: nobody is waited for any more.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Date::Ended(_))
+    }
+
     /// What the participant said, if a date was put to it.
     #[must_use]
     pub const fn said(self) -> Option<Said> {

@@ -406,6 +406,7 @@ statement-references = References
 statement-workaround = Workaround
 statement-fix = Fix
 consent-asked = Waiting for an answer
+consent-unanswered = No answer
 consent-agreed = Agreed
 consent-countered = Asks for another date
 consent-declined = Does not agree

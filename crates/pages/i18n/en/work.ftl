@@ -113,6 +113,7 @@ work-board-state = Status
 work-board-date = Answer to the date
 work-strip-out = Until publication
 work-strip-date = Until the date
+work-strip-date-proposed = Until the proposed date
 work-strip-agreed = Agreed to the date
 work-strip-silent = Silent
 work-strip-approved = Approvals

@@ -400,6 +400,7 @@ statement-references = 参考情報
 statement-workaround = 回避方法
 statement-fix = 修正方法
 consent-asked = 返答待ち
+consent-unanswered = 返答なし
 consent-agreed = 同意
 consent-countered = 別の日を希望
 consent-declined = 同意しない

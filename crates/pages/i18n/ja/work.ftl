@@ -113,6 +113,7 @@ work-board-state = 対応状況
 work-board-date = 公表日への返答
 work-strip-out = 公表まで
 work-strip-date = 公表日まで
+work-strip-date-proposed = 提案中の公表日まで
 work-strip-agreed = 公表日に同意
 work-strip-silent = 回答なし
 work-strip-approved = 承認

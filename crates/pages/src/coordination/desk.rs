@@ -116,7 +116,14 @@ fn strip(inside: &Inside, view: &Case) -> Vec<Fact> {
         .filter(|_| view.embargo.state != "exited");
     match (view.planned, until, view.published) {
         (Some(at), ..) => out.push(fact("work-strip-out", due_html(say, inside.now, &at))),
-        (None, Some(at), None) => out.push(fact("work-strip-date", due_html(say, inside.now, &at))),
+        // Of what nobody has agreed to nothing is kept: it is told as proposed.
+        (None, Some(at), None) => {
+            let key = match view.embargo.state.as_str() {
+                "proposed" => "work-strip-date-proposed",
+                _ => "work-strip-date",
+            };
+            out.push(fact(key, due_html(say, inside.now, &at)));
+        }
         (None, _, Some(revision)) => out.push(fact("work-published", revision.to_string())),
         (None, None, None) => {}
     }
@@ -263,6 +270,7 @@ fn consent_counts(say: Say, consents: &[Consent]) -> Vec<String> {
     [
         "agreed",
         "asked",
+        "unanswered",
         "countered",
         "declined",
         "lapsed",

@@ -240,6 +240,8 @@ fn shown(inside: &Inside, view: &PlanPage, plan: &Plan, typed: &Typed) -> Shown 
             }
             Reader::IsAuthor => Some(say.t("editor-plan-own")),
             Reader::HasApproved => Some(say.t("editor-plan-has-approved")),
+            // Nobody is left to ask.
+            Reader::HasNoKey if missing == 0 => None,
             Reader::HasNoKey => Some(say.t("editor-plan-no-key")),
         },
         approve: approve(say, typed),

@@ -271,10 +271,11 @@ pub(crate) fn consent_of(case: &Case, participant: &Participant, name: String) -
     Some(Consent {
         name,
         tn: tn(participant),
-        answer: if date::knows(participant) {
-            said.word()
-        } else {
-            "untold"
+        answer: match date::of(case, participant) {
+            _ if !date::knows(participant) => "untold",
+            // What is over waits for nobody.
+            date if date.is_over() && said == date::Said::Asked => "unanswered",
+            _ => said.word(),
         }
         .to_owned(),
         until: participant.countered.or(case.until),

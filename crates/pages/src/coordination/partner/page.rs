@@ -16,6 +16,7 @@ use crate::kit::desk::bits;
 use crate::kit::form::{Choice, Field, Typed, hidden, summary};
 use crate::kit::frame::{Frame, bytes};
 use crate::kit::inside::Inside;
+use crate::kit::shown::Shown as Released;
 use crate::kit::{labels, moment, text, when};
 
 /// Returns the page; `typed` is what a refused form held, or an answer that is to be changed.
@@ -312,10 +313,10 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
 
 fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
     let say = inside.say();
-    let shown = |title: String, lang: Lang, words: &str| Shown {
+    let shown = |title: String, lang: Lang, words: &Released| Shown {
         title,
         attr: text::lang_attr(inside.lang, lang),
-        html: text::paragraphs(words),
+        html: text::paragraphs(words.as_str()),
     };
     let (label, label_note, label_class) = match details.label {
         Some(status) => (
@@ -334,18 +335,12 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
         texts: details
             .texts
             .iter()
-            .map(|part| shown(say.t(text_key(part.kind)), part.lang, part.text.as_str()))
+            .map(|part| shown(say.t(text_key(part.kind)), part.lang, &part.text))
             .collect(),
         vulnerabilities: details
             .vulnerabilities
             .iter()
-            .map(|named| {
-                shown(
-                    text::line(named.label.as_str()),
-                    named.lang,
-                    named.text.as_str(),
-                )
-            })
+            .map(|named| shown(text::line(named.label.as_str()), named.lang, &named.text))
             .collect(),
         label,
         label_note,
@@ -371,7 +366,7 @@ fn matter(inside: &Inside, details: &Details, typed: &Typed) -> Matter {
                     }
                     None => kind,
                 };
-                shown(title, words.lang, words.text.as_str())
+                shown(title, words.lang, &words.text)
             })
             .collect(),
         words_html: words_fields(say, details, typed),

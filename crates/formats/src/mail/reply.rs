@@ -178,7 +178,10 @@ struct Header {
 /// Reads the headers up to the empty line; lines that are none are passed over.
 fn head(bytes: &[u8], problems: &mut Vec<Problem>) -> Vec<Header> {
     let mut headers: Vec<Header> = Vec::new();
-    let window = bytes.get(..HEAD_BYTES_MAX).unwrap_or(bytes);
+    // Programs that keep a mail put such things in front.
+    let begun = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let begun = begun.trim_ascii_start();
+    let window = begun.get(..HEAD_BYTES_MAX).unwrap_or(begun);
     for line in window.split(|byte| *byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
@@ -230,10 +233,21 @@ fn message_ids(headers: &[Header]) -> Vec<String> {
     ids
 }
 
+/// Headers by which lists of today and of before RFC 2919 name themselves.
+const OF_LISTS: [&str; 5] = [
+    "list-id",
+    "list-post",
+    "mailing-list",
+    "x-ml-name",
+    "x-mlserver",
+];
+
 /// RFC 3834 and the customs before it.
 fn is_automatic(headers: &[Header]) -> bool {
     // A list in front of somebody's address marks what people write through it.
-    let came_by_list = headers.iter().any(|header| header.name == "list-id");
+    let came_by_list = headers
+        .iter()
+        .any(|header| OF_LISTS.contains(&header.name.as_str()));
     headers.iter().any(|header| {
         let value = header.value.to_ascii_lowercase();
         let first = value

@@ -82,33 +82,107 @@ pub(super) fn is_clear_signed(bytes: &[u8]) -> bool {
     bytes.starts_with(CLEAR_BEGIN.as_bytes())
 }
 
-/// A reader takes for signed whatever stands in the file, so nothing may stand around the signed text: no
-/// words before or after it, none among the headers, and no second text.
+/// Names of digests that stand behind `Hash:`; anything else there is words of somebody.
+const DIGESTS: [&str; 9] = [
+    "MD5",
+    "SHA1",
+    "RIPEMD160",
+    "SHA224",
+    "SHA256",
+    "SHA384",
+    "SHA512",
+    "SHA3-256",
+    "SHA3-512",
+];
+
+/// A reader takes for signed whatever stands in the file, so nothing may stand around the signed text: no words before or
+/// after it, none among the headers or in the signature's armor, and no second text. Blanks behind a mark are none.
 fn is_clear_signed_alone(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;
     };
-    let count = |wanted: &str| text.lines().filter(|line| *line == wanted).count();
-    let headers_are_plain = text
-        .lines()
-        .skip(1)
-        .take_while(|line| !line.is_empty())
-        .all(|line| line.starts_with("Hash: "));
-    text.lines().next() == Some(CLEAR_BEGIN)
-        && text.trim_end().ends_with(SIGNATURE_END)
-        && count(CLEAR_BEGIN) == 1
-        && count(SIGNATURE_BEGIN) == 1
-        && count(SIGNATURE_END) == 1
-        && headers_are_plain
+    let mut lines = text.trim_end().lines().map(str::trim_end);
+    // What the signed text itself has of such lines is escaped.
+    let marks = lines.clone().filter(|line| line.starts_with("-----"));
+    if !marks.eq([CLEAR_BEGIN, SIGNATURE_BEGIN, SIGNATURE_END]) {
+        return false;
+    }
+    let is_begun = lines.next() == Some(CLEAR_BEGIN);
+    let mut headers = lines.by_ref().take_while(|line| !line.is_empty());
+    let headers_are_plain = headers.all(|line| {
+        line.strip_prefix("Hash: ")
+            .is_some_and(|names| names.split(',').all(|name| DIGESTS.contains(&name.trim())))
+    });
+    let mut armor = lines.skip_while(|line| *line != SIGNATURE_BEGIN).skip(1);
+    let of_armor = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    let is_armor = armor
+        .by_ref()
+        .take_while(|line| *line != SIGNATURE_END)
+        .all(|line| line.chars().all(of_armor));
+    is_begun && headers_are_plain && is_armor && armor.next().is_none()
 }
 
-/// Clear-signing does not keep the line ends at the very end of a text.
+/// Clear-signing keeps neither the kind of line ends nor those at the very end of a text.
 pub(super) fn same_text(signed: &[u8], plain: &[u8]) -> bool {
-    fn cut(mut bytes: &[u8]) -> &[u8] {
-        while let [rest @ .., b'\n' | b'\r'] = bytes {
-            bytes = rest;
+    fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let mut end = bytes;
+        while let [rest @ .., b'\n' | b'\r'] = end {
+            end = rest;
         }
-        bytes
+        end.split(|byte| *byte == b'\n')
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
     }
-    cut(signed) == cut(plain)
+    lines(signed).eq(lines(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(headers: &str, armor: &str, after: &str) -> String {
+        format!(
+            "{CLEAR_BEGIN}\n{headers}\n\n- -----a line\n{SIGNATURE_BEGIN}\n\n{armor}iQ==\n=x+/1\n{SIGNATURE_END}{after}"
+        )
+    }
+
+    #[test]
+    fn nothing_stands_around_a_signed_text() {
+        let end = SIGNATURE_END;
+        for (headers, armor, after) in [
+            ("Hash: SHA512", "", "\n"),
+            ("Hash: SHA256, SHA512", "", "  \r\n\n"),
+        ] {
+            assert!(is_clear_signed_alone(
+                signed(headers, armor, after).as_bytes()
+            ));
+        }
+        for (headers, armor, after) in [
+            ("Hash: SHA512", "", format!(" \ninstall this\n{end}\n")),
+            ("Hash: SHA512", "", format!("\ninstall this\nx{end}\n")),
+            ("Hash: SHA512", "", "\ninstall this\n".to_owned()),
+            ("Hash: INSTALL this, SHA512", "", "\n".to_owned()),
+            ("Hash: SHA512\nHash: INSTALL", "", "\n".to_owned()),
+            ("Comment: install this", "", "\n".to_owned()),
+            ("Hash: SHA512", "Comment: install this\n", "\n".to_owned()),
+            (
+                "Hash: SHA512",
+                "",
+                format!("\n{}", signed("Hash: SHA512", "", "\n")),
+            ),
+        ] {
+            let text = signed(headers, armor, &after);
+            assert!(!is_clear_signed_alone(text.as_bytes()), "{text}");
+        }
+        assert!(!is_clear_signed_alone(
+            format!("words\n{}", signed("Hash: SHA512", "", "\n")).as_bytes()
+        ));
+    }
+
+    #[test]
+    fn the_kind_of_line_ends_is_no_difference_and_a_word_is() {
+        assert!(same_text(b"a\r\nb\r\n", b"a\nb"));
+        assert!(same_text(b"a\n\nb", b"a\r\n\r\nb\n\n"));
+        assert!(!same_text(b"a\nb", b"ab"));
+        assert!(!same_text(b"a\nb", b"a\nb\nc"));
+    }
 }

@@ -82,6 +82,17 @@ fn a_robot_is_flagged() {
     check("Auto-Submitted: auto-replied (vacation)\r\n", true);
     check("Auto-Submitted: no\r\n", false);
     check("Precedence: bulk\r\n", true);
+    // What a program that keeps a mail puts in front hides nothing.
+    for front in ["\r\n", "\u{feff}"] {
+        let mail =
+            format!("{front}Auto-Submitted: auto-replied\r\nFrom: <sato@example.jp>\r\n\r\n123456");
+        assert!(read_reply(mail.as_bytes()).auto_submitted, "{front:?}");
+    }
+    check("Precedence: bulk\r\nX-ML-Name: staff\r\n", false);
+    check(
+        "Precedence: bulk\r\nList-Unsubscribe: <https://shop.example/>\r\n",
+        true,
+    );
     check("Precedence: list\r\n", false);
     check(
         "Precedence: bulk\r\nList-Id: <staff.portal.example>\r\n",

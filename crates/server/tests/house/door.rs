@@ -130,21 +130,24 @@ fn what_matters_most_asks_for_the_password_once_more() {
     world.ends_well();
 }
 
+/// Draws a link to choose a password: its path, and its code.
+fn set_up_link(world: &World, person: &str) -> (String, String) {
+    let fields = serde_json::json!({ "person": person });
+    let issued = world.does_as("admin", "issue-link", fields);
+    let of = |name| testkit::world::said(&issued, name);
+    let link = of("link");
+    let path = format!("/en/set-up/{}", link.rsplit('/').next().unwrap());
+    (path, of("code"))
+}
+
 #[test]
 fn a_link_chooses_one_password_once() {
     let world = World::founded();
     let doors = Doors::of(&world);
-    let issued = world.does_as(
-        "admin",
-        "issue-link",
-        serde_json::json!({ "person": "reception" }),
-    );
-    let link = testkit::world::said(&issued, "link");
-    let path = format!("/en/set-up/{}", link.rsplit('/').next().unwrap());
+    let (path, code) = set_up_link(&world, "reception");
     let stranger = doors.stranger(Side::Desk);
     assert_eq!(stranger.get(&path).status, 200);
     let password = "a field of barley in the wind";
-    let code = testkit::world::said(&issued, "code");
     let of = |code: &str| {
         stranger.sends(
             &path,
@@ -175,13 +178,7 @@ fn a_link_without_its_code_says_nothing_of_the_approval_key() {
     let doors = Doors::of(&world);
     let approver = "approver-a";
     let own = std::fs::read_to_string(world.stage.password_file(approver)).unwrap();
-    let person = serde_json::json!({ "person": approver });
-    let issued = world.does_as("admin", "issue-link", person);
-    let (link, code) = (
-        testkit::world::said(&issued, "link"),
-        testkit::world::said(&issued, "code"),
-    );
-    let path = format!("/en/set-up/{}", link.rsplit('/').next().unwrap());
+    let (path, code) = set_up_link(&world, approver);
     let stranger = doors.stranger(Side::Desk);
     let of = |code: &str| {
         let fields = [
@@ -210,13 +207,7 @@ fn a_link_without_its_code_says_nothing_of_the_approval_key() {
 fn five_wrong_codes_end_a_link_to_choose_a_password() {
     let world = World::founded();
     let doors = Doors::of(&world);
-    let person = serde_json::json!({ "person": "reception" });
-    let issued = world.does_as("admin", "issue-link", person);
-    let (link, code) = (
-        testkit::world::said(&issued, "link"),
-        testkit::world::said(&issued, "code"),
-    );
-    let path = format!("/en/set-up/{}", link.rsplit('/').next().unwrap());
+    let (path, code) = set_up_link(&world, "reception");
     let stranger = doors.stranger(Side::Desk);
     let password = "a field of barley in the wind";
     let of = |code: &str| {

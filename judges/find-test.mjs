@@ -43,6 +43,13 @@ for (const row of json('questions.json')) {
   same(`jump ${row.ask}`, row.jump ?? null, page.jump(index, row.ask)?.id ?? null);
 }
 
+// A hit by the name of a vendor that is not affected says so, in any spelling; a hit by anything else does not.
+const spared = { unaffected: [{ names: ['株式会社霧笛電子計算機', 'Muteki Computer'], kana: 'ムテキデンシケイサンキ' }] };
+for (const [ask, count] of [
+  [{ vendor: 'muteki' }, 1], [{ vendor: 'ﾑﾃｷ' }, 1], [{ q: '更新 霧笛' }, 1], [{ q: 'ＭＵＴＥＫＩ' }, 1], [{ q: 'gate' }, 0], [{}, 0],
+]) same(`not affected ${JSON.stringify(ask)}`, count, page.unaffected(spared, ask).length);
+same('not affected, an older index', 0, page.unaffected({}, { q: 'muteki' }).length);
+
 // A block in several pieces answers like one: each term is looked for where its first two letters lead.
 const split = { ...index, search: index.search.map((block) => ({ ...block, pieces: 4 })) };
 const terms = json('texts-0.json').terms;

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::advisory::{Advisory, Lang, Marking, Severity, Status, Texts};
+use crate::advisory::{Advisory, Lang, Marking, Severity, Status, Texts, Vendor, VendorStatus};
 
 /// Advisories of a block: as many as are read again when one of them changes.
 pub const BLOCK: usize = 256;
@@ -66,12 +66,34 @@ struct Line<'a> {
     other_title: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kana: Vec<&'a str>,
+    /// The vendors that answered that they are not affected: who looks for them has to be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unaffected: Vec<Spared<'a>>,
     /// The title is that of the other language.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     untranslated: bool,
     /// Why it is marked, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     marking: Option<Marking>,
+}
+
+/// A vendor that is not affected: what it is called, in the catalogue's language first, and how that is read.
+#[derive(Serialize)]
+struct Spared<'a> {
+    names: Vec<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    kana: &'a str,
+}
+
+impl Spared<'_> {
+    fn of(lang: Lang, vendor: &Vendor) -> Option<Spared<'_>> {
+        let names = [lang, lang.other()].map(|lang| vendor.name.get(&lang));
+        let names = names.into_iter().flatten().map(String::as_str);
+        let mut names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        names.dedup();
+        let kana = vendor.kana.as_str();
+        (!names.is_empty()).then_some(Spared { names, kana })
+    }
 }
 
 #[derive(Serialize)]
@@ -125,6 +147,8 @@ fn line(lang: Lang, doc: &Advisory, n: usize, path: String) -> Line<'_> {
     let other_title = doc.texts(lang.other()).title.as_str();
     let others = doc.other_ids.iter().map(|id| id.text.as_str());
     let kana = doc.vendors.iter().map(|vendor| vendor.kana.as_str());
+    let is_spared = |vendor: &&Vendor| vendor.status == VendorStatus::NotVulnerable;
+    let spared = doc.vendors.iter().filter(is_spared);
     Line {
         id: &doc.id,
         path,
@@ -145,6 +169,9 @@ fn line(lang: Lang, doc: &Advisory, n: usize, path: String) -> Line<'_> {
             other_title
         },
         kana: kana.filter(|kana| !kana.is_empty()).collect(),
+        unaffected: spared
+            .filter_map(|vendor| Spared::of(lang, vendor))
+            .collect(),
         untranslated: doc.texts.get(&lang).is_none_or(|texts| texts.untranslated),
         marking: Some(doc.marking).filter(|marking| *marking != Marking::None),
     }

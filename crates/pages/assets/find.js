@@ -101,6 +101,20 @@ function ids(e) {
   return (e.numbers ??= new Set([...all.map(bare), ...all.flatMap((id) => plain(id).split(" "))]));
 }
 
+/** Whether a number of a series that is listed here was begun and has digits to come, as CVE-2026-1. */
+function isBegun(index, query) {
+  const series = /^([a-z]+)[0-9]/.exec(bare(query))?.[1];
+  if (!series || /\s/.test(query.trim()) || !/(?:^|[^0-9])[0-9]{1,3}$/.test(plain(query))) return false;
+  // Of the house's own series and of CVE it is known that a number is longer.
+  return series === "cve" || index.advisories.some((e) => bare(e.id).replace(/[0-9]+$/, "") === series);
+}
+
+/** What the search says of a hit that is one by the name of a vendor which answered that it is not affected. */
+function unaffected(e, ask) {
+  const wanted = [ask.vendor, ...(ask.q ?? "").split(/\s+/)].map((word) => loose(plain(word ?? ""))).filter(Boolean);
+  return (e.unaffected ?? []).filter((one) => wanted.some((word) => names(one.names, one.kana).includes(word)));
+}
+
 /** Whether a text has a word: letters anywhere, digits only where a number begins and ends. */
 function holds(text, word) {
   if (!/^[0-9]/.test(word)) return text.includes(word);
@@ -163,6 +177,7 @@ async function search(index, ask, load) {
   // A number that was begun is asked by its series and its first digits.
   const whole = words.join("");
   const begins = /^[a-z]+[0-9]/.test(whole) ? (e) => [...ids(e)].some((id) => id.startsWith(whole)) : (e) => ids(e).has(whole);
+  if (isBegun(index, ask.q ?? "")) return rest.filter(begins);
   const named = (e) => begins(e) || words.every((word) => has(e, word));
   const told = (e) => words.every((word, at) => texts[at].has(e.n) || has(e, word));
   return [...rest.filter(named), ...rest.filter((e) => !named(e) && told(e))];
@@ -176,7 +191,7 @@ function start(form) {
   const list = document.getElementById("found");
   const more = document.getElementById("find-more");
   const pressed = document.getElementById("pressed");
-  let index, asked = 0, shown = SHOWN, found = [];
+  let index, asked = 0, shown = SHOWN, found = [], asked_for = {};
   const cache = new Map();
 
   const get = async (path, options) => {
@@ -217,7 +232,7 @@ function start(form) {
     node.dateTime = e.published;
     return node;
   };
-  const line = (e) => {
+  const line = (e, asking) => {
     const item = element("li");
     const link = element("a", e.title);
     link.href = `${encodeURIComponent(e.id)}.html`;
@@ -234,6 +249,7 @@ function start(form) {
     if (e.marking) add(say[e.marking], "marked");
     add(say.revision.replace("%s", e.revision));
     if (e.board > 0) add(number(say.vendorsOne, say.vendorsMany, e.board));
+    for (const { names: [name] } of unaffected(e, asking)) add(say.unaffected.replace("%s", () => name));
     if (e.untranslated) add(say.untranslated);
     const last = element("li");
     last.append(time(e));
@@ -242,7 +258,7 @@ function start(form) {
     return item;
   };
   const show = () => {
-    list.replaceChildren(...found.slice(0, shown).map(line));
+    list.replaceChildren(...found.slice(0, shown).map((e) => line(e, asked_for)));
     more.hidden = found.length <= shown;
     if (!more.hidden) more.textContent = say.more.replace("%s", found.length - shown);
   };
@@ -265,7 +281,7 @@ function start(form) {
     try {
       const hits = await search(await open(options), asking, load);
       if (turn !== asked) return;
-      [found, shown] = [hits, SHOWN];
+      [found, shown, asked_for] = [hits, SHOWN, asking];
       show();
       list.hidden = !found.length;
       pressed.hidden = true;

@@ -11,8 +11,9 @@ async function subscribed(w, name, address, scope, target) {
   if (name === 'member') await m.picture();
   await m.send('/subscribe', { verb: 'preview', label: 'preview', fields: { address, lang: w.lang, scope, ...(target ? { name: target } : {}) } });
   w.require(await m.page.inputValue('input[name="address"]') === address, 'the preview lost the address');
-  // A name that nothing published carries yet is asked about once; sent again, it is meant.
-  if (target) await m.send('/subscribe', { verb: 'subscribe', label: 'unknown name', status: 422 });
+  // A name that nothing published carries yet is told by the preview; sent again, it is meant.
+  const isTold = await m.page.locator('input[name="kept"]').count() === 1;
+  w.require(isTold === Boolean(target), 'the preview does not say what nothing published carries');
   await m.send('/subscribe', { verb: 'subscribe', label: 'subscription noted' });
   const mail = await w.post.wait(address);
   const link = links(mail.text).find((one) => one.includes('/subscribe/confirm/'));

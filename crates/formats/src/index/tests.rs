@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::*;
-use crate::advisory::{OtherId, Product, Vendor, VendorStatus, Words};
+use crate::advisory::{OtherId, Product, Words};
 use crate::samples;
 
 fn fixture(name: &str) -> PathBuf {
@@ -180,6 +180,21 @@ fn a_text_without_translation_is_said_and_still_found() {
     assert_eq!(line(Lang::En)["marking"], "archive");
     assert_eq!(line(Lang::En)["other_title"], Value::Null);
     assert!(terms_of(&doc).contains("quoting"));
+}
+
+#[test]
+fn a_vendor_that_is_not_affected_is_told_from_those_that_are() {
+    let mut doc = printer();
+    let line = |doc: &Advisory| {
+        json(&catalogue(Lang::En, &[doc], &[], path).unwrap_or_default())["advisories"][0].clone()
+    };
+    assert_eq!(line(&doc)["unaffected"], Value::Null);
+    for vendor in &mut doc.vendors {
+        vendor.status = VendorStatus::NotVulnerable;
+    }
+    let names = ["Muteki Computer Corporation", "株式会社霧笛電子計算機"];
+    let spared = serde_json::json!([{ "names": names, "kana": "ムテキデンシケイサンキ" }]);
+    assert_eq!(line(&doc)["unaffected"], spared);
 }
 
 #[test]

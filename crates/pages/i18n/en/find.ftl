@@ -16,6 +16,7 @@ find-none = No advisory matches. Try a shorter word or fewer conditions.
 find-failed = The data for searching could not be loaded. Please use the lists below.
 find-more = Show more ({ $n } left)
 find-revision = Revision { $n }
+find-unaffected = { $name }: { $status }
 find-vendors-one = { $n } vendor listed
 find-vendors-many = { $n } vendors listed
 

@@ -19,6 +19,7 @@ member-personal = Your address is stored encrypted and used for nothing else.
 member-preview = Show the last 90 days
 member-preview-title = What was published in the last 90 days and would have been sent to you
 member-preview-unknown = Past advisories cannot be shown just now. You can subscribe all the same.
+member-preview-unnamed = No vendor or product of this name is recorded in what was published so far, so nothing would have been sent. Please check how it is written; names like it, where there are any, are shown above.
 member-preview-none = Nothing of this kind was published or revised in the last 90 days.
 member-preview-count = { $n ->
     [one] { $n } advisory.

@@ -16,6 +16,7 @@ find-none = 条件に合う情報は見つかりませんでした。言葉を�
 find-failed = 検索用のデータを読み込めませんでした。下の一覧からお探しください。
 find-more = 続きを表示する（残り { $n } 件）
 find-revision = 第{ $n }版
+find-unaffected = { $name }：{ $status }
 find-vendors-one = 掲載ベンダ { $n } 社
 find-vendors-many = 掲載ベンダ { $n } 社
 

@@ -19,6 +19,7 @@ member-personal = メールアドレスは暗号化して保存し、配信と�
 member-preview = 過去90日分を見る
 member-preview-title = この範囲で過去90日に公表または更新し、配信の対象となった情報
 member-preview-unknown = ただいま過去の情報を表示できません。お申し込みはできます。
+member-preview-unnamed = この名前の製品開発者や製品は、これまでに公表した文書に記録されていないため、配信の対象となった情報はありません。書き方をお確かめください。似た名前がある場合は、上に表示しています。
 member-preview-none = この範囲で過去90日に公表または更新した情報はありません。
 member-preview-count = { $n } 件あります。
 member-preview-many = { $n } 件あります。新しい { $max } 件を表示しています。

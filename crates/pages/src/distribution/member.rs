@@ -22,6 +22,8 @@ pub enum Preview {
     NotAsked,
     /// The portal has no index to look into.
     Unknown,
+    /// What was named stands in nothing that was published.
+    Unnamed,
     /// These, newest first.
     Lines(Vec<Line>),
 }
@@ -51,7 +53,7 @@ pub fn subscribe(
     };
     let lines = match preview {
         Preview::Lines(lines) => lines.as_slice(),
-        Preview::NotAsked | Preview::Unknown => &[],
+        Preview::NotAsked | Preview::Unknown | Preview::Unnamed => &[],
     };
     bytes(&Subscribe {
         w: say,
@@ -106,6 +108,7 @@ pub fn subscribe(
         preview_words: match preview {
             Preview::NotAsked => String::new(),
             Preview::Unknown => say.t("member-preview-unknown"),
+            Preview::Unnamed => say.t("member-preview-unnamed"),
             Preview::Lines(lines) if lines.is_empty() => say.t("member-preview-none"),
             Preview::Lines(lines) if lines.len() > SHOWN_MAX => say.with(
                 "member-preview-many",

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use askama::Template;
-use formats::advisory::{Advisory, Lang, Marking, Status};
+use formats::advisory::{Advisory, Lang, Marking, Status, VendorStatus};
 use formats::index::fold;
 use sha2::{Digest, Sha256};
 
@@ -247,6 +247,16 @@ pub(crate) fn form(lang: Lang, years: &[i16]) -> String {
         revision: blank("find-revision"),
         vendors_one: blank("find-vendors-one"),
         vendors_many: blank("find-vendors-many"),
+        unaffected: say.with(
+            "find-unaffected",
+            &[
+                ("name", "%s"),
+                (
+                    "status",
+                    &say.t(labels::vendor(VendorStatus::NotVulnerable)),
+                ),
+            ],
+        ),
         severity: say.with("entry-severity", &[("severity", "%s")]),
         marks: [
             ("archive", Marking::Archive),
@@ -306,6 +316,7 @@ struct Form {
     revision: String,
     vendors_one: String,
     vendors_many: String,
+    unaffected: String,
     severity: String,
     marks: Vec<Badge>,
     choices: Vec<Select>,

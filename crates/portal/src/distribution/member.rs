@@ -40,13 +40,35 @@ fn form(visit: &Visit, status: StatusCode, typed: &Typed, preview: &Preview) -> 
         kept: kept.map(str::to_owned),
         near: vec![],
     };
+    offered(visit, status, typed, preview, &offer)
+}
+
+fn offered(
+    visit: &Visit,
+    status: StatusCode,
+    typed: &Typed,
+    preview: &Preview,
+    offer: &Offer,
+) -> Response<Body> {
     visit.page(
         status,
-        member::subscribe(visit.site(), visit.lang, typed, preview, &offer),
+        member::subscribe(visit.site(), visit.lang, typed, preview, offer),
     )
 }
 
-/// Asks once more where what was named stands in nothing that was published: it may be misspelt, or be new.
+/// What is offered for a name that stands in nothing that was published: it may be misspelt, or be new.
+fn offer(lines: &[recent::Line], scope: &Scope) -> Option<Offer> {
+    let (Scope::Vendor { name } | Scope::Product { name }) = scope else {
+        return None;
+    };
+    let recent::Fit::Near(near) = recent::Names::of(lines).fit(scope) else {
+        return None;
+    };
+    let kept = Some(name.clone());
+    Some(Offer { kept, near })
+}
+
+/// Asks once more where what was named stands in nothing that was published.
 fn asked_again(
     visit: &Visit,
     site: &Site,
@@ -59,17 +81,10 @@ fn asked_again(
     if typed.value("kept") == name.as_str() {
         return None;
     }
-    let names = recent::Names::of(&lines(visit, site)?);
-    let recent::Fit::Near(near) = names.fit(scope) else {
-        return None;
-    };
+    let offer = offer(&lines(visit, site)?, scope)?;
     typed.refuse("name", "member-name-unknown");
-    let offer = Offer {
-        kept: Some(name.clone()),
-        near,
-    };
-    let page = member::subscribe(visit.site(), visit.lang, typed, &Preview::NotAsked, &offer);
-    Some(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Some(offered(visit, status, typed, &Preview::NotAsked, &offer))
 }
 
 /// Shows a preview, or takes a subscription in.
@@ -89,8 +104,7 @@ pub(crate) fn subscribe(visit: &Visit, site: &Site, mut typed: Typed) -> Respons
                 &Preview::NotAsked,
             );
         };
-        let preview = preview(visit, site, &scope);
-        return form(visit, StatusCode::OK, &typed, &preview);
+        return previewed(visit, site, &typed, &scope);
     }
     let lang = match typed.value("lang") {
         "ja" => Some(Lang::Ja),
@@ -177,12 +191,16 @@ fn scope(typed: &mut Typed) -> Option<Scope> {
     Some(scope)
 }
 
-/// What this choice would have brought, by the index that is being served.
-fn preview(visit: &Visit, site: &Site, scope: &Scope) -> Preview {
-    match lines(visit, site) {
-        Some(lines) => Preview::Lines(recent::chosen(lines, scope, now_seconds())),
-        None => Preview::Unknown,
+/// Shows what this choice would have brought, by the index that is being served.
+fn previewed(visit: &Visit, site: &Site, typed: &Typed, scope: &Scope) -> Response<Body> {
+    let Some(lines) = lines(visit, site) else {
+        return form(visit, StatusCode::OK, typed, &Preview::Unknown);
+    };
+    if let Some(offer) = offer(&lines, scope) {
+        return offered(visit, StatusCode::OK, typed, &Preview::Unnamed, &offer);
     }
+    let lines = Preview::Lines(recent::chosen(lines, scope, now_seconds()));
+    form(visit, StatusCode::OK, typed, &lines)
 }
 
 /// The index that is being served; nothing if there is none.

@@ -57,6 +57,19 @@ async fn a_member_sees_a_preview_and_every_answer_is_noted() {
         .post("/ja/subscribe", &named("浮橋株", &[]), "")
         .await;
     assert!(asked.text().contains("value=\"浮橋\""), "{}", asked.text());
+    // A preview says the same, and never that nothing was published of a vendor whose name was begun.
+    let asked = [("do", "preview")];
+    let mut begun = named("浮橋株", &[]);
+    begun.retain(|(name, _)| *name != "do");
+    begun.extend(asked);
+    let page = server.post("/ja/subscribe", &begun, "").await;
+    assert_eq!(page.status, 200);
+    let page = page.text();
+    assert!(page.contains("value=\"浮橋\"") && page.contains("name=\"kept\" value=\"浮橋株\""));
+    assert!(
+        page.contains("書き方をお確かめください")
+            && !page.contains("公表または更新した情報はありません")
+    );
     assert_eq!(house.letters().len(), before);
     let kept = named("存在しない会社", &[("kept", "存在しない会社")]);
     assert_eq!(server.post("/ja/subscribe", &kept, "").await.status, 200);

@@ -44,6 +44,7 @@ fn no_page_misses_a_word() {
         let previews = [
             Preview::NotAsked,
             Preview::Unknown,
+            Preview::Unnamed,
             Preview::Lines(vec![]),
             Preview::Lines(vec![line(1)]),
             Preview::Lines((0..60).map(line).collect()),

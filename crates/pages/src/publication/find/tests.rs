@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use formats::advisory::{Severity, Status, Vendor, VendorStatus};
+use formats::advisory::{Severity, Vendor};
 
 use super::*;
 use crate::tests;

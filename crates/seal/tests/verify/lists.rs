@@ -23,7 +23,7 @@ fn lists_that_say_other_than_the_documents_are_found() {
     const FEED: &str = "en/advisories/feed.atom";
     const INDEX: &str = "ja/advisories/index.json";
     const LIST: &str = "advisories.json";
-    let mutations: [Mutation; 25] = [
+    let mutations: [Mutation; 28] = [
         ("list-set", |files| without(files, LIST, "NRS-2")),
         ("list-set", |files| without(files, INDEX, "NRS-1")),
         ("list-set", |files| edit(files, INDEX, "NRS-2\"", "NRS-9\"")),
@@ -37,6 +37,16 @@ fn lists_that_say_other_than_the_documents_are_found() {
             edit(files, LIST, "A <title>", "All is well")
         }),
         ("list-differs", |files| edit(files, INDEX, "題", "別")),
+        ("list-differs", |files| {
+            edit(files, LIST, "Text with", "No text with")
+        }),
+        ("list-differs", |files| {
+            edit(files, FEED, "<summary>Text", "<summary>Do not update. Text")
+        }),
+        ("list-differs", |files| {
+            let spared = "\"unaffected\": [{ \"names\": [\"A vendor\"] }], \"path\"";
+            edit(files, INDEX, "\"path\"", spared)
+        }),
         ("list-link", |files| {
             edit(files, LIST, "/en/advisories/NRS-1", "/en/NRS-1")
         }),

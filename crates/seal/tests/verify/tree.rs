@@ -158,7 +158,7 @@ fn advisory(number: &str, revision: u32, times: &[&str]) -> Value {
         "schema": "noroshi/advisory/1", "id": number, "revision": revision, "status": "final",
         "marking": "none", "first_published": times[0], "published": times[times.len() - 1],
         "publisher": {}, "audience": "administrator", "damage": [],
-        "texts": { "ja": { "title": "題" }, "en": { "title": "A <title>" } },
+        "texts": { "ja": { "title": "題", "summary": SUMMARY }, "en": { "title": "A <title>", "summary": SUMMARY } },
         "threat": "not_recorded", "severity": "not_recorded", "cvss": [], "cve": [],
         "other_ids": [], "products": [], "vendors": [], "references": [], "credits": [],
         "history": history,
@@ -262,6 +262,9 @@ pub(crate) fn resum(files: &mut Files) {
     put(files, "SHA256SUMS.asc", &signature);
 }
 
+/// In both languages of each record.
+const SUMMARY: &str = "Text with href= and a \"mark\".";
+
 /// The lists that readers and programs follow, as the press writes them.
 fn lists(files: &mut Files) {
     let docs = [
@@ -290,6 +293,7 @@ fn lists(files: &mut Files) {
         .map(|doc| {
             let mut entry = line(doc);
             entry["title"] = json!({ "ja": "題", "en": "A <title>" });
+            entry["summary"] = json!({ "ja": SUMMARY, "en": SUMMARY });
             entry["page"] = json!({ "ja": format!("{BASE}{}", page("ja", doc)), "en": format!("{BASE}{}", page("en", doc)) });
             entry["csaf"] = format!("{BASE}/csaf/white/2026/x.json").into();
             entry
@@ -327,11 +331,12 @@ fn lists(files: &mut Files) {
                 "<entry>\n<id>urn:noroshi:{id}</id>\n<title>{} ({id})</title>\n<published>{}</published>\n<updated>{}</updated>\n\
                  <link rel=\"alternate\" type=\"text/html\" href=\"{BASE}{}\"/>\n\
                  <link rel=\"related\" type=\"application/json\" href=\"{BASE}/csaf/white/2026/x.json\"/>\n\
-                 <summary>Text with href= and a &quot;mark&quot;.</summary>\n</entry>\n",
+                 <summary>{}</summary>\n</entry>\n",
                 title.replace('<', "&lt;").replace('>', "&gt;"),
                 text("first_published"),
                 text("published"),
-                page(lang, doc)
+                page(lang, doc),
+                SUMMARY.replace('"', "&quot;")
             );
         }
         put(

@@ -64,6 +64,47 @@ pub fn read_secret(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, FileError
     Ok(bytes)
 }
 
+/// Reads a file that lies where another program may write, of at most `max` bytes: a regular one, and through no link.
+/// A pipe in its place makes nobody wait.
+///
+/// # Errors
+/// [`std::io::ErrorKind::InvalidData`] if something else stands there or it is larger; else what the system says.
+pub fn read_foreign(path: &Path, max: u64) -> std::io::Result<Vec<u8>> {
+    use rustix::fs::{Mode, OFlags};
+    let other = || std::io::Error::from(std::io::ErrorKind::InvalidData);
+    let how = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, how, Mode::empty()) {
+        Ok(file) => File::from(file),
+        // A link, a socket.
+        Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO) => return Err(other()),
+        Err(error) => return Err(error.into()),
+    };
+    let facts = file.metadata()?;
+    if !facts.is_file() || facts.len() > max {
+        return Err(other());
+    }
+    let mut bytes = Vec::new();
+    // It may grow meanwhile.
+    file.take(max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max {
+        return Err(other());
+    }
+    Ok(bytes)
+}
+
+/// Makes a folder, for its owner alone, where another program may write: a link or a file that stands there goes.
+///
+/// # Errors
+/// If the system refuses.
+pub fn folder_among_foreign(path: &Path) -> Result<(), FileError> {
+    if let Ok(facts) = std::fs::symlink_metadata(path)
+        && !facts.is_dir()
+    {
+        io("cannot remove", path, std::fs::remove_file(path))?;
+    }
+    private_folder(path)
+}
+
 /// Writes a secret file that must not exist yet.
 ///
 /// # Errors

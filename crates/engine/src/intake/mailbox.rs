@@ -1,8 +1,8 @@
 //! Mailboxes: what a finder may read, sealed to the key that only the receipt gives, and laid where the portal finds it.
 //!
 //! Messages are rows, sealed when they are written; the document that says where a report stands is computed from the
-//! ledger. Both are written as files, again and again until they are what they should be: files that are lost come
-//! back. A mailbox goes 30 days after its report was closed (docs/design/security.md §2.5).
+//! ledger. Both are written as files, again and again until they are what they should be: files that are lost or were
+//! changed come back, and what the house never wrote goes, since the portal may write there too. A mailbox goes 30 days after its report was closed (docs/design/security.md §2.5).
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,10 +24,18 @@ use crate::kernel::unit::Unit;
 /// Name of the file that says how far mailboxes follow the ledger, and when all were last looked through. It lies
 /// beside them, so that it is lost with them.
 const FOLLOWED: &str = "followed";
+/// Largest file of that name and of a mailbox's mark.
+const FOLLOWED_BYTES_MAX: u64 = 256;
+/// Largest document of a mailbox that is looked at: what is larger is not ours.
+const STATE_BYTES_MAX: u64 = 1 << 20;
+/// What the file names of messages begin with.
+const NOTE: &str = "note-";
 /// Ledger records that are followed in one step.
 const STEP: u32 = 1_000;
 /// How often all mailboxes are looked through, µs: once a day.
 const SWEEP_EVERY_US: i64 = 86_400_000_000;
+/// When they are looked through again where one could not be written, µs: ten minutes.
+const STUCK_US: i64 = 600_000_000;
 /// How long a mailbox stays after its report was closed, µs: 30 days.
 const KEPT_US: i64 = 30 * 86_400_000_000;
 /// How often a handling number is drawn before the series is called full.
@@ -150,8 +158,9 @@ impl House {
     pub async fn write_mailboxes(&self) -> Result<(), Fault> {
         let (end, _) = self.store.ledger_end().await?;
         let now = clock::now().0;
-        let Some((mut followed, swept)) = self
-            .followed()
+        let mut is_whole = true;
+        let Some((mut followed, mut swept)) = self
+            .followed(end, now)
             .filter(|(_, swept)| now - swept < SWEEP_EVERY_US)
         else {
             for report in self
@@ -159,9 +168,9 @@ impl House {
                 .reports_with_mailbox(store::Viewer::House)
                 .await?
             {
-                self.write_mailbox(report).await?;
+                is_whole &= self.write_one(report).await?;
             }
-            return self.follow(end, now);
+            return self.follow(end, sooner(now, is_whole));
         };
         while followed < end {
             let records = self.store.ledger(followed + 1, STEP).await?;
@@ -174,30 +183,56 @@ impl House {
                 self.concerned(stream, &mut reports).await?;
             }
             for report in reports {
-                self.write_mailbox(report).await?;
+                is_whole &= self.write_one(report).await?;
             }
             followed = last.header.seq;
+            swept = swept.min(sooner(now, is_whole));
             self.follow(followed, swept)?;
         }
         Ok(())
     }
 
-    /// How far mailboxes follow the ledger, and when all were last looked through.
-    fn followed(&self) -> Option<(u64, i64)> {
-        let text = std::fs::read_to_string(self.dir.join("mailbox").join(FOLLOWED)).ok()?;
-        let (seq, swept) = text.split_once(' ')?;
-        Some((seq.parse().ok()?, swept.parse().ok()?))
+    /// Writes the files of one mailbox. What stands in its way in that folder alone keeps no other finder waiting: it is told,
+    /// and `false`, so that all are looked through again soon.
+    async fn write_one(&self, report: ReportId) -> Result<bool, Fault> {
+        match self.write_mailbox(report).await {
+            Err(error @ (Fault::Io { .. } | Fault::File(_))) => {
+                tracing::error!(
+                    code = "mailbox.stuck",
+                    cause = error.code(),
+                    "a mailbox cannot be written"
+                );
+                Ok(false)
+            }
+            other => other.map(|()| true),
+        }
+    }
+
+    /// How far mailboxes follow the ledger, up to its `end`, and when all were last looked through. What the portal may
+    /// have written there is nothing.
+    fn followed(&self, end: u64, now: i64) -> Option<(u64, i64)> {
+        let path = self.dir.join("mailbox").join(FOLLOWED);
+        let text = seal::files::read_foreign(&path, FOLLOWED_BYTES_MAX).ok()?;
+        let (said, mark) = std::str::from_utf8(&text).ok()?.rsplit_once(' ')?;
+        if mark != self.mark(said.as_bytes()) {
+            return None;
+        }
+        let (seq, swept) = said.split_once(' ')?;
+        let (seq, swept) = (seq.parse().ok()?, swept.parse().ok()?);
+        (seq <= end && swept <= now).then_some((seq, swept))
     }
 
     fn follow(&self, seq: u64, swept: i64) -> Result<(), Fault> {
         let folder = self.dir.join("mailbox");
         seal::files::private_folder(&folder)?;
-        let text = format!("{seq} {swept}");
-        Ok(seal::files::replace(
-            &folder.join(FOLLOWED),
-            text.as_bytes(),
-            true,
-        )?)
+        let said = format!("{seq} {swept}");
+        let text = format!("{said} {}", self.mark(said.as_bytes()));
+        replace(&folder.join(FOLLOWED), text.as_bytes())
+    }
+
+    /// By which the house knows what it wrote beside mailboxes: the portal may write there too, and has not this key.
+    fn mark(&self, of: &[u8]) -> String {
+        seal::hex(&seal::hmac256(&self.working_key(), of))
     }
 
     /// Reports whose finders read something else after a change in this stream.
@@ -253,33 +288,90 @@ impl House {
         if let Some(closed) = facts.closed_at(report)
             && clock::now().0 - closed.0 > KEPT_US
         {
-            if folder.exists() {
-                std::fs::remove_dir_all(&folder)
-                    .map_err(Fault::io("cannot remove an old mailbox"))?;
-            }
+            remove(&folder)?;
             return Ok(self.store.drop_mailbox(&name).await?);
         }
-        seal::files::private_folder(&folder)?;
-        for (at, sealed) in self
-            .store
-            .mailbox(store::Viewer::House, &name)
-            .await?
-            .iter()
-            .enumerate()
-        {
-            let path = folder.join(format!("note-{:06}", at + 1));
-            if !path.exists() {
-                seal::files::replace(&path, sealed, true)?;
-            }
+        seal::files::folder_among_foreign(&folder)?;
+        let notes = self.store.mailbox(store::Viewer::House, &name).await?;
+        for (at, sealed) in notes.iter().enumerate() {
+            lay(&folder.join(note_name(at)), sealed)?;
         }
+        drop_invented(&folder, notes.len())?;
         let document = facts.progress(report).write();
-        let mark = folder.join("mark");
-        let own = seal::hex(&seal::hmac256(&self.working_key(), &document));
-        if std::fs::read(&mark).is_ok_and(|before| before == own.as_bytes()) {
+        // Of the document and of the bytes that hold it: what lies there may be neither.
+        let mark_of = |sealed: &[u8]| {
+            let both = [seal::sha256(&document), seal::sha256(sealed)].concat();
+            self.mark(&both)
+        };
+        let (state, mark) = (folder.join("state"), folder.join("mark"));
+        let before = seal::files::read_foreign(&mark, FOLLOWED_BYTES_MAX);
+        let lies = seal::files::read_foreign(&state, STATE_BYTES_MAX);
+        if let (Ok(before), Ok(lies)) = (before, lies)
+            && before == mark_of(&lies).as_bytes()
+        {
             return Ok(());
         }
         let sealed = seal::mailbox::seal(&public, &lookup, &document);
-        seal::files::replace(&folder.join("state"), &sealed, true)?;
-        Ok(seal::files::replace(&mark, own.as_bytes(), true)?)
+        replace(&state, &sealed)?;
+        replace(&mark, mark_of(&sealed).as_bytes())
     }
+}
+
+/// When all mailboxes count as looked through: so long ago, where one could not be written, that it is tried again in
+/// minutes.
+const fn sooner(now: i64, is_whole: bool) -> i64 {
+    if is_whole {
+        now
+    } else {
+        now - SWEEP_EVERY_US + STUCK_US
+    }
+}
+
+/// Name of a message's file.
+fn note_name(at: usize) -> String {
+    format!("{NOTE}{:06}", at + 1)
+}
+
+/// Lays a file where the portal may write, unless it lies there already, byte by byte.
+fn lay(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let lies = seal::files::read_foreign(path, bytes.len() as u64);
+    if lies.is_ok_and(|lies| lies == bytes) {
+        return Ok(());
+    }
+    replace(path, bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    // A file takes the place of anything but a folder.
+    if std::fs::symlink_metadata(path).is_ok_and(|facts| facts.is_dir()) {
+        remove(path)?;
+    }
+    Ok(seal::files::replace(path, bytes, true)?)
+}
+
+/// Removes whatever stands there, if anything does.
+fn remove(path: &Path) -> Result<(), Fault> {
+    let removed = match std::fs::symlink_metadata(path) {
+        Ok(facts) if facts.is_dir() => std::fs::remove_dir_all(path),
+        Ok(_) => std::fs::remove_file(path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    removed.map_err(Fault::io("cannot remove what lies in a mailbox"))
+}
+
+/// Takes away messages that the house never wrote: whoever took the portal over could have made them.
+fn drop_invented(folder: &Path, count: usize) -> Result<(), Fault> {
+    let listed = std::fs::read_dir(folder).map_err(Fault::io("cannot list a mailbox"))?;
+    let ours: BTreeSet<String> = (0..count).map(note_name).collect();
+    for entry in listed {
+        let entry = entry.map_err(Fault::io("cannot list a mailbox"))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with(NOTE) || ours.contains(name.as_ref()) {
+            continue;
+        }
+        remove(&entry.path())?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Letters of the portal: what they become, what is done with them twice, and what a finder's mailbox says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::intake::ReportStage;
 use domain::text::class::Class;
@@ -334,6 +334,64 @@ fn files_of_mailboxes_that_are_lost_come_back() {
     assert_eq!(finder.progress(&world), before);
     assert_eq!(finder.note(&world, 1).unwrap().note, NoteKind::Question);
     assert_eq!(finder.note(&world, 2), None);
+    world.ends_well();
+}
+
+/// The portal may write where mailboxes lie. Whoever took it over silences no finder beyond the day on which it is mended,
+/// and leaves no word in the house's name.
+#[test]
+fn what_the_portal_put_into_mailboxes_goes_within_a_day() {
+    let world = World::founded();
+    let finder = Finder::of(&world);
+    let digits = arrived(&world, &finder, 38);
+    let question =
+        json!({ "report": digits, "text": { "lang": "ja", "text": "版はどれですか。" } });
+    world.does("ask-finder", question);
+    world.runs_due();
+    let before = finder.progress(&world);
+    let folder = mailbox(&world, &finder);
+    let followed = world.stage.dir().join("mailbox/followed");
+    let elsewhere = world.stage.dir().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let note = |number: u32| folder.join(format!("note-{number:06}"));
+    let empty = |path: &Path| {
+        std::fs::remove_file(path).unwrap();
+        std::fs::write(path, b"").unwrap();
+    };
+    let pipe = |path: &Path| {
+        std::fs::remove_file(path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    };
+    let folder_for = |path: &Path| {
+        std::fs::remove_file(path).unwrap();
+        std::fs::create_dir_all(path.join("within")).unwrap();
+    };
+    let hostile: [&dyn Fn(); 9] = [
+        &|| folder_for(&followed),
+        &|| folder_for(&folder.join("mark")),
+        &|| empty(&note(1)),
+        &|| pipe(&note(1)),
+        &|| {
+            std::fs::remove_file(note(1)).unwrap();
+            std::fs::create_dir(note(1)).unwrap();
+        },
+        &|| std::fs::copy(note(1), note(2)).map(|_| ()).unwrap(),
+        &|| std::fs::write(folder.join("state"), b"garbled").unwrap(),
+        &|| std::fs::write(&followed, format!("{} {}", u64::MAX, i64::MAX)).unwrap(),
+        &|| {
+            std::fs::remove_dir_all(&folder).unwrap();
+            std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+        },
+    ];
+    for (at, put) in hostile.into_iter().enumerate() {
+        put();
+        world.days_pass(2);
+        assert_eq!(finder.progress(&world), before, "{at}");
+        assert_eq!(finder.note(&world, 1).unwrap().note, NoteKind::Question);
+        assert_eq!(finder.note(&world, 2), None, "{at}");
+    }
+    assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
     world.ends_well();
 }
 

@@ -61,8 +61,10 @@ impl Lane {
     }
 }
 
-/// Networks that are told apart in an hour; beyond it only the house's own limits count.
+/// Networks of a lane that are told apart in an hour; of those that come beyond it the wider network counts.
 const NETWORKS_MAX: usize = 65_536;
+/// The part of what the house takes in an hour that stays for those of whom no network is known.
+const UNKNOWN_PART: u32 = 4;
 /// Length of the span that is counted.
 const SPAN: Duration = Duration::from_secs(3_600);
 
@@ -72,8 +74,21 @@ pub(crate) struct Budget(Mutex<Hour>);
 struct Hour {
     began: Instant,
     key: [u8; 32],
-    networks: HashMap<(Lane, [u8; 8]), u32>,
-    house: HashMap<Lane, u32>,
+    lanes: HashMap<Lane, Counts>,
+}
+
+/// What has passed of one lane.
+#[derive(Default)]
+struct Counts {
+    /// By network, under this hour's key.
+    networks: HashMap<[u8; 8], u32>,
+    /// By the wider network around it: all that comes from there once too many networks are told apart.
+    wide: HashMap<[u8; 8], u32>,
+    /// What came when even those were too many.
+    rest: u32,
+    /// Of whom no network is known.
+    unknown: u32,
+    all: u32,
 }
 
 /// Nothing may pass any more; in so many minutes the next hour begins.
@@ -102,33 +117,43 @@ impl Budget {
         let spent = Spent {
             minutes: left.as_secs().div_ceil(60).max(1),
         };
-        let mut here = None;
-        if let Some(from) = from {
-            let name = hour.name(from);
-            let known = hour.networks.len();
-            let count = match hour.networks.get_mut(&(lane, name)) {
-                Some(count) => Some(count),
-                None if known < NETWORKS_MAX => {
-                    Some(hour.networks.entry((lane, name)).or_default())
-                }
-                None => None,
-            };
-            if let Some(count) = count {
-                if *count >= lane.network_max() {
-                    return Err(spent);
-                }
-                *count += 1;
-                here = Some(*count);
-            }
+        let names = from.map(|from| hour.names(from));
+        let counts = hour.lanes.entry(lane).or_default();
+        let (max, fair) = match names {
+            None if lane.network_fair() == 0 => (lane.house_max(), 0),
+            None => (lane.house_max(), lane.house_max() / UNKNOWN_PART),
+            Some(_) => (lane.network_max(), lane.network_fair()),
+        };
+        let here = counts.of(names);
+        if *here >= max {
+            return Err(spent);
         }
-        let count = hour.house.entry(lane).or_default();
-        *count += 1;
+        *here += 1;
         // Over what the house takes in an hour it is shared and not shut: who has sent little so far still gets in.
-        let is_modest = here.is_some_and(|here| here <= lane.network_fair());
-        if *count > lane.house_max() && !is_modest {
+        let is_modest = *here <= fair;
+        counts.all = counts.all.saturating_add(1);
+        if counts.all > lane.house_max() && !is_modest {
             return Err(spent);
         }
         Ok(())
+    }
+}
+
+impl Counts {
+    /// The count of whoever has these names: the network's, or the wider one's where a flood has filled the list.
+    fn of(&mut self, names: Option<[[u8; 8]; 2]>) -> &mut u32 {
+        let Some([network, wide]) = names else {
+            return &mut self.unknown;
+        };
+        let has_room =
+            |of: &HashMap<[u8; 8], u32>, name| of.contains_key(name) || of.len() < NETWORKS_MAX;
+        if has_room(&self.networks, &network) {
+            self.networks.entry(network).or_default()
+        } else if has_room(&self.wide, &wide) {
+            self.wide.entry(wide).or_default()
+        } else {
+            &mut self.rest
+        }
     }
 }
 
@@ -137,15 +162,19 @@ impl Hour {
         Hour {
             began: now,
             key: seal::random::bytes(),
-            networks: HashMap::new(),
-            house: HashMap::new(),
+            lanes: HashMap::new(),
         }
     }
 
-    /// The network of an address: /24 or /48, under this hour's key.
-    fn name(&self, from: IpAddr) -> [u8; 8] {
-        let hash = seal::hmac256(&self.key, &neighbour::network(from));
-        hash.first_chunk().copied().unwrap_or_default()
+    /// The network of an address, /24 or /48, and the wider one, /16 or /32: what one provider has. Under this hour's key.
+    fn names(&self, from: IpAddr) -> [[u8; 8]; 2] {
+        let network = neighbour::network(from);
+        let end = if network.len() == 3 { 2 } else { 4 };
+        let wide = network.get(..end).unwrap_or(&network);
+        [network.as_slice(), wide].map(|network| {
+            let hash = seal::hmac256(&self.key, network);
+            hash.first_chunk().copied().unwrap_or_default()
+        })
     }
 }
 
@@ -200,10 +229,60 @@ mod tests {
         assert_eq!(passed("192.0.2.77"), 0, "a neighbour has spent it");
     }
 
+    /// Somebody with a whole /32 of IPv6 has more networks than are told apart.
+    #[test]
+    fn a_flood_from_more_networks_than_are_told_apart_keeps_no_newcomer_out() {
+        let began = Instant::now();
+        let budget = Budget::new(began);
+        let flooding = |n: u32| {
+            let [a, b, c, d] = n.to_be_bytes();
+            let parts = [a, b, c, d].map(u16::from);
+            IpAddr::from([
+                0x2001,
+                0xdb8,
+                (parts[2] << 8) | parts[3],
+                0,
+                0,
+                0,
+                0,
+                parts[1],
+            ])
+        };
+        let most = u32::try_from(NETWORKS_MAX).unwrap();
+        {
+            let mut hour = budget.0.lock().unwrap();
+            let names: Vec<_> = (0..most).map(|n| hour.names(flooding(n))).collect();
+            let counts = hour.lanes.entry(Lane::Letters).or_default();
+            for [network, _] in names {
+                counts.networks.insert(network, 1);
+            }
+            counts.all = Lane::Letters.house_max();
+        }
+        let passed = |from: &str| {
+            let all = (0..10).map(|_| budget.spend(Lane::Letters, from.parse().ok(), began));
+            all.filter(Result::is_ok).count()
+        };
+        let fair = usize::try_from(Lane::Letters.network_fair()).unwrap();
+        assert_eq!(passed("192.0.2.1"), fair);
+        assert_eq!(passed("2400:cb00:1::1"), fair);
+        assert_eq!(
+            passed("2400:cb00:2::1"),
+            0,
+            "the wider network counts as one"
+        );
+        // Whoever comes by a way that names nobody has a part of the house's own.
+        assert_eq!(passed("nobody"), 10);
+        // Of another lane the list is its own.
+        assert_eq!(
+            budget.spend(Lane::Receipts, "192.0.2.1".parse().ok(), began),
+            Ok(())
+        );
+    }
+
     #[test]
     fn an_address_of_either_kind_is_its_network() {
         let hour = Hour::new(Instant::now());
-        let name = |text: &str| text.parse().map(|from| hour.name(from)).ok();
+        let name = |text: &str| text.parse().map(|from| hour.names(from)[0]).ok();
         assert_eq!(name("::ffff:192.0.2.1"), name("192.0.2.77"));
         assert_eq!(name("2001:db8:1:2::1"), name("2001:db8:1:ffff::2"));
         assert_ne!(name("2001:db8:1::1"), name("2001:db8:2::1"));

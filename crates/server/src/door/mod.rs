@@ -10,7 +10,7 @@ pub mod room;
 
 pub mod session;
 
-pub(crate) mod sign_ins;
+pub(crate) mod shares;
 
 pub mod sight;
 

@@ -11,7 +11,7 @@ use domain::value::StreamId;
 use engine::House;
 
 use crate::door::history::Line;
-use crate::door::sign_ins::SignIns;
+use crate::door::shares::Shares;
 use crate::door::visit::Who;
 
 /// Wishes for a new link that wait at once; beyond it one is lost, and its holder asks again.
@@ -20,6 +20,10 @@ const WISHES_MAX: usize = 64;
 const DOSSIERS_MAX: usize = 256;
 /// Forms that a guest may send within [`GUEST_FOR_US`]: a large case has some dozens of answers.
 const GUEST_FORMS_MAX: u32 = 200;
+/// Sign-ins that are looked at at once: each costs a stretched password.
+const SIGN_INS_MAX: usize = 64;
+/// Those of one network: a shift that comes at the same time.
+const SIGN_INS_OF_NETWORK_MAX: usize = 4;
 const GUEST_FOR_US: i64 = 3_600_000_000;
 /// Somebody is said to be writing for this long after the last sign, µs.
 const PRESENCE_US: i64 = 180_000_000;
@@ -46,7 +50,7 @@ pub struct Room {
     /// Links whose holders wish for a new one; they are looked for after the answer.
     wishes: Rc<RefCell<HashSet<String>>>,
     /// Who is signing in just now.
-    pub(crate) sign_ins: SignIns,
+    pub(crate) sign_ins: Shares,
     /// Records that were opened, by dossier.
     lines: RefCell<HashMap<StreamId, Rc<Vec<Line>>>>,
 }
@@ -66,7 +70,7 @@ impl Room {
             presence: RefCell::default(),
             sent: RefCell::default(),
             wishes: Rc::default(),
-            sign_ins: SignIns::default(),
+            sign_ins: Shares::of(SIGN_INS_MAX, SIGN_INS_OF_NETWORK_MAX),
             lines: RefCell::default(),
         }
     }

@@ -12,6 +12,7 @@ pub use listen::serve as listen;
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -63,6 +64,8 @@ pub struct Routes {
     /// Values of Host that are ours.
     hosts: Vec<String>,
     mails: Option<Arc<Mails>>,
+    /// A front stands before it, and it has not been told yet that this front names nobody.
+    unnamed: Option<Arc<AtomicBool>>,
 }
 
 /// The routes of one side; `address` is what people type, `listen` where it listens.
@@ -83,6 +86,7 @@ pub fn routes(office: Office, side: Side, address: &str, listen: SocketAddr) -> 
         side,
         hosts,
         mails: None,
+        unnamed: address.starts_with("https://").then(Arc::default),
     }
 }
 
@@ -208,6 +212,7 @@ where
         is_fragment: parts.headers.contains_key("noroshi-fragment"),
         body,
         network: peer.and_then(|peer| {
+            told_once(doorway, peer, &parts.headers);
             let named = parts.headers.get_all("x-forwarded-for").iter().next_back();
             let named = named.and_then(|named| named.to_str().ok());
             neighbour::client(peer, named).map(neighbour::network)
@@ -227,6 +232,19 @@ where
                 "the house cannot answer now; please try again in a moment\n",
             )
         }
+    }
+}
+
+/// Says once that the web server in front names no clients: what strangers may do is then shared by all of them.
+fn told_once(doorway: &Routes, peer: IpAddr, headers: &HeaderMap) {
+    let is_silent = peer.to_canonical().is_loopback() && !headers.contains_key("x-forwarded-for");
+    let untold = doorway.unnamed.as_ref().filter(|_| is_silent);
+    if untold.is_some_and(|told| !told.swap(true, Ordering::Relaxed)) {
+        tracing::warn!(
+            code = "front.unnamed",
+            side = ?doorway.side,
+            "the web server in front names no client in X-Forwarded-For: all who sign in share one limit"
+        );
     }
 }
 

@@ -12,12 +12,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::door::answer::Answer;
 use crate::door::room::Room;
+use crate::door::shares::Shares;
 use crate::enter::Asked;
 
 /// Visits of people who bring a session that may wait at once; over it, they are asked to come again.
 const VISITS_MAX: usize = 256;
 /// Visits of those who bring none: places of their own, so that they take none of the others'.
 const STRANGERS_MAX: usize = 64;
+/// Those of one network: a sign-in keeps its place while it waits, and a network that signs in without a pause keeps
+/// nobody else out.
+const STRANGERS_OF_NETWORK_MAX: usize = 16;
 
 pub(crate) type Reply = oneshot::Sender<Answer>;
 
@@ -30,7 +34,7 @@ pub struct Office {
     /// A place for each visit that is being served.
     places: Arc<tokio::sync::Semaphore>,
     /// The same for those who bring no session.
-    porch: Arc<tokio::sync::Semaphore>,
+    porch: Shares,
 }
 
 impl std::fmt::Debug for Office {
@@ -75,7 +79,7 @@ impl Office {
             tell,
             house: Some(knows),
             places: Arc::new(tokio::sync::Semaphore::new(VISITS_MAX)),
-            porch: Arc::new(tokio::sync::Semaphore::new(STRANGERS_MAX)),
+            porch: Shares::of(STRANGERS_MAX, STRANGERS_OF_NETWORK_MAX),
         })
     }
 
@@ -87,7 +91,7 @@ impl Office {
             tell,
             house: None,
             places: Arc::new(tokio::sync::Semaphore::new(1)),
-            porch: Arc::new(tokio::sync::Semaphore::new(1)),
+            porch: Shares::of(1, 1),
         }
     }
 
@@ -104,14 +108,60 @@ impl Office {
 
     /// Asks; `None` if there is no room for one more, or the visit broke.
     pub(crate) async fn ask(&self, asked: Asked) -> Option<Answer> {
-        let places = if self.is_somebody(&asked.cookie) {
-            &self.places
+        // One of the two is held until the answer is there.
+        let (_inside, _porch) = if self.is_somebody(&asked.cookie) {
+            (Some(self.places.try_acquire().ok()?), None)
         } else {
-            &self.porch
+            (None, Some(self.porch.enter(asked.network.as_ref())?))
         };
-        let _place = places.try_acquire().ok()?;
         let (reply, answer) = oneshot::channel();
         self.tell.try_send((asked, reply)).ok()?;
         answer.await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pages::kit::inside::Side;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_network_leaves_places_on_the_porch_to_others() {
+        let (tell, mut asked) = mpsc::channel(VISITS_MAX + STRANGERS_MAX);
+        let office = Office {
+            tell,
+            ..Office::closed()
+        };
+        let office = Office {
+            porch: Shares::of(STRANGERS_MAX, STRANGERS_OF_NETWORK_MAX),
+            ..office
+        };
+        let comes = |network: u8| {
+            let office = office.clone();
+            let visit = Asked {
+                side: Side::Desk,
+                is_post: true,
+                path: "/en/sign-in".to_owned(),
+                query: String::new(),
+                cookie: String::new(),
+                language: String::new(),
+                is_fragment: false,
+                body: vec![],
+                network: Some(vec![192, 0, network]),
+            };
+            tokio::spawn(async move { office.ask(visit).await.is_some() })
+        };
+        let mut inside = Vec::new();
+        for _ in 0..STRANGERS_OF_NETWORK_MAX {
+            drop(comes(1));
+            inside.push(asked.recv().await);
+        }
+        assert!(!comes(1).await.unwrap(), "the network has its share");
+        let other = comes(2);
+        let (_, reply) = asked.recv().await.unwrap();
+        assert!(reply.send(Answer::page(vec![])).is_ok());
+        assert!(other.await.unwrap());
+        drop(inside);
     }
 }

@@ -77,7 +77,7 @@ pub fn found<'a>(
             revocations: vec![],
             set_up: String::new(),
         };
-        pgp_keys(&keys, config, now, &mut kit)?;
+        pgp_keys(dir, &keys, config, now, &mut kit)?;
         intake_key(&keys, now)?;
         let (secret, public) = seal::recovery::draw();
         kit.recovery_secret = secret;
@@ -182,6 +182,7 @@ struct Founding {
 }
 
 fn pgp_keys(
+    dir: &Path,
     keys: &Path,
     config: &Config,
     now: domain::value::Instant,
@@ -240,7 +241,7 @@ fn pgp_keys(
             String::from_utf8_lossy(&key.revocation).into_owned(),
         ));
     }
-    crate::kernel::context::service::certify_log(&keys.join("sign"))
+    crate::kernel::context::service::certify_log(dir, &keys.join("sign"))
 }
 
 fn intake_key(keys: &Path, now: domain::value::Instant) -> Result<(), Fault> {

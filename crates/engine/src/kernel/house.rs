@@ -135,10 +135,10 @@ impl House {
             let instance = lock(dir)?;
             let store = Store::open(location).await?;
             let id = store.house();
-            let in_use = store.keys().await?.first().map(|key| key.epoch);
+            let wrapped = store.keys().await?;
             let keys = match keys {
-                Some(files) => Keys::in_memory(files, id, in_use)?,
-                None => Keys::open(&dir.join(KEYS).join("house"), id, in_use)?,
+                Some(files) => Keys::in_memory(files, id, &wrapped)?,
+                None => Keys::open(&dir.join(KEYS).join("house"), id, &wrapped)?,
             };
             let certificate = dir.join(KEYS).join("public").join("advisory.asc");
             let certificate = std::fs::read(&certificate)

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use domain::text::class::Compartment;
 use domain::value::StreamId;
 use seal::keyring::{self, Epoch, KeyId, Secret};
-use store::Store;
+use store::{Store, StoredKey};
 
 use crate::Fault;
 
@@ -72,14 +72,15 @@ impl Keys {
         Ok(())
     }
 
-    /// Opens the keys of a house.
+    /// Opens the keys of a house; `wrapped` are the database's keys.
+    ///
+    /// After a crash within an erasure a newer epoch file may lie there unused, or the old one may not be destroyed yet: both
+    /// are put right. Which one is in use is tried: it opens every row that names it, and all name it. Where rows differ,
+    /// somebody altered them, and nothing is destroyed.
     ///
     /// # Errors
     /// If a file is missing, open to others or does not fit.
-    ///
-    /// `in_use` is the epoch that the database's keys are wrapped under. After a crash within an erasure a
-    /// newer epoch file may lie there unused, or the old one may not be destroyed yet: both are put right.
-    pub fn open(folder: &Path, house: [u8; 16], in_use: Option<Epoch>) -> Result<Keys, Fault> {
+    pub fn open(folder: &Path, house: [u8; 16], wrapped: &[StoredKey]) -> Result<Keys, Fault> {
         let mut present = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(Fault::io("cannot list the key folder"))? {
             let name = entry
@@ -87,12 +88,17 @@ impl Keys {
                 .file_name();
             present.extend(name.to_str().and_then(epoch_of));
         }
-        let newest = in_use
-            .or_else(|| present.iter().copied().max())
-            .unwrap_or(0);
         let read = |name: &str| Ok(seal::files::read_secret(&folder.join(name))?);
-        let keys = Keys::read(folder, house, newest, read)?;
-        for other in present.into_iter().filter(|epoch| *epoch != newest) {
+        let (keys, opens_all) = Keys::read(folder, house, &present, wrapped, read)?;
+        let (used, _) = keys.epoch.lock().map_err(|_| Fault::Sealed)?.clone();
+        if !opens_all {
+            tracing::error!(
+                code = "keys.rows_differ",
+                "wrapped keys of the database do not open under the epoch of the others; no key is destroyed"
+            );
+            return Ok(keys);
+        }
+        for other in present.into_iter().filter(|epoch| *epoch != used) {
             std::fs::remove_file(epoch_file(folder, other))
                 .map_err(Fault::io("cannot destroy an unused epoch key"))?;
         }
@@ -106,20 +112,21 @@ impl Keys {
     pub(super) fn in_memory(
         files: &HashMap<String, zeroize::Zeroizing<Vec<u8>>>,
         house: [u8; 16],
-        in_use: Option<Epoch>,
+        wrapped: &[StoredKey],
     ) -> Result<Keys, Fault> {
-        let present = files.keys().filter_map(|name| epoch_of(name));
-        let newest = in_use.or_else(|| present.max()).unwrap_or(0);
+        let present: Vec<Epoch> = files.keys().filter_map(|name| epoch_of(name)).collect();
         let read = |name: &str| files.get(name).cloned().ok_or(Fault::Form("key file"));
-        Keys::read(Path::new(""), house, newest, read)
+        Keys::read(Path::new(""), house, &present, wrapped, read).map(|(keys, _)| keys)
     }
 
+    /// Reads root and codes, and the epoch that opens the most wrapped keys; tells whether it opens them all.
     fn read(
         folder: &Path,
         house: [u8; 16],
-        newest: Epoch,
+        present: &[Epoch],
+        wrapped: &[StoredKey],
         read: impl Fn(&str) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault>,
-    ) -> Result<Keys, Fault> {
+    ) -> Result<(Keys, bool), Fault> {
         let secret = |name: &str| -> Result<Secret, Fault> {
             let text = read(name)?;
             let bytes = std::str::from_utf8(&text)
@@ -130,18 +137,54 @@ impl Keys {
         };
         let root = secret("root.key")?;
         let codes = secret("codes.key")?;
-        let wrapped = read(&epoch_name(newest))?;
-        let epoch =
-            keyring::open_epoch(&root, &house, newest, &wrapped).map_err(|_| Fault::Sealed)?;
-        Ok(Keys {
+        let mut best: Option<(usize, Epoch, Secret)> = None;
+        let mut why = Fault::Form("key file");
+        for epoch in present {
+            // One that was cut off while it was written opens nothing, and nothing was wrapped under it yet.
+            let opened = read(&epoch_name(*epoch)).and_then(|file| {
+                keyring::open_epoch(&root, &house, *epoch, &file).map_err(|_| Fault::Sealed)
+            });
+            let key = match opened {
+                Ok(key) => key,
+                Err(error) => {
+                    why = error;
+                    continue;
+                }
+            };
+            let is_open = |row: &&StoredKey| {
+                row.epoch == *epoch && keyring::unwrap(&key, *epoch, &row.id, &row.wrapped).is_ok()
+            };
+            // Where one file lies there and every row names it, there is nothing to choose and nothing to destroy.
+            let opened = match present {
+                [_] if wrapped.iter().all(|row| row.epoch == *epoch) => wrapped.len(),
+                _ => wrapped.iter().filter(is_open).count(),
+            };
+            // Of two that open as many the newer one is in use: where nothing is wrapped yet.
+            if best
+                .as_ref()
+                .is_none_or(|(most, of, _)| (opened, *epoch) > (*most, *of))
+            {
+                best = Some((opened, *epoch, key));
+            }
+        }
+        let Some((opened, newest, key)) = best else {
+            return Err(why);
+        };
+        if opened == 0 && !wrapped.is_empty() {
+            return Err(Fault::Form(
+                "keys: the database's are wrapped under an epoch whose key is not here",
+            ));
+        }
+        let keys = Keys {
             folder: folder.to_owned(),
             house,
             root,
-            epoch: Mutex::new((newest, epoch)),
+            epoch: Mutex::new((newest, key)),
             open: Mutex::default(),
             by_id: Mutex::default(),
             codes,
-        })
+        };
+        Ok((keys, opened == wrapped.len()))
     }
 
     fn remember(&self, dossier: StreamId, compartment: Compartment, id: KeyId, key: &Secret) {
@@ -296,5 +339,69 @@ impl Keys {
         std::fs::remove_file(&old_file).map_err(Fault::io("cannot destroy the old epoch key"))?;
         seal::files::sync_parent(&old_file)?;
         Ok(new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One row of the database is no reason to destroy a key: what is in use is tried on all of them.
+    #[test]
+    fn no_row_decides_which_epoch_is_destroyed() {
+        let house = [7; 16];
+        let folder = std::env::temp_dir().join(format!(
+            "noroshi-keys-{}",
+            seal::hex(&seal::random::bytes::<8>())
+        ));
+        Keys::found(&folder, house).unwrap();
+        let (root, first) = {
+            let keys = Keys::open(&folder, house, &[]).unwrap();
+            let first = keys.epoch.lock().unwrap().1.clone();
+            (keys.root, first)
+        };
+        let row = |n: u8, epoch: Epoch, key: &Secret| StoredKey {
+            id: [n; 16],
+            dossier: StreamId(uuid::Uuid::from_bytes([n; 16])),
+            compartment: Compartment::Text,
+            epoch,
+            wrapped: keyring::wrap(key, epoch, &[n; 16], &Secret::draw()),
+        };
+        let second = Secret::draw();
+        let file = keyring::wrap_epoch(&root, &house, 2, &second);
+        seal::files::write_secret_new(&epoch_file(&folder, 2), &file).unwrap();
+        let there = || [1, 2].map(|epoch| epoch_file(&folder, epoch).exists());
+        // A stale or invented row, first of all.
+        let rows = [row(9, 2, &second), row(1, 1, &first), row(2, 1, &first)];
+        let keys = Keys::open(&folder, house, &rows).unwrap();
+        assert_eq!(keys.epoch.lock().unwrap().0, 1);
+        assert_eq!(there(), [true, true]);
+        // Rows that say another epoch than the one they are wrapped under.
+        let mut said = [row(1, 1, &first), row(2, 1, &first)];
+        said.iter_mut().for_each(|row| row.epoch = 2);
+        assert!(Keys::open(&folder, house, &said).is_err());
+        assert_eq!(
+            there(),
+            [true, true],
+            "nothing is destroyed by what rows say"
+        );
+        // A key of the erasure that was cut off while it was written.
+        let whole = std::fs::read(epoch_file(&folder, 2)).unwrap();
+        std::fs::write(epoch_file(&folder, 2), b"").unwrap();
+        let rows = [row(1, 1, &first), row(2, 1, &first)];
+        Keys::open(&folder, house, &rows).unwrap();
+        assert_eq!(there(), [true, false]);
+        // The database of before an erasure beside the key of after it opens nothing, and says so.
+        std::fs::rename(epoch_file(&folder, 1), folder.join("kept")).unwrap();
+        seal::files::write_secret_new(&epoch_file(&folder, 2), &whole).unwrap();
+        assert!(Keys::open(&folder, house, &rows).is_err());
+        std::fs::rename(folder.join("kept"), epoch_file(&folder, 1)).unwrap();
+        std::fs::remove_file(epoch_file(&folder, 2)).unwrap();
+        // The erasure went through, and the program died before the old key was destroyed.
+        seal::files::write_secret_new(&epoch_file(&folder, 2), &file).unwrap();
+        let rows = [row(1, 2, &second), row(2, 2, &second)];
+        Keys::open(&folder, house, &rows).unwrap();
+        assert_eq!(there(), [false, true]);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -188,6 +188,29 @@ impl House {
         })
     }
 
+    /// Shows the signer the ledger up to a record: it journals the head, and refuses from then on whatever does not go on from
+    /// it. Whoever rewrites the whole ledger is noticed by a process that trusts no row (docs/design/security.md §2.11). What
+    /// comes behind is left for the next release, which has to bring something new.
+    ///
+    /// # Errors
+    /// [`Fault::Signer`] if it has seen another ledger; [`Fault::Context`] if it does not answer.
+    pub(crate) async fn show_ledger_to_signer(&self, until: u64) -> Result<(), Fault> {
+        let turn = self.kept.of::<SignersTurn>();
+        let _turn = turn.0.lock().await;
+        let mut from = self.contexts.signer_head()? + 1;
+        while from <= until {
+            let step = self.store.ledger(from, HEADERS_STEP).await?;
+            let headers = step.into_iter().map(|record| record.header);
+            let headers: Vec<Header> = headers.filter(|header| header.seq <= until).collect();
+            let Some(last) = headers.last() else {
+                return Ok(());
+            };
+            from = last.seq + 1;
+            self.contexts.extend(&headers)?;
+        }
+        Ok(())
+    }
+
     async fn signatures(
         &self,
         plan: &publication::Plan,

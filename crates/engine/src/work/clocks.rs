@@ -130,6 +130,26 @@ impl House {
             ))
             .await
         })
-        .await
+        .await?;
+        // The anchor stands without it: a signer that is not there is shown the ledger by the next release or anchor.
+        match self.show_ledger_to_signer(seq).await {
+            Err(error @ Fault::Signer(_)) => {
+                tracing::error!(
+                    code = "ledger.fork",
+                    cause = error.code(),
+                    "the signer has seen another ledger: records were rewritten, or an older ledger was put in place"
+                );
+                Ok(())
+            }
+            Err(Fault::Context(name)) => {
+                tracing::warn!(
+                    code = "ledger.unseen",
+                    name,
+                    "the ledger was anchored, and the signer was not shown it"
+                );
+                Ok(())
+            }
+            other => other,
+        }
     }
 }

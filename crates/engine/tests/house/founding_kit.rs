@@ -237,3 +237,27 @@ fn the_first_link_is_the_administrators_and_holds_for_an_hour() {
         world.ends_well();
     }
 }
+
+/// Whoever takes the house over for an hour lays a log key of their own there: readers of the advisory key must not come to
+/// believe it.
+#[test]
+fn the_signer_certifies_the_log_key_that_it_knows_and_no_other() {
+    let world = World::founded();
+    founded(&world, "certified", &Config::of(Purpose::Live)).unwrap();
+    let dir = world.stage.beside("certified");
+    let starts = || {
+        let (mut nothing, mut said) = (std::io::empty(), Vec::new());
+        engine::kernel::context::service::sign(&dir, &dir.join("keys"), &mut nothing, &mut said)
+    };
+    starts().unwrap();
+    let log = dir.join("keys/public/log.asc");
+    let own = std::fs::read(&log).unwrap();
+    let other = std::fs::read(dir.join("keys/public/exercise.asc")).unwrap();
+    std::fs::write(&log, &other).unwrap();
+    starts().unwrap();
+    assert_eq!(std::fs::read(&log).unwrap(), other, "it was certified");
+    std::fs::write(&log, &own).unwrap();
+    starts().unwrap();
+    assert_eq!(std::fs::read(&log).unwrap(), own);
+    world.ends_well();
+}

@@ -252,6 +252,15 @@ fn a_date_ends_at_its_instant_though_a_plan_waits_for_a_later_one() {
 fn the_ledger_is_anchored_when_a_day_is_over_and_not_sooner() {
     let world = World::founded();
     let begins = world.now();
+    // The head of the ledger that the signer saw last.
+    let seen = || -> u64 {
+        let journal = std::fs::read_to_string(world.stage.dir().join("sign/journal")).unwrap();
+        let last = journal.lines().last().map(|line| {
+            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            entry["head_seq"].as_u64().unwrap()
+        });
+        last.unwrap_or(0)
+    };
     for (hours, anchored) in [(23, 0), (25, 1), (26, 1), (48, 1), (50, 2)] {
         world.passes_to(Instant(begins.0 + span(0, hours)));
         assert_eq!(
@@ -259,7 +268,11 @@ fn the_ledger_is_anchored_when_a_day_is_over_and_not_sooner() {
             anchored,
             "after {hours} hours"
         );
+        // It journals each anchor, and refuses from then on what does not go on from there.
+        assert_eq!(seen() > 0, anchored > 0, "after {hours} hours");
     }
+    let (end, _) = world.wait(world.house().store.ledger_end()).unwrap();
+    assert_eq!(seen(), end - 1, "up to the record of the anchor itself");
     let leaves = world.public("archive/leaves.jsonl").unwrap();
     let roots: std::collections::BTreeSet<String> = leaves
         .lines()

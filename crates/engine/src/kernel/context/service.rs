@@ -23,6 +23,9 @@ pub const SIGN: &str = "sign";
 /// Its keys below the key folder.
 pub const SIGN_KEYS: &str = "sign";
 
+/// File beside the signer's journal: fingerprint of the log key that it has certified.
+const LOG_KEY: &str = "log-key";
+
 /// How often the journal's lock is tried for, 20 ms apart.
 const LOCK_TRIES_MAX: u32 = 150;
 
@@ -38,27 +41,49 @@ struct Signer {
     journal_file: std::fs::File,
 }
 
-/// Has the advisory key certify the archive log's, so that whoever pins the one knows the other (docs/design/forms.md 12).
-pub(crate) fn certify_log(keys: &Path) -> Result<(), Fault> {
+/// Has the advisory key certify the archive log's, so that whoever pins the one knows the other (docs/design/forms.md 12); the
+/// signer of a new house knows it from now on. `dir` is the data folder.
+pub(crate) fn certify_log(dir: &Path, keys: &Path) -> Result<(), Fault> {
     let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
         .map_err(|_| Fault::Form("advisory key"))?;
-    certify_log_with(keys, &live)
+    let folder = dir.join(SIGN);
+    seal::files::private_folder(&folder)?;
+    certify_known_log(keys, &live, &folder.join(LOG_KEY))
 }
 
-/// The same, with the advisory key at hand; houses that an older program founded get it when the signer first starts.
-fn certify_log_with(keys: &Path, live: &SigningKey) -> Result<(), Fault> {
-    let path = keys.with_file_name("public").join("log.asc");
+/// Certifies the log key that the signer knows, and no other: whoever takes the house over could lay one of their own there,
+/// and readers would believe it after the repair. A house of an older program knows the first one that its signer sees.
+fn certify_known_log(keys: &Path, live: &SigningKey, note: &Path) -> Result<(), Fault> {
+    let known = match std::fs::read_to_string(note) {
+        Ok(known) => Some(known),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(Fault::io("cannot read which log key the signer knows")(
+                error,
+            ));
+        }
+    };
     let form = || Fault::Form("log.asc");
+    let path = keys.with_file_name("public").join("log.asc");
+    // Read once: what is certified is what was looked at.
     let bytes = std::fs::read(&path).map_err(Fault::io("cannot read log.asc"))?;
     let log = Certificate::read(&bytes).map_err(|_| form())?;
+    if known
+        .as_ref()
+        .is_some_and(|known| known.trim() != log.fingerprint())
+    {
+        return Err(Fault::Form("log.asc: another key than the signer knows"));
+    }
     let advisory = live.certificate().map_err(|_| form())?;
     let advisory = Certificate::read(&advisory).map_err(|_| form())?;
-    if log.is_certified_by(&advisory) {
-        return Ok(());
+    if !log.is_certified_by(&advisory) {
+        let now = clock::system_time(clock::now());
+        let certified = live.certify(&bytes, now).map_err(|_| form())?;
+        seal::files::replace(&path, &certified, false)?;
     }
-    let now = clock::system_time(clock::now());
-    let certified = live.certify(&bytes, now).map_err(|_| form())?;
-    seal::files::replace(&path, &certified, false)?;
+    if known.is_none() {
+        seal::files::replace(note, log.fingerprint().as_bytes(), true)?;
+    }
     Ok(())
 }
 
@@ -67,7 +92,7 @@ impl Signer {
         let live = SigningKey::read(&seal::files::read_secret(&keys.join("advisory.pgp"))?)
             .map_err(|_| Fault::Form("advisory key"))?;
         // A release does not wait for it: readers who pin the key are told, and the next start tries again.
-        if let Err(error) = certify_log_with(keys, &live) {
+        if let Err(error) = certify_known_log(keys, &live, &journal.with_file_name(LOG_KEY)) {
             tracing::error!(
                 code = error.code(),
                 "the archive log's key could not be certified"

@@ -56,7 +56,8 @@ pub struct Plan {
     pub documents: Vec<PlannedDocument>,
     /// Ends an embargo early; whoever approves the plan approves that.
     pub emergency: bool,
-    /// What a person took on against a check, for example `overlap`; whoever approves the plan approves that.
+    /// What a person took on against a check or decided by a tick: `overlap`, `accepted_risk`, `credit_consent`; whoever
+    /// approves the plan approves that.
     pub overrides: Vec<String>,
     /// Why, for an emergency or an override; empty otherwise.
     pub reason: String,

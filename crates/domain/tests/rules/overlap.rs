@@ -1,6 +1,9 @@
 //! Pasting is caught, paraphrase is not, and the documents say so.
 
+use domain::text::class::Class;
+use domain::text::gate::{Classed, Form};
 use domain::text::overlap::Fingerprint;
+use domain::text::standing::Owner;
 use proptest::prelude::*;
 
 const STEPS: &str = "Send a session setup request whose byte count field is larger than the buffer, \
@@ -72,4 +75,52 @@ fn a_short_secret_is_caught_whole() {
     assert_eq!(hits.len(), 1);
     assert_eq!((hits[0].at, hits[0].len), (9, 14));
     assert!(print.hits("The site example.jp").is_empty());
+}
+
+/// A name is short, and a telephone number has no letter: both say who somebody is.
+#[test]
+fn who_somebody_is_is_found_however_short() {
+    let of = |text: &str| [Classed::new(Class::H, Owner::Shared, Form::Body, text)];
+    let finds = |name: &str, outgoing: &str| {
+        let print = Fingerprint::of_classed(&of(name)).with_names(&of(name));
+        let hits = print.hits(outgoing);
+        hits.iter()
+            .all(|hit| outgoing.get(hit.at..hit.at + hit.len).is_some())
+            && !hits.is_empty()
+    };
+    for (name, outgoing, found) in [
+        ("山田太郎", "山田太郎氏が見つけた脆弱性", true),
+        ("山田 太郎", "報告は山田太郎さんから", true),
+        ("山田太郎", "報告は 山田　太郎 さんから", true),
+        ("Ann Lee", "Reported by ann lee, thanks", true),
+        ("Ann Lee", "a scanned leeward side: annleeward", false),
+        ("林修", "森林修復の手順", false),
+        ("Bob", "Bob's gateway", false),
+        ("ゲスト", "ゲストの利用者", false),
+        ("さくらこ", "さくらこうえん", false),
+    ] {
+        assert_eq!(finds(name, outgoing), found, "{name}: {outgoing}");
+    }
+    for written in [
+        "090-1234-5678 (evenings), taro@finder.example",
+        "090-1234-5678（9時〜18時）",
+        "03-1111-2222 / 090-1234-5678",
+        "03-1111-2222\n090-1234-5678\n2026-12-01",
+    ] {
+        let print = Fingerprint::of_classed(&[]).with_numbers(&of(written));
+        assert_eq!(print.hits("090-1234-5678 まで").len(), 1, "{written}");
+    }
+    let reached = of("090-1234-5678 (evenings), taro@finder.example");
+    let print = Fingerprint::of_classed(&[]).with_numbers(&reached);
+    for (outgoing, count) in [
+        ("090-1234-5678\n2026-12-01", 1),
+        ("Tel. 1: 090-1234-5678 2026-12-01", 1),
+        ("Call 09012345678.", 1),
+        ("電話は ０９０（１２３４）５６７８ です", 1),
+        ("+81 90 1234 5678", 1),
+        ("Build 20261201, RFC 9106, CVE-2026-12345", 0),
+        ("090-1234-5670", 0),
+    ] {
+        assert_eq!(print.hits(outgoing).len(), count, "{outgoing}");
+    }
 }

@@ -14,16 +14,16 @@ use domain::coordination::participant::Participant;
 use domain::party::Party;
 use domain::publication::{Advisory as Stream, Draft};
 use domain::refusal::Refusal;
-use domain::text::class::Class;
 use domain::text::gate::{Audience, Channel, Released, release};
 use domain::text::phase::Phase;
-use domain::text::standing::{ClassSet, Grants};
+use domain::text::standing::Grants;
 use domain::value::{
     AdvisoryStage, BodyId, Field, Instant, Part, StatementKind, TextRef, VendorAnswer,
 };
 use formats::advisory::{self as form, Advisory, Lang};
 use serde::{Deserialize, Serialize};
 
+use crate::advisory::decided;
 use crate::advisory::overlaps;
 pub use crate::advisory::overlaps::Overlap;
 use crate::advisory::statements;
@@ -130,7 +130,7 @@ pub async fn advisory(
     let opened = unit.opened(&draft.facts).await?;
     let facts: Facts =
         serde_json::from_str(opened.words_for_the_house()).map_err(|_| Fault::Form("facts"))?;
-    let grants = grants(draft, &facts);
+    let grants = decided::grants(draft, &facts);
     let mut outgoing: Vec<Outgoing> = Vec::new();
     let mut texts: BTreeMap<Lang, form::Texts> = BTreeMap::new();
     let mut credits = Vec::new();
@@ -154,7 +154,7 @@ pub async fn advisory(
     let concerned = crate::kernel::find::participants_of(unit, case.id).await?;
     let (vendors, products) = vendors(unit, &concerned, &grants, &mut outgoing).await?;
     name_the_rest(&vendors, &products, &facts, &mut outgoing);
-    let overlaps = overlaps::find(unit, case, &outgoing, facts.credit_consent).await?;
+    let overlaps = overlaps::find(unit, case, &vendors, &outgoing, facts.credit_consent).await?;
     let at = clock::rfc3339(instant);
     let first = stream
         .published
@@ -204,25 +204,6 @@ pub async fn advisory(
         overlaps,
         concerned,
     })
-}
-
-/// What is recorded in favour of the public reader. A text of class W or F under fix or workaround is the
-/// countermeasure that is released with this very advisory; a list of actions alone is none.
-fn grants(draft: &Draft, facts: &Facts) -> Grants {
-    let helps = |(field, text): &(Field, TextRef)| {
-        matches!(field, Field::Fix | Field::Workaround) && matches!(text.class, Class::W | Class::F)
-    };
-    Grants {
-        countermeasure: draft.texts.iter().any(helps),
-        accepted_risk: facts.accepted_risk,
-        consent: ClassSet::of(if facts.credit_consent {
-            &[Class::H, Class::E, Class::R, Class::N]
-        } else {
-            &[Class::E, Class::R, Class::N]
-        }),
-        decision: ClassSet::of(&[Class::E]),
-        ..Grants::default()
-    }
 }
 
 /// Adds what is not a text of the draft and goes out all the same.

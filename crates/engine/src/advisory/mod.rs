@@ -10,6 +10,10 @@ pub mod command;
 
 pub mod compose;
 
+mod decided;
+
+pub(crate) use decided::decisions;
+
 mod overlaps;
 
 mod statements;

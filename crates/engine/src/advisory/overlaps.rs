@@ -6,10 +6,12 @@
 use domain::coordination::case::Case;
 use domain::intake::Report;
 use domain::text::class::Class;
+use domain::text::fold;
 use domain::text::gate::{Classed, Form};
 use domain::text::overlap::Fingerprint;
 use domain::text::standing::Owner;
 use domain::value::{Field, TextRef};
+use formats::advisory::Vendor;
 
 use crate::Fault;
 use crate::advisory::compose::{Outgoing, Spot};
@@ -35,10 +37,12 @@ pub struct Overlap {
 pub(super) async fn find(
     unit: &mut Unit<'_>,
     case: &Case,
+    vendors: &[Vendor],
     outgoing: &[Outgoing],
     names_agreed: bool,
 ) -> Result<Vec<Overlap>, Fault> {
     let (mut kept, mut open, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let mut contacts = Vec::new();
     for report in case.reports() {
         let report = crate::kernel::find::by_number::<Report>(unit, &report.to_string()).await?;
         if let Some(name) = &report.finder {
@@ -60,6 +64,9 @@ pub(super) async fn find(
             let Some(opened) = unless_erased(unit, text).await? else {
                 continue;
             };
+            if report.contact.iter().any(|one| one.body == text.body) {
+                contacts.push(opened.clone());
+            }
             if is_releasable(text.class) {
                 open.push(opened);
             } else {
@@ -67,12 +74,21 @@ pub(super) async fn find(
             }
         }
     }
+    // A vendor that reported its own product stands in the document under its name.
+    let is_vendor = |name: &Classed| {
+        let wanted = fold::name(name.words_for_the_house());
+        let known = vendors.iter().flat_map(|vendor| vendor.name.values());
+        known.into_iter().any(|name| fold::name(name) == wanted)
+    };
+    names.retain(|name| !is_vendor(name));
     let (others, released) = (
-        Fingerprint::of_classed(&kept),
+        Fingerprint::of_classed(&kept).with_numbers(&contacts),
         Fingerprint::of_classed(&open),
     );
-    kept.extend(names);
-    let all = Fingerprint::of_classed(&kept);
+    kept.extend(names.iter().cloned());
+    let all = Fingerprint::of_classed(&kept)
+        .with_names(&names)
+        .with_numbers(&contacts);
     let mut out = Vec::new();
     for (index, one) in outgoing.iter().enumerate() {
         // A finder who agreed to be named stands in the acknowledgement, and nowhere else.

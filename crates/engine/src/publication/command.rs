@@ -81,7 +81,7 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
         advisory,
         draft,
         instant,
-        composition: Composition { doc, .. },
+        composition: Composition { doc, facts, .. },
         findings,
     } = prepared;
     let made = compose::documents(unit.house, &doc)?;
@@ -114,11 +114,11 @@ pub async fn plan(unit: &mut Unit<'_>, input: &PlanRelease) -> Result<Value, Fau
             })
             .collect(),
         emergency: input.emergency,
-        overrides: if is_overridden {
-            vec!["overlap".to_owned()]
-        } else {
-            vec![]
-        },
+        overrides: is_overridden
+            .then(|| "overlap".to_owned())
+            .into_iter()
+            .chain(crate::advisory::decisions(&draft, &facts, &doc))
+            .collect(),
         reason: if input.emergency || is_overridden {
             unit.act.reason.clone()
         } else {

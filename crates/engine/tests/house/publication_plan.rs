@@ -395,3 +395,21 @@ fn a_plan_is_taken_back_once_and_by_its_own_hash() {
     );
     world.ends_well();
 }
+
+/// A tick of the drafter opens the gate: so it is in the bytes that approvers sign, and on the page before them.
+#[test]
+fn what_the_drafter_decided_alone_is_signed_with_the_plan() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.drafted(None);
+    let _ = case.planned(world.ahead(span(1, 0)));
+    assert_eq!(look::facts(&case).overrides, Vec::<String>::new());
+    let mut draft = with(line("credit", "ja", "ある発見者"));
+    draft["facts"]["credit_consent"] = true.into();
+    case.does("draft-advisory", draft);
+    let _ = case.planned(world.ahead(span(1, 0)));
+    assert_eq!(look::facts(&case).overrides, ["credit_consent"]);
+    let plan = look::advisory_of(&case).plan.unwrap();
+    assert!(plan.bytes.contains("credit_consent"));
+    world.ends_well_but(&["release"]);
+}

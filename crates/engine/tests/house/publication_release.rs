@@ -191,7 +191,7 @@ fn a_date_that_was_agreed_after_the_plan_holds_it_back() {
     case.drafted(None);
     let plan = case.planned(world.ahead(span(1, 0)));
     case.approved(&plan);
-    let until = world.ahead(span(14, 0));
+    let until = world.ahead(span(3, 0));
     case.coordinated(until);
     assert_eq!(world.days_pass(2), Vec::<String>::new());
     assert_eq!(looked(&case, &plan), waits("release.too_early"));

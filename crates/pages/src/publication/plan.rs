@@ -304,6 +304,23 @@ fn facts(say: Say, view: &PlanPage, plan: &Plan) -> Vec<Fact> {
         );
         out.push(fact("editor-plan-overlap", text::escape(&words)));
     }
+    // What the drafter alone decided, and whoever approves approves too.
+    for (name, key, words) in [
+        (
+            "accepted_risk",
+            "editor-plan-accepted-risk",
+            "editor-plan-accepted-risk-text",
+        ),
+        (
+            "credit_consent",
+            "editor-plan-credit-consent",
+            "editor-plan-credit-consent-text",
+        ),
+    ] {
+        if plan.overrides.iter().any(|one| one == name) {
+            out.push(fact(key, text::escape(&say.t(words))));
+        }
+    }
     out
 }
 

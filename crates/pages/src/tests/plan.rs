@@ -312,6 +312,23 @@ fn an_emergency_and_an_override_are_said_with_their_reason() {
 }
 
 #[test]
+fn what_the_drafter_decided_alone_stands_before_whoever_approves() {
+    for (decided, names) in [
+        ("accepted_risk", "<dt>Details without a countermeasure</dt>"),
+        ("credit_consent", "<dt>Names in the acknowledgements</dt>"),
+    ] {
+        for overrides in [vec![], vec![decided.to_owned()]] {
+            let is_said = !overrides.is_empty();
+            let html = shown(&with(Plan {
+                overrides,
+                ..standing()
+            }));
+            assert_eq!(html.contains(names), is_said, "{decided}");
+        }
+    }
+}
+
+#[test]
 fn a_time_that_is_past_is_told_apart_from_one_that_comes() {
     for (at, is_late) in [
         ("2026-11-23T00:00:00Z", false),

@@ -252,17 +252,17 @@ fn answers_that_contradict_each_other_are_no_facts_to_publish() {
         case.does_with(case.vendor("Aoba"), "withdraw-answer", of);
     };
     says("EX-2", "<= 2.4", "affected", Some("2.4"));
-    assert_eq!(found(&case, complete()), ["H4 affected fix_is_affected"]);
+    assert_eq!(found(&case, complete()), ["H4 products fix_is_affected"]);
     // The correction alone is another fact beside the first; taken back, it is gone.
     says("EX-2", "< 2.4", "affected", Some("2.4"));
-    assert_eq!(found(&case, complete()), ["H4 affected fix_is_affected"]);
+    assert_eq!(found(&case, complete()), ["H4 products fix_is_affected"]);
     back("EX-2", "<= 2.4");
     assert!(found(&case, complete()).is_empty());
     for (product, versions) in [("EX-2", "< 3.0"), ("ＥＸ－２", "2.3 以前"), ("ex 2", "")] {
         says(product, versions, "not_affected", None);
         assert_eq!(
             found(&case, complete()),
-            ["H4 affected affected_and_not"],
+            ["H4 products affected_and_not"],
             "{product} {versions}"
         );
         back(product, versions);
@@ -272,7 +272,7 @@ fn answers_that_contradict_each_other_are_no_facts_to_publish() {
     // A version before everything that is affected carries no fix of it.
     for versions in [">= 1.0.8", "= 1.0.8"] {
         says("EX-3", versions, "affected", Some("1.0.7"));
-        assert_eq!(found(&case, complete()), ["H4 affected fix_before_range"]);
+        assert_eq!(found(&case, complete()), ["H4 products fix_before_range"]);
         back("EX-3", versions);
     }
     world.ends_well();

@@ -89,6 +89,18 @@ pub struct Check {
     pub gloss: String,
 }
 
+impl Check {
+    /// Whether both say the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Check) -> bool {
+        let of = |check: &Check| {
+            let words = (check.rule.clone(), check.field.clone(), check.code.clone());
+            (words, check.lang, check.about.clone())
+        };
+        of(self) == of(other)
+    }
+}
+
 /// One form of the release.
 #[derive(Clone, Debug, Default)]
 pub struct Preview {

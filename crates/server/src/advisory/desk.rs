@@ -291,7 +291,12 @@ async fn checks(
         },
     );
     out.extend(fields::unread(&read));
-    out.extend(at_the_gate(room, visit, desk, &said, issued).await?);
+    // What a plan would say of the same draft, once each: the document knows the board, the case and the scores.
+    for check in at_the_gate(room, visit, desk, &said, issued).await? {
+        if !out.iter().any(|known| known.is_same(&check)) {
+            out.push(check);
+        }
+    }
     // What must be mended stands first; rules stay together.
     out.sort_by_key(|check| !check.is_error);
     Ok(out)
@@ -334,9 +339,7 @@ async fn at_the_gate(
         Err(other) => return Err(other.into()),
     };
     let composition = &prepared.composition;
-    // What vendors call their products is no field of this form, and goes out all the same.
-    let hidden = check::of_the_rest(&composition.doc).into_iter();
-    let hidden = hidden.map(|found| error(found.rule, found.field, found.code, found.about));
+    let found = fields::of_the_plan(&said.texts, prepared.findings);
     let repeats = composition.overlaps.iter().filter_map(|hit| {
         let one = composition.outgoing.get(hit.text)?;
         let piece = one.text.get(hit.at..hit.at + hit.len)?.to_owned();
@@ -351,7 +354,7 @@ async fn at_the_gate(
             ..error("overlap", field, "repeats", piece)
         })
     });
-    Ok(hidden.chain(repeats).collect())
+    Ok(found.into_iter().chain(repeats).collect())
 }
 
 /// Rehearses the release of a draft at an instant; without one, at the next full hour.

@@ -1,5 +1,7 @@
 //! The editor of an advisory: the working draft that all of a case share, its findings, and what is recorded of it.
 
+use serde_json::json;
+use testkit::world::{at, span};
 use testkit::{Case, World, given};
 
 use crate::page::words;
@@ -344,4 +346,73 @@ fn whoever_is_thanked_without_consent_is_a_finding_that_leads_to_its_box() {
         assert_eq!(found.has(said), is_found, "{}", found.text);
     }
     world.ends_well();
+}
+
+/// One function says what is amiss: whatever would stop or accompany a plan stands in the editor before.
+#[test]
+fn the_editor_says_whatever_a_plan_would_say() {
+    let affected = |fixed: &str| {
+        let said = json!({ "product": "EX-3", "versions": ">= 1.0.8", "answer": "affected", "fixed_in": fixed });
+        json!({ "answer": said })
+    };
+    type Setting = fn(&Case<'_>, &mut serde_json::Value);
+    let settings: [(&str, Setting); 4] = [
+        ("nobody_asked", |_, _| {}),
+        ("severity_off", |_, draft| {
+            let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+            draft["facts"]["cvss"] =
+                json!([{ "version": "3.1", "vector": vector, "base_score": 9.8 }]);
+            draft["facts"]["severity"] = json!("none");
+        }),
+        ("threat_silent", |case, _| {
+            case.does("observe", json!({ "fact": "attacks_observed" }));
+        }),
+        ("threat_unrecorded", |_, draft| {
+            draft["facts"]["threat"] = json!("occurring");
+        }),
+    ];
+    for (code, set) in settings {
+        let world = World::founded();
+        let case = Case::open(&world);
+        let mut draft = given::advisory(None);
+        set(&case, &mut draft);
+        case.does("draft-advisory", draft);
+        let doors = Doors::of(&world);
+        let page = doors.person("editor").get(&path(&case));
+        let planned = case.does(
+            "plan-release",
+            json!({ "instant": at(world.ahead(span(1, 0))) }),
+        );
+        let codes: Vec<&str> = planned["lints"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|lint| lint["code"].as_str().unwrap())
+            .collect();
+        assert!(codes.contains(&code), "{code}: {codes:?}");
+        for code in codes {
+            assert!(page.has(&said_of(code)), "{code}");
+        }
+        world.ends_well_but(&["release"]);
+    }
+    // What stops a plan is told where it is mended: in a vendor's answer.
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.contact("Aoba");
+    case.does_with(case.vendor("Aoba"), "record-answer", affected("1.0.7"));
+    case.drafted(None);
+    assert_eq!(case.refuses("plan-release", json!({})), "advisory.lint");
+    let doors = Doors::of(&world);
+    let page = doors.person("editor").get(&path(&case));
+    assert!(page.has(&said_of("fix_before_range")) && page.text.contains("href=\"#board\""));
+    world.runs_due();
+    world.ends_well();
+}
+
+/// The words of a finding, up to what it is about.
+fn said_of(code: &str) -> String {
+    let words = words("en", &format!("editor-code-{}", code.replace('_', "-")));
+    let parts = words.split("{ $about }");
+    let longest = parts.max_by_key(|part| part.len());
+    longest.unwrap_or_default().trim().to_owned()
 }

@@ -14,7 +14,7 @@ use super::{Finding, warning};
 pub(super) fn contradictions(doc: &Advisory) -> Vec<Finding> {
     let error = |code, about: &str| Finding {
         severity: Severity::Error,
-        ..warning("H4", "affected", None, code, about)
+        ..warning("H4", "products", None, code, about)
     };
     let fixes = fixes(doc);
     let fixes = fixes.iter().map(|(code, about)| error(code, about));

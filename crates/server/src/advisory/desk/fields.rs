@@ -416,9 +416,14 @@ pub fn lints(sayings: &Sayings, seen: &Surroundings<'_>) -> Vec<Check> {
         revision: seen.revision,
         earlier_kept: seen.earlier_kept,
     });
+    of_the_plan(&sayings.texts, findings)
+}
+
+/// Findings as the page shows them, but for those in texts that the form does not show.
+pub(super) fn of_the_plan(texts: &[DraftText], findings: Vec<Finding>) -> Vec<Check> {
     findings
         .into_iter()
-        .filter(|finding| !kept::hides(&sayings.texts, finding.field, finding.lang))
+        .filter(|finding| !kept::hides(texts, finding.field, finding.lang))
         .map(shown)
         .collect()
 }

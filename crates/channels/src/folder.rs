@@ -3,9 +3,9 @@
 //! A file appears whole or not at all, and under the mail's own number: writing it twice is writing it once. Calls
 //! block on the disk; run them where blocking is allowed.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -100,7 +100,12 @@ fn temporary_name(stem: &str) -> String {
 }
 
 fn write_synced(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
+    // A mail names who it is for, and its code.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     for piece in pieces {
         file.write_all(piece)?;
     }

@@ -26,6 +26,17 @@ pub fn read(bytes: &[u8]) -> (String, Surety) {
     if shifts && let Some(text) = strictly(ISO_2022_JP).filter(|text| is_japanese(text)) {
         return (text, Surety::Certain);
     }
+    // A word or two of it: shifted in and out again, and nothing else beyond ASCII.
+    let is_whole = bytes
+        .windows(3)
+        .any(|three| matches!(three, b"\x1b(B" | b"\x1b(J"));
+    if shifts
+        && is_whole
+        && let Some(text) = strictly(ISO_2022_JP)
+            .filter(|text| text.chars().filter(|c| !c.is_ascii()).all(is_common))
+    {
+        return (text, Surety::Guessed);
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.to_owned(), Surety::Certain);
     }
@@ -77,10 +88,13 @@ fn unescaped(side: &[u8]) -> Vec<u8> {
 /// Whether most letters beyond ASCII are those of Japanese: Western bytes decode by chance as a few rare signs.
 fn is_japanese(text: &str) -> bool {
     let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
-    let common = beyond.iter().filter(|c| {
-        matches!(**c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
-    });
+    let common = beyond.iter().filter(|c| is_common(**c));
     common.count() * 2 > beyond.len() && beyond.len() >= 4
+}
+
+/// Kana, kanji and signs of Japanese.
+fn is_common(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
 }
 
 /// Half-width kana and signs of nobody: what one Japanese form looks like in the other.
@@ -111,6 +125,8 @@ mod tests {
         // Too short to be sure of: as it most likely is, and asked about.
         let short = SHIFT_JIS.encode("東京").0.into_owned();
         assert_eq!(read(&short).1, Surety::Guessed);
+        let short = ISO_2022_JP.encode("製品").0.into_owned();
+        assert_eq!(read(&short), ("製品".to_owned(), Surety::Guessed));
         for odd in [&b"caf\xe9"[..], b"\xff\xfe\x00", b"\x1b$B\x80"] {
             assert_eq!(read(odd).1, Surety::Guessed, "{odd:?}");
         }

@@ -58,13 +58,15 @@ pub fn bulletin(doc: &Advisory, lang: Lang, copies: &str) -> String {
     page.heading(heading.vendors);
     vendors(&mut page, doc);
     page.section(heading.details, &texts.details);
-    page.section(heading.note, &texts.note);
-    page.heading(heading.references);
-    references(&mut page, doc);
-    page.heading(heading.related);
-    related(&mut page, doc);
-    page.heading(heading.credits);
-    page.list(doc.credits.iter().map(String::as_str));
+    // What nobody has to record is left out where there is none, as on the page.
+    if !texts.note.trim().is_empty() {
+        page.section(heading.note, &texts.note);
+    }
+    let lines = references(doc);
+    page.optional(heading.references, lines.iter().map(String::as_str));
+    let lines = related(doc);
+    page.optional(heading.related, lines.iter().map(String::as_str));
+    page.optional(heading.credits, doc.credits.iter().map(String::as_str));
     page.heading(heading.history);
     history(&mut page, doc);
     page.heading(heading.contact);
@@ -123,6 +125,18 @@ impl Page {
         }
         if is_empty {
             self.paragraph(self.labels.not_recorded);
+        }
+    }
+
+    /// A section of what is there; without anything there is none.
+    fn optional<'a>(&mut self, heading: &str, items: impl Iterator<Item = &'a str>) {
+        let items: Vec<&str> = items.filter(|item| !item.trim().is_empty()).collect();
+        if items.is_empty() {
+            return;
+        }
+        self.heading(heading);
+        for item in items {
+            self.item(item);
         }
     }
 
@@ -357,26 +371,23 @@ fn vendors(page: &mut Page, doc: &Advisory) {
     }
 }
 
-fn references(page: &mut Page, doc: &Advisory) {
-    let lines: Vec<String> = doc
-        .references
+fn references(doc: &Advisory) -> Vec<String> {
+    doc.references
         .iter()
         .map(|reference| {
             format!("{}\n{}", reference.summary.trim(), reference.url.trim())
                 .trim()
                 .to_owned()
         })
-        .collect();
-    page.list(lines.iter().map(String::as_str));
+        .collect()
 }
 
-fn related(page: &mut Page, doc: &Advisory) {
+fn related(doc: &Advisory) -> Vec<String> {
     let others = doc
         .other_ids
         .iter()
         .map(|id| format!("{} {}", id.system.trim(), id.text.trim()));
-    let lines: Vec<String> = doc.cve.iter().cloned().chain(others).collect();
-    page.list(lines.iter().map(String::as_str));
+    doc.cve.iter().cloned().chain(others).collect()
 }
 
 fn history(page: &mut Page, doc: &Advisory) {
@@ -489,6 +500,13 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("  * 製品開発者v1: 該当製品なし\n"), "{text}");
+        let bare = bulletin(&samples::bare(), Lang::Ja, COPIES);
+        for optional in ["謝辞", "参考情報", "調整機関からの補足情報"] {
+            assert!(
+                !bare.contains(&format!("== {optional}")),
+                "{optional}: {bare}"
+            );
+        }
         let text = bulletin(&samples::bare(), Lang::En, COPIES);
         assert!(
             text.contains("== Vendor status ==\n  No vendor is recorded.\n"),

@@ -453,8 +453,10 @@ fn print_links(seeded: &str, portal: &str, desk: &str) {
         (seeded["coming"][0].as_str(), seeded["coming"][1].as_i64())
     {
         let at = engine::kernel::clock::rfc3339(engine::Instant(instant));
+        let is_out = instant <= engine::kernel::clock::now().0;
+        let word = if is_out { "published" } else { "publishes" };
         crate::show::line(&format!(
-            "  publishes itself at {at}: http://{portal}/en/advisories/{number}.html"
+            "  {word} itself at {at}: http://{portal}/en/advisories/{number}.html"
         ));
     }
     crate::show::line(

@@ -98,11 +98,20 @@ impl Receipt {
     }
 
     /// Reads what a finder typed or pasted: case, spaces, dashes of every kind, what a mail program adds unseen and
-    /// marks around it do not matter, O is 0, I and L are 1, full-width letters count as themselves.
+    /// marks around it do not matter, O is 0, I and L are 1, full-width letters count as themselves. A label before it goes,
+    /// up to its colon, or as far as it has no letter of a receipt.
     ///
     /// # Errors
     /// Says what is wrong, without repeating what was typed.
     pub fn read(typed: &str) -> Result<Self, NotAReceipt> {
+        Self::of_letters(typed).or_else(|wrong| {
+            let behind = typed.rsplit([':', '：']).next().unwrap_or(typed);
+            let bare = behind.trim_start_matches(|c| value(fold(c)).is_none());
+            Self::of_letters(bare).map_err(|_| wrong)
+        })
+    }
+
+    fn of_letters(typed: &str) -> Result<Self, NotAReceipt> {
         let mut values = Zeroizing::new(Vec::with_capacity(LETTERS + 1));
         for c in typed.chars().map(fold) {
             if is_separator(c) || is_invisible(c) || MARKS.contains(c) {
@@ -350,6 +359,17 @@ mod tests {
             printed.replace('-', "  "),
             printed.replace('0', "o").replace('1', "l"),
         ] {
+            assert_eq!(Receipt::read(&typed), Ok(sample()), "{typed}");
+        }
+        // As it is copied from the page, its label with it.
+        for label in [
+            "照会キー：",
+            "照会キー: ",
+            "照会キー ",
+            "Your receipt: ",
+            "受付番号 1234-5678 照会キー：",
+        ] {
+            let typed = format!("{label}{}", printed.as_str());
             assert_eq!(Receipt::read(&typed), Ok(sample()), "{typed}");
         }
         assert_eq!(Receipt::read("ABC"), Err(NotAReceipt::Length { found: 3 }));

@@ -5,6 +5,7 @@ mail-mark-archive = [ARCHIVE]
 mail-mark-fictional = [FICTIONAL]
 mail-mark-exercise = [EXERCISE]
 mail-web = Read the full text on the web page
+mail-below = How to confirm receipt and how to stop these mails stands in the part that follows this one. Some mail programs show it as an attachment.
 mail-unsigned = The HTML part of this mail is for easier reading. The signature covers the text part.
 mail-latest = See the web page for the latest version.
 mail-personal =

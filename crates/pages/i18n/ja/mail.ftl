@@ -5,6 +5,7 @@ mail-mark-archive = 【過去の事例】
 mail-mark-fictional = 【架空】
 mail-mark-exercise = 【訓練】
 mail-web = ウェブページで全文を読む
+mail-below = 受領の確認の方法と配信停止の方法は、この本文の後に続く部分に書いてあります（メールソフトによっては、添付ファイルとして表示されます）。
 mail-unsigned = このメールの HTML 部分は、読みやすくするためのものです。電子署名はテキスト部分に付いています。
 mail-latest = 最新の内容はウェブページでご確認ください。
 mail-personal =

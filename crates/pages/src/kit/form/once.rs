@@ -11,7 +11,7 @@ pub const ONCE: &str = "once";
 /// known for the same sending.
 #[must_use]
 pub fn with_once(page: Vec<u8>, token: &str) -> Vec<u8> {
-    const OPENING: &str = "<form method=\"post\"";
+    const OPENING: &str = "<form ";
     let text = match String::from_utf8(page) {
         Ok(text) => text,
         Err(other) => return other.into_bytes(),
@@ -24,9 +24,40 @@ pub fn with_once(page: Vec<u8>, token: &str) -> Vec<u8> {
         out.push_str(OPENING);
         out.push_str(tag);
         out.push('>');
-        out.push_str(&hidden(ONCE, token));
+        // Wherever the word stands in the tag.
+        if tag.contains("method=\"post\"") {
+            out.push_str(&hidden(ONCE, token));
+        }
         rest = next;
     }
     out.push_str(rest);
     out.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_that_is_posted_gets_the_token_and_no_other() {
+        let page = "<form method=\"post\" action=\"/a\">A</form><form class=\"narrow\" method=\"post\">B</form>\
+            <form class=\"seek\" method=\"get\">C</form><form method=\"dialog\">D</form><form role=\"search\">E</form>";
+        let out = with_once(page.as_bytes().to_vec(), "t0ken");
+        let out = String::from_utf8(out).unwrap_or_default();
+        let field = hidden(ONCE, "t0ken");
+        for (letter, is_posted) in [
+            ("A", true),
+            ("B", true),
+            ("C", false),
+            ("D", false),
+            ("E", false),
+        ] {
+            assert_eq!(
+                out.contains(&format!("{field}{letter}</form>")),
+                is_posted,
+                "{letter}"
+            );
+        }
+        assert_eq!(out.replace(&field, ""), page);
+    }
 }

@@ -121,6 +121,11 @@ pub enum Command {
         #[command(subcommand)]
         what: MailCommand,
     },
+    /// The database
+    Database {
+        #[command(subcommand)]
+        what: DatabaseCommand,
+    },
     /// The configuration
     Config {
         #[command(subcommand)]
@@ -234,6 +239,12 @@ pub enum MailCommand {
         /// Public number
         number: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DatabaseCommand {
+    /// PostgreSQL: make the tables, or bring them up to date, as the login of --database, which owns them; the house runs under another
+    Prepare,
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,6 +60,9 @@ pub async fn looked(house: &House) -> Result<Looked, Fault> {
         );
     }
     notes.push("keys lie in the data folder: who takes database and keys together reads everything; copy them apart, and use disk encryption against a removed disk".into());
+    if house.store.can_rewrite().await? == Some(true) {
+        notes.push("the login of the database owns its tables: whoever has its password takes the guards of the ledger down; docs/operate/postgresql.md, \"Two logins\", tells how the house runs under one that cannot".into());
+    }
     notes.push("no outside holder of anchors is configured: a rewriting of the whole ledger by this machine's administrator would be noticed only by whoever kept a copy of archive/leaves.jsonl".into());
     let narrowed = if crate::confine::can() {
         "portal, signer and verifier are processes of one user; while they run, the kernel closes all but their own folders to them, and the house itself is not narrowed"

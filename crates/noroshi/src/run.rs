@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::args::{
-    Args, Command, Common, ConfigCommand, LedgerCommand, MailCommand, ScenarioCommand,
+    Args, Command, Common, ConfigCommand, DatabaseCommand, LedgerCommand, MailCommand,
+    ScenarioCommand,
 };
 use crate::init::store_location::location;
 use crate::{against, children, contexts, init, look, serve, show, socket, tools};
@@ -89,6 +90,9 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
         Command::Replay { archive, path } => replay(&common, &archive, &path).await,
         Command::Subscribers { path } => subscribers(&common, &path).await,
         Command::Mail { what } => mail(&common, what).await,
+        Command::Database {
+            what: DatabaseCommand::Prepare,
+        } => tools::database_prepare(&common).await,
         Command::Config {
             what: ConfigCommand::Check,
         } => tools::config_check(&common),

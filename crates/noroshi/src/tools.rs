@@ -15,47 +15,27 @@ use crate::look::{self, Looked, What};
 use crate::run::{open, read};
 use crate::show;
 
-/// Why the secret of the alarm's gateway cannot be used, if it cannot: that is not found out at night.
-fn unreadable_secret(common: &Common, config: &Config) -> Option<String> {
-    let file = &config.alarm.authorization_file;
-    if file.is_empty() {
-        return None;
-    }
-    match seal::files::read_secret(&common.dir.join(file)) {
-        Ok(secret) => {
-            let is_header = !secret.trim_ascii().is_empty()
-                && secret
-                    .trim_ascii()
-                    .iter()
-                    .all(|byte| matches!(byte, b' '..=b'~'));
-            (!is_header).then(|| format!("alarm.authorization_file: {file} holds no value of a header, such as: Bearer abc"))
-        }
-        Err(error) => Some(format!("alarm.authorization_file: {error}")),
-    }
-}
-
 /// Checks the configuration file.
 ///
 /// # Errors
 /// If it cannot be read; what is wrong is an answer.
 pub fn config_check(common: &Common) -> Result<bool, Fault> {
     match Config::read(&common.dir) {
-        Ok(config) if let Some(why) = unreadable_secret(common, &config) => {
-            let value = json!({ "good": false, "because": why });
-            show::answer(common.json, &value, || why.clone());
-            Ok(false)
-        }
         Ok(config) => {
-            let fresh = config.placeholders();
-            let value = json!({ "good": fresh.is_empty(), "placeholders": fresh });
-            show::answer(common.json, &value, || match fresh.as_slice() {
-                [] => "The configuration is good.".into(),
-                left => format!(
+            let (fresh, mut amiss) = (config.placeholders(), config.amiss(&common.dir));
+            let is_good = fresh.is_empty() && amiss.is_empty();
+            let value = json!({ "good": is_good, "placeholders": fresh, "amiss": amiss });
+            if !fresh.is_empty() {
+                amiss.push(format!(
                     "still as init wrote it, and nobody's: {}. Put in what is yours before anything is published.",
-                    left.join(", ")
-                ),
+                    fresh.join(", ")
+                ));
+            }
+            show::answer(common.json, &value, || match amiss.as_slice() {
+                [] => "The configuration is good.".into(),
+                lines => lines.join("\n"),
             });
-            Ok(fresh.is_empty())
+            Ok(is_good)
         }
         Err(Fault::Config(why)) => {
             show::answer(
@@ -67,6 +47,28 @@ pub fn config_check(common: &Common) -> Result<bool, Fault> {
         }
         Err(other) => Err(other),
     }
+}
+
+/// Makes the tables of a PostgreSQL database, or brings them up to date, as the login that owns them.
+///
+/// # Errors
+/// If no database is named, or it refuses.
+pub async fn database_prepare(common: &Common) -> Result<bool, Fault> {
+    if common.database.is_none() {
+        return Err(Fault::Config(
+            "name the database with --database, as the login that is to own its tables".into(),
+        ));
+    }
+    let is_new = store::Store::prepare(&location(common)?).await?;
+    show::answer(common.json, &json!({ "made": is_new }), || {
+        if is_new {
+            "The tables are made. Found the house with the address of the login that runs it."
+                .into()
+        } else {
+            "The tables are up to date.".into()
+        }
+    });
+    Ok(true)
 }
 
 /// Shows each value and where it comes from.
@@ -452,7 +454,8 @@ async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
             .await?
         {
             let code = seal::token::code(house.keys.codes.bytes(), &copy.id);
-            let reference = reference::read(house, &copy.id, &copy.reference)?;
+            // One that was altered in the database hides none of the others: its place is empty.
+            let reference = reference::read(house, &copy.id, &copy.reference).ok();
             let answer = answers.get(&copy.id).filter(|answer| **answer != 0);
             out.push(json!({ "revision": revision, "reference": reference, "state": copy.state.word(), "attempts": copy.attempts, "relay": answer, "code": code }));
         }

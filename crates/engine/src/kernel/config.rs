@@ -4,6 +4,7 @@
 //! key is an error, since a mistyped name would silently leave a default in force.
 
 mod alarm;
+mod amiss;
 
 pub use alarm::{Alarm, AlarmBody, OnCall};
 

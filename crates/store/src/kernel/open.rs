@@ -122,8 +122,20 @@ pub enum OpenError {
         "the role noroshi_run is not at hand; let an administrator say once: CREATE ROLE noroshi_run NOLOGIN; GRANT noroshi_run TO the user of the address"
     )]
     Role,
+    #[error(
+        "the tables belong to another login and are of an older program; with the address of the login that owns them, say once: noroshi --database ADDRESS database prepare"
+    )]
+    Owner,
     #[error(transparent)]
     Store(StoreError),
+}
+
+/// A refusal of rights while tables are changed: they are somebody else's.
+fn not_the_owner(error: StoreError) -> OpenError {
+    match error {
+        StoreError::Guard | StoreError::Role => OpenError::Owner,
+        other => OpenError::Store(other),
+    }
 }
 
 impl From<StoreError> for OpenError {
@@ -177,15 +189,65 @@ impl Store {
                 } => {
                     let options = options(url, *danger_without_tls)?;
                     if Postgres::has_tables(&options).await? {
-                        return Err(OpenError::Exists);
+                        if Postgres::house(&options).await?.is_some() {
+                            return Err(OpenError::Exists);
+                        }
+                        // Their owner has prepared them.
+                        if Postgres::schema(&options).await? != Some(SCHEMA) {
+                            return Err(OpenError::Owner);
+                        }
+                        Postgres::name(&options, house).await?;
+                    } else {
+                        Postgres::create(&options, &POSTGRES.join("\n"), Some(house)).await?;
                     }
-                    Postgres::create(&options, &POSTGRES.join("\n"), house).await?;
                     Store::over(Engine::Postgres(Arc::new(
                         Postgres::open(options, house).await?,
                     )))
                 }
             };
             Ok(store)
+        })
+    }
+
+    /// Makes the tables as the login that will own them, or brings them up to date: the house then runs under another one,
+    /// which can give its role back and gains nothing by it. Returns whether they were made.
+    ///
+    /// # Errors
+    /// [`OpenError::Address`] for SQLite, whose file belongs to whoever runs the house.
+    pub fn prepare(location: &Location) -> Awaited<'_, Result<bool, OpenError>> {
+        Box::pin(async move {
+            let Location::Postgres {
+                url,
+                danger_without_tls,
+            } = location
+            else {
+                return Err(OpenError::Address);
+            };
+            let options = options(url, *danger_without_tls)?;
+            if !Postgres::has_tables(&options).await? {
+                Postgres::create(&options, &POSTGRES.join("\n"), None).await?;
+                return Ok(true);
+            }
+            let found = Postgres::schema(&options).await?;
+            if let Some(sql) = found.and_then(|found| lacking(&POSTGRES, found)) {
+                let done = Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await;
+                done.map_err(not_the_owner)?;
+            }
+            Ok(false)
+        })
+    }
+
+    /// Whether the login of this house could rewrite the ledger once it gives its role back; nothing on SQLite, whose file is
+    /// open to whoever runs the house.
+    ///
+    /// # Errors
+    /// As reading.
+    pub fn can_rewrite(&self) -> Awaited<'_, Result<Option<bool>, StoreError>> {
+        Box::pin(async move {
+            match &self.engine {
+                Engine::Sqlite(_) => Ok(None),
+                Engine::Postgres(postgres) => postgres.can_rewrite().await.map(Some),
+            }
         })
     }
 
@@ -200,7 +262,11 @@ impl Store {
                 Location::Postgres {
                     url,
                     danger_without_tls,
-                } => Postgres::has_tables(&options(url, *danger_without_tls)?).await?,
+                } => {
+                    let options = options(url, *danger_without_tls)?;
+                    Postgres::has_tables(&options).await?
+                        && Postgres::house(&options).await?.is_some()
+                }
             };
             if taken {
                 Err(OpenError::Exists)
@@ -240,7 +306,9 @@ impl Store {
                     let house = Postgres::house(&options).await?.ok_or(OpenError::Missing)?;
                     let found = Postgres::schema(&options).await?;
                     if let Some(sql) = found.and_then(|found| lacking(&POSTGRES, found)) {
-                        Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await?;
+                        let done =
+                            Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await;
+                        done.map_err(not_the_owner)?;
                     }
                     Store::over(Engine::Postgres(Arc::new(
                         Postgres::open(options, house).await?,

@@ -70,10 +70,11 @@ impl Postgres {
         Ok(row.0 > 0)
     }
 
+    /// Makes the tables; without a house they are prepared for one that another login founds.
     pub(crate) async fn create(
         options: &PgConnectOptions,
         migration: &str,
-        house: [u8; 16],
+        house: Option<[u8; 16]>,
     ) -> Result<(), StoreError> {
         let mut connection = PgConnection::connect_with(options)
             .await
@@ -88,11 +89,16 @@ impl Postgres {
             .execute(sqlx::raw_sql(AssertSqlSafe(migration.to_owned())))
             .await
             .map_err(|error| role(doing("making the tables")(error)))?;
-        let founding = format!(
-            "INSERT INTO meta (name, value) VALUES ('schema', decode('{}', 'hex')), ('house', decode('{}', 'hex'))",
-            seal::hex(&super::open::SCHEMA.to_be_bytes()),
-            seal::hex(&house)
+        let mut founding = format!(
+            "INSERT INTO meta (name, value) VALUES ('schema', decode('{}', 'hex'))",
+            seal::hex(&super::open::SCHEMA.to_be_bytes())
         );
+        if let Some(house) = house {
+            founding.push_str(&format!(
+                ", ('house', decode('{}', 'hex'))",
+                seal::hex(&house)
+            ));
+        }
         transaction
             .execute(sqlx::raw_sql(AssertSqlSafe(founding)))
             .await
@@ -100,6 +106,36 @@ impl Postgres {
         transaction.commit().await.map_err(doing("committing"))?;
         let _ = connection.close().await;
         Ok(())
+    }
+
+    /// Founds a house in tables that their owner has prepared, as the role that runs it.
+    pub(crate) async fn name(
+        options: &PgConnectOptions,
+        house: [u8; 16],
+    ) -> Result<(), StoreError> {
+        let mut connection = PgConnection::connect_with(options)
+            .await
+            .map_err(doing("connecting"))?;
+        let founding = format!(
+            "SET ROLE noroshi_run; INSERT INTO meta (name, value) VALUES ('house', decode('{}', 'hex'))",
+            seal::hex(&house)
+        );
+        connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(founding)))
+            .await
+            .map_err(|error| role(doing("naming the house")(error)))?;
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    /// Whether the login could rewrite what it may only add to, once it gives the role of the running house back: it owns
+    /// the tables, or is an administrator of the database.
+    pub(crate) async fn can_rewrite(&self) -> Result<bool, StoreError> {
+        let row: (bool,) = sqlx::query_as("SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) OR EXISTS (SELECT 1 FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner WHERE c.relname IN ('ledger', 'body', 'file') AND c.relkind = 'r' AND pg_has_role(session_user, o.oid, 'MEMBER'))")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(doing("looking who owns the tables"))?;
+        Ok(row.0)
     }
 
     /// Brings the tables of an older program to this one's, in one transaction; another process may have done it.

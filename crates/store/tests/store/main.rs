@@ -19,6 +19,9 @@ mod fill;
 mod address;
 
 #[cfg(test)]
+mod logins;
+
+#[cfg(test)]
 mod store {
     mod open;
 

@@ -144,6 +144,49 @@ impl World {
         }
     }
 
+    /// Makes a login that may run the house and owns nothing; PostgreSQL only. Returns its name, and where it finds the store.
+    pub async fn login(&self) -> (String, Location) {
+        let login = format!("l_{}", self.name);
+        let sql = format!("CREATE ROLE {login} LOGIN IN ROLE noroshi_run");
+        on_cluster(sql).await.expect("a new login");
+        let location = Location::Postgres {
+            url: self.address_of(&login),
+            danger_without_tls: false,
+        };
+        (login, location)
+    }
+
+    /// The name of the database of this test.
+    pub fn database(&self) -> &str {
+        &self.name
+    }
+
+    /// Removes a login.
+    pub async fn forget(&self, login: &str) {
+        let sql = format!("DROP ROLE {login}");
+        on_cluster(sql).await.expect("a login that owns nothing");
+    }
+
+    /// Carries out SQL as a login, which takes on no role by itself.
+    pub async fn say_as(&self, login: &str, sql: &str) -> Result<(), String> {
+        let mut connection = Box::pin(PgConnection::connect(&self.address_of(login)))
+            .await
+            .expect("the database of this test");
+        let said = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await;
+        let _ = connection.close().await;
+        said.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn address_of(&self, login: &str) -> String {
+        let address = address(&self.name);
+        let (before, query) = address.split_once('?').expect("a query");
+        let kept = query.split('&').filter(|part| !part.starts_with("user="));
+        let query: Vec<&str> = kept.collect();
+        format!("{before}?{}&user={login}", query.join("&"))
+    }
+
     /// Reads a column of texts over a plain second connection.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         match self.engine {

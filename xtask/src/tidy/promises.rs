@@ -13,8 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const PAGE: &str = "docs/promises.md";
 
 /// How a promise sounds in English.
-const SOUNDS: [&str; 28] = [
+const SOUNDS: [&str; 32] = [
     " will ",
+    "Will ",
+    "asked again",
+    "asked anew",
+    "entry goes",
     "never",
     "by itself",
     "xactly",

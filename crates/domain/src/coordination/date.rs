@@ -6,6 +6,7 @@ use crate::act::Act;
 use crate::coordination::case::{Case, Stage};
 use crate::coordination::participant::Participant;
 use crate::machine::consent::Consent;
+use crate::machine::constraints as law;
 use crate::machine::em::Em;
 use crate::refusal::Refusal;
 use crate::value::Instant;
@@ -92,6 +93,20 @@ pub fn may_be_planned(at: Instant, act: &Act) -> Result<(), Refusal> {
     to_come(Instant(at.0.saturating_add(PLAN_SLACK_US)), act)
 }
 
+/// Whether a date may be agreed by a participant at all (C4): not by one whose first word was that it is not affected, for
+/// as long as it says nothing else of a product. Nobody waits for its agreement.
+#[must_use]
+pub fn may_agree(participant: &Participant) -> bool {
+    law::c4_embargo_may_take_effect(participant.rm).is_ok()
+}
+
+/// Whether a participant says no to the date that runs, and somebody has to ask it why: of one that need not agree nobody
+/// does.
+#[must_use]
+pub fn says_no(case: &Case, participant: &Participant) -> bool {
+    of(case, participant) == Date::Running(Said::Declined) && may_agree(participant)
+}
+
 /// Whether a participant knows that there is a date: it was written to, or spoke of it.
 #[must_use]
 pub fn knows(participant: &Participant) -> bool {
@@ -102,7 +117,8 @@ pub fn knows(participant: &Participant) -> bool {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub agreed: usize,
-    /// Those in the case who were written to, and to whom a date that runs or ran was put.
+    /// Those in the case who were written to, and to whom a date that runs or ran was put; without those that may not
+    /// agree and never did.
     pub asked: usize,
 }
 
@@ -143,7 +159,9 @@ pub fn told(case: &Case, published: bool, date: Tally) -> Told {
 pub fn tally(case: &Case, participants: &[Participant]) -> Tally {
     let mut tally = Tally::default();
     for participant in participants.iter().filter(|one| !one.left) {
-        if let Some(said) = of(case, participant).said().filter(|_| knows(participant)) {
+        let counts =
+            |said: &Said| knows(participant) && (may_agree(participant) || *said == Said::Agreed);
+        if let Some(said) = of(case, participant).said().filter(counts) {
             tally.asked += 1;
             tally.agreed += usize::from(said == Said::Agreed);
         }
@@ -195,6 +213,7 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::rm::Rm;
     use crate::value::{CaseId, Instant, ParticipantId};
 
     #[test]
@@ -236,6 +255,16 @@ mod tests {
         }
         let counted = tally(&case, &all);
         assert_eq!((counted.agreed, counted.asked), (1, 4));
+        // A vendor that is not affected is waited for by nobody; what it agreed to before stays.
+        let spared = |consent| {
+            let mut vendor = vendor(consent, true);
+            vendor.rm = Rm::Invalid;
+            vendor
+        };
+        all.extend([Consent::Invited, Consent::Declined, Consent::Signatory].map(spared));
+        let counted = tally(&case, &all);
+        assert_eq!((counted.agreed, counted.asked), (2, 5));
+        all.truncate(6);
         all.iter_mut().skip(1).for_each(|one| one.left = true);
         assert!(tally(&case, &all).is_whole());
         all.iter_mut().for_each(|one| one.left = true);

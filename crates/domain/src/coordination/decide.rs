@@ -220,7 +220,9 @@ pub fn propose_date(
 /// If there is no date to agree to, or the participant's own state forbids it (C4).
 pub fn agree_date(case: &Case, participant: &Participant) -> Result<Vec<Change>, Refusal> {
     case.open()?;
-    law::c4_embargo_may_take_effect(participant.rm).map_err(|_| Refusal::Report(participant.rm))?;
+    if !date::may_agree(participant) {
+        return Err(Refusal::Report(participant.rm));
+    }
     let until = case
         .until
         .filter(|_| case.em.is_under_way())
@@ -526,7 +528,7 @@ fn asked(participant: &Participant, unasked: bool) -> Result<(), Refusal> {
 /// Longest ticket number, in characters.
 const TICKET_CHARS_MAX: usize = 120;
 /// Longest label of a vulnerability: it heads a column.
-const LABEL_CHARS_MAX: usize = 12;
+pub const LABEL_CHARS_MAX: usize = 12;
 
 /// Records the party's own number for the matter; `chars` is its length.
 ///

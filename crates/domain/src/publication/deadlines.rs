@@ -5,12 +5,32 @@ use crate::coordination::deadlines::{of_case, of_vendor};
 use crate::coordination::participant::Participant;
 use crate::office::{Due, Office};
 use crate::publication::Advisory;
-use crate::value::Track;
+use crate::value::{Instant, Track};
 
 /// Whether anybody is still waited for: once it is out or closed, nobody needs to be reached about when it will be.
 #[must_use]
 pub fn is_awaited(case: &Case, advisory: Option<&Advisory>) -> bool {
     case.closed.is_none() && !advisory.is_some_and(Advisory::is_published)
+}
+
+/// Days before a date at which a plan for it is missed: two persons read it, and vendors see it before it is out.
+pub const PLAN_WANTED_DAYS: u32 = 7;
+
+/// The date that comes within [`PLAN_WANTED_DAYS`] and for which nobody has made a plan. One that has passed is told by the
+/// end of its embargo.
+#[must_use]
+pub fn unplanned(
+    case: &Case,
+    track: Track,
+    advisory: Option<&Advisory>,
+    now: Instant,
+) -> Option<Instant> {
+    let is_planned = advisory.is_some_and(|advisory| advisory.plan.is_some());
+    let is_wanted = is_awaited(case, advisory) && track.is_for_the_public() && !is_planned;
+    case.until.filter(|until| {
+        let is_near = now < *until && *until <= now.plus_days(PLAN_WANTED_DAYS);
+        is_wanted && case.em.in_force() && is_near
+    })
 }
 
 /// Deadlines of a case and of its vendors: the instant of a plan before all others, since it publishes, then the nearest

@@ -186,6 +186,35 @@ pub fn sought(text: &str) -> String {
     loose(&words(text)).replace(' ', "")
 }
 
+/// Whether somebody who looks for this is shown that text. What is digits alone has to be a whole number in it, or the parts
+/// of one in a row: digits inside a public number tell nothing. Where nothing is left to look for, nothing is
+/// found.
+#[must_use]
+pub fn finds(text: &str, asked: &str) -> bool {
+    let wanted = sought(asked);
+    if wanted.is_empty() {
+        return false;
+    }
+    if !wanted.chars().all(|c| c.is_ascii_digit()) {
+        return sought(text).contains(&wanted);
+    }
+    // Rows of digits, also such as a number is made of: CVE-2026-10001, 4821-7730-0.
+    let words = words(text);
+    let rows: Vec<&str> = words.split(|c: char| !c.is_ascii_digit()).collect();
+    (0..rows.len()).any(|from| {
+        let mut left = wanted.as_str();
+        for row in rows.iter().skip(from) {
+            // Between two that follow each other stands one sign; an empty one says that more does.
+            match left.strip_prefix(row).filter(|_| !row.is_empty()) {
+                Some("") => return true,
+                Some(rest) => left = rest,
+                None => return false,
+            }
+        }
+        false
+    })
+}
+
 /// Returns the name of an organisation for comparison: in hiragana, without spaces and its legal form
 /// (docs/design/japanese-practice.md §2.4). A name of which nothing is left is empty, and equals none.
 #[must_use]
@@ -338,6 +367,28 @@ mod tests {
     fn a_legal_form_alone_is_a_name() {
         assert_eq!(name("AG"), "ag");
         assert_eq!(name("Inc"), "inc");
+    }
+
+    #[test]
+    fn digits_are_looked_for_as_whole_numbers() {
+        for (text, asked, found) in [
+            ("NRS-48016810", "48016810", true),
+            ("NRS-48016810", "016810", false),
+            ("NRS-48016810", "nrs-4801", true),
+            ("4821-7730-0", "482177300", true),
+            ("4821-7730-0", "4821-7730-0", true),
+            ("4821-7730-0", "7730", true),
+            ("4821-7730-0", "82177", false),
+            ("CVE-2026-10001 in X", "2026-10001", true),
+            ("CVE-2026-10001 in X", "10001", true),
+            ("CVE-2026-10001 in X", "1000", false),
+            ("ルーター3000の脆弱性", "3000", true),
+            ("ルーター3000の脆弱性", "300", false),
+            ("Router 3 of 20", "320", false),
+            ("anything", "・・", false),
+        ] {
+            assert_eq!(finds(text, asked), found, "{asked} in {text}");
+        }
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn of_a_matter_the_plan_stands_first_and_the_nearest_of_its_vendors() {
 
 #[test]
 fn a_case_waits_for_us_before_it_waits_for_anybody_else() {
-    use domain::coordination::waiting::{Waits, of_case};
+    use domain::coordination::waiting::{Publication, Waits, of_case};
     let case = Case::new(CaseId::from_bytes([2; 16]));
     let asked = Participant {
         asked_at: Some(at("2026-12-01T01:00:00Z")),
@@ -153,7 +153,7 @@ fn a_case_waits_for_us_before_it_waits_for_anybody_else() {
         left: true,
         ..dead.clone()
     };
-    let waits = |known: &[(&Participant, bool)]| of_case(&case, false, false, known);
+    let waits = |known: &[(&Participant, bool)]| of_case(&case, Publication::Open, known);
     assert_eq!(waits(&[]), Waits::Us, "somebody has to be asked");
     assert_eq!(waits(&[(&asked, false)]), Waits::Vendor);
     assert_eq!(waits(&[(&operator, false)]), Waits::Operator);
@@ -168,15 +168,18 @@ fn a_case_waits_for_us_before_it_waits_for_anybody_else() {
         Waits::Us,
         "nobody is left to wait for"
     );
-    assert_eq!(of_case(&case, true, false, &[(&dead, true)]), Waits::Nobody);
+    let with = |publication, known: &[(&Participant, bool)]| of_case(&case, publication, known);
+    assert_eq!(with(Publication::Out, &[(&dead, true)]), Waits::Nobody);
     // What we decide or approve comes before any vendor, also of what is out.
-    for published in [false, true] {
-        let ours = of_case(&case, published, true, &[(&asked, false)]);
-        assert_eq!(ours, Waits::Us, "{published}");
-    }
+    assert_eq!(with(Publication::Ours, &[(&asked, false)]), Waits::Us);
+    // A plan that goes by itself waits for no answer; who wishes to be called, or cannot be reached, is ours all the same.
+    assert_eq!(with(Publication::Goes, &[(&asked, false)]), Waits::Nobody);
+    assert_eq!(with(Publication::Goes, &[]), Waits::Nobody);
+    assert_eq!(with(Publication::Goes, &[(&asked, true)]), Waits::Us);
+    assert_eq!(with(Publication::Goes, &[(&dead, false)]), Waits::Us);
     let closed = Case {
         closed: Some(ClosureCode::Published),
         ..case.clone()
     };
-    assert_eq!(of_case(&closed, false, true, &[]), Waits::Nobody);
+    assert_eq!(of_case(&closed, Publication::Ours, &[]), Waits::Nobody);
 }

@@ -209,6 +209,7 @@ impl<'h> Reader<'h> {
             until,
             countered: self.participant.countered.map(clock::rfc3339),
             is_forward: self.participant.agreed_until > self.case.until,
+            may_agree: date::may_agree(&self.participant),
         }
     }
 

@@ -187,7 +187,7 @@ desk-party-no-cases = It is in no case.
 
 # What needs a hand.
 desk-tasks-text = Addresses that cannot be reached, dates without a plan, and other things that need a person.
-desk-tasks-none = There is nothing to do.
+desk-tasks-none = No entry needs a person now. Cases whose next step is ours stand in the queue under “Us”.
 desk-tasks-unreadable = { $n ->
     [one] { $n } incoming message could not be read. Tell the person who runs the system.
    *[other] { $n } incoming messages could not be read. Tell the person who runs the system.
@@ -407,6 +407,7 @@ statement-workaround = Workaround
 statement-fix = Fix
 consent-asked = Waiting for an answer
 consent-unanswered = No answer
+consent-spared = Not needed
 consent-agreed = Agreed
 consent-countered = Asks for another date
 consent-declined = Does not agree
@@ -512,4 +513,5 @@ desk-password-before = Current password
 desk-password-change-button = Change the password
 desk-password-change-approval = Your approval key keeps its own password. It is replaced on the page “Approvers”.
 desk-password-before-wrong = The current password is wrong. Please type it again.
+desk-password-is-current = This is your password already. If you have just changed it, you are done. To choose another, type this one as the current password.
 done-password = The password is changed.

@@ -89,6 +89,7 @@ partner-date-left = Time left
 partner-date-countered = Date and time you asked for
 partner-date-open = no date is proposed
 partner-date-asked = proposed (you have not agreed yet)
+partner-date-spared = proposed (after what you answered so far, you need not agree)
 partner-date-agreed = you agreed
 partner-date-forward = you agreed to a later date, and it was brought forward since
 partner-date-declined = you do not agree

@@ -184,7 +184,7 @@ desk-party-no-cases = 関係する案件はありません。
 
 # What needs a hand.
 desk-tasks-text = 連絡の取れない相手や、公表計画のない公表日など、人の対応が必要なものです。
-desk-tasks-none = 対応が必要なものはありません。
+desk-tasks-none = いま対応が必要な項目はありません。次の作業が当方にある案件は、受付・案件一覧に「当方」と示しています。
 desk-tasks-unreadable = 読み取れない受信データが { $n } 件あります。システムの管理者に知らせてください。
 desk-task-what = 対象
 desk-task-since = 日時
@@ -401,6 +401,7 @@ statement-workaround = 回避方法
 statement-fix = 修正方法
 consent-asked = 返答待ち
 consent-unanswered = 返答なし
+consent-spared = 返答は不要
 consent-agreed = 同意
 consent-countered = 別の日を希望
 consent-declined = 同意しない
@@ -506,4 +507,5 @@ desk-password-before = 今のパスワード
 desk-password-change-button = パスワードを変更する
 desk-password-change-approval = 承認用の鍵のパスワードは変わりません。鍵の交換は「承認者」のページで行います。
 desk-password-before-wrong = 今のパスワードが違います。もう一度入力してください。
+desk-password-is-current = これは現在のパスワードです。変更した直後であれば、手続きは済んでいます。別のものに変える場合は、これを現在のパスワードとして入力してください。
 done-password = パスワードを変更しました。

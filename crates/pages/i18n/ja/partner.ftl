@@ -89,6 +89,7 @@ partner-date-left = 残り
 partner-date-countered = ご希望いただいた日時
 partner-date-open = 現在、ご提案中の公表日はありません
 partner-date-asked = 提案中（貴組織の同意はまだいただいていません）
+partner-date-spared = 提案中（これまでにいただいたご回答により、同意のご返答は不要です）
 partner-date-agreed = 同意済み（貴組織のご回答）
 partner-date-forward = これより後の日時に同意済み（その後、公表日が早まりました）
 partner-date-declined = 同意しないとのご回答

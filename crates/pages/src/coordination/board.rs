@@ -73,13 +73,8 @@ pub(crate) fn html(say: Say, view: &Case, query: &Typed, here: &str) -> String {
         .map(|one| (one.tn.as_str(), one.answer.as_str()))
         .collect();
     for row in rows {
-        row_into(
-            say,
-            row,
-            consents.get(row.tn.as_str()).copied(),
-            &base,
-            &mut out,
-        );
+        let consent = consents.get(row.tn.as_str()).copied();
+        row_into(say, view, (row, consent), &base, &mut out);
     }
     out.push_str("</tbody></table></section>");
     out
@@ -106,7 +101,7 @@ fn head_into(say: Say, view: &Case, out: &mut String) {
     let _ = write!(
         out,
         "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{name}\"><table class=\"rows bo\"><caption>{name}</caption>\n<thead><tr><th scope=\"col\">{vendor}</th>",
-        name = text::escape(&say.t("work-board")),
+        name = text::escape(&say.t(title(view))),
         vendor = text::escape(&say.t(if view.is_for_the_public {
             "work-board-vendor"
         } else {
@@ -127,13 +122,33 @@ fn head_into(say: Say, view: &Case, out: &mut String) {
             text::escape(&text::line(&one.label))
         );
     }
-    for key in COLUMNS {
+    for key in COLUMNS.into_iter().filter(|key| stands(view, key)) {
         let _ = write!(out, "<th scope=\"col\">{}</th>", text::escape(&say.t(key)));
     }
     out.push_str("</tr></thead><tbody>\n");
 }
 
-fn row_into(say: Say, row: &BoardRow, consent: Option<&str>, base: &str, out: &mut String) {
+/// What the board is called: of a website there are no vendors.
+pub(crate) fn title(view: &Case) -> &'static str {
+    if view.is_for_the_public {
+        "work-board"
+    } else {
+        "work-board-site"
+    }
+}
+
+/// Whether a column stands: what is found on a website has no date of publication and stands on no public page.
+fn stands(view: &Case, column: &str) -> bool {
+    view.is_for_the_public || !matches!(column, "work-board-date" | "work-board-public")
+}
+
+fn row_into(
+    say: Say,
+    view: &Case,
+    (row, consent): (&BoardRow, Option<&str>),
+    base: &str,
+    out: &mut String,
+) {
     let _ = write!(
         out,
         "<tr><th scope=\"row\"><a href=\"{base}{tn}\">{}</a> <small>TN#{tn}</small></th>",
@@ -157,15 +172,19 @@ fn row_into(say: Say, row: &BoardRow, consent: Option<&str>, base: &str, out: &m
         Some(answer) => words::word(say, "consent", answer),
         None => say.t("desk-dash"),
     };
-    let _ = writeln!(
-        out,
-        "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+    let facts = [
         text::escape(&consent),
         text::escape(&words::word(say, "basis", row.basis)),
         day(row.details_at),
         day(row.last_at),
-        text::escape(&public)
-    );
+        text::escape(&public),
+    ];
+    for (key, fact) in COLUMNS.into_iter().zip(facts) {
+        if stands(view, key) {
+            let _ = write!(out, "<td>{fact}</td>");
+        }
+    }
+    out.push_str("</tr>\n");
 }
 
 fn cell_into(say: Say, cell: &Cell, out: &mut String) {

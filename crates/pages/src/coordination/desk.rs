@@ -69,6 +69,7 @@ pub fn page(inside: &Inside, view: &Case, query: &Typed, form: &Typed) -> Vec<u8
         embargo: (view.is_for_the_public || view.embargo.state != "none")
             .then(|| embargo(inside, view, &action)),
         board: board::html(say, view, query, &here),
+        board_title: say.t(board::title(view)),
         add: if view.may_act && is_open {
             adding(&action, view, query)
         } else {
@@ -271,6 +272,7 @@ fn consent_counts(say: Say, consents: &[Consent]) -> Vec<String> {
         "agreed",
         "asked",
         "unanswered",
+        "spared",
         "countered",
         "declined",
         "lapsed",
@@ -330,10 +332,12 @@ fn dating(action: &Action<'_>, view: &Case, embargo: &Embargo) -> String {
         )
     };
     let revise = || {
-        action.html(
-            "revise",
-            &moment::fields(say, form, "revised", "work-revise-until"),
-        )
+        let moment = moment::fields(say, form, "revised", "work-revise-until");
+        let ends_plan = view.planned.as_ref().map(|_| {
+            let words = text::escape(&say.t("work-revise-plan"));
+            format!("<p class=\"note\">{words}</p>")
+        });
+        action.html("revise", &(ends_plan.unwrap_or_default() + &moment))
     };
     match embargo.state.as_str() {
         "none" => propose(),
@@ -407,7 +411,7 @@ fn acting(action: &Action<'_>, view: &Case, form: &Typed) -> String {
         Field::text(say, form, "label", "work-name-label")
             .hint("work-name-label-hint")
             .attr("autocomplete=\"off\"")
-            .max(LINE_CHARS_MAX)
+            .max(domain::coordination::decide::LABEL_CHARS_MAX)
             .required()
             .html(),
         Field::select(say, form, "vuln_lang", "work-lang", langs(say)).html(),
@@ -478,6 +482,7 @@ struct CasePage {
     /// Of a website no date is agreed, and nothing is published.
     embargo: Option<EmbargoBox>,
     board: String,
+    board_title: String,
     add: String,
     timeline: String,
     vulnerabilities: Vec<(String, String)>,

@@ -44,7 +44,7 @@ pub fn page(inside: &Inside, view: &Participant, query: &Typed, form: &Typed) ->
         only(reaching(&action, view))
     };
     let details = only(detailing(&action, view));
-    let (dates, answering) = (only(dating(&action)), only(answering(&action, view)));
+    let (dates, answering) = (only(dating(&action, view)), only(answering(&action, view)));
     bytes(&ParticipantPage {
         tab: tab::of_participant(inside, query, form, [&dates, &answering]),
         w: say,
@@ -346,10 +346,14 @@ fn date(say: Say, view: &Participant) -> Vec<Fact> {
     out
 }
 
-fn dating(action: &Action<'_>) -> String {
+fn dating(action: &Action<'_>, view: &Participant) -> String {
+    let answer = view.consent.as_ref().map(|one| one.answer.as_str());
     let counter = moment::fields(action.say, action.typed, "counter", "work-counter-until");
     [
-        action.html("agree", ""),
+        match answer {
+            Some("spared") => String::new(),
+            _ => action.html("agree", ""),
+        },
         action.html("counter", &counter),
         action.html("decline-date", ""),
     ]

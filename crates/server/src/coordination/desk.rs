@@ -275,6 +275,7 @@ pub(crate) fn consent_of(case: &Case, participant: &Participant, name: String) -
             _ if !date::knows(participant) => "untold",
             // What is over waits for nobody.
             date if date.is_over() && said == date::Said::Asked => "unanswered",
+            _ if said == date::Said::Asked && !date::may_agree(participant) => "spared",
             _ => said.word(),
         }
         .to_owned(),

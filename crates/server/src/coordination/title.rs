@@ -83,6 +83,42 @@ pub async fn title_of(
     Ok(None)
 }
 
+/// What a case may be called, in every language and uncut: the titles of its draft and what is wrong, as far as this
+/// person may read it. The list shows one of them and is asked by all.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) async fn called(
+    room: &Room,
+    eyes: &Eyes<'_>,
+    case: &Case,
+    advisory: Option<&Advisory>,
+) -> Result<Vec<String>, Stop> {
+    let draft = advisory.and_then(|advisory| advisory.draft.as_ref());
+    let titles = draft
+        .into_iter()
+        .flat_map(|draft| &draft.texts)
+        .filter(|(field, _)| *field == domain::value::Field::Title)
+        .map(|(_, text)| *text);
+    let mut texts: Vec<_> = titles
+        .chain(case.vulnerabilities.iter().map(|(_, text)| *text))
+        .collect();
+    for report in case.reports() {
+        let state = room.house.load(report.into()).await?.map(|l| l.state);
+        if let Some(Aggregate::Report(report)) = state.as_deref() {
+            let parts = report.parts.iter();
+            texts.extend(parts.filter(|part| part.class == domain::text::class::Class::V));
+        }
+    }
+    let mut out = Vec::with_capacity(texts.len());
+    for text in &texts {
+        if let Some(words) = eyes.words(text).await? {
+            out.push(words.text.as_str().to_owned());
+        }
+    }
+    Ok(out)
+}
+
 /// The first words of a text.
 pub(crate) fn gist(words: Words) -> Words {
     cut(words, |_| false)

@@ -424,7 +424,13 @@ pub async fn change_password(room: &Room, visit: Visit) -> Result<Answer, Stop> 
     let known = match room.house.sign_in_again(&signed.handle, &before).await? {
         Some(known) if known.id == signed.id => Some(known),
         _ => {
-            typed.refuse("before", "desk-password-before-wrong");
+            // A form that was sent twice: its first sending has changed it. Nothing is done, and nothing is said to be.
+            let now = room.house.sign_in_again(&signed.handle, &password).await?;
+            if typed.is_good() && now.is_some_and(|known| known.id == signed.id) {
+                typed.refuse("password", "desk-password-is-current");
+            } else {
+                typed.refuse("before", "desk-password-before-wrong");
+            }
             None
         }
     };

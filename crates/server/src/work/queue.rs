@@ -3,26 +3,26 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use domain::act::Act;
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
 use domain::coordination::date;
 use domain::coordination::participant::Participant;
-use domain::coordination::waiting;
+use domain::coordination::waiting::{self, Publication};
 use domain::intake::{Report, Waits};
 use domain::publication::undecided::undecided;
 use domain::publication::{Advisory, deadlines};
 use domain::text::class::Class;
-use domain::text::fold::sought;
-use domain::value::StreamId;
+use domain::text::fold::{finds, sought};
+use domain::value::{StreamId, Track};
 use engine::kernel::find;
 use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
-use formats::advisory::Lang;
-
 use pages::kit::desk::view::Words;
 use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
 
-use crate::coordination::title::{GIST_CHARS, advisory_of, eyes_on, gist_of, title_of};
+use crate::coordination::title::{GIST_CHARS, advisory_of, called, eyes_on, gist_of, title_of};
 use crate::door::act::presence;
+use crate::door::ahead;
 use crate::door::answer::Answer;
 use crate::door::room::Room;
 use crate::door::sight::Eyes;
@@ -38,11 +38,10 @@ const THREE_DAYS_US: i64 = 3 * 86_400_000_000;
 /// # Errors
 /// If the store fails.
 pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
-    let signed = visit.person()?;
     let show = Show::of(&visit.query);
     let is_asked = !visit.query.trimmed("q").is_empty();
-    let (all, over) = rows(room, signed, visit.lang, show, is_asked).await?;
-    let (all, heaps): (Vec<QueueRow>, Vec<String>) = all.into_iter().unzip();
+    let (all, over) = rows(room, &visit, show, is_asked).await?;
+    let (all, heaps): (Vec<QueueRow>, Vec<Heap>) = all.into_iter().unzip();
     let now = engine::kernel::clock::now().0;
     let counts = counts(&all, over, now);
     let mut wanted: Vec<&QueueRow> = all
@@ -136,7 +135,10 @@ impl Show {
     }
 }
 
-fn fits(row: &QueueRow, heap: &str, visit: &Visit, now: i64) -> bool {
+/// What a row is found by, each for itself.
+type Heap = Vec<String>;
+
+fn fits(row: &QueueRow, heap: &Heap, visit: &Visit, now: i64) -> bool {
     let show = match Show::of(&visit.query) {
         Show::Open => !row.is_over,
         Show::Over => row.is_over,
@@ -160,15 +162,10 @@ fn fits(row: &QueueRow, heap: &str, visit: &Visit, now: i64) -> bool {
         _ => true,
     };
     let state = is("state");
-    let q = sought(&is("q"));
+    let q = is("q");
+    // A question of which nothing is left asks for nothing in particular.
     let said = || {
-        q.is_empty()
-            || sought(&row.number).contains(&q)
-            || heap.contains(&q)
-            || row
-                .title
-                .as_ref()
-                .is_some_and(|title| sought(title.text.as_str()).contains(&q))
+        sought(&q).is_empty() || finds(&row.number, &q) || heap.iter().any(|text| finds(text, &q))
     };
     show && kind && due && waiting && (state.is_empty() || row.state == state) && said()
 }
@@ -177,11 +174,11 @@ fn fits(row: &QueueRow, heap: &str, visit: &Visit, now: i64) -> bool {
 /// are wanted.
 async fn rows(
     room: &Room,
-    signed: &Signed,
-    lang: Lang,
+    visit: &Visit,
     show: Show,
     is_asked: bool,
-) -> Result<(Vec<(QueueRow, String)>, usize), Stop> {
+) -> Result<(Vec<(QueueRow, Heap)>, usize), Stop> {
+    let signed = visit.person()?;
     let store = &room.house.store;
     let viewer = Viewer::Person(signed.id);
     let last = store.last_by_dossier(viewer).await.map_err(Fault::from)?;
@@ -201,8 +198,7 @@ async fn rows(
         if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Report(report) = &*loaded.state
         {
-            let row = report_row(room, signed, &line, report, &news).await?;
-            out.push((row, String::new()));
+            out.push(report_row(room, signed, &line, report, &news, is_asked).await?);
         }
     }
     let done = store
@@ -218,7 +214,7 @@ async fn rows(
         if let Some(loaded) = room.house.load(line.id.into()).await?
             && let Aggregate::Case(case) = &*loaded.state
         {
-            let (row, heap) = case_row(room, signed, &line, case, &news, lang, is_asked).await?;
+            let (row, heap) = case_row(room, visit, &line, case, &news, is_asked).await?;
             // What is out and rests is over, closed or not.
             over += usize::from(row.is_over && case.closed.is_none());
             out.push((row, heap));
@@ -227,16 +223,16 @@ async fn rows(
     Ok((out, over))
 }
 
-/// What a case is found by: the numbers of its reports, its vendors with their tracking numbers, its vulnerabilities, and
-/// the numbers of its draft, as far as this person may read them. Between two stands a sign that no question has.
+/// What a case is found by: what it may be called, the numbers of its reports, its vendors with their tracking numbers, its
+/// vulnerabilities, and the numbers of its draft, as far as this person may read them.
 async fn heap(
     room: &Room,
     eyes: &Eyes<'_>,
     case: &Case,
     participants: &[Participant],
     advisory: Option<&Advisory>,
-) -> Result<String, Stop> {
-    let mut found: Vec<String> = Vec::new();
+) -> Result<Heap, Stop> {
+    let mut found: Heap = called(room, eyes, case, advisory).await?;
     for report in case.reports() {
         let state = room.house.load(report.into()).await?.map(|l| l.state);
         if let Some(Aggregate::Report(report)) = state.as_deref() {
@@ -259,8 +255,7 @@ async fn heap(
     {
         found.extend(numbers_of(words.text.as_str()));
     }
-    let folded: Vec<String> = found.iter().map(|text| sought(text)).collect();
-    Ok(folded.join("\n"))
+    Ok(found)
 }
 
 /// The numbers that the facts of a draft name.
@@ -306,7 +301,8 @@ async fn report_row(
     line: &ReportLine,
     report: &Report,
     news: &News,
-) -> Result<QueueRow, Stop> {
+    is_asked: bool,
+) -> Result<(QueueRow, Heap), Stop> {
     let dossier: StreamId = report.id.into();
     let eyes = Eyes::of(room, signed, Report::PHASE);
     let due = if report.is_open() {
@@ -316,10 +312,13 @@ async fn report_row(
     } else {
         None
     };
-    Ok(QueueRow {
+    let words = report_words(&eyes, report, is_asked).await?;
+    let heap = words.iter().map(|words| words.text.as_str().to_owned());
+    let heap = heap.filter(|_| is_asked).collect();
+    let row = QueueRow {
         kind: RowKind::Report,
         number: line.handling.clone(),
-        title: report_title(&eyes, report).await?,
+        title: words.map(|words| gist_of(report, words)),
         state: report.state.word().to_owned(),
         talks: None,
         due,
@@ -332,15 +331,21 @@ async fn report_row(
         is_new: news.is_new(&[dossier]),
         presence: presence(room, signed, dossier),
         since: Instant(line.received_at),
-    })
+    };
+    Ok((row, heap))
 }
 
-/// What a report is called: the first words of what is wrong, or else of what the finder wrote.
-async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>, Stop> {
+/// What a report is called by: what is wrong, or else what the finder wrote; all of it where it is asked for, else as much
+/// as a title needs.
+async fn report_words(
+    eyes: &Eyes<'_>,
+    report: &Report,
+    is_asked: bool,
+) -> Result<Option<Words>, Stop> {
     if let Some(part) = report.parts.iter().find(|part| part.class == Class::V)
         && let Some(words) = eyes.words(part).await?
     {
-        return Ok(Some(gist_of(report, words)));
+        return Ok(Some(words));
     }
     // What its page closes is not read around the reason here.
     let has_closed = has_closed(eyes, report).await?;
@@ -361,23 +366,23 @@ async fn report_title(eyes: &Eyes<'_>, report: &Report) -> Result<Option<Words>,
         };
         let is_enough = all.text.as_str().chars().count() > GIST_CHARS;
         found = Some(all);
-        if is_enough {
+        if is_enough && !is_asked {
             break;
         }
     }
-    Ok(found.map(|words| gist_of(report, words)))
+    Ok(found)
 }
 
 /// The row of a case, and where something is asked for what it is found by.
 async fn case_row(
     room: &Room,
-    signed: &Signed,
+    visit: &Visit,
     line: &CaseLine,
     case: &Case,
     news: &News,
-    lang: Lang,
     is_asked: bool,
-) -> Result<(QueueRow, String), Stop> {
+) -> Result<(QueueRow, Heap), Stop> {
+    let signed = visit.person()?;
     let dossier: StreamId = case.id.into();
     let advisory = advisory_of(room, case.id).await?;
     let eyes = eyes_on(room, signed, case).await?;
@@ -390,12 +395,12 @@ async fn case_row(
     let heap = if is_asked {
         heap(room, &eyes, case, &participants, advisory.as_ref()).await?
     } else {
-        String::new()
+        Heap::new()
     };
     let row = QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),
-        title: title_of(room, &eyes, case, advisory.as_ref(), lang).await?,
+        title: title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
         state: told.stage.word().to_owned(),
         talks: told.talks,
         due: deadlines::of_matter(
@@ -410,14 +415,9 @@ async fn case_row(
         waiting: if has_added {
             Waiting::Us
         } else {
-            let lacks_approvals = match &advisory {
-                Some(one) if one.plan.is_some() => {
-                    one.approved_plan(room.house.own().await?.quorum).is_err()
-                }
-                _ => false,
-            };
-            let is_ours = lacks_approvals || undecided(case, track, advisory.as_ref()).is_some();
-            waiting(room, case, is_published, is_ours, &participants).await?
+            let publication =
+                publication(room, &visit.act(), case, track, advisory.as_ref()).await?;
+            waiting(room, case, publication, &participants).await?
         },
         is_over: case.closed.is_some()
             || (!has_added && advisory.as_ref().is_some_and(Advisory::is_at_rest)),
@@ -428,12 +428,42 @@ async fn case_row(
     Ok((row, heap))
 }
 
+/// Where the publication of a case stands.
+async fn publication(
+    room: &Room,
+    act: &Act,
+    case: &Case,
+    track: Track,
+    advisory: Option<&Advisory>,
+) -> Result<Publication, Stop> {
+    if undecided(case, track, advisory).is_some() {
+        return Ok(Publication::Ours);
+    }
+    let Some(stream) = advisory else {
+        return Ok(Publication::Open);
+    };
+    // A plan that cannot be read hides no other case: it is ours to look at.
+    let is_ours = match ahead::wants(room, act, case, stream, ahead::Look::Lately).await {
+        Ok(wanted) => wanted.is_some(),
+        Err(Stop::Fault(error)) => {
+            tracing::error!(code = error.code(), "a plan of the list cannot be read");
+            true
+        }
+        Err(other) => return Err(other),
+    };
+    Ok(match (is_ours, stream.is_published()) {
+        (true, _) => Publication::Ours,
+        (false, true) => Publication::Out,
+        (false, false) if stream.plan.is_some() => Publication::Goes,
+        (false, false) => Publication::Open,
+    })
+}
+
 /// For whom a case waits.
 async fn waiting(
     room: &Room,
     case: &Case,
-    published: bool,
-    is_ours: bool,
+    publication: Publication,
     participants: &[Participant],
 ) -> Result<Waiting, Stop> {
     let mut known = Vec::with_capacity(participants.len());
@@ -441,7 +471,7 @@ async fn waiting(
         let is_call_open = engine::coordination::is_call_open(&room.house, participant).await?;
         known.push((participant, is_call_open));
     }
-    Ok(match waiting::of_case(case, published, is_ours, &known) {
+    Ok(match waiting::of_case(case, publication, &known) {
         waiting::Waits::Us => Waiting::Us,
         waiting::Waits::Vendor => Waiting::Vendor,
         waiting::Waits::Operator => Waiting::Operator,

@@ -4,12 +4,12 @@
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
-use domain::coordination::date::{self, Date, Said};
+use domain::coordination::date;
 use domain::coordination::deadlines;
 use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::intake::{Report, Waits};
-use domain::publication::deadlines::is_awaited;
+use domain::publication::deadlines::{is_awaited, unplanned};
 use domain::publication::undecided::{Undecided, undecided};
 use domain::react::IntentKind;
 use domain::text::phase::Phase;
@@ -18,14 +18,11 @@ use engine::command::Command;
 use engine::distribution::command as commands;
 use engine::distribution::relay::Relay;
 use engine::kernel::reference;
-use engine::publication::facts::facts;
 use engine::work::alarm::{Calls, OF_CLOCK, OF_RELAY, Outcome, of_context, of_release};
 use engine::{Fault, Instant, Viewer, Which};
-use pages::kit::desk::view::Fate;
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
 use pages::work::view::{Alarm, Task, Tasks};
-use seal::record::Realm;
 
 use crate::coordination::title;
 use crate::door::act;
@@ -227,9 +224,13 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             None => None,
         };
         let code = engine::distribution::copies::copy_code(&room.house, &copy.id);
-        let reference = reference::read(&room.house, &copy.id, &copy.reference)?;
+        // One that was altered in the database is a row like the others, without a button: it hides none of them.
+        let reference = reference::read(&room.house, &copy.id, &copy.reference).ok();
         out.push(Task {
-            id: format!("copy-{reference}"),
+            id: match &reference {
+                Some(reference) => format!("copy-{reference}"),
+                None => format!("copy-unread-{}", out.len()),
+            },
             kind: if copy.state == CopyState::Expired {
                 "expired_copy"
             } else {
@@ -246,7 +247,7 @@ async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
             since: Instant(copy.changed_at),
             code_hint: Some(code.chars().take(HINT_DIGITS).collect()),
             alarm: None,
-            reference: Some(reference),
+            reference,
         });
     }
     Ok(out)
@@ -336,7 +337,6 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         .intents_about(viewer, IntentKind::Release)
         .await
         .map_err(Fault::from)?;
-    let (now, quorum) = (engine::kernel::clock::now(), room.house.own().await?.quorum);
     let mut out: Vec<Task> = Vec::new();
     for (id, _) in waiting {
         let advisory = room.house.load(id).await?.map(|l| l.state);
@@ -346,30 +346,14 @@ async fn plans(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
         let (Some(plan), Some(case)) = (&advisory.plan, advisory.case) else {
             continue;
         };
-        let kind = match advisory.approved_plan(quorum) {
-            Err(_) => "approve_plan",
-            Ok(_) if advisory.is_held(quorum, now) => "held_plan",
-            Ok(_) => match ahead::fate(room, advisory).await? {
-                Fate::Stops(_) => "refused_plan",
-                Fate::Goes | Fate::Unasked => "outdated_plan",
-            },
-        };
         let state = room.house.load(case.into()).await?.map(|l| l.state);
         let Some(Aggregate::Case(case)) = state.as_deref() else {
             continue;
         };
-        let mut kind = kind;
-        if kind == "outdated_plan" {
-            let facts = facts(&room.house, &visit.act(), Realm::Live, case).await?;
-            // What has come, or ended before, can be changed no more: the plan stands for itself.
-            let is_after =
-                case.until.is_some_and(|until| until < plan.instant) && case.em.in_force();
-            kind = match (facts.is_outdated, is_after) {
-                (true, _) => kind,
-                (false, true) => "plan_after_date",
-                (false, false) => continue,
-            };
-        }
+        let Some(kind) = ahead::wants(room, &visit.act(), case, advisory, ahead::Look::Now).await?
+        else {
+            continue;
+        };
         let mut task = of_case(case, kind, "plan", plan.instant);
         if kind == "held_plan" {
             task.alarm = called_for(of_release(&plan.sha256));
@@ -405,8 +389,8 @@ fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
     }
 }
 
-/// A case about which everybody may know already while nothing is published or planned: somebody decides what now; and a
-/// plan that somebody else took back: whoever made it goes on with the text.
+/// A case about which everybody may know already while nothing is published or planned: somebody decides what now; a plan
+/// that somebody else took back: whoever made it goes on with the text; and a date that is near and has no plan.
 async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
     let track = engine::coordination::track_of(&room.house, case).await?;
     let advisory = title::advisory_of(room, case.id).await?;
@@ -414,8 +398,13 @@ async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
         Some(Undecided::Attacks) => "decide_attacks",
         Some(Undecided::Public) => "decide_public",
         None => {
-            let back = advisory.and_then(|advisory| advisory.taken_back);
-            return Ok(back.map(|at| of_case(case, "plan_taken_back", "plan", at)));
+            let back = advisory.as_ref().and_then(|advisory| advisory.taken_back);
+            let now = engine::kernel::clock::now();
+            let near = unplanned(case, track, advisory.as_ref(), now);
+            return Ok(match (back, near) {
+                (Some(at), _) => Some(of_case(case, "plan_taken_back", "plan", at)),
+                (None, near) => near.map(|date| of_case(case, "no_plan", "plan", date)),
+            });
         }
     };
     Ok(Some(of_case(case, kind, "advisory", case.opened_at)))
@@ -486,10 +475,10 @@ async fn of_vendor(
             (undeliverable, silent) = (None, None);
         }
     }
-    let date = match date::of(case, participant) {
-        Date::Running(_) if date::wishes_another(case, participant) => Some("date_wished"),
-        Date::Running(Said::Declined) => Some("date_declined"),
-        _ => None,
+    let date = if date::wishes_another(case, participant) {
+        Some("date_wished")
+    } else {
+        date::says_no(case, participant).then_some("date_declined")
     };
     if call.is_none() && undeliverable.is_none() && silent.is_none() && date.is_none() {
         return Ok(out);

@@ -103,6 +103,18 @@ fn a_case_is_found_by_whatever_somebody_has_at_hand() {
     let case = Case::open(&world);
     let mut draft = given::advisory(None);
     draft["facts"]["cve"] = json!(["CVE-2026-12345"]);
+    let title = ("青葉ゲートウェイ", "every remote management console");
+    for text in draft["texts"].as_array_mut().unwrap() {
+        if text["field"] == "title" {
+            text["text"] = match text["lang"].as_str() {
+                Some("ja") => json!("青葉ゲートウェイの経路検査の不備"),
+                _ => json!(format!(
+                    "A weakness in Aoba Gateway lets anybody who reaches it open {}",
+                    title.1
+                )),
+            };
+        }
+    }
     draft["facts"]["other_ids"] = json!([{ "system": "CERT/CC", "text": "VU#654321" }]);
     case.does("draft-advisory", draft);
     // Another case, of which nothing of that is true.
@@ -124,12 +136,32 @@ fn a_case_is_found_by_whatever_somebody_has_at_hand() {
         "ｃｖｅ－２０２６－１２３４５",
         "VU#654321",
         "A weakness in Aoba",
+        // The title in the other language; and its end, which the list cuts off.
+        title.0,
+        title.1,
     ] {
         let found = finds(&coordinator, words);
         assert_eq!(found, std::slice::from_ref(&case.number), "{words}");
     }
     assert_eq!(finds(&coordinator, &other), std::slice::from_ref(&other));
-    for words in ["CVE-2026-54321", "VU#123456", "Nobody Works"] {
+    // Digits are looked for as whole numbers; with the letters of their series they may be begun.
+    let begun = &case.number[..case.number.len() - 2];
+    assert_eq!(
+        finds(&coordinator, "654321"),
+        std::slice::from_ref(&case.number)
+    );
+    assert_eq!(
+        finds(&coordinator, begun),
+        std::slice::from_ref(&case.number)
+    );
+    let within = base::digits(&case.number)[2..5].to_owned();
+    for words in [
+        "CVE-2026-54321",
+        "VU#123456",
+        "Nobody Works",
+        "5432",
+        &within,
+    ] {
         assert_eq!(finds(&coordinator, words), Vec::<String>::new(), "{words}");
     }
     world.ends_well();
@@ -251,6 +283,16 @@ fn a_date_that_came_without_a_plan_is_a_task_that_leads_to_the_plan() {
     let case = Case::open(&world);
     let until = world.ahead(span(14, 0));
     case.coordinated(until);
+    for (days, is_near) in [(8, false), (6, true)] {
+        world.passes_to(engine::Instant(until.0 - span(days, 0)));
+        let doors = Doors::of(&world);
+        let page = doors.person("editor").get("/ja/desk/tasks");
+        assert_eq!(
+            page.says("task-todo-no-plan"),
+            is_near,
+            "{days} days before"
+        );
+    }
     world.passes_to(engine::Instant(until.0 + span(0, 1)));
     let doors = Doors::of(&world);
     let page = doors.person("editor").get("/ja/desk/tasks");
@@ -541,8 +583,10 @@ fn a_plan_for_a_later_time_than_the_date_is_a_task() {
     case.drafted(None);
     let later = engine::Instant(agreed.0 + span(3, 0));
     case.approved(&case.planned(later));
-    for passed in [0, 1] {
-        world.passes_to(engine::Instant(agreed.0 + span(passed * 2 - 1, 0)));
+    for passed in [0_i64, 1] {
+        let out = world.passes_to(engine::Instant(agreed.0 + span(passed * 2 - 1, 0)));
+        assert!(out.is_empty(), "the date ends the embargo alone");
+        assert_eq!(world.times("embargo_ended"), usize::from(passed == 1));
         let doors = Doors::of(&world);
         let coordinator = doors.person("coordinator");
         let page = coordinator.get(TASKS);

@@ -42,6 +42,9 @@ mod entry;
 mod matter;
 
 #[cfg(test)]
+mod date;
+
+#[cfg(test)]
 mod plan;
 
 #[cfg(test)]

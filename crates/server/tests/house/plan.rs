@@ -61,6 +61,10 @@ fn a_plan_is_made_approved_by_two_and_published_at_its_instant() {
         assert!(page.says("editor-plan-has-approved") && !page.offers("approve"));
     }
     assert_eq!(world.times("plan_approved"), 2);
+    assert!(
+        !editor.get(&path(&case)).says("editor-plan-no-key"),
+        "nobody is left to ask"
+    );
     world.wait(world.house().rehearse_waiting()).unwrap();
     assert!(editor.get(&path(&case)).says("editor-plan-by-itself"));
     assert!(!editor.get(&path(&case)).says("editor-plan-out"));

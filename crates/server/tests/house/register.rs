@@ -463,6 +463,9 @@ fn a_password_is_changed_by_who_knows_the_one_before() {
         here.get(&changed.location)
             .has(&words("en", "done-password"))
     );
+    // A second press of the button is told from a wrong password.
+    here.sends(path, &fields)
+        .refused("password", "desk-password-is-current");
     // Wherever else the person was signed in, it is not any more.
     assert_eq!(there.get("/en/desk/").status, 303);
     assert_eq!(there.signs_in("reception", &before).status, 422);

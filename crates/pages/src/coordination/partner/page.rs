@@ -273,6 +273,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
             early,
             countered,
             is_forward,
+            may_agree,
         },
     ) = (inside.say(), &view.date);
     let is_running = matches!(
@@ -301,7 +302,7 @@ fn date(inside: &Inside, view: &View, typed: &Typed) -> DatePart {
         // What the party saw when it answered; each answer is a form of its own, so that Enter in a field gives no other.
         shown_html: hidden("until", until.as_deref().unwrap_or_default()),
         has_ended: *state == DateState::Ended && view.published.is_none(),
-        can_agree: can_answer && (*state != DateState::Agreed || *is_forward),
+        can_agree: can_answer && *may_agree && (*state != DateState::Agreed || *is_forward),
         can_answer,
         fields_html: if can_answer {
             moment::fields(say, typed, "counter", "partner-date-other")

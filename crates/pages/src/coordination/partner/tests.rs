@@ -57,6 +57,7 @@ fn early() -> View {
             early: None,
             countered: None,
             is_forward: false,
+            may_agree: true,
         },
         is_open: true,
         ..View::default()

@@ -82,6 +82,8 @@ pub struct Date {
     pub countered: Option<String>,
     /// It was brought forward after the vendor had agreed to a later one.
     pub is_forward: bool,
+    /// The vendor may agree to it: its answer does not say that it has nothing to do with the matter.
+    pub may_agree: bool,
 }
 
 impl Date {
@@ -89,6 +91,7 @@ impl Date {
     pub(crate) fn key(&self) -> &'static str {
         match self.state {
             DateState::Open => "partner-date-open",
+            DateState::Asked if !self.may_agree => "partner-date-spared",
             DateState::Asked => "partner-date-asked",
             DateState::Agreed if self.is_forward => "partner-date-forward",
             DateState::Agreed => "partner-date-agreed",

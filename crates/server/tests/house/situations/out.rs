@@ -137,7 +137,7 @@ fn where_the_plan_stands() {
             COORDINATING,
             (Desk, "該当なし", "Not affected"),
             (Desk, "承認2 / 2", "Approvals2 / 2"),
-            LIST_PLAN,
+            LIST_PLAN_OURS,
             GOES,
             (
                 Plan,

@@ -13,6 +13,9 @@ fn where_a_website_stands() {
     let nothing_is_published = [
         NO_PLAN_PAGE,
         (Desk, "!公表の目標", "!Publication target"),
+        (Desk, "!公開ページの表示", "!On public pages"),
+        (Desk, "!公表日への返答", "!Answer to the date"),
+        (Desk, "!ベンダ対応状況", "!Vendor status"),
         (List, "!公表の目標", "!Publication target"),
         (Finder, "!公表までの期間", "!the time to publication"),
         (Finder, "!公表日", "!date of publication"),

@@ -11,8 +11,8 @@ pub(super) const NO_PLAN_PAGE: Told<'static> = (Plan, "", "");
 
 pub(super) const NOTHING: Told<'static> = (
     Todo,
-    "対応が必要なものはありません。",
-    "There is nothing to do.",
+    "いま対応が必要な項目はありません。",
+    "No entry needs a person now.",
 );
 pub(super) const TODO_SILENT: Told<'static> = (
     Todo,
@@ -73,11 +73,11 @@ pub(super) const LIST_RECEIPT: Told<'static> = (
     "製品開発者の受領確認製品開発者2026年9月7日",
     "Receipt by the vendorVendor7 Sep 2026",
 );
-/// A plan's instant stands before every other deadline, and vendors may still be waited for.
+/// An approved plan goes by itself: its instant stands before every other deadline, and nobody is waited for.
 pub(super) const LIST_PLAN: Told<'static> = (
     List,
-    "公表予定製品開発者2026年9月7日",
-    "Planned publicationVendor7 Sep 2026",
+    "公表予定なし2026年9月7日",
+    "Planned publicationNobody7 Sep 2026",
 );
 /// A plan that lacks approvals is ours, whoever else is silent.
 pub(super) const LIST_PLAN_OURS: Told<'static> = (

@@ -8,7 +8,8 @@ import vm from 'node:vm';
 const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const json = (name) => JSON.parse(read(`fixtures/find/${name}`));
-const source = read('crates/pages/assets/find.js');
+// As it is pressed: without the lines that are comments.
+const source = read('crates/pages/assets/find.js').split('\n').filter((line) => !/^\s*(?:\/\/|\/\*)/.test(line)).join('\n');
 const page = vm.createContext({});
 vm.runInContext(source, page);
 
@@ -65,7 +66,8 @@ for (const row of json('questions.json')) {
 }
 
 const weight = gzipSync(source, { level: 9 }).length;
-same('the script is at most 6 KiB compressed', true, weight <= 6 * 1024);
+// With its headers it has to come to 6 KiB on the wire.
+same('the script is at most 5.5 KiB compressed', true, weight <= 5.5 * 1024);
 same('the script makes no markup from text', false, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(/.test(source));
 for (const line of failed) console.log(line);
 console.log(`${tried - failed.length} of ${tried} good; the script weighs ${weight} bytes compressed`);

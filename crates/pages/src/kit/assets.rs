@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 const STYLE: &[u8] = include_bytes!("../../assets/app.css");
 const INSIDE_STYLE: &[u8] = include_bytes!("../../assets/desk.css");
 const INSIDE_SCRIPT: &[u8] = include_bytes!("../../assets/desk.js");
-const FIND_SCRIPT: &[u8] = include_bytes!("../../assets/find.js");
+const FIND_SCRIPT: &str = include_str!("../../assets/find.js");
 const ICON: &[u8] = include_bytes!("../../assets/icon.svg");
 
 /// Returns the path of the style sheet, `/assets/app.<first 10 hex digits of its SHA-256>.css`.
@@ -55,14 +55,26 @@ pub fn inside_script() -> &'static [u8] {
 /// Returns the path of the script of the public list.
 #[must_use]
 pub fn find_script_path() -> &'static str {
-    static PATH: LazyLock<String> = LazyLock::new(|| named("find", FIND_SCRIPT, "js"));
+    static PATH: LazyLock<String> = LazyLock::new(|| named("find", find_script(), "js"));
     &PATH
 }
 
-/// Returns the bytes of that script.
+/// Returns the bytes of that script, without the lines that are comments: a reader's telephone does not pay for them.
 #[must_use]
 pub fn find_script() -> &'static [u8] {
-    FIND_SCRIPT
+    static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+        let is_comment = |line: &str| {
+            ["//", "/*"]
+                .iter()
+                .any(|mark| line.trim_start().starts_with(mark))
+        };
+        FIND_SCRIPT
+            .lines()
+            .filter(|line| !is_comment(line))
+            .flat_map(|line| [line, "\n"])
+            .collect()
+    });
+    SCRIPT.as_bytes()
 }
 
 /// Returns the path of the icon; browsers ask for `/favicon.ico` when no page names one.

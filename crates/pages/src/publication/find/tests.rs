@@ -211,7 +211,26 @@ fn many_advisories_are_capped_with_words() {
 #[test]
 fn the_script_stays_light_and_makes_no_markup() {
     let script = String::from_utf8_lossy(crate::find_script());
-    assert!(script.len() < 18 * 1024, "{}", script.len());
+    assert!(script.len() < 14 * 1024, "{}", script.len());
+    let source = include_str!("../../../assets/find.js");
+    let comments = source
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| line.starts_with("/*"));
+    for line in comments {
+        assert!(
+            line.ends_with("*/"),
+            "a comment of several lines would be cut in two: {line}"
+        );
+    }
+    assert!(
+        script.starts_with("\"use strict\";\n") && script.ends_with("start(form);\n}\n"),
+        "{script}"
+    );
+    assert!(
+        !script.contains("\n//") && !script.contains("/*"),
+        "{script}"
+    );
     for word in [
         "innerHTML",
         "outerHTML",

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::advisory::Lang;
 
+/// Form of the letters that this program writes (docs/design/forms.md 13). It reads this one and the one before, which had no
+/// number: a house is brought up to date before its portal.
+pub const FORM: u64 = 1;
 /// Longest text of a letter, all its fields together, in bytes (docs/design/security.md §2.17).
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
 /// Longest letter that is read, in bytes: the text with every character escaped, and the rest.
@@ -169,6 +172,9 @@ pub enum Unreadable {
     /// Longer than [`LETTER_BYTES_MAX`].
     #[error("the letter is too long")]
     TooLong,
+    /// Of a newer portal: a newer house reads it.
+    #[error("the letter is of a newer form")]
+    Newer,
     /// No JSON of this form.
     #[error("the letter has another form")]
     Form,
@@ -186,7 +192,15 @@ impl Letter {
         if bytes.len() > LETTER_BYTES_MAX {
             return Err(Unreadable::TooLong);
         }
-        let letter: Letter = serde_json::from_slice(bytes).map_err(|_| Unreadable::Form)?;
+        let mut fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(bytes).map_err(|_| Unreadable::Form)?;
+        match fields.remove("v").map(|form| form.as_u64()) {
+            None | Some(Some(FORM)) => {}
+            Some(Some(form)) if form > FORM => return Err(Unreadable::Newer),
+            Some(_) => return Err(Unreadable::Form),
+        }
+        let letter: Letter = serde_json::from_value(serde_json::Value::Object(fields))
+            .map_err(|_| Unreadable::Form)?;
         if letter.is_sound() {
             Ok(letter)
         } else {
@@ -197,7 +211,11 @@ impl Letter {
     /// Returns the letter's bytes.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        let mut letter = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = letter.as_object_mut() {
+            fields.insert("v".to_owned(), FORM.into());
+        }
+        serde_json::to_vec(&letter).unwrap_or_default()
     }
 
     fn is_sound(&self) -> bool {

@@ -91,6 +91,8 @@ enum Found {
     NotNow,
     /// Nobody can read it.
     Unreadable,
+    /// A newer house can: it is laid aside until then, and tried again at each start.
+    Newer,
 }
 
 impl House {
@@ -162,6 +164,13 @@ impl House {
                     tracing::warn!(
                         code = "reception.unreadable",
                         "a letter cannot be read and is laid aside"
+                    );
+                    self.lay_aside(folder, &path);
+                }
+                Found::Newer => {
+                    tracing::error!(
+                        code = "reception.newer",
+                        "a letter of a newer portal is laid aside: bring the house up to date"
                     );
                     self.lay_aside(folder, &path);
                 }
@@ -564,6 +573,7 @@ fn open(path: &Path, privates: &keys::Privates) -> Found {
             letter,
             raw,
         })),
+        Err(letter::Unreadable::Newer) => Found::Newer,
         Err(_) => Found::Unreadable,
     }
 }

@@ -43,6 +43,26 @@ fn a_letter_comes_back_as_it_was_written() {
     }
 }
 
+/// A portal and a house of two programs: the older letter is read, the newer one waits for a newer house.
+#[test]
+fn letters_say_their_form() {
+    let letter = Letter::Withdrawal(Withdrawal {
+        at: "2026-11-22T03:00:00Z".into(),
+        lookup: "0".repeat(64),
+    });
+    let now = String::from_utf8(letter.write()).unwrap();
+    assert!(now.ends_with(",\"v\":1}"), "{now}");
+    let before = now.replace(",\"v\":1", "");
+    assert_eq!(Letter::read(before.as_bytes()), Ok(letter.clone()));
+    assert_eq!(Letter::read(now.as_bytes()), Ok(letter));
+    let newer = now.replace("\"v\":1", "\"v\":2,\"files\":[]");
+    assert_eq!(Letter::read(newer.as_bytes()), Err(Unreadable::Newer));
+    for odd in ["\"v\":0", "\"v\":\"1\"", "\"v\":-1", "\"v\":1,\"files\":[]"] {
+        let odd = now.replace("\"v\":1", odd);
+        assert_eq!(Letter::read(odd.as_bytes()), Err(Unreadable::Form), "{odd}");
+    }
+}
+
 #[test]
 fn what_our_portal_never_writes_is_unreadable() {
     let long = Report {

@@ -71,6 +71,8 @@ pub struct Person {
     pub ended: Option<Instant>,
     /// When a password was last set; `None` before the first.
     pub credential: Option<Instant>,
+    /// When one person let this one in: named after the founding, or given another way in beside a password.
+    pub let_in: Option<Instant>,
 }
 
 impl House {
@@ -115,8 +117,17 @@ impl House {
                         since,
                         ended: None,
                         credential: None,
+                        let_in: (!founding).then_some(since),
                     },
                 );
+            }
+            Event::LinkIssued { person } => {
+                // The first way in of somebody who had none is what naming was for.
+                if let Some(found) = self.persons.get_mut(person)
+                    && found.credential.is_some()
+                {
+                    found.let_in = Some(recorded.occurred_at);
+                }
             }
             Event::CredentialSet { person } => {
                 if let Some(found) = self.persons.get_mut(person) {

@@ -1,6 +1,6 @@
 //! Calls people when something stands still that must not, over a gateway that does not depend on our relay
 //! (docs/operate/alarm.md): a release that is due and held, a clock that was set, a relay that takes no mail, a context or a
-//! database that does not answer.
+//! database that does not answer, a record that is not as it was written.
 //!
 //! One after the other is called, in the order of the configuration, until a named person takes the alarm over at the
 //! desk or the cause is over. Waits are reckoned by a clock that nobody sets. What was called is kept in memory alone: a
@@ -23,6 +23,7 @@ use crate::kernel::clock::{self, Passed};
 use crate::kernel::config::{Alarm, AlarmBody, OnCall};
 use crate::kernel::house::House;
 use crate::work::Next;
+use crate::work::upkeep::Whole;
 
 /// A context or a database that has not answered for so long is called for: what ends is started anew within seconds, µs.
 const SILENT_US: i64 = 60_000_000;
@@ -55,6 +56,7 @@ pub enum CauseKind {
     Relay,
     Context,
     Database,
+    Record,
 }
 
 impl CauseKind {
@@ -67,6 +69,7 @@ impl CauseKind {
             CauseKind::Relay => "relay",
             CauseKind::Context => "context",
             CauseKind::Database => "database",
+            CauseKind::Record => "record",
         }
     }
 }
@@ -83,6 +86,8 @@ pub const OF_CLOCK: &str = "clock";
 pub const OF_RELAY: &str = "relay";
 /// The key of the database.
 pub const OF_DATABASE: &str = "database";
+/// The key of a record that is not as it was written.
+pub const OF_RECORD: &str = "record";
 
 /// The key of a context.
 #[must_use]
@@ -265,6 +270,12 @@ impl House {
             key: OF_CLOCK.to_owned(),
             kind: CauseKind::Clock,
             since: None,
+            is_ripe: true,
+        }));
+        causes.extend(self.kept.of::<Whole>().amiss().map(|amiss| Cause {
+            key: OF_RECORD.to_owned(),
+            kind: CauseKind::Record,
+            since: Some(amiss.since),
             is_ripe: true,
         }));
         causes

@@ -40,6 +40,8 @@ mod rehearsal;
 
 mod release;
 
+pub mod upkeep;
+
 pub mod workers;
 
 /// How long an intent is leased while it is carried out, µs.
@@ -73,6 +75,8 @@ pub enum Kind {
     Alarm,
     /// First contacts.
     Contacts,
+    /// Whether the record is as it was written.
+    Upkeep,
     /// Copies of publications that go by one channel: one that is stuck keeps no other waiting.
     Copies(CopyChannel),
 }
@@ -90,6 +94,7 @@ impl Kind {
             Kind::Duty,
             Kind::Alarm,
             Kind::Contacts,
+            Kind::Upkeep,
         ];
         first.into_iter().chain(CopyChannel::ALL.map(Kind::Copies))
     }
@@ -110,17 +115,18 @@ impl Kind {
             Kind::Duty => "duty",
             Kind::Alarm => "alarm",
             Kind::Contacts => "letters",
+            Kind::Upkeep => "upkeep",
             Kind::Copies(channel) => channel.name(),
         }
     }
 
-    /// The bell that is rung when there is more of it; nothing rings for the letterbox and for alarms.
+    /// The bell that is rung when there is more of it; nothing rings for the letterbox, for alarms and for upkeep.
     const fn bell(self) -> Option<&'static str> {
         match self {
             Kind::Release => Some(IntentKind::Release.name()),
             Kind::Clocks => Some(IntentKind::EndAccess.name()),
             Kind::Rehearsal => Some(Kind::REHEARSAL),
-            Kind::Letterbox | Kind::Alarm => None,
+            Kind::Letterbox | Kind::Alarm | Kind::Upkeep => None,
             Kind::Press => Some(IntentKind::Press.name()),
             Kind::Mailboxes => Some(LEDGER_BELL),
             Kind::Duty => Some(IntentKind::DateWithoutPlan.name()),
@@ -205,6 +211,7 @@ impl House {
             Kind::Duty => self.duty_round().await,
             Kind::Alarm => self.alarm_round().await,
             Kind::Contacts => self.contacts_round().await,
+            Kind::Upkeep => self.upkeep_round().await,
             Kind::Copies(channel) => self.copies_round(channel, editions, &mut done.sent).await,
         }
     }

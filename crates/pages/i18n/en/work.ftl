@@ -533,5 +533,6 @@ tl-link-issued = Link to choose a password issued
 alarm-call-release = { $house }: a publication that is due does not go out. Please take it over at the desk: { $url }
 alarm-call-clock = { $house }: the clock of the machine was set while the system ran. Please take it over at the desk: { $url }
 alarm-call-database = { $house }: the database does not answer. Please tell the person who runs the system: { $url }
+alarm-call-record = { $house }: the record is not as it was written. Please take it over at the desk: { $url }
 alarm-call-relay = { $house }: mail cannot be sent. Please take it over at the desk: { $url }
 alarm-call-context = { $house }: a part of the system stays stopped. Please take it over at the desk: { $url }

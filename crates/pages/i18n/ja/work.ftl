@@ -533,5 +533,6 @@ tl-link-issued = パスワード設定用のリンクを発行
 alarm-call-release = { $house }: 予定の日時を過ぎても公表できていません。担当者画面で対応を引き受けてください: { $url }
 alarm-call-clock = { $house }: 稼働中に機器の時刻が変更されました。担当者画面で対応を引き受けてください: { $url }
 alarm-call-database = { $house }: データベースが応答しません。システムの管理者に知らせてください: { $url }
+alarm-call-record = { $house }: 記録が書かれたときのままではありません。担当者画面で対応を引き受けてください: { $url }
 alarm-call-relay = { $house }: メールを送れていません。担当者画面で対応を引き受けてください: { $url }
 alarm-call-context = { $house }: システムの一部が止まっています。担当者画面で対応を引き受けてください: { $url }

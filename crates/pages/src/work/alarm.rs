@@ -14,6 +14,7 @@ pub fn text(site: &Site, lang: Lang, kind: &str, desk: &str) -> String {
         "relay" => "alarm-call-relay",
         "clock" => "alarm-call-clock",
         "database" => "alarm-call-database",
+        "record" => "alarm-call-record",
         _ => "alarm-call-context",
     };
     Say(lang).with(key, &[("house", &site_name(site, lang)), ("url", desk)])

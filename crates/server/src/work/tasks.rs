@@ -1,6 +1,8 @@
 //! 対応が必要なこと: addresses that are dead, copies that ran out, plans that wait for approvals or are held, dates that
 //! came without a plan, reports that nobody answered, cases that everybody may know of, vendors that no mail reaches, that
-//! are silent or that wish to be called.
+//! are silent or that wish to be called, a record that is not as it was written.
+
+mod house;
 
 use domain::aggregate::Aggregate;
 use domain::coordination::case::Case;
@@ -16,9 +18,8 @@ use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId, Part};
 use engine::command::Command;
 use engine::distribution::command as commands;
-use engine::distribution::relay::Relay;
 use engine::kernel::reference;
-use engine::work::alarm::{Calls, OF_CLOCK, OF_RELAY, Outcome, of_context, of_release};
+use engine::work::alarm::{Calls, Outcome, of_release};
 use engine::{Fault, Instant, Viewer, Which};
 use pages::kit::form::Typed;
 use pages::kit::shown::Shown;
@@ -48,10 +49,7 @@ pub async fn show(room: &Room, visit: Visit) -> Result<Answer, Stop> {
 }
 
 async fn render(room: &Room, visit: &Visit, typed: &Typed) -> Result<Vec<u8>, Stop> {
-    let mut rows: Vec<Task> = gone(room, visit);
-    rows.extend(relay(room));
-    rows.extend(clock_set(room, visit));
-    rows.extend(approvers(room, visit).await?);
+    let mut rows: Vec<Task> = house::rows(room, visit).await?;
     rows.extend(copies(room, visit).await?);
     rows.extend(plans(room, visit).await?);
     rows.extend(dates(room, visit.viewer()?).await?);
@@ -95,109 +93,12 @@ async fn alarms(room: &Room, rows: &mut [Task]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The clock of this machine, once somebody has set it while the program ran.
-fn clock_set(room: &Room, visit: &Visit) -> Option<Task> {
-    let set = room.house.clock_was_set()?;
-    let now = engine::kernel::clock::now();
-    Some(Task {
-        id: "clock".to_owned(),
-        kind: "clock_set".to_owned(),
-        who: String::new(),
-        contact: None,
-        what: pages::work::tasks::machine_time(visit.lang, now),
-        path: None,
-        since: Instant(now.0 - set.since.ago_us()),
-        reference: None,
-        code_hint: None,
-        alarm: called_for(OF_CLOCK.to_owned()),
-    })
-}
-
 /// A row that somebody is called for.
 fn called_for(cause: String) -> Option<Alarm> {
     Some(Alarm {
         cause,
         ..Alarm::default()
     })
-}
-
-/// Contexts that are gone, while they are.
-fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
-    let names = room.house.contexts.gone().into_iter();
-    let say = |name: &str| pages::work::tasks::context(visit.lang, name);
-    names
-        .map(|(name, since)| Task {
-            id: format!("context-{name}"),
-            kind: "context_gone".to_owned(),
-            who: name.to_owned(),
-            contact: None,
-            what: say(name),
-            path: None,
-            since,
-            reference: None,
-            code_hint: None,
-            alarm: called_for(of_context(name)),
-        })
-        .collect()
-}
-
-/// The relay, while it takes no mail: nothing that is published reaches anybody by mail until it does.
-fn relay(room: &Room) -> Option<Task> {
-    let trouble = room.house.kept.of::<Relay>().trouble()?;
-    let host = &room.house.config.mail.host;
-    Some(Task {
-        id: "relay".to_owned(),
-        kind: "relay_down".to_owned(),
-        who: host.clone(),
-        contact: None,
-        what: match trouble.smtp {
-            0 => host.clone(),
-            code => format!("{host} ({code})"),
-        },
-        path: None,
-        since: trouble.since,
-        reference: None,
-        code_hint: None,
-        alarm: called_for(OF_RELAY.to_owned()),
-    })
-}
-
-/// A change of those who may approve that this reader can sign; and keys that a first publication lacks.
-async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
-    let reader = visit.person()?;
-    let own = room.house.own().await?;
-    let roster = engine::people::roster::roster_of(room.house.id(), &own)?;
-    let task = |kind: &str, since: Instant| Task {
-        id: kind.replace('_', "-"),
-        kind: kind.to_owned(),
-        who: String::new(),
-        contact: None,
-        what: pages::work::tasks::approvers(visit.lang),
-        path: Some("/desk/approvers".to_owned()),
-        since,
-        reference: None,
-        code_hint: None,
-        alarm: None,
-    };
-    let mut out = Vec::new();
-    let now = engine::kernel::clock::now();
-    if let Some(pending) = &own.pending
-        && engine::people::roster::waits_for(&roster, pending, reader.id, now)
-    {
-        out.push(task("sign_approvers", pending.since));
-    }
-    // A key that goes by a succession key's word: whoever did not ask for it answers within the notice.
-    let replacing = roster
-        .standing(now.0)
-        .find(|pin| pin.by_succession && pin.from() > now.0);
-    if let Some(pin) = replacing {
-        out.push(task("replaced_key", Instant(pin.since)));
-    }
-    if room.house.first_lack().await?.is_some() {
-        let founded = own.persons.values().map(|person| person.since).min();
-        out.push(task("replace_kit", founded.unwrap_or(Instant(0))));
-    }
-    Ok(out)
 }
 
 async fn copies(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {

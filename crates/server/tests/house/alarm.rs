@@ -1,10 +1,12 @@
 //! An alarm on the desk's list: whom the house called, and the press that takes it over.
 
+use domain::distribution::Happening;
 use engine::kernel::config::OnCall;
 use formats::advisory::Lang;
+use store::distribution::Settled;
 use testkit::gateway::Gateway;
 use testkit::world::span;
-use testkit::{Case, World};
+use testkit::{Case, World, given};
 
 use crate::visitor::Doors;
 
@@ -98,4 +100,112 @@ fn a_clock_that_was_set_is_a_row_with_the_time_that_the_machine_shows() {
         "{}",
         page.text
     );
+}
+
+/// Nobody has to ask: the house reads itself whole once a day.
+#[test]
+fn a_record_that_is_not_as_it_was_written_is_a_row_that_somebody_takes_over() {
+    let world = World::founded();
+    let _case = Case::open(&world);
+    world.runs_due();
+    world.days_pass(1);
+    let page = Doors::of(&world).person("reception").get(HERE);
+    assert!(!page.says("task-record-amiss"), "{}", page.text);
+    let file = engine::kernel::backup::store_file(&world.stage.dir());
+    let taken = "DELETE FROM body WHERE id = (SELECT id FROM body ORDER BY id DESC LIMIT 1)";
+    rusqlite::Connection::open(file)
+        .and_then(|database| database.execute_batch(taken))
+        .unwrap();
+    world.days_pass(1);
+    let page = Doors::of(&world).person("reception").get(HERE);
+    assert!(
+        page.says("task-record-amiss") && page.has("was recorded and is gone"),
+        "{}",
+        page.text
+    );
+    assert!(page.says("desk-alarm-take"), "{}", page.text);
+}
+
+/// An administrator reads nothing of a case and can let in whoever does: those who work on cases see it.
+#[test]
+fn whoever_was_let_in_by_one_person_is_told_to_all() {
+    let world = World::founded();
+    let page = |handle: &str| Doors::of(&world).person(handle).get(HERE);
+    assert!(!page("coordinator").says("task-let-in"));
+    let named = |handle: &str, role: &str| {
+        let fields = serde_json::json!({ "handle": handle, "role": role });
+        world.does_as("admin", "name-person", fields);
+    };
+    // Whoever works on no case is no news to those who do.
+    named("second-admin", "operator");
+    assert!(!page("coordinator").says("task-let-in"));
+    named("reception2", "reception");
+    for handle in ["coordinator", "reception", "editor"] {
+        let page = page(handle);
+        assert!(
+            page.says("task-let-in") && page.has("reception2"),
+            "{handle}"
+        );
+    }
+    world.days_pass(8);
+    assert!(!page("coordinator").says("task-let-in"));
+    // Another way in beside the password of a colleague.
+    world.does_as(
+        "admin",
+        "issue-link",
+        serde_json::json!({ "person": "reception" }),
+    );
+    let told = page("coordinator");
+    assert!(told.says("task-let-in") && told.says("task-todo-let-in"));
+    world.days_pass(6);
+    assert!(page("coordinator").says("task-let-in"));
+    world.days_pass(2);
+    assert!(!page("coordinator").says("task-let-in"));
+}
+
+/// One copy whose reference was altered in the database hides no other row.
+#[test]
+fn a_copy_whose_reference_does_not_open_is_a_row_without_a_button() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    for reader in ["one@reader.example", "two@reader.example"] {
+        given::reader(&world, reader);
+    }
+    let _ = case.published();
+    let advisory = engine::kernel::ids::advisory_id(domain::value::CaseId(
+        world.wait(world.stage.numbered(&case.id)).unwrap().0,
+    ));
+    let store = &world.house().store;
+    let copies = world
+        .wait(store.copies(engine::Viewer::House, advisory, 1))
+        .unwrap();
+    let back: Vec<Settled> = copies
+        .iter()
+        .map(|copy| Settled {
+            id: copy.id,
+            happened: Happening::CameBack,
+            next_at: 0,
+            detail: 0,
+        })
+        .collect();
+    world
+        .wait(store.settle_copies(&back, world.now().0))
+        .unwrap();
+    let file = engine::kernel::backup::store_file(&world.stage.dir());
+    let altered = format!(
+        "UPDATE delivery SET reference_sealed = x'0001' WHERE id = x'{}'",
+        seal::hex(&copies[0].id)
+    );
+    rusqlite::Connection::open(file)
+        .and_then(|database| database.execute_batch(&altered))
+        .unwrap();
+    let page = Doors::of(&world).person("reception").get(HERE);
+    assert_eq!(page.status, 200);
+    assert_eq!(
+        page.text
+            .matches(&crate::page::words("en", "task-dead-address"))
+            .count(),
+        2
+    );
+    assert_eq!(page.text.matches("value=\"again\"").count(), 1);
 }

@@ -9,6 +9,7 @@ use seal::record::Broken;
 
 use crate::kernel::coverage::covered;
 use crate::kernel::ledger::StoredRecord;
+use crate::kernel::open::Engine;
 use crate::kernel::sealed::BODY;
 use crate::kernel::table::Table;
 use crate::kernel::value::{Cells, StoreError, Value};
@@ -69,6 +70,30 @@ pub struct Coverage {
 }
 
 impl Store {
+    /// What the database says of its own pages: on SQLite what a quick check finds, on PostgreSQL whether checksums failed,
+    /// where it keeps any.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn pages_amiss(&self) -> Awaited<'_, Result<Vec<String>, StoreError>> {
+        Box::pin(async move {
+            let sql = match &self.engine {
+                Engine::Sqlite(_) => "PRAGMA quick_check(3)",
+                Engine::Postgres(_) => {
+                    "SELECT 'checksums failed: ' || checksum_failures::text FROM pg_stat_database WHERE datname = current_database() AND checksum_failures > 0"
+                }
+            };
+            let mut out = Vec::new();
+            for mut row in self.rows("meta", sql, &[]).await? {
+                let said = row.text()?;
+                if said != "ok" {
+                    out.push(format!("database: {said}"));
+                }
+            }
+            Ok(out)
+        })
+    }
+
     /// Compares every row of the covered tables with what the ledger says of it. The chain itself is walked by
     /// [`Store::walk_chain`], which also compares what is said of rows with the records.
     ///

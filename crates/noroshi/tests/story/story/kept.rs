@@ -106,6 +106,16 @@ on_both! {
         serving.stop();
     }
 
+    fn a_house_that_runs_finds_by_itself_what_is_gone(engine) {
+        let world = World::founded(engine);
+        let mut case = Case::open(&world, false);
+        case.draft(None);
+        world.say("DELETE FROM body WHERE id = (SELECT id FROM body ORDER BY id DESC LIMIT 1)");
+        let mut serving = Serving::start(&world);
+        serving.until("it says so", || serving_log_says(&world, "record.amiss").then_some(()));
+        serving.stop();
+    }
+
     fn a_verifier_that_cannot_come_back_holds_the_release_until_it_can(engine) {
         let world = World::founded(engine);
         let mut case = Case::open(&world, false);

@@ -1,0 +1,169 @@
+//! Rows of To do that are about the house itself: its parts, its relay, its clock, its record, who may approve and who was
+//! let in. It knows no case.
+
+use domain::permit;
+use engine::Instant;
+use engine::distribution::relay::Relay;
+use engine::work::alarm::{OF_CLOCK, OF_RECORD, OF_RELAY, of_context};
+use engine::work::upkeep::Whole;
+use pages::work::view::Task;
+
+use super::called_for;
+use crate::door::room::Room;
+use crate::door::visit::{Stop, Visit};
+
+/// How long it is told that somebody was let in, µs: seven days.
+const LET_IN_US: i64 = 7 * 86_400_000_000;
+
+/// All of them.
+pub(super) async fn rows(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let mut rows: Vec<Task> = gone(room, visit);
+    rows.extend(relay(room));
+    rows.extend(clock_set(room, visit));
+    rows.extend(record(room));
+    rows.extend(approvers(room, visit).await?);
+    rows.extend(let_in(room).await?);
+    Ok(rows)
+}
+
+/// People whom one person let in, alone, to what others work on: an account that was made, or another way in for one that had
+/// a password. Whoever works here sees it.
+async fn let_in(room: &Room) -> Result<Vec<Task>, Stop> {
+    let own = room.house.own().await?;
+    let now = engine::kernel::clock::now().0;
+    let is_told = |at: &Instant| (0..LET_IN_US).contains(&(now - at.0));
+    let known = own.persons.values().filter(|person| {
+        person.ended.is_none()
+            && (permit::works_on_cases(person.role) || person.approval_key.is_some())
+    });
+    let rows = known.filter_map(|person| {
+        let since = person.let_in.filter(is_told)?;
+        Some(Task {
+            id: format!("let-in-{}", person.handle),
+            kind: "let_in".to_owned(),
+            who: person.handle.clone(),
+            contact: None,
+            what: person.handle.clone(),
+            path: None,
+            since,
+            reference: None,
+            code_hint: None,
+            alarm: None,
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// The clock of this machine, once somebody has set it while the program ran.
+fn clock_set(room: &Room, visit: &Visit) -> Option<Task> {
+    let set = room.house.clock_was_set()?;
+    let now = engine::kernel::clock::now();
+    Some(Task {
+        id: "clock".to_owned(),
+        kind: "clock_set".to_owned(),
+        who: String::new(),
+        contact: None,
+        what: pages::work::tasks::machine_time(visit.lang, now),
+        path: None,
+        since: Instant(now.0 - set.since.ago_us()),
+        reference: None,
+        code_hint: None,
+        alarm: called_for(OF_CLOCK.to_owned()),
+    })
+}
+
+/// The record, once a reading of the whole found that it is not as it was written.
+fn record(room: &Room) -> Option<Task> {
+    let amiss = room.house.kept.of::<Whole>().amiss()?;
+    Some(Task {
+        id: "record".to_owned(),
+        kind: "record_amiss".to_owned(),
+        who: String::new(),
+        contact: None,
+        what: amiss.what,
+        path: None,
+        since: amiss.since,
+        reference: None,
+        code_hint: None,
+        alarm: called_for(OF_RECORD.to_owned()),
+    })
+}
+
+/// Contexts that are gone, while they are.
+fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
+    let names = room.house.contexts.gone().into_iter();
+    let say = |name: &str| pages::work::tasks::context(visit.lang, name);
+    names
+        .map(|(name, since)| Task {
+            id: format!("context-{name}"),
+            kind: "context_gone".to_owned(),
+            who: name.to_owned(),
+            contact: None,
+            what: say(name),
+            path: None,
+            since,
+            reference: None,
+            code_hint: None,
+            alarm: called_for(of_context(name)),
+        })
+        .collect()
+}
+
+/// The relay, while it takes no mail: nothing that is published reaches anybody by mail until it does.
+fn relay(room: &Room) -> Option<Task> {
+    let trouble = room.house.kept.of::<Relay>().trouble()?;
+    let host = &room.house.config.mail.host;
+    Some(Task {
+        id: "relay".to_owned(),
+        kind: "relay_down".to_owned(),
+        who: host.clone(),
+        contact: None,
+        what: match trouble.smtp {
+            0 => host.clone(),
+            code => format!("{host} ({code})"),
+        },
+        path: None,
+        since: trouble.since,
+        reference: None,
+        code_hint: None,
+        alarm: called_for(OF_RELAY.to_owned()),
+    })
+}
+
+/// A change of those who may approve that this reader can sign; and keys that a first publication lacks.
+async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let reader = visit.person()?;
+    let own = room.house.own().await?;
+    let roster = engine::people::roster::roster_of(room.house.id(), &own)?;
+    let task = |kind: &str, since: Instant| Task {
+        id: kind.replace('_', "-"),
+        kind: kind.to_owned(),
+        who: String::new(),
+        contact: None,
+        what: pages::work::tasks::approvers(visit.lang),
+        path: Some("/desk/approvers".to_owned()),
+        since,
+        reference: None,
+        code_hint: None,
+        alarm: None,
+    };
+    let mut out = Vec::new();
+    let now = engine::kernel::clock::now();
+    if let Some(pending) = &own.pending
+        && engine::people::roster::waits_for(&roster, pending, reader.id, now)
+    {
+        out.push(task("sign_approvers", pending.since));
+    }
+    // A key that goes by a succession key's word: whoever did not ask for it answers within the notice.
+    let replacing = roster
+        .standing(now.0)
+        .find(|pin| pin.by_succession && pin.from() > now.0);
+    if let Some(pin) = replacing {
+        out.push(task("replaced_key", Instant(pin.since)));
+    }
+    if room.house.first_lack().await?.is_some() {
+        let founded = own.persons.values().map(|person| person.since).min();
+        out.push(task("replace_kit", founded.unwrap_or(Instant(0))));
+    }
+    Ok(out)
+}

@@ -49,7 +49,12 @@ pub async fn looked(house: &House) -> Result<Looked, Fault> {
         }
     }
     releases(house, &mut findings).await?;
-    secrets(&house.dir.join(engine::kernel::house::KEYS), &mut findings);
+    let keys = house.dir.join(engine::kernel::house::KEYS);
+    secrets(&keys, &mut findings);
+    signing(&keys, &mut findings);
+    for line in house.config.amiss(&house.dir) {
+        findings.push(("config", line));
+    }
     open_to_others(&house.dir, &mut findings);
     if house.config.purpose == Purpose::Live
         && house.config.mail.transport == engine::kernel::config::Transport::Folder
@@ -240,4 +245,33 @@ fn secrets(folder: &Path, findings: &mut Vec<(&'static str, String)>) {
             }
         }
     }
+}
+
+/// Without these nothing can be published: the key of the advisories, that of the archive's log, and who may approve.
+fn signing(keys: &Path, findings: &mut Vec<(&'static str, String)>) {
+    let sign = keys.join("sign");
+    for path in [sign.join("advisory.pgp"), keys.join("log").join("log.pgp")] {
+        let Ok(secret) = seal::files::read_secret(&path) else {
+            // One that is there and open to others is told already.
+            if !path.exists() {
+                findings.push(("keys", gone(&path)));
+            }
+            continue;
+        };
+        if seal::openpgp::SigningKey::read(&secret).is_err() {
+            let told = "cannot be read as an OpenPGP secret key: take it from a backup";
+            findings.push(("keys", format!("{} {told}", path.display())));
+        }
+    }
+    let approvers = sign.join("approvers.json");
+    if !approvers.exists() {
+        findings.push(("keys", gone(&approvers)));
+    }
+}
+
+fn gone(path: &Path) -> String {
+    format!(
+        "{} is gone, and nothing can be signed without it: take it from a backup",
+        path.display()
+    )
 }

@@ -182,8 +182,15 @@ async fn start(
         .join("press")
         .join(engine::publication::press::MANIFEST)
         .exists();
-    if !pressed && house.held().await?.is_none() {
-        house.press().await?;
+    if house.held().await?.is_none() {
+        if !pressed {
+            house.press().await?;
+        } else if house.press_if_changed()? {
+            tracing::info!(
+                code = "press.anew",
+                "the public pages are pressed anew: the configuration or the program has changed"
+            );
+        }
     }
     Ok((house, children, address))
 }

@@ -261,6 +261,11 @@ pub async fn ledger_verify(common: &Common, anchor: Option<&Path>) -> Result<boo
                 }
             }
         }
+        if anchors.is_empty() {
+            return Err(Fault::Config(
+                "the anchor file holds no anchor, so nothing was compared; give leaves.jsonl of this house, which gets an anchor each day, or a root hash that ledger verify once printed".into(),
+            ));
+        }
     }
     look::look(common, &What::Ledger(anchors)).await
 }

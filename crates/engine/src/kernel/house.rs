@@ -52,6 +52,8 @@ pub struct House {
     pub kept: Kept,
     /// Rung when a commit brings work.
     pub bells: Bells,
+    /// The tree is to be pressed though nothing was published, as after the house's name was changed.
+    pub(crate) presses_anew: std::sync::atomic::AtomicBool,
     pub(crate) tree: Mutex<(seal::record::Tree, u64)>,
     _instance: std::fs::File,
 }
@@ -157,6 +159,7 @@ impl House {
                 turns: Turns::default(),
                 kept: Kept::default(),
                 bells: Bells::default(),
+                presses_anew: std::sync::atomic::AtomicBool::new(false),
                 tree: Mutex::new((seal::record::Tree::default(), 0)),
                 _instance: instance,
             };

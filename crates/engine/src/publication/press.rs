@@ -11,6 +11,7 @@ pub mod tree;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use crate::Awaited;
 use crate::Fault;
@@ -111,6 +112,21 @@ impl House {
                 advisories,
             })
         })
+    }
+
+    /// Has the tree pressed in the next round where what stands was pressed with another configuration, or by another
+    /// program; returns whether it will be.
+    ///
+    /// # Errors
+    /// If the manifest cannot be read.
+    pub fn press_if_changed(&self) -> Result<bool, Fault> {
+        let stands = Manifest::read(&self.dir.join("press").join(MANIFEST))?.stamp;
+        let site = self.config.site(self.fingerprint.clone());
+        let is_due = stands != tree::stamp(&self.config, &site);
+        if is_due {
+            self.presses_anew.store(true, Ordering::Relaxed);
+        }
+        Ok(is_due)
     }
 
     /// Builds the tree of one moment. A publication that is recorded while it is built would stand in a part of it

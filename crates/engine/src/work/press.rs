@@ -1,4 +1,5 @@
-//! The press, when something was published: all that has come together since is pressed in one go.
+//! The press, when something was published: all that has come together since is pressed in one go. A house that was started
+//! with another configuration presses once without a publication.
 //!
 //! A publication never waits for it; what is recorded while it runs is pressed in the next round.
 
@@ -7,6 +8,7 @@ use crate::kernel::clock;
 use crate::kernel::house::House;
 use crate::work::{LEASE_US, LOOK_AGAIN_US, Next};
 use domain::react::IntentKind;
+use std::sync::atomic::Ordering;
 
 /// Intents that one press carries out.
 const CLAIM_MAX: u32 = 1_000;
@@ -22,8 +24,10 @@ impl House {
             .into_iter()
             .map(|intent| intent.name)
             .collect();
-        if !waiting.is_empty() {
+        let is_anew = self.presses_anew.swap(false, Ordering::Relaxed);
+        if is_anew || !waiting.is_empty() {
             if let Err(error) = self.press().await {
+                self.presses_anew.fetch_or(is_anew, Ordering::Relaxed);
                 // They come back after a pause and not only with the lease.
                 for name in &waiting {
                     let again_at = clock::now().0 + LOOK_AGAIN_US;

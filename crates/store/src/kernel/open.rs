@@ -101,7 +101,7 @@ pub enum Location {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
-        "there is no house here yet; say: noroshi init. One that lives on PostgreSQL is found by its address: NOROSHI_DATABASE"
+        "there is no house here yet; say: noroshi init. One that lives on PostgreSQL is found by its address, NOROSHI_DATABASE, and only by a login that has the role noroshi_run"
     )]
     Missing,
     #[error("there is a house here already; choose an empty folder or database")]
@@ -111,7 +111,7 @@ pub enum OpenError {
     )]
     Schema { found: i64, known: i64 },
     #[error(
-        "a database on another host needs sslmode=verify-full; add it to the address, or set danger_database_without_tls if you accept that others read along"
+        "a database on another host needs sslmode=verify-full; add it to the address, or say --danger-database-without-tls if you accept that others read along"
     )]
     Tls,
     #[error(
@@ -119,7 +119,7 @@ pub enum OpenError {
     )]
     Address,
     #[error(
-        "the role noroshi_run is not at hand; let an administrator say once: CREATE ROLE noroshi_run NOLOGIN; GRANT noroshi_run TO the user of the address"
+        "this login may not make tables here, or has not the role noroshi_run. If another login is to own the tables, let it say first: noroshi --database ADDRESS database prepare; for the role, let an administrator say once: CREATE ROLE noroshi_run NOLOGIN; GRANT noroshi_run TO the user of the address"
     )]
     Role,
     #[error(
@@ -229,6 +229,12 @@ impl Store {
                 return Ok(true);
             }
             let found = Postgres::schema(&options).await?;
+            if let Some(found) = found.filter(|found| *found > SCHEMA) {
+                return Err(OpenError::Schema {
+                    found,
+                    known: SCHEMA,
+                });
+            }
             if let Some(sql) = found.and_then(|found| lacking(&POSTGRES, found)) {
                 let done = Postgres::upgrade(&options, &sql, found.unwrap_or_default()).await;
                 done.map_err(not_the_owner)?;

@@ -70,6 +70,16 @@ async fn check(world: World) {
         .expect("an older schema");
     let older = Box::pin(Store::open(&location)).await;
     assert!(matches!(older, Err(OpenError::Owner)), "{:?}", older.err());
+    // Tables of a newer program are not called up to date.
+    world
+        .say(
+            Role::Owner,
+            "UPDATE meta SET value = '\\x7fffffffffffffff'::bytea WHERE name = 'schema'",
+        )
+        .await
+        .expect("a newer schema");
+    let newer = Box::pin(Store::prepare(&owner)).await;
+    assert!(matches!(newer, Err(OpenError::Schema { .. })), "{newer:?}");
     drop((store, of_owner));
     world.forget(&login).await;
 }

@@ -91,16 +91,7 @@ pub async fn build(house: &House, old: &Manifest, folder: &Path) -> Result<Tree,
         .map_err(|_| Fault::Form("certificate"))?
         .fingerprint();
     let site = house.config.site(fingerprint.clone());
-    let stamp_source = format!(
-        "{}|{}|{}|{:?}|{}|{}",
-        env!("CARGO_PKG_VERSION"),
-        pages::style_path(),
-        pages::find_script_path(),
-        site.name,
-        site.portal,
-        house.config.portal
-    );
-    let stamp = seal::hex(&seal::sha256(stamp_source.as_bytes())[..8]);
+    let stamp = stamp(&house.config, &site);
     let mut build = Build {
         folder,
         old,
@@ -148,6 +139,19 @@ pub async fn build(house: &House, old: &Manifest, folder: &Path) -> Result<Tree,
         entries: build.entries,
         stamp,
     })
+}
+
+/// What the pages depend on beside what was published: program, style, and what the configuration says to readers.
+pub fn stamp(config: &crate::kernel::config::Config, site: &pages::Site) -> String {
+    let told = format!(
+        "{}|{}|{site:?}|{}|{:?}|{}",
+        pages::style_path(),
+        pages::find_script_path(),
+        config.portal,
+        config.purpose,
+        config.publication.csaf_aggregators,
+    );
+    seal::hex(&seal::sha256(told.as_bytes())[..8])
 }
 
 fn seconds(revision: &PublishedRevision) -> i64 {

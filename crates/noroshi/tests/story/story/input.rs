@@ -103,6 +103,33 @@ on_both! {
         world.ends_well();
     }
 
+    /// What would be found out when something is to be signed is told before.
+    fn what_nothing_can_be_published_without_is_missed_by_the_doctor(engine) {
+        let world = World::founded(engine);
+        let keys = world.dir().join(engine::kernel::house::KEYS);
+        for name in ["sign/advisory.pgp", "log/log.pgp", "sign/approvers.json"] {
+            let (file, away) = (keys.join(name), world.dir().join("away"));
+            std::fs::rename(&file, &away).expect("it is taken away");
+            let found = world.run(&["doctor"]);
+            assert_eq!(found.code, Some(1), "{found:?}");
+            let words = found.json()["findings"].to_string();
+            assert!(words.contains(name) && words.contains("is gone"), "{words}");
+            std::fs::rename(&away, &file).expect("it is back");
+        }
+        // What `config check` tells, the doctor tells.
+        let file = world.dir().join(engine::kernel::config::FILE);
+        let before = std::fs::read_to_string(&file).expect("a configuration");
+        let nameless: String = before
+            .lines()
+            .map(|line| if line.starts_with("name_en = ") { "name_en = \"\"\n".to_owned() } else { format!("{line}\n") })
+            .collect();
+        std::fs::write(&file, nameless).expect("a configuration");
+        let told = world.run(&["doctor"]).json()["findings"].clone();
+        assert_eq!((told.as_array().map(Vec::len), &told[0]["code"]), (Some(1), &json!("config")), "{told}");
+        std::fs::write(&file, before).expect("a configuration");
+        assert_eq!(world.good(&["doctor"])["findings"], json!([]));
+    }
+
     fn what_others_on_the_machine_could_read_is_found_with_the_mend_or_mended(engine) {
         let world = World::founded(engine);
         let dir = world.dir();

@@ -169,4 +169,29 @@ on_both! {
         serving.stop();
         assert_eq!(world.count("advisory"), 1);
     }
+
+    /// A new name or address is changed in one place, and readers are told no other.
+    fn what_was_changed_in_the_configuration_is_pressed_when_it_runs_again(engine) {
+        let world = World::founded(engine);
+        let security = world.dir().join("public").join(".well-known").join("security.txt");
+        let told = |contact: &str| std::fs::read_to_string(&security).is_ok_and(|text| text.contains(contact));
+        let served = |contact: &str| {
+            let mut serving = Serving::start(&world);
+            serving.until("it is pressed", || told(contact).then_some(()));
+            serving.stop();
+        };
+        let file = world.dir().join("noroshi.toml");
+        let before = std::fs::read_to_string(&file).expect("a configuration");
+        let contact = before.lines().find_map(|line| line.strip_prefix("contact = ")).expect("a contact");
+        let contact = contact.trim_matches('"');
+        served(contact);
+        let manifest = || std::fs::read(world.dir().join("press").join("manifest")).expect("a manifest");
+        let stands = manifest();
+        served(contact);
+        assert_eq!(stands, manifest(), "nothing was changed");
+        std::fs::write(&file, before.replace(contact, "other@house.example")).expect("a configuration");
+        served("other@house.example");
+        assert_ne!(stands, manifest());
+        assert!(!told(contact));
+    }
 }

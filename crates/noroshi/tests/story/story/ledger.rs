@@ -13,6 +13,9 @@ const DAMAGES: [&str; 6] = [
     "DELETE FROM number",
 ];
 
+/// What a house of less than a day has in its archive, and any other's.
+const LEAF: &str = r#"{"v":1,"realm":"live","series":"approvers","number":"","revision":0,"kind":"approvers","sha256":"00","instant":"2026-01-01T00:00:00Z","persons":1}"#;
+
 /// Carries out SQL after the guards of the ledger were taken down, as whoever owns the database can.
 fn danger_edit_ledger(world: &World, sql: &str) {
     let gates = match world.engine {
@@ -98,6 +101,12 @@ on_both! {
         let anchor = world.note("anchor", root.as_str().expect("a root").as_bytes());
         let held = world.good(&["ledger", "verify", "--anchor", &anchor]);
         assert_eq!((&held["good"], &held["anchors_found"]), (&true.into(), &1.into()));
+        // A comparison with nothing is none: an empty file, and the leaves of a house that has no anchor yet.
+        for (name, none) in [("empty", ""), ("leaves", LEAF)] {
+            let file = world.note(name, none.as_bytes());
+            let said = world.run(&["ledger", "verify", "--anchor", &file]);
+            assert_eq!(said.code, Some(2), "{said:?}");
+        }
         danger_edit_ledger(&world, "DELETE FROM ledger WHERE seq = (SELECT max(seq) FROM ledger)");
         let found = world.run(&["ledger", "verify", "--anchor", &anchor]);
         assert_eq!((found.code, &found.json()["anchors_missing"][0]), (Some(1), &root));

@@ -187,8 +187,7 @@ fn whole(name: &[char], folded: &[Folded], outgoing: &str) -> Vec<Hit> {
 
 /// A letter or digit of a script that parts its words by spaces.
 fn is_spaced(c: char) -> bool {
-    c.is_alphanumeric()
-        && !matches!(u32::from(c), 0x3005..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+    c.is_alphanumeric() && !is_kanji(c) && !matches!(c, '\u{3008}'..='\u{30FF}')
 }
 
 /// Rows of digits long enough to reach somebody by, each digit with its place; what people write between them is left out.

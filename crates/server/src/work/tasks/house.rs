@@ -26,6 +26,22 @@ pub(super) async fn rows(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> 
     Ok(rows)
 }
 
+/// A row that is about nobody, leads nowhere and calls nobody.
+fn row(id: String, kind: &str, what: String, since: Instant) -> Task {
+    Task {
+        id,
+        kind: kind.to_owned(),
+        who: String::new(),
+        contact: None,
+        what,
+        path: None,
+        since,
+        reference: None,
+        code_hint: None,
+        alarm: None,
+    }
+}
+
 /// People whom one person let in, alone, to what others work on: an account that was made, or another way in for one that had
 /// a password. Whoever works here sees it.
 async fn let_in(room: &Room) -> Result<Vec<Task>, Stop> {
@@ -39,16 +55,13 @@ async fn let_in(room: &Room) -> Result<Vec<Task>, Stop> {
     let rows = known.filter_map(|person| {
         let since = person.let_in.filter(is_told)?;
         Some(Task {
-            id: format!("let-in-{}", person.handle),
-            kind: "let_in".to_owned(),
             who: person.handle.clone(),
-            contact: None,
-            what: person.handle.clone(),
-            path: None,
-            since,
-            reference: None,
-            code_hint: None,
-            alarm: None,
+            ..row(
+                format!("let-in-{}", person.handle),
+                "let_in",
+                person.handle.clone(),
+                since,
+            )
         })
     });
     Ok(rows.collect())
@@ -58,17 +71,11 @@ async fn let_in(room: &Room) -> Result<Vec<Task>, Stop> {
 fn clock_set(room: &Room, visit: &Visit) -> Option<Task> {
     let set = room.house.clock_was_set()?;
     let now = engine::kernel::clock::now();
+    let what = pages::work::tasks::machine_time(visit.lang, now);
+    let since = Instant(now.0 - set.since.ago_us());
     Some(Task {
-        id: "clock".to_owned(),
-        kind: "clock_set".to_owned(),
-        who: String::new(),
-        contact: None,
-        what: pages::work::tasks::machine_time(visit.lang, now),
-        path: None,
-        since: Instant(now.0 - set.since.ago_us()),
-        reference: None,
-        code_hint: None,
         alarm: called_for(OF_CLOCK.to_owned()),
+        ..row("clock".to_owned(), "clock_set", what, since)
     })
 }
 
@@ -76,16 +83,8 @@ fn clock_set(room: &Room, visit: &Visit) -> Option<Task> {
 fn record(room: &Room) -> Option<Task> {
     let amiss = room.house.kept.of::<Whole>().amiss()?;
     Some(Task {
-        id: "record".to_owned(),
-        kind: "record_amiss".to_owned(),
-        who: String::new(),
-        contact: None,
-        what: amiss.what,
-        path: None,
-        since: amiss.since,
-        reference: None,
-        code_hint: None,
         alarm: called_for(OF_RECORD.to_owned()),
+        ..row("record".to_owned(), "record_amiss", amiss.what, amiss.since)
     })
 }
 
@@ -95,16 +94,9 @@ fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
     let say = |name: &str| pages::work::tasks::context(visit.lang, name);
     names
         .map(|(name, since)| Task {
-            id: format!("context-{name}"),
-            kind: "context_gone".to_owned(),
             who: name.to_owned(),
-            contact: None,
-            what: say(name),
-            path: None,
-            since,
-            reference: None,
-            code_hint: None,
             alarm: called_for(of_context(name)),
+            ..row(format!("context-{name}"), "context_gone", say(name), since)
         })
         .collect()
 }
@@ -113,20 +105,14 @@ fn gone(room: &Room, visit: &Visit) -> Vec<Task> {
 fn relay(room: &Room) -> Option<Task> {
     let trouble = room.house.kept.of::<Relay>().trouble()?;
     let host = &room.house.config.mail.host;
+    let what = match trouble.smtp {
+        0 => host.clone(),
+        code => format!("{host} ({code})"),
+    };
     Some(Task {
-        id: "relay".to_owned(),
-        kind: "relay_down".to_owned(),
         who: host.clone(),
-        contact: None,
-        what: match trouble.smtp {
-            0 => host.clone(),
-            code => format!("{host} ({code})"),
-        },
-        path: None,
-        since: trouble.since,
-        reference: None,
-        code_hint: None,
         alarm: called_for(OF_RELAY.to_owned()),
+        ..row("relay".to_owned(), "relay_down", what, trouble.since)
     })
 }
 
@@ -136,16 +122,13 @@ async fn approvers(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
     let own = room.house.own().await?;
     let roster = engine::people::roster::roster_of(room.house.id(), &own)?;
     let task = |kind: &str, since: Instant| Task {
-        id: kind.replace('_', "-"),
-        kind: kind.to_owned(),
-        who: String::new(),
-        contact: None,
-        what: pages::work::tasks::approvers(visit.lang),
         path: Some("/desk/approvers".to_owned()),
-        since,
-        reference: None,
-        code_hint: None,
-        alarm: None,
+        ..row(
+            kind.replace('_', "-"),
+            kind,
+            pages::work::tasks::approvers(visit.lang),
+            since,
+        )
     };
     let mut out = Vec::new();
     let now = engine::kernel::clock::now();

@@ -107,16 +107,7 @@ fn feed(house: &House, log: &Log, targets: &[String], each: Duration) -> Outcome
             "missing: a C++ compiler for libFuzzer\nrun: apt-get install -y --no-install-recommends g++",
         ));
     }
-    let strays = strays(
-        &read_text(&house.root.join("Cargo.lock"))?,
-        &read_text(&house.root.join("fuzz/Cargo.lock"))?,
-    );
-    if !strays.is_empty() {
-        return Err(Problem::new(format!(
-            "fuzz/Cargo.lock has other versions than the product ({})\nrun: {RENEW}",
-            strays.join(", ")
-        )));
-    }
+    lock_fits(house, log)?;
     let built = build(house, log, targets)?;
     let mut inputs = 0;
     let mut problems = Vec::new();
@@ -164,10 +155,20 @@ fn side_by_side(
     })
 }
 
-/// Builds the targets and returns the folder of their programs.
-fn build(house: &House, log: &Log, targets: &[String]) -> Outcome<PathBuf> {
+/// Looks whether the targets are built from what the product is built from: a dependency that is new there and unknown here
+/// would be found by the next long check only.
+pub fn lock_fits(house: &House, log: &Log) -> Outcome<()> {
+    let strays = strays(
+        &read_text(&house.root.join("Cargo.lock"))?,
+        &read_text(&house.root.join("fuzz/Cargo.lock"))?,
+    );
+    if !strays.is_empty() {
+        return Err(Problem::new(format!(
+            "fuzz/Cargo.lock has other versions than the product ({})\nrun: {RENEW}",
+            strays.join(", ")
+        )));
+    }
     let platform = run::platform(log)?;
-    let folder = house.target.join("fuzz");
     let mut fetch = run::cargo(&house.root.join("fuzz"));
     fetch.args(["fetch", "--locked", "--target", &platform]);
     if !log.status(&mut fetch, LONG)?.success() {
@@ -175,6 +176,13 @@ fn build(house: &House, log: &Log, targets: &[String]) -> Outcome<PathBuf> {
             "fuzz/Cargo.lock does not fit, or a package cannot be had\nrun: {RENEW}"
         )));
     }
+    Ok(())
+}
+
+/// Builds the targets and returns the folder of their programs.
+fn build(house: &House, log: &Log, targets: &[String]) -> Outcome<PathBuf> {
+    let platform = run::platform(log)?;
+    let folder = house.target.join("fuzz");
     let mut cargo = run::cargo(&house.root.join("fuzz"));
     cargo.args(["build", "--locked", "--target", &platform]);
     cargo.arg("--target-dir").arg(&folder);

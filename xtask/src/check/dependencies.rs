@@ -1,12 +1,13 @@
 //! What comes from others: known flaws, licences, sources, build scripts, and the list of it all.
 //!
 //! cargo-deny judges Cargo.lock by deny.toml and by the copy of the advisory
-//! database in fixtures/advisory-db; nothing is fetched. The age of the copy stands
+//! database in fixtures/advisory-db; nothing is fetched for that. The age of the copy stands
 //! in the verdict and fails nothing: an old copy that is told beats a new one that
-//! needs the network. The list of components is made twice and judged by a library
-//! that shares nothing with what wrote it.
+//! needs the network. The lock file of the fuzz targets must fit the product's. The list of
+//! components is made twice and judged by a library that shares nothing with what wrote it.
 
 use super::judge;
+use crate::fuzz;
 use crate::house::{House, read_text};
 use crate::problem::{Context, Outcome, Problem};
 use crate::run::{self, Log, SHORT};
@@ -63,6 +64,7 @@ pub fn judged(house: &House, log: &Log) -> Outcome<String> {
         }
         verdicts.push(summary.to_owned());
     }
+    fuzz::lock_fits(house, log)?;
     Ok(format!(
         "{}; the database is of {}, {age} days old; {known} known findings, explained in deny.toml",
         verdicts.join(", "),

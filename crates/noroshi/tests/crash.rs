@@ -13,6 +13,10 @@
 mod contexts;
 
 #[cfg(test)]
+#[path = "story/founded.rs"]
+mod founded;
+
+#[cfg(test)]
 #[path = "story/hands.rs"]
 mod hands;
 
@@ -51,7 +55,7 @@ mod walk {
 
     use crate::play::{Case, now, said};
     use crate::serving::{Serving, until};
-    use crate::world::{Engine, World, files, on_cluster};
+    use crate::world::{Engine, World, files};
 
     /// Points that no command line comes to; they are walked by a child of this test.
     const NOT_BY_THE_BINARY: &str = "erase.";
@@ -207,40 +211,8 @@ mod walk {
 
         /// Copies folder and database, so that every walk begins at the same byte.
         fn copy(&self) -> Stage {
-            let mut world = World::of(Engine::Sqlite);
-            world.engine = self.world.engine;
-            world.kit = self.world.kit.clone();
-            for path in files(&self.world.dir()) {
-                let relative = path
-                    .strip_prefix(self.world.dir())
-                    .expect("a file of the house");
-                let to = world.dir().join(relative);
-                seal::files::private_folder(to.parent().expect("a folder")).expect("a folder");
-                std::fs::copy(&path, &to).expect("a copy with its mode");
-            }
-            if world.engine == Engine::Postgres {
-                let sql = format!(
-                    "CREATE DATABASE \"{}\" TEMPLATE \"{}\"",
-                    world.name, self.world.name
-                );
-                // The server closes the connections of a process that has ended a little later.
-                until("a copy of the database", || {
-                    world.runtime.block_on(on_cluster(sql.clone())).ok()
-                });
-            }
-            // A copy is held; this one stands in for the house itself.
-            let mark =
-                engine::kernel::house::instance_mark(&world.dir()).expect("the folder's mark");
-            let mark = seal::hex(mark.as_bytes());
-            let value = match world.engine {
-                Engine::Sqlite => format!("x'{mark}'"),
-                Engine::Postgres => format!("decode('{mark}', 'hex')"),
-            };
-            world.say(&format!(
-                "UPDATE meta SET value = {value} WHERE name = 'instance'"
-            ));
             Stage {
-                world,
+                world: self.world.copied(),
                 number: self.number.clone(),
             }
         }

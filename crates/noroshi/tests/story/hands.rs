@@ -35,7 +35,8 @@ async fn signs(house: &House, handle: &str, change: &str, password: &str) {
     gives(house, handle, Command::SignApprovers(sign)).await;
 }
 
-/// Gives every approver a key of their own, and the house one for its safe; the passwords stand in the kit from then on.
+/// Gives every approver a key of their own, and the house one for its safe. From then on the kit has the passwords of the keys
+/// as `passwords`, and what approvers sign in with as `sign_in`.
 pub fn change_hands(world: &World) {
     world.has_own_keys.set(true);
     let house = world.open(contexts(world));
@@ -73,5 +74,8 @@ pub fn change_hands(world: &World) {
             signs(&house, handle, &said(&answer, "change"), &password).await;
         }
     }));
-    world.kit.borrow_mut()["passwords"] = passwords;
+    let mut kit = world.kit.borrow_mut();
+    // What they sign in with stays.
+    kit["sign_in"] = kit["passwords"].take();
+    kit["passwords"] = passwords;
 }

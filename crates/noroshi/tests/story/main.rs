@@ -5,7 +5,7 @@
 //! beside its origin. Not a failure: a mail that a relay got twice under one Message-ID
 //! after it fell silent, as long as both are the same.
 //!
-//! `world` makes a house, `serving` lets it run, `play` has the scenes, `scan` finds canaries. PostgreSQL is the
+//! `world` makes a house, `founded` the one that most are copies of, `serving` lets it run, `play` has the scenes, `scan` finds canaries. PostgreSQL is the
 //! private cluster that `cargo xtask check` starts; without it these tests fail, so that nobody mistakes silence
 //! for success.
 
@@ -40,6 +40,9 @@ mod serving;
 
 #[cfg(test)]
 mod contexts;
+
+#[cfg(test)]
+mod founded;
 
 #[cfg(test)]
 mod hands;

@@ -15,6 +15,8 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::serving::until;
+
 /// Copies that the house will send or is sending.
 const OPEN: &str = "state IN ('waiting', 'sending', 'deferred', 'maybe')";
 
@@ -49,6 +51,8 @@ pub struct World {
     said: RefCell<Vec<u8>>,
     /// Approval keys have changed hands.
     pub has_own_keys: Cell<bool>,
+    /// It stays when the test ends.
+    pub is_kept: Cell<bool>,
 }
 
 /// What the binary said.
@@ -71,33 +75,113 @@ impl Said {
 impl World {
     /// Makes an empty place.
     pub fn of(engine: Engine) -> World {
+        let world = World::somewhere(engine);
+        world.make_database(None);
+        world
+    }
+
+    /// Makes a place with a house that was founded, and whose approval keys have changed hands.
+    pub fn founded(engine: Engine) -> World {
+        crate::founded::first(engine).copied()
+    }
+
+    /// Copies folder and database into a place of its own. A copy is held; this one stands in for the house itself.
+    pub fn copied(&self) -> World {
+        let world = World::somewhere(self.engine);
+        world.make_database(Some(&self.name));
+        world.kit.replace(self.kit.borrow().clone());
+        world.has_own_keys.set(self.has_own_keys.get());
+        for path in files(&self.dir()) {
+            let relative = path.strip_prefix(self.dir());
+            let to = world.dir().join(relative.expect("a file of the house"));
+            seal::files::private_folder(to.parent().expect("a folder")).expect("a folder");
+            std::fs::copy(&path, &to).expect("a copy with its mode");
+        }
+        let mark = engine::kernel::house::instance_mark(&world.dir()).expect("the folder's mark");
+        let mark = seal::hex(mark.as_bytes());
+        let value = match world.engine {
+            Engine::Sqlite => format!("x'{mark}'"),
+            Engine::Postgres => format!("decode('{mark}', 'hex')"),
+        };
+        world.say(&format!(
+            "UPDATE meta SET value = {value} WHERE name = 'instance'"
+        ));
+        world
+    }
+
+    fn somewhere(engine: Engine) -> World {
         let name = format!("t_{}", seal::hex(&seal::random::bytes::<8>()));
+        let world = World::named(engine, name);
+        world.make_folder();
+        world
+    }
+
+    /// A place of this name, of which nothing is made yet.
+    pub fn named(engine: Engine, name: String) -> World {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("a runtime");
-        if engine == Engine::Postgres {
-            let made = runtime.block_on(on_cluster(format!("CREATE DATABASE \"{name}\"")));
-            made.expect("a new database");
-        }
-        let world = World {
+        World {
             engine,
             runtime,
             name,
             kit: RefCell::default(),
             said: RefCell::default(),
             has_own_keys: Cell::default(),
-        };
-        seal::files::private_folder(&world.root()).expect("a new folder");
-        world
+            is_kept: Cell::default(),
+        }
     }
 
-    /// Makes an empty place and founds a house in it.
-    pub fn founded(engine: Engine) -> World {
-        let world = World::of(engine);
-        world.found();
-        world
+    /// Makes the folder.
+    fn make_folder(&self) {
+        seal::files::private_folder(&self.root()).expect("a new folder");
+    }
+
+    /// Makes the database, if it is one of the cluster: empty, or a copy.
+    fn make_database(&self, like: Option<&str>) {
+        if self.engine == Engine::Postgres {
+            let like = like.map_or(String::new(), |like| format!(" TEMPLATE \"{like}\""));
+            let sql = format!("CREATE DATABASE \"{}\"{like}", self.name);
+            // The server closes the connections of a process that has ended a little later.
+            until("a new database", || {
+                self.runtime.block_on(on_cluster(sql.clone())).ok()
+            });
+        }
+    }
+
+    /// Makes folder and database, and founds a house there that stays.
+    pub fn found_to_stay(&self) {
+        self.make_folder();
+        self.make_database(None);
+        self.found();
+        crate::hands::change_hands(self);
+        // The store is closed by a thread of its own, which tidies up what lies beside its file.
+        until("a closed store", || {
+            let files = files(&self.dir());
+            let is_beside = |path: &PathBuf| path.to_string_lossy().ends_with("-wal");
+            (!files.iter().any(is_beside)).then_some(())
+        });
+        if self.engine == Engine::Postgres {
+            // A database to which somebody is connected cannot be copied.
+            let sql = format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+                self.name
+            );
+            let ended = self.runtime.block_on(on_cluster(sql));
+            ended.expect("no connection");
+        }
+    }
+
+    /// Removes folder and database.
+    pub fn remove(&self) {
+        let _ = std::fs::remove_dir_all(self.root());
+        if self.engine == Engine::Postgres {
+            // What fails here is lost with the whole cluster at the end of the check.
+            let sql = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
+            let _ = self.runtime.block_on(on_cluster(sql));
+        }
     }
 
     /// Founds the house.
@@ -383,11 +467,8 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(self.root());
-        if self.engine == Engine::Postgres {
-            // What fails here is lost with the whole cluster at the end of the check.
-            let sql = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
-            let _ = self.runtime.block_on(on_cluster(sql));
+        if !self.is_kept.get() {
+            self.remove();
         }
     }
 }

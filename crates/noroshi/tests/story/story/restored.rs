@@ -64,7 +64,6 @@ fn tries_in_vain(world: &World) {
 on_both! {
     fn a_backup_restores_into_the_other_engine_and_is_held_there(engine) {
         let world = World::founded(engine);
-        // What they sign in with; their approval keys get passwords of their own.
         let kit = world.kit.borrow().clone();
         let case = ready(&world);
         let before = world.good(&["ledger", "verify"])["root"].clone();
@@ -86,7 +85,7 @@ on_both! {
         assert_eq!(alone.code, Some(2));
         assert!(alone.err.contains("--by HANDLE PASSWORD-FILE"), "{alone:?}");
         let files = ["approver-a", "approver-b"].map(|person| {
-            there.note(person, said(&kit["passwords"], person).as_bytes())
+            there.note(person, said(&kit["sign_in"], person).as_bytes())
         });
         let by = ["--by", "approver-a", &files[0], "--by", "approver-b", &files[1]];
         there.good(&[&compared[..], &by].concat());

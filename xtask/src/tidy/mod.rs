@@ -14,6 +14,8 @@ mod kinds;
 mod migrations;
 mod nouns;
 mod paths;
+#[cfg(test)]
+mod planted;
 mod promises;
 mod references;
 mod roles;

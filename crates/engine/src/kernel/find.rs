@@ -114,16 +114,33 @@ pub(crate) fn uuid_of(text: &str) -> Option<Uuid> {
         .flatten()
 }
 
-async fn numbered(unit: &Unit<'_>, text: &str, what: &'static str) -> Result<StreamId, Fault> {
+/// On whose behalf what a command names is looked up: whoever gives it finds what concerns them.
+async fn viewer_of(unit: &mut Unit<'_>) -> Result<Viewer, Fault> {
+    Ok(match unit.act.by {
+        Actor::Person { id, .. } => Viewer::Person(id),
+        Actor::Vendor { participant, .. } => {
+            match unit.state(participant.into()).await?.as_deref() {
+                Some(Aggregate::Participant(found)) => Viewer::Participant {
+                    case: found.case,
+                    participant,
+                },
+                _ => Viewer::Bearer,
+            }
+        }
+        Actor::Finder { report } => Viewer::Finder(report),
+        Actor::Member { subscriber } => Viewer::Subscriber(subscriber),
+        Actor::Stranger { .. } => Viewer::Bearer,
+        Actor::Clock | Actor::Operator | Actor::House => Viewer::House,
+    })
+}
+
+async fn numbered(unit: &mut Unit<'_>, text: &str, what: &'static str) -> Result<StreamId, Fault> {
     if let Some(id) = uuid_of(text) {
         return Ok(StreamId(id));
     }
-    match unit
-        .house
-        .store
-        .by_number(Viewer::House, &base::digits(text))
-        .await?
-    {
+    let viewer = viewer_of(unit).await?;
+    let digits = base::digits(text);
+    match unit.house.store.by_number(viewer, &digits).await? {
         Some((_, stream)) => Ok(stream),
         None => Err(Refusal::NotFound(what).into()),
     }
@@ -139,6 +156,11 @@ pub(crate) async fn by_number<T: State>(unit: &mut Unit<'_>, text: &str) -> Resu
         .ok_or_else(|| Refusal::NotFound(T::KIND).into())
 }
 
+async fn named(unit: &mut Unit<'_>, text: &str) -> Result<Vec<PartyId>, Fault> {
+    let viewer = viewer_of(unit).await?;
+    Ok(unit.house.store.parties_named(viewer, text).await?)
+}
+
 /// Finds a party by name or id.
 pub(crate) async fn find_party(
     unit: &mut Unit<'_>,
@@ -146,13 +168,7 @@ pub(crate) async fn find_party(
 ) -> Result<domain::party::Party, Fault> {
     let stream = match uuid_of(text) {
         Some(id) => StreamId(id),
-        None => match unit
-            .house
-            .store
-            .parties_named(Viewer::House, text)
-            .await?
-            .as_slice()
-        {
+        None => match named(unit, text).await?.as_slice() {
             [one] => (*one).into(),
             [] => return Err(Refusal::NotFound("party").into()),
             _ => {

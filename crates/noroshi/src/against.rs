@@ -11,10 +11,12 @@ use engine::founding::PASSWORDS;
 use engine::kernel::clock;
 use engine::kernel::house::KEYS;
 use engine::{Fault, Instant};
+use scenario::play::on_page;
 use scenario::script::{Moment, Seen, Step, Who};
-use scenario::{Acted, Place, Refused, Script, Timetable, Wrong};
+use scenario::{Acted, Place, Reader, Refused, Script, Timetable, Wrong};
 use serde_json::Value;
 
+use crate::reading::{Addresses, Over};
 use crate::socket::{self, Answer};
 
 /// How long what is to be seen may take, µs.
@@ -29,12 +31,14 @@ pub struct Running {
     is_live: bool,
     /// From where on it is looked at, as the house says it.
     mark: String,
+    pages: Addresses,
 }
 
 /// A scenario being played in it.
 #[derive(Debug)]
 pub struct Playing {
     running: Running,
+    reader: Reader<Over>,
     table: Timetable,
     at: Moment,
 }
@@ -56,8 +60,16 @@ impl Running {
             return Err(Fault::Config(answer.text));
         }
         let said: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+        let page = |name: &str| said["pages"][name].as_str()?.parse().ok();
+        let pages = page("portal").zip(page("desk"));
+        let (portal, desk) = pages.ok_or_else(|| {
+            Fault::Config(
+                "the house that runs there is of another version; start it anew".to_owned(),
+            )
+        })?;
         Ok(Running {
             dir,
+            pages: Addresses { portal, desk },
             is_live: said["live"] != false,
             mark: answer.text,
         })
@@ -72,6 +84,7 @@ impl Running {
             only_exercises(script)?;
         }
         Ok(Playing {
+            reader: Reader::before(Over::http(self.pages)),
             running: self,
             table: Timetable::of(script, clock::now(), day),
             at: Moment::default(),
@@ -101,6 +114,35 @@ impl Playing {
         answer.ok_or_else(|| "the house does not run any more".to_owned())
     }
 
+    /// Looks once: whether it is so, or what is found instead; and whether the house had done what follows before the look.
+    async fn glance(&mut self, seen: &Seen) -> Result<(Result<(), String>, bool), String> {
+        let (parts, sentence) = (self.running.mark.clone(), seen.to_string());
+        let parts: Vec<&[u8]> = match seen {
+            Seen::Page { .. } => vec![b"settled"],
+            _ => vec![b"see", sentence.as_bytes(), parts.as_bytes()],
+        };
+        let answer = self.ask(&parts)?;
+        let sight = acted(&answer)?.map_err(|refused| refused.why)?;
+        let is_settled = sight["is_settled"] == true;
+        let Seen::Page { reader, path, .. } = seen else {
+            let found = sight["found"].as_str().unwrap_or_default();
+            let is_so = sight["is_so"] == true;
+            return Ok((
+                is_so.then_some(()).ok_or_else(|| found.to_owned()),
+                is_settled,
+            ));
+        };
+        let page = match reader {
+            None => self.reader.in_public(path).await,
+            Some(handle) => {
+                let password = self.password_of(handle);
+                let read = self.reader.as_person(handle, password.as_deref(), path);
+                Box::pin(read).await
+            }
+        };
+        Ok((page.and_then(|page| on_page(seen, &page)), is_settled))
+    }
+
     /// What has just been done belongs to the moment that was reached, so the next instant must not have come.
     fn in_time(&self) -> Result<(), String> {
         match self.table.next_named(self.at) {
@@ -110,6 +152,15 @@ impl Playing {
             _ => Ok(()),
         }
     }
+}
+
+/// Pauses before another look; past the end says what was found.
+async fn continue_or(end: i64, found: &str) -> Result<(), String> {
+    if clock::now().0 >= end {
+        return Err(found.to_owned());
+    }
+    tokio::time::sleep(PAUSE).await;
+    Ok(())
 }
 
 impl Place for Playing {
@@ -152,27 +203,23 @@ impl Place for Playing {
     }
 
     async fn look(&mut self, seen: &Seen) -> Result<(), String> {
-        let sentence = seen.to_string();
         let end = clock::now().0 + PATIENCE_US;
         loop {
-            let mark = self.running.mark.as_bytes();
-            let answer = self.ask(&[b"see", sentence.as_bytes(), mark])?;
+            let (is_so, is_settled) = Box::pin(self.glance(seen)).await?;
             self.in_time()?;
-            let sight = acted(&answer)?.map_err(|refused| refused.why)?;
-            let (is_so, is_settled) = (sight["is_so"] == true, sight["is_settled"] == true);
-            if is_so && is_settled {
-                return Ok(());
-            }
-            if clock::now().0 >= end {
-                let found = sight["found"].as_str().unwrap_or_default();
-                let open = if is_settled {
-                    ""
-                } else {
-                    ", and the house is not done with what follows"
-                };
-                return Err(format!("{found}{open}"));
-            }
-            tokio::time::sleep(PAUSE).await;
+            let Err(found) = is_so else {
+                if is_settled {
+                    return Ok(());
+                }
+                continue_or(end, "the house is not done with what follows").await?;
+                continue;
+            };
+            let open = if is_settled {
+                ""
+            } else {
+                ", and the house is not done with what follows"
+            };
+            continue_or(end, &format!("{found}{open}")).await?;
         }
     }
 

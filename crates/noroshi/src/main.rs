@@ -18,6 +18,7 @@ mod measure_lateness;
 #[cfg(test)]
 #[path = "../tests/story/printed.rs"]
 mod printed;
+mod reading;
 mod rehearsal;
 mod run;
 mod serve;

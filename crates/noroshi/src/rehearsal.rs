@@ -1,5 +1,5 @@
-//! What a running house answers to whoever plays a scenario in it (docs/scenarios.md): where it stands, what a sentence after
-//! `then` asks, and a vendor's acts.
+//! What a running house answers to whoever plays a scenario in it (docs/scenarios.md): where it stands and where its pages are,
+//! what a sentence after `then` asks, and a vendor's acts.
 //!
 //! The socket is the operator's, who reads no text of a case: answers are numbers, states and dates. In a house that is no
 //! demonstration and no replay, only exercises are seen and acted in; whoever asks cannot widen that.
@@ -12,6 +12,7 @@ use scenario::script;
 use scenario::sight::{Scope, is_settled, look, vendor_does};
 use serde_json::{Value, json};
 
+use crate::reading;
 use crate::socket::{Answer, answer, fields};
 
 /// Says where the house stands, if a scenario may begin in it.
@@ -29,7 +30,16 @@ async fn mark(house: &House) -> Result<Value, Fault> {
         ));
     }
     let (records, _) = house.store.ledger_end().await?;
-    Ok(json!({ "live": is_live, "records": records, "since": clock::now().0 }))
+    let at = reading::addresses(house);
+    let at = at.map(|at| json!({ "portal": at.portal, "desk": at.desk }));
+    Ok(json!({ "live": is_live, "records": records, "since": clock::now().0, "pages": at }))
+}
+
+/// Says whether the house has done what follows from what was done.
+pub async fn settled(house: &House) -> Answer {
+    let settled = is_settled(house, &Scope::of(house)).await;
+    let said = settled.map(|is_settled| json!({ "is_settled": is_settled }));
+    answer(said.map_err(PerformError::Fault))
 }
 
 /// Looks whether it is as a sentence says, of what has happened since a mark.

@@ -18,7 +18,7 @@ use crate::args::{
     ScenarioCommand,
 };
 use crate::init::store_location::location;
-use crate::{against, children, contexts, init, look, serve, show, socket, tools};
+use crate::{against, children, contexts, init, look, reading, serve, show, socket, tools};
 
 /// Largest file that is read from the command line: 16 MiB.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -306,7 +306,7 @@ async fn scenario(
     let unfit = |wrong: scenario::Wrong| Fault::Config(format!("{}: {wrong}", file.display()));
     let script = scenario::Script::read(&text).map_err(unfit)?;
     let played = match against {
-        None => Box::pin(scenario::play(&script)).await,
+        None => Box::pin(scenario::play(&script, reading::Within::of)).await,
         Some((dir, day)) => {
             let running = against::Running::find(dir)?;
             let running = running.begin(&script, day).map_err(unfit)?;

@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use crate::args::Common;
 use crate::children;
 use crate::init::store_location::location;
+use crate::reading::{self, Addresses};
 
 /// Where the portal, the desk and the vendors' pages listen.
 type Listens<T> = [T; 3];
@@ -39,7 +40,7 @@ pub async fn serve(common: &Common, listen: Listens<Option<SocketAddr>>) -> Resu
         });
     }
     let (house, children, address) = start(common, &location, listens[0]).await?;
-    let pages = open_pages(&house, listens[1], listens[2], None).await?;
+    let pages = open_pages(&house, address, listens[1], listens[2], None).await?;
     // Whoever reads "ready" may give a command at once, so the house listens for it before it says so.
     let requests = crate::socket::listen(&house.dir)?;
     crate::show::answer(
@@ -88,6 +89,7 @@ struct Pages {
 /// Opens the desk and the vendors' pages; `mails` stand on the desk's listener too.
 async fn open_pages(
     house: &Arc<House>,
+    portal: SocketAddr,
     listen_desk: SocketAddr,
     listen_partner: SocketAddr,
     mails: Option<server::distribution::mails::Mails>,
@@ -128,6 +130,11 @@ async fn open_pages(
         tokio::spawn(server::serve(desk, desk_routes)),
         tokio::spawn(server::serve(partner, partner_routes)),
     ];
+    let at = Addresses {
+        portal,
+        desk: desk_address,
+    };
+    reading::opened(house, at);
     Ok(Pages {
         desk: desk_address,
         partner: partner_address,
@@ -359,7 +366,7 @@ pub async fn demo(common: &Common, listens: Listens<SocketAddr>) -> Result<bool,
         house.dir.join("mail"),
         house.config.portal.clone(),
     );
-    let pages = open_pages(&house, listen_desk, listen_partner, Some(mails)).await?;
+    let pages = open_pages(&house, address, listen_desk, listen_partner, Some(mails)).await?;
     tokio::task::spawn_blocking(|| {
         let _ = judge::warm_up();
     });

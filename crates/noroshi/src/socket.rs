@@ -195,6 +195,7 @@ pub async fn serve(house: &Arc<House>, request: Request) {
         }
         [verb, mail] if verb == b"mail-take" => take(house, mail).await,
         [verb] if verb == b"rehearsal" => Box::pin(rehearsal::begin(house)).await,
+        [verb] if verb == b"settled" => Box::pin(rehearsal::settled(house)).await,
         [verb, sentence, mark] if verb == b"see" => {
             Box::pin(rehearsal::see(house, sentence, mark)).await
         }

@@ -1,6 +1,6 @@
 //! Plays a scenario: acts are the house's own commands, time passes as the place lets it pass.
 //!
-//! A [`Place`] is where it is played: a [`Stage`], or a house that runs elsewhere. The first thing that is refused, or seen
+//! A [`Place`] is where it is played: a [`Stage`] with its pages ([`Rehearsed`]), or a house that runs elsewhere. The first thing that is refused, or seen
 //! otherwise than it says, ends it with the number of its line. On a stage the ledger must be whole at the end and the
 //! projections what it adds up to.
 
@@ -13,9 +13,13 @@ use engine::kernel::clock;
 use engine::{Fault, Instant};
 use serde_json::Value;
 
+use crate::reader::{Doors, Reader, holds};
 use crate::script::{Line, Moment, Script, Seen, Step, Who, Wrong};
 use crate::sight::{Scope, look};
 use crate::stage::{BEGINS, MINUTE, Stage};
+
+/// What a tracking number begins with.
+const TRACKING: &str = "TN#";
 
 /// What was played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,10 +68,39 @@ pub trait Place {
     fn end(&mut self) -> impl Future<Output = Result<(), String>>;
 }
 
-impl Place for Stage {
+/// Looks whether it is as a sentence about a page says; else what is found instead. Any other sentence is about none.
+///
+/// # Errors
+/// That it is not so, in words.
+pub fn on_page(seen: &Seen, page: &str) -> Result<(), String> {
+    let Seen::Page {
+        words,
+        path,
+        is_there,
+        ..
+    } = seen
+    else {
+        return Err(format!("`{seen}` is about no page"));
+    };
+    let is_found = holds(page, words);
+    if is_found == *is_there {
+        return Ok(());
+    }
+    let found = if is_found { "reads" } else { "does not read" };
+    Err(format!("{path} {found} {words}"))
+}
+
+/// A stage, and somebody who reads the pages of its house.
+#[derive(Debug)]
+pub struct Rehearsed<D> {
+    stage: Stage,
+    reader: Reader<D>,
+}
+
+impl<D: Doors> Place for Rehearsed<D> {
     async fn reach(&mut self, at: Moment) -> Result<(), String> {
         let until = self.instant(at);
-        let passed = Box::pin(self.pass_to(until)).await;
+        let passed = Box::pin(self.stage.pass_to(until)).await;
         passed.map(|_| ()).map_err(words)
     }
 
@@ -76,13 +109,15 @@ impl Place for Stage {
     }
 
     fn password_of(&self, handle: &str) -> Option<PathBuf> {
-        Some(self.password_file(handle))
+        Some(self.stage.password_file(handle))
     }
 
     async fn act(&mut self, who: &Who, command: &str, fields: Value) -> Result<Acted, String> {
         let done = match who {
-            Who::Person(handle) => Box::pin(self.person_does(handle, command, fields)).await,
-            Who::Vendor(tracking) => Box::pin(self.vendor_does(tracking, command, fields)).await,
+            Who::Person(handle) => Box::pin(self.stage.person_does(handle, command, fields)).await,
+            Who::Vendor(tracking) => {
+                Box::pin(self.stage.vendor_does(tracking, command, fields)).await
+            }
         };
         match done {
             Ok(answer) => Ok(Ok(answer)),
@@ -96,8 +131,19 @@ impl Place for Stage {
     }
 
     async fn look(&mut self, seen: &Seen) -> Result<(), String> {
-        Box::pin(self.run_due()).await.map_err(words)?;
-        let sight = Box::pin(look(&self.house, seen, &Scope::default())).await;
+        Box::pin(self.stage.run_due()).await.map_err(words)?;
+        if let Seen::Page { reader, path, .. } = seen {
+            let page = match reader {
+                None => self.reader.in_public(path).await?,
+                Some(handle) => {
+                    let password = self.stage.password_file(handle);
+                    let read = self.reader.as_person(handle, Some(&password), path);
+                    Box::pin(read).await?
+                }
+            };
+            return on_page(seen, &page);
+        }
+        let sight = Box::pin(look(&self.stage.house, seen, &Scope::default())).await;
         let sight = sight.map_err(words)?;
         if sight.is_so {
             Ok(())
@@ -107,22 +153,28 @@ impl Place for Stage {
     }
 
     async fn end(&mut self) -> Result<(), String> {
-        let amiss = Box::pin(self.amiss()).await.map_err(words)?;
+        let amiss = Box::pin(self.stage.amiss()).await.map_err(words)?;
         amiss.map_or(Ok(()), Err)
     }
 }
 
-/// Plays a scenario from its beginning to its end on a stage of its own.
+/// Plays a scenario from its beginning to its end on a stage of its own, whose pages come through the doors that are opened
+/// for it.
 ///
 /// # Errors
 /// The first line that did not come true, or a house that could not be made (line 0).
-pub async fn play(script: &Script) -> Result<Played, Wrong> {
-    let stage = Box::pin(Stage::found(BEGINS, |_| {})).await;
-    let stage = stage.map_err(|fault| Wrong {
+pub async fn play<D: Doors>(
+    script: &Script,
+    open: impl FnOnce(&Stage) -> Result<D, Fault>,
+) -> Result<Played, Wrong> {
+    let wrong = |fault: Fault| Wrong {
         line: 0,
         what: fault.to_string(),
-    })?;
-    Box::pin(play_at(script, stage)).await
+    };
+    let stage = Box::pin(Stage::found(BEGINS, |_| {})).await;
+    let stage = stage.map_err(wrong)?;
+    let reader = Reader::before(open(&stage).map_err(wrong)?);
+    Box::pin(play_at(script, Rehearsed { stage, reader })).await
 }
 
 /// Plays a scenario from its beginning to its end at a place.
@@ -280,8 +332,27 @@ impl<P: Place> Play<P> {
             | Seen::Text { vendor: name, .. }
             | Seen::Finder { report: name, .. }
             | Seen::Public { number: name, .. } => *name = self.kept_as(name)?,
+            Seen::Page { words, path, .. } => {
+                *words = self.with_kept(words)?;
+                // A tracking number stands in an address without its letters.
+                *path = self.with_kept(path)?.replace(TRACKING, "");
+            }
             Seen::Ledger { .. } | Seen::Mail { .. } => {}
         }
         Ok(seen)
+    }
+
+    /// Puts kept values in the place of each `$NAME` in a text.
+    fn with_kept(&self, text: &str) -> Result<String, String> {
+        let mut parts = text.split('$');
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let end = part.find(|c| !is_name(c)).unwrap_or(part.len());
+            let (name, rest) = part.split_at(end);
+            out.push_str(&self.kept_as(name)?);
+            out.push_str(rest);
+        }
+        Ok(out)
     }
 }

@@ -5,6 +5,10 @@
 
 use serde_json::Value;
 
+/// Who reads what everybody reads.
+const PUBLIC: &str = "the public";
+/// What stands between words and the path of the page that they stand on.
+const AT: &str = " at ";
 /// Longest scenario: 1 MiB.
 const BYTES_MAX: usize = 1 << 20;
 
@@ -109,6 +113,13 @@ pub enum Seen {
     Finder { report: String, step: String },
     /// An advisory on the portal, or not.
     Public { number: String, is_out: bool },
+    /// Words on a page, or not: as a person of the house reads it, by handle, or as everybody does.
+    Page {
+        reader: Option<String>,
+        words: String,
+        path: String,
+        is_there: bool,
+    },
     /// Mails to an address that holds these words.
     Mail { address: String, times: usize },
 }
@@ -135,6 +146,16 @@ impl std::fmt::Display for Seen {
             Seen::Public { number, is_out } => {
                 let reads = if *is_out { "reads" } else { "does not read" };
                 write!(f, "the public {reads} {number}")
+            }
+            Seen::Page {
+                reader,
+                words,
+                path,
+                is_there,
+            } => {
+                let reader = reader.as_deref().unwrap_or(PUBLIC);
+                let reads = if *is_there { "reads" } else { "does not read" };
+                write!(f, "{reader} {reads} {words}{AT}{path}")
             }
             Seen::Mail { address, times } => write!(f, "mail reaches {address} {times} times"),
         }
@@ -373,6 +394,9 @@ pub fn seen(text: &str) -> Read<Seen> {
             step: own(step.trim()),
         });
     }
+    if let Some(page) = page(text) {
+        return page;
+    }
     for (begin, is_out) in [
         ("the public reads ", true),
         ("the public does not read ", false),
@@ -398,6 +422,36 @@ pub fn seen(text: &str) -> Read<Seen> {
         });
     }
     Err(format!("nobody sees `{text}`; see docs/scenarios.md"))
+}
+
+/// Reads `READER reads WORDS at /PATH`, or `does not read`; nothing if it names no page.
+fn page(text: &str) -> Option<Read<Seen>> {
+    let (before, path) = text.rsplit_once(AT)?;
+    let path = Some(path.trim()).filter(|path| path.starts_with('/'))?;
+    let (reader, words) = match before.strip_prefix(PUBLIC) {
+        Some(rest) => (None, rest.trim_start()),
+        None => {
+            let (handle, rest) = word(before);
+            (Some(handle.to_owned()), rest)
+        }
+    };
+    let (words, is_there) = match (
+        words.strip_prefix("reads "),
+        words.strip_prefix("does not read "),
+    ) {
+        (Some(words), _) => (words.trim(), true),
+        (_, Some(words)) => (words.trim(), false),
+        _ => return None,
+    };
+    if words.is_empty() {
+        return Some(Err("say which words stand on the page".to_owned()));
+    }
+    Some(Ok(Seen::Page {
+        reader,
+        words: words.to_owned(),
+        path: path.to_owned(),
+        is_there,
+    }))
 }
 
 /// Reads `once` or `3 times`.
@@ -517,6 +571,9 @@ mod tests {
             "the finder of 1234-5678-2 reads received",
             "the public reads NRS-12345674",
             "the public does not read NRS-12345674",
+            "the public reads 3.2.1 に更新します at /ja/advisories/NRS-12345674.html",
+            "coordinator reads at noon at /en/desk/tasks",
+            "coordinator does not read NRS-12345674 at /en/desk/",
             "mail reaches reader.example 0 times",
         ] {
             assert_eq!(seen(text).unwrap().to_string(), text);
@@ -532,6 +589,8 @@ mod tests {
         wrong("coordinator does observe {\"case\": }\n", 1, "JSON");
         wrong("coordinator cannot observe {}\n", 1, "because");
         wrong("then nothing happens\n", 1, "docs/scenarios.md");
+        wrong("then editor reads  at /ja/desk/\n", 1, "which words");
+        wrong("then editor reads words at noon\n", 1, "docs/scenarios.md");
         wrong("then mail reaches somebody often\n", 1, "how often");
     }
 }

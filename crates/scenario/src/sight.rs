@@ -108,6 +108,8 @@ pub async fn look(house: &House, seen: &Seen, scope: &Scope) -> Result<Sight, Fa
             let word = if is_there { "reads" } else { "does not read" };
             (is_there == *is_out, format!("the public {word} {number}"))
         }
+        // Whoever plays it reads pages as people do: the house lends nobody's eyes.
+        Seen::Page { path, .. } => return Err(Fault::Config(format!("{path} is read as a page"))),
         Seen::Mail { address, times } => {
             // An exercise writes to nobody.
             let found = if scope.only.is_some() {

@@ -31,6 +31,7 @@ pub mod enter;
 pub use door::answer::Answer;
 pub use door::room::Room;
 pub use door::visit::{Guest, Signed, Stop, Visit, Who};
+pub use enter::hand::{Hand, Page};
 pub use enter::listen as serve;
 pub use enter::office::Office;
 pub use enter::{Routes, routes};

@@ -34,6 +34,8 @@ pub struct Case {
     /// Why the embargo ended.
     pub ended: Option<EmbargoEnd>,
     pub world: PublicState,
+    /// Since when the house knows what of it, as it was first observed.
+    pub world_since: Vec<(WorldFact, Instant)>,
     pub texts: Vec<(Field, TextRef)>,
     pub facts: Option<TextRef>,
     /// Vulnerabilities of the case: label and name (class V). None named means one.
@@ -61,6 +63,7 @@ impl Case {
             revision_until: None,
             ended: None,
             world: PublicState::default(),
+            world_since: vec![],
             texts: vec![],
             facts: None,
             vulnerabilities: vec![],
@@ -87,11 +90,16 @@ impl Case {
             }
             Event::CaseTextAdded { field, text } => self.texts.push((*field, *text)),
             Event::CaseFactsNoted { facts } => self.facts = Some(*facts),
-            Event::WorldFactObserved { fact } => match fact {
-                WorldFact::PublicAware => self.world.public = true,
-                WorldFact::ExploitPublic => self.world.exploit = true,
-                WorldFact::AttacksObserved => self.world.attacks = true,
-            },
+            Event::WorldFactObserved { fact } => {
+                match fact {
+                    WorldFact::PublicAware => self.world.public = true,
+                    WorldFact::ExploitPublic => self.world.exploit = true,
+                    WorldFact::AttacksObserved => self.world.attacks = true,
+                }
+                if self.world_since.iter().all(|(known, _)| known != fact) {
+                    self.world_since.push((*fact, recorded.occurred_at));
+                }
+            }
             Event::ReportJoined { report } => self.joined.push(*report),
             Event::ClockStarted => {
                 self.clock_start = self.clock_start.or(Some(recorded.occurred_at))

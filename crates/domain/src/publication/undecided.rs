@@ -2,7 +2,7 @@
 
 use crate::coordination::case::Case;
 use crate::publication::Advisory;
-use crate::value::Track;
+use crate::value::{Instant, Track, WorldFact};
 
 /// Why a decision is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,36 @@ pub fn undecided(case: &Case, track: Track, advisory: Option<&Advisory>) -> Opti
     (case.world.public || case.world.exploit).then_some(Undecided::Public)
 }
 
+/// Since when it is due: since the house knows of it.
+#[must_use]
+pub fn due_since(case: &Case, due: Undecided) -> Instant {
+    let is_of = |fact: WorldFact| match due {
+        Undecided::Attacks => fact == WorldFact::AttacksObserved,
+        Undecided::Public => fact != WorldFact::AttacksObserved,
+    };
+    let known = case.world_since.iter().filter(|(fact, _)| is_of(*fact));
+    known.map(|(_, at)| *at).min().unwrap_or(case.opened_at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::value::CaseId;
+
+    #[test]
+    fn it_is_due_since_the_house_knows_of_it() {
+        let mut case = Case::new(CaseId::from_bytes([2; 16]));
+        case.opened_at = Instant(1);
+        // A case that was public when it was opened is due since then.
+        assert_eq!(due_since(&case, Undecided::Public), Instant(1));
+        case.world_since = vec![
+            (WorldFact::AttacksObserved, Instant(7)),
+            (WorldFact::ExploitPublic, Instant(5)),
+            (WorldFact::PublicAware, Instant(6)),
+        ];
+        assert_eq!(due_since(&case, Undecided::Public), Instant(5));
+        assert_eq!(due_since(&case, Undecided::Attacks), Instant(7));
+    }
 
     #[test]
     fn what_is_known_or_attacked_is_decided_unless_it_is_out_or_a_website() {

@@ -3,6 +3,8 @@
 //! Host and origin are checked, the body is read within its limit, the session is looked up, the route is
 //! found. What is unknown, foreign, ended or withdrawn gets one answer. Logs name route, status and time only.
 
+pub mod hand;
+
 pub mod office;
 
 mod listen;

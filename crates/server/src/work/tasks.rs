@@ -12,7 +12,7 @@ use domain::coordination::participant::Participant;
 use domain::distribution::CopyState;
 use domain::intake::{Report, Waits};
 use domain::publication::deadlines::{is_awaited, unplanned};
-use domain::publication::undecided::{Undecided, undecided};
+use domain::publication::undecided::{Undecided, due_since, undecided};
 use domain::react::IntentKind;
 use domain::text::phase::Phase;
 use domain::value::{AckWay, AdvisoryId, Part};
@@ -295,9 +295,9 @@ fn of_case(case: &Case, kind: &str, page: &str, since: Instant) -> Task {
 async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
     let track = engine::coordination::track_of(&room.house, case).await?;
     let advisory = title::advisory_of(room, case.id).await?;
-    let kind = match undecided(case, track, advisory.as_ref()) {
-        Some(Undecided::Attacks) => "decide_attacks",
-        Some(Undecided::Public) => "decide_public",
+    let (kind, due) = match undecided(case, track, advisory.as_ref()) {
+        Some(due @ Undecided::Attacks) => ("decide_attacks", due),
+        Some(due @ Undecided::Public) => ("decide_public", due),
         None => {
             let back = advisory.as_ref().and_then(|advisory| advisory.taken_back);
             let now = engine::kernel::clock::now();
@@ -308,7 +308,8 @@ async fn decision(room: &Room, case: &Case) -> Result<Option<Task>, Stop> {
             });
         }
     };
-    Ok(Some(of_case(case, kind, "advisory", case.opened_at)))
+    let since = due_since(case, due);
+    Ok(Some(of_case(case, kind, "advisory", since)))
 }
 
 /// Participants of open cases that no mail reaches, or that wish to be called; and cases that wait for a decision.

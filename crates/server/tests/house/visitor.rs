@@ -3,11 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::Request;
-use http_body_util::{BodyExt as _, Full};
 use server::distribution::mails::Mails;
-use server::{Office, Routes, Side, routes};
+use server::{Hand, Office, Routes, Side, routes};
 use testkit::World;
 
 /// The doors of a world's house: the desk's and the vendors'.
@@ -113,37 +110,26 @@ impl Visitor<'_> {
 
     /// Asks anything; `from` is what the browser says of where the request comes from.
     pub fn asks(&self, method: &str, path: &str, body: &str, from: &str) -> Page {
-        let (routes, config) = match self.side {
-            Side::Desk => (&self.doors.desk, &self.doors.world.house().config.desk),
-            Side::Partner => (
-                &self.doors.partner,
-                &self.doors.world.house().config.partner,
-            ),
+        let routes = match self.side {
+            Side::Desk => &self.doors.desk,
+            Side::Partner => &self.doors.partner,
         };
-        let host = config.split_once("://").map_or("", |(_, host)| host);
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", host)
-            .header("sec-fetch-site", from)
-            .header("cookie", &self.cookie)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Full::new(Bytes::from(body.to_owned())))
-            .unwrap();
-        let response = self.doors.world.wait(Box::pin(routes.answer(request)));
-        let (parts, body) = response.into_parts();
-        let header = |name: &str| {
-            let value = parts.headers.get(name);
-            let text = value.and_then(|value| value.to_str().ok());
-            text.unwrap_or_default().to_owned()
+        let cookie = &self.cookie;
+        let hand = Hand {
+            method,
+            path,
+            cookie,
+            body,
+            from,
         };
-        let body = self.doors.world.wait(body.collect()).unwrap().to_bytes();
+        let page = self.doors.world.wait(Box::pin(routes.by_hand(hand)));
+        let page = page.unwrap();
         Page {
-            status: parts.status.as_u16(),
-            location: header("location"),
-            cookie: header("set-cookie"),
-            retry_after: header("retry-after"),
-            text: String::from_utf8_lossy(&body).into_owned(),
+            status: page.status,
+            location: page.location,
+            cookie: page.cookie,
+            retry_after: page.retry_after,
+            text: page.text,
         }
     }
 }

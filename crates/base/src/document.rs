@@ -41,8 +41,6 @@ pub struct Facts {
     pub is_clear_signed: bool,
     /// As the portal serves it.
     pub media_type: &'static str,
-    /// Languages that it speaks.
-    pub langs: &'static [Lang],
     /// Earliest form of a record whose revision may have it.
     pub since: u8,
     /// Whether every revision since then has it.
@@ -56,7 +54,6 @@ const DATA: Facts = Facts {
     signature: ".sig",
     is_clear_signed: false,
     media_type: JSON,
-    langs: &Lang::ALL,
     since: RECORD_SILENT,
     is_obligatory: true,
 };
@@ -92,14 +89,12 @@ impl DocumentKind {
                 name: "text-ja",
                 file: "text.ja.txt",
                 ending: Some("ja.txt"),
-                langs: &[Lang::Ja],
                 ..BULLETIN
             },
             DocumentKind::TextEn => Facts {
                 name: "text-en",
                 file: "text.en.txt",
                 ending: Some("en.txt"),
-                langs: &[Lang::En],
                 ..BULLETIN
             },
         }

@@ -45,7 +45,8 @@ impl std::fmt::Debug for RecoveryKit {
 /// Founds a house in `dir`.
 ///
 /// # Errors
-/// [`Fault::Config`] if the folder is in use, or what failed; remove a folder that was begun before you try again.
+/// [`Fault::Config`] if the folder is in use, or what failed; remove a folder that was begun before you try again, and the tables if a
+/// server took them.
 pub fn found<'a>(
     dir: &'a Path,
     location: &'a Location,
@@ -67,6 +68,8 @@ pub fn found<'a>(
         Store::is_free(location).await?;
         seal::files::private_folder(dir)?;
         let id: [u8; 16] = seal::random::bytes();
+        // First what a server may refuse: the folder holds nothing then, and can be taken again.
+        let store = Store::create(location, id).await?;
         let now = clock::now();
         let keys = dir.join(KEYS);
         Keys::found(&keys.join("house"), id)?;
@@ -89,7 +92,6 @@ pub fn found<'a>(
         )?;
         config.write(dir)?;
         let persons = persons(config, &keys, &mut kit)?;
-        let store = Store::create(location, id).await?;
         pin(&keys, &id, config, &persons, now.0)?;
         let instance = seal::hex(&seal::random::bytes::<16>());
         seal::files::replace(&dir.join("instance"), instance.as_bytes(), false)?;

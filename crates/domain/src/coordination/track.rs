@@ -13,6 +13,13 @@
 //!     domain::coordination::track::PublicTrack(case) // private field
 //! }
 //! ```
+//! With that right it compiles:
+//!
+//! ```
+//! fn plan(a: &domain::publication::Advisory, c: &domain::coordination::case::Case, n: domain::publication::NewPlan, act: &domain::act::Act) {
+//!     let _ = c.public_track(domain::value::Track::Product, false).and_then(|track| domain::publication::plan(a, track, n, act));
+//! }
+//! ```
 //! It knows no text and no page.
 
 use std::ops::Deref;

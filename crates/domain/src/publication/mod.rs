@@ -19,6 +19,16 @@
 //!     let _ = domain::publication::publish(a, c, r); // no permit
 //! }
 //! ```
+//! All of this compiles where it is about something else, so it is the permit that does not:
+//!
+//! ```
+//! use domain::publication::{Advisory, Release, ReleasePermit, publish};
+//! fn once(a: &Advisory, c: &domain::coordination::case::Case, permit: ReleasePermit, r: Release) {
+//!     let _ = publish(a, c, permit, r);
+//! }
+//! fn twice(advisory: &Advisory) { let _ = advisory.clone(); }
+//! fn read(text: &str) -> domain::value::Track { serde_json::from_str(text).unwrap() }
+//! ```
 //! It knows hashes and references, never a byte of what is published.
 
 pub mod approval;

@@ -47,6 +47,13 @@ use crate::text::standing::{Grants, Owner, PartyKey, Sight, Standing, sight_of};
 /// let classed = Classed::new(Class::V, Owner::Shared, Form::Body, "secret");
 /// assert_eq!(format!("{classed:?}"), "Classed(V, 6 bytes)");
 /// ```
+///
+/// What is no text can be printed and serialised:
+///
+/// ```
+/// fn needs<T: serde::Serialize + std::fmt::Display>(_: T) {}
+/// needs(String::from("…"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Classed {
     class: Class,

@@ -7,7 +7,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
@@ -25,6 +25,8 @@ const CONTEXT_PAUSE: Duration = Duration::from_millis(500);
 /// Who is asked to stop and waits for others, such as a relay, is given so long; then the step is dropped, which is
 /// no worse than a crash at that place: what was claimed comes back.
 const GRACE: Duration = Duration::from_secs(10);
+/// What goes on failing in the same way is told again after so long.
+const TOLD_AGAIN: Duration = Duration::from_secs(60);
 /// Stack of a thread: that of a main thread, on which a press of any tree has room.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -116,6 +118,38 @@ fn broke_off(word: &str) -> Fault {
     }
 }
 
+/// What a kind's rounds fail at just now: told when it begins, once a minute while it lasts, and when it is over.
+#[derive(Debug, Default)]
+struct Trouble {
+    code: &'static str,
+    /// Rounds that failed since one went well.
+    rounds: u32,
+    told: Option<Instant>,
+}
+
+impl Trouble {
+    /// A round failed; says whether that is to be told now.
+    fn failed(&mut self, code: &'static str, now: Instant) -> bool {
+        if self.code != code {
+            (self.code, self.told) = (code, None);
+        }
+        self.rounds += 1;
+        let is_news = self
+            .told
+            .is_none_or(|told| now.duration_since(told) >= TOLD_AGAIN);
+        if is_news {
+            self.told = Some(now);
+        }
+        is_news
+    }
+
+    /// A round went well; says how many had failed before it, if any.
+    fn over(&mut self) -> Option<u32> {
+        let rounds = std::mem::take(self).rounds;
+        (rounds > 0).then_some(rounds)
+    }
+}
+
 /// Takes the rounds of one kind until it is asked to stop.
 async fn work(house: &House, kind: Kind, phase: &watch::Sender<Stretch>) -> End {
     let mut heard = phase.subscribe();
@@ -124,6 +158,7 @@ async fn work(house: &House, kind: Kind, phase: &watch::Sender<Stretch>) -> End 
     }
     let bell = kind.bell().map(|name| house.bells.of(name));
     let mut editions = Editions::default();
+    let mut trouble = Trouble::default();
     while *heard.borrow() != Stretch::Stop {
         let mut done = Round::default();
         let looked = tokio::select! {
@@ -137,24 +172,42 @@ async fn work(house: &House, kind: Kind, phase: &watch::Sender<Stretch>) -> End 
             phase.send_if_modified(begin);
         }
         let wait = match looked {
-            Ok(next) => next.wait(),
+            Ok(next) => {
+                // A round of upkeep that is not due yet goes well without having read anything.
+                if kind != Kind::Upkeep
+                    && let Some(rounds) = trouble.over()
+                {
+                    tracing::info!(
+                        code = "work.again",
+                        kind = kind.word(),
+                        rounds,
+                        "the rounds go well again"
+                    );
+                }
+                next.wait()
+            }
             Err(Fault::Context(name)) if !house.contexts.are_kept => return Err(name),
             Err(Fault::Context(name)) => {
-                tracing::warn!(
-                    code = "context",
-                    name,
-                    kind = kind.word(),
-                    "a round waits for a context"
-                );
+                if trouble.failed(name, Instant::now()) {
+                    tracing::warn!(
+                        code = "context",
+                        name,
+                        kind = kind.word(),
+                        "a round waits for a context"
+                    );
+                }
                 CONTEXT_PAUSE
             }
             Err(error) => {
-                tracing::error!(
-                    code = error.code(),
-                    kind = kind.word(),
-                    cause = %error,
-                    "a round failed; it is tried again"
-                );
+                if trouble.failed(error.code(), Instant::now()) {
+                    tracing::error!(
+                        code = error.code(),
+                        kind = kind.word(),
+                        rounds = trouble.rounds,
+                        cause = %error,
+                        "a round failed; it is tried again"
+                    );
+                }
                 PAUSE
             }
         };
@@ -186,4 +239,39 @@ fn begin(phase: &mut Stretch) -> bool {
 async fn grace(mut heard: watch::Receiver<Stretch>) {
     let _ = heard.wait_for(|phase| *phase == Stretch::Stop).await;
     tokio::time::sleep(GRACE).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_asked_to_stop_is_given_ten_seconds() {
+        let (phase, heard) = watch::channel(Stretch::Beside);
+        let waits = tokio::spawn(grace(heard));
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(!waits.is_finished(), "nobody has asked");
+        let asked = tokio::time::Instant::now();
+        phase.send_replace(Stretch::Stop);
+        waits.await.unwrap();
+        assert_eq!(asked.elapsed().as_secs(), 10);
+    }
+
+    #[test]
+    fn what_goes_on_failing_is_told_once_a_minute_and_when_it_is_over() {
+        let (mut trouble, began) = (Trouble::default(), Instant::now());
+        let mut fails = |code: &'static str, seconds: u64| {
+            trouble.failed(code, began + Duration::from_secs(seconds))
+        };
+        let told: Vec<u64> = (0..130)
+            .step_by(5)
+            .filter(|at| fails("store", *at))
+            .collect();
+        assert_eq!(told, [0, 60, 120]);
+        // Another cause is news.
+        assert!(fails("sign", 131) && !fails("sign", 132));
+        assert_eq!(trouble.over(), Some(28));
+        assert_eq!(trouble.over(), None);
+        assert!(trouble.failed("sign", began));
+    }
 }

@@ -3,6 +3,8 @@
 use domain::value::{CopyChannel, Instant};
 use engine::Viewer;
 use engine::distribution::copies::copy_digits;
+use engine::kernel::config::Transport;
+use engine::work::alarm::CauseKind;
 use formats::letter::{Acknowledgement, Letter};
 use serde_json::{Value, json};
 use testkit::letters::{post, waiting, wish_to_stop};
@@ -88,6 +90,47 @@ fn a_relay_that_takes_no_copy_is_an_alarm_until_it_takes_one() {
         assert_eq!(trouble(&world), None, "{answers:?}");
         world.ends_well();
     }
+}
+
+#[test]
+fn a_relay_is_called_for_when_it_was_tried_in_vain_for_three_minutes() {
+    let relay = Relay::started();
+    let world = World::founded_with(|config| relay.is_used_by(config));
+    given::reader(&world, "one@reader.example");
+    published_over(&world, &relay, Mode::Cut(Stage::Greeting));
+    let is_called_for = || {
+        let causes = world.wait(Box::pin(world.house().alarms())).unwrap();
+        let relay = causes.iter().find(|cause| cause.kind == CauseKind::Relay);
+        relay.map(|cause| cause.is_ripe)
+    };
+    assert_eq!(is_called_for(), Some(false));
+    // It is tried again after one minute, and after five more.
+    world.passes_to(Instant(world.now().0 + 2 * MINUTE));
+    assert_eq!(is_called_for(), Some(false));
+    world.passes_to(Instant(world.now().0 + 6 * MINUTE));
+    assert_eq!(is_called_for(), Some(true));
+    // Nothing waits for it any more.
+    relay.server.set_mode(Mode::Accept);
+    world.passes_to(Instant(world.now().0 + 20 * MINUTE));
+    assert_eq!(is_called_for(), None);
+    world.ends_well();
+}
+
+#[test]
+fn what_is_written_to_the_folder_goes_nowhere_else() {
+    let relay = Relay::started();
+    let world = World::founded_with(|config| {
+        relay.is_used_by(config);
+        config.mail.transport = Transport::Folder;
+    });
+    given::reader(&world, "one@reader.example");
+    let case = Case::open(&world);
+    let _ = case.published();
+    world.days_pass(1);
+    assert_eq!(states(&case, 1), ["accepted"]);
+    assert!(!world.stage.mails().is_empty());
+    assert_eq!(relay.server.connections(), 0);
+    world.ends_well();
 }
 
 #[test]

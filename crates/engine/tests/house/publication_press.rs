@@ -53,6 +53,43 @@ fn a_tree_that_grew_is_the_tree_that_is_pressed_anew() {
 }
 
 #[test]
+fn files_bear_the_instant_of_what_is_shown_and_never_that_of_the_pressing() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    let _ = case.published();
+    let times = |name: &str| {
+        let out = world.stage.beside(name);
+        world.wait(Box::pin(world.house().press_out(&out))).unwrap();
+        // What is renewed by the calendar, and the list of all, bear the instant of that.
+        let is_renewed =
+            |path: &String| path.contains("security.txt") || path.contains("SHA256SUMS");
+        let paths = look::files(&out)
+            .into_keys()
+            .filter(|path| !is_renewed(path));
+        let at = |path: &String| {
+            std::fs::metadata(out.join(path))
+                .unwrap()
+                .modified()
+                .unwrap()
+        };
+        paths.map(|path| (at(&path), path)).collect::<Vec<_>>()
+    };
+    let first = times("first");
+    world.days_pass(3);
+    assert_eq!(times("second"), first);
+    let page = format!("ja/advisories/{}.html", case.number);
+    let of = |times: &[(std::time::SystemTime, String)]| {
+        let found = times.iter().find(|(_, path)| *path == page);
+        found.map(|(at, _)| *at)
+    };
+    let before = of(&first);
+    assert!(before.is_some());
+    revised(&case, "updated", "修正の手順を足しました");
+    assert!(of(&times("third")) > before);
+    world.ends_well();
+}
+
+#[test]
 fn a_withdrawn_advisory_stays_with_its_reason_and_all_that_was_said() {
     let world = World::founded();
     let case = Case::open(&world);

@@ -5,6 +5,13 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
+fn a_file_beyond_its_limits_is_refused_as_a_whole() {
+    let bytes = FILE_BYTES_MAX + 1;
+    let large = read(&vec![b'a'; bytes]).map(|_| ());
+    assert_eq!(large, Err(ReadError::TooLarge { bytes }));
+}
+
+#[test]
 fn a_row_that_may_mean_something_else_is_named() {
     let of = |row: &str| {
         let csv = format!("address,language,scope,target,name\n{row}\n");

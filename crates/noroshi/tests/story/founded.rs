@@ -1,10 +1,12 @@
 //! A house that is founded once for all stories of a run, with approval keys that have changed hands, and copied for each.
 //!
 //! Founding it stretches a dozen passwords at a live house's cost, which no story is about; those that are found their own
-//! ([`World::of`]). A run is the process that started the tests. What earlier runs left is removed by the next one.
+//! ([`World::of`]). A run is the process that started the tests, with the program as it is built then. What a run leaves, the
+//! house with its recovery kit, is removed by the next one.
 
 use std::fs::File;
 use std::os::unix::process::parent_id;
+use std::time::UNIX_EPOCH;
 
 use crate::world::{Engine, World};
 
@@ -20,7 +22,11 @@ pub fn first(engine: Engine) -> World {
         Engine::Postgres => "postgres",
     };
     let run = parent_id();
-    let first = World::named(engine, format!("{PREFIX}{name}_{run}_{}", began(run)));
+    let built = std::fs::metadata(env!("CARGO_BIN_EXE_noroshi")).and_then(|of| of.modified());
+    let built = built.expect("the binary").duration_since(UNIX_EPOCH);
+    let built = built.expect("a time").as_millis();
+    let named = format!("{PREFIX}{name}_{run}_{}_{built}", began(run));
+    let first = World::named(engine, named);
     first.is_kept.set(true);
     let lock = File::create(first.root().with_extension("lock")).expect("a lock");
     lock.lock().expect("the lock");
@@ -31,7 +37,8 @@ pub fn first(engine: Engine) -> World {
         first.remove();
         first.found_to_stay();
         let kit = serde_json::to_vec(&*first.kit.borrow()).expect("JSON");
-        seal::files::write_secret_new(&kept, &kit).expect("the kit");
+        // It comes into being whole: that it is there says that all is.
+        seal::files::replace(&kept, &kit, true).expect("the kit");
     }
     let kit = std::fs::read(&kept).expect("the kit");
     let kit = serde_json::from_slice(&kit).expect("the kit as JSON");

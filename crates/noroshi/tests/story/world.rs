@@ -1,7 +1,8 @@
 //! A house of its own for each test: a folder, a database, the real binary, and a second look at the database.
 //!
 //! SQLite lies in the data folder; PostgreSQL in a database of the cluster that NOROSHI_TEST_PG names. Both go
-//! when the test ends, also when it fails. All that the binary says is kept, since it is a sink like any other.
+//! when the test ends, also when it fails; what they are copies of stays for the run (`founded`). All that the binary
+//! says is kept, since it is a sink like any other.
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;
@@ -157,8 +158,12 @@ impl World {
         self.make_database(None);
         self.found();
         crate::hands::change_hands(self);
-        // The store is closed by a thread of its own, which tidies up what lies beside its file.
+        // The store is closed by threads of its own. Whoever closes it last tidies up what lies beside its file, unless it only
+        // read; so somebody who may write comes after them.
         until("a closed store", || {
+            if self.engine == Engine::Sqlite {
+                self.say("PRAGMA wal_checkpoint(TRUNCATE)");
+            }
             let files = files(&self.dir());
             let is_beside = |path: &PathBuf| path.to_string_lossy().ends_with("-wal");
             (!files.iter().any(is_beside)).then_some(())

@@ -204,6 +204,31 @@ fn a_disk_that_takes_no_file_holds_a_release_and_taking_the_plan_back_ends_the_a
 }
 
 #[test]
+fn where_room_is_made_a_release_that_the_disk_held_goes_by_itself() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    case.drafted(None);
+    let instant = world.ahead(span(1, 0));
+    let plan = case.planned(instant);
+    case.approved(&plan);
+    world.runs_due();
+    let staging = world.stage.dir().join("press/staging");
+    let _ = std::fs::remove_dir_all(&staging);
+    std::fs::write(&staging, b"").unwrap();
+    let out = world.passes_to(engine::Instant(instant.0 + 20_000_000));
+    assert_eq!(out, Vec::<String>::new());
+    assert_eq!(world.times("release_held"), 1);
+    std::fs::remove_file(&staging).unwrap();
+    let out = world.passes_to(world.ahead(span(0, 1)));
+    assert_eq!(out, std::slice::from_ref(&case.number));
+    let page = world.public(&format!("en/advisories/{}.html", case.number));
+    assert!(page.is_some());
+    let tasks = Doors::of(&world).person("editor").get("/en/desk/tasks");
+    assert!(!tasks.says("task-held-plan"));
+    world.ends_well();
+}
+
+#[test]
 fn a_plan_whose_time_passed_while_nothing_ran_is_a_task_until_it_is_out() {
     let world = World::founded();
     let case = Case::open(&world);

@@ -261,6 +261,8 @@ on_both! {
     fn a_used_folder_or_database_is_refused(engine) {
         let world = World::founded(engine);
         could_not_run(&world.run(&["init"]), "is not empty");
+        // Nor does it take in an archive that it was not made for.
+        could_not_run(&world.run(&["replay", "certcc-vda", "/nowhere"]), "init --replay");
         world.ends_well();
         if world.engine == Engine::Postgres {
             std::fs::rename(world.dir(), world.root().join("away")).expect("another folder");
@@ -268,6 +270,20 @@ on_both! {
         }
         let nowhere = World::of(engine);
         could_not_run(&nowhere.run(&["doctor"]), "noroshi init");
+        // What the database refuses leaves a folder that can be taken again.
+        if nowhere.engine == Engine::Postgres {
+            let login = format!("poor_{}", nowhere.name);
+            nowhere.say(&format!("CREATE ROLE \"{login}\" LOGIN"));
+            let cluster = std::env::var("NOROSHI_TEST_PG").expect("a cluster");
+            let poor = cluster.replace("user=postgres", &format!("user={login}"));
+            let poor = poor.replace("///?", &format!("///{}?", nowhere.name));
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_noroshi"));
+            command.arg("--dir").arg(nowhere.dir()).args(["--database", &poor, "init"]);
+            could_not_run(&nowhere.finish(command, b""), "may not make tables");
+            nowhere.say(&format!("DROP ROLE \"{login}\""));
+        }
+        nowhere.found();
+        nowhere.ends_well();
     }
 
     fn a_schema_of_another_program_is_refused(engine) {

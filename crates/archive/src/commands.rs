@@ -63,11 +63,7 @@ impl Done {
     }
 
     async fn read_participant(&mut self, house: &House, id: ParticipantId) -> Result<(), Fault> {
-        let Some(loaded) = house.load(id.into()).await? else {
-            return Ok(());
-        };
-        for record in house.store.stream(id.into()).await? {
-            let recorded = house.read(&record, loaded.dossier).await?;
+        for recorded in house.happened(id.into()).await? {
             let fact = match recorded.event {
                 Event::ContactAttempted { .. } => Fact::Contact,
                 Event::AnswerRecorded { .. } => Fact::Answer,

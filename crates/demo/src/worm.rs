@@ -237,21 +237,16 @@ pub async fn play(script: &mut Script<'_>) -> Result<(String, String, String), F
 
 async fn acknowledge(script: &mut Script<'_>, advisory: AdvisoryId) -> Result<(), Fault> {
     let last = u32::try_from(STORY.revisions.len()).unwrap_or(1);
-    let copies = script
-        .house
-        .store
-        .copies(engine::Viewer::House, advisory, last)
-        .await?;
-    for (count, copy) in copies.iter().take(REPLIES + 1).enumerate() {
-        let code = seal::token::code(script.house.keys.codes.bytes(), &copy.id);
+    let copies = script.house.copies_of(advisory, last).await?;
+    for (count, copy) in copies.into_iter().take(REPLIES + 1).enumerate() {
         let way = if count < REPLIES {
             AckWay::Reply
         } else {
             AckWay::Hand
         };
         let acknowledge = distribution::Acknowledge {
-            reference: engine::kernel::reference::read(script.house, &copy.id, &copy.reference)?,
-            code,
+            reference: copy.reference.unwrap_or_default(),
+            code: copy.code,
             way,
         };
         script.add(script.ago(5), Command::Acknowledge(acknowledge));

@@ -11,7 +11,7 @@ use engine::founding::PASSWORDS;
 use engine::kernel::clock;
 use engine::kernel::house::KEYS;
 use engine::{Fault, Instant};
-use scenario::play::on_page;
+use scenario::play::{answer_to, on_page};
 use scenario::script::{Moment, Seen, Step, Who};
 use scenario::{Acted, Place, Reader, Refused, Script, Timetable, Wrong};
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub struct Running {
     is_live: bool,
     /// From where on it is looked at, as the house says it.
     mark: String,
+    /// Only mails written since are answered, µs.
+    since: i64,
     pages: Addresses,
 }
 
@@ -57,7 +59,7 @@ impl Running {
         let dir = std::fs::canonicalize(dir).map_err(|_| none())?;
         let answer = socket::ask(&dir, &[b"rehearsal"])?.ok_or_else(none)?;
         if answer.code != 0 {
-            return Err(Fault::Config(answer.text));
+            return Err(answer.fault());
         }
         let said: Value = serde_json::from_str(&answer.text).unwrap_or_default();
         let page = |name: &str| said["pages"][name].as_str()?.parse().ok();
@@ -71,6 +73,7 @@ impl Running {
             dir,
             pages: Addresses { portal, desk },
             is_live: said["live"] != false,
+            since: said["since"].as_i64().unwrap_or(i64::MAX),
             mark: answer.text,
         })
     }
@@ -92,13 +95,19 @@ impl Running {
     }
 }
 
-/// Looks that every act of a person is an exercise. A vendor acts in the realm of its case, which the house looks at.
+/// Looks that every act of a person is an exercise, and that nobody replies to a mail. A vendor acts in the realm of its case and
+/// a finder in that of their report, which the house looks at.
 fn only_exercises(script: &Script) -> Result<(), Wrong> {
     for line in &script.lines {
-        if let Some(Step::Does { who, fields, .. } | Step::Cannot { who, fields, .. }) = &line.step
-            && matches!(who, Who::Person(_))
-            && fields["exercise"] != true
-        {
+        let is_real = match &line.step {
+            Some(Step::Does { who, fields, .. } | Step::Cannot { who, fields, .. }) => {
+                matches!(who, Who::Person(_)) && fields["exercise"] != true
+            }
+            // An exercise writes to nobody, so whoever has got a mail is real.
+            Some(Step::Replies { .. }) => true,
+            Some(Step::Then(_)) | None => false,
+        };
+        if is_real {
             return Err(Wrong {
                 line: line.number,
                 what: "this house is no demonstration and no replay: it takes exercises only (\"exercise\": true)".to_owned(),
@@ -137,7 +146,7 @@ impl Playing {
             Some(handle) => {
                 let password = self.password_of(handle);
                 let read = self.reader.as_person(handle, password.as_deref(), path);
-                Box::pin(read).await
+                Box::pin(read).await?
             }
         };
         Ok((page.and_then(|page| on_page(seen, &page)), is_settled))
@@ -197,7 +206,32 @@ impl Place for Playing {
                 let fields = fields.to_string();
                 self.ask(&[b"vendor", tracking.as_bytes(), command, fields.as_bytes()])?
             }
+            Who::Finder(report) => {
+                let fields = fields.to_string();
+                self.ask(&[b"finder", report.as_bytes(), command, fields.as_bytes()])?
+            }
         };
+        self.in_time()?;
+        acted(&answer)
+    }
+
+    async fn reply(&mut self, address: &str, words: &str) -> Result<Acted, String> {
+        let end = clock::now().0 + PATIENCE_US;
+        // The mail is on its way until the house has done what follows.
+        let mail = loop {
+            let settled = acted(&self.ask(&[b"settled"])?)?.map_err(|refused| refused.why)?;
+            let (dir, since) = (&self.running.dir, self.running.since);
+            let found = if settled["is_settled"] == true {
+                answer_to(dir, address, words, since)
+            } else {
+                Err("the house is not done with what follows".to_owned())
+            };
+            match found {
+                Ok(mail) => break mail,
+                Err(none) => continue_or(end, &none).await?,
+            }
+        };
+        let answer = self.ask(&[b"mail-take", &mail])?;
         self.in_time()?;
         acted(&answer)
     }
@@ -265,6 +299,14 @@ mod tests {
             Some(4),
         );
         check("title x\na does observe\n", Some(2));
+        check(
+            &format!("{drill}the finder of $report does add-to-report {{}}\n"),
+            None,
+        );
+        check(
+            &format!("{drill}reader a@b.example replies $CODE\n"),
+            Some(4),
+        );
     }
 
     #[test]

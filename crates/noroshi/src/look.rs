@@ -90,16 +90,13 @@ pub async fn answer(house: &House, word: &[u8], argument: &[u8]) -> socket::Answ
             code: 0,
             text: json!({ "good": good, "value": value, "text": text }).to_string(),
         },
-        Err(fault) => socket::Answer {
-            code: 2,
-            text: format!("{fault} (code {})", fault.code()),
-        },
+        Err(fault) => socket::Answer::of(&fault),
     }
 }
 
 fn read(answer: &socket::Answer) -> Result<Looked, Fault> {
     if answer.code != 0 {
-        return Err(Fault::Config(answer.text.clone()));
+        return Err(answer.fault());
     }
     let form = || Fault::Form("answer of the running house");
     let mut found: Value = serde_json::from_str(&answer.text).map_err(|_| form())?;

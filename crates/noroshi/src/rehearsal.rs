@@ -1,5 +1,5 @@
 //! What a running house answers to whoever plays a scenario in it (docs/scenarios.md): where it stands and where its pages are,
-//! what a sentence after `then` asks, and a vendor's acts.
+//! what a sentence after `then` asks, and acts of vendors and finders.
 //!
 //! The socket is the operator's, who reads no text of a case: answers are numbers, states and dates. In a house that is no
 //! demonstration and no replay, only exercises are seen and acted in; whoever asks cannot widen that.
@@ -9,7 +9,7 @@ use engine::kernel::clock;
 use engine::kernel::config::{Purpose, Transport};
 use engine::{Fault, House};
 use scenario::script;
-use scenario::sight::{Scope, is_settled, look, vendor_does};
+use scenario::sight::{Scope, finder_does, is_settled, look, vendor_does};
 use serde_json::{Value, json};
 
 use crate::reading;
@@ -63,6 +63,22 @@ async fn seen_since(house: &House, sentence: &[u8], mark: &[u8]) -> Result<Value
     let is_settled = is_settled(house, &scope).await?;
     let sight = Box::pin(look(house, &seen, &scope)).await?;
     Ok(json!({ "is_so": sight.is_so, "is_settled": is_settled, "found": sight.found }))
+}
+
+/// Performs a command as the finder of a report of the scenario.
+pub async fn finder(house: &House, report: &[u8], name: &[u8], bytes: &[u8]) -> Answer {
+    let (report, name) = (
+        String::from_utf8_lossy(report),
+        String::from_utf8_lossy(name),
+    );
+    match fields(bytes) {
+        Ok(fields) => {
+            let scope = Scope::of(house);
+            let done = finder_does(house, &report, &name, fields, &scope);
+            answer(Box::pin(done).await)
+        }
+        Err(answer) => answer,
+    }
 }
 
 /// Performs a command as a vendor of the scenario.

@@ -13,7 +13,11 @@ pub fn error(error: &Fault) {
         warn(&format!("  because: {cause}"));
         source = cause.source();
     }
-    warn(&format!("  code: {}", error.code()));
+    let code = match error {
+        Fault::Answered { code, .. } => code,
+        error => error.code(),
+    };
+    warn(&format!("  code: {code}"));
 }
 
 /// Writes a line for whoever runs the program; that it cannot be written stops nothing.

@@ -46,6 +46,9 @@ pub struct Answer {
     pub text: String,
 }
 
+/// What stands before the code of a fault.
+const CODE: &str = " (code ";
+
 /// Asks a running house; `None` if none runs on this folder.
 ///
 /// # Errors
@@ -87,7 +90,30 @@ pub fn show(answer: &Answer) -> Result<bool, Fault> {
             show::line(&answer.text);
             Ok(false)
         }
-        _ => Err(Fault::Config(answer.text.clone())),
+        _ => Err(answer.fault()),
+    }
+}
+
+impl Answer {
+    /// What failed, with its code.
+    #[must_use]
+    pub fn of(fault: &Fault) -> Answer {
+        Answer {
+            code: 2,
+            text: format!("{fault}{CODE}{})", fault.code()),
+        }
+    }
+
+    /// What failed in the running house, with the code that it gave.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        let told = self.text.strip_suffix(')');
+        let told = told.and_then(|told| told.rsplit_once(CODE));
+        let (text, code) = told.unwrap_or((&self.text, "answered"));
+        Fault::Answered {
+            text: text.to_owned(),
+            code: code.to_owned(),
+        }
     }
 }
 
@@ -199,6 +225,9 @@ pub async fn serve(house: &Arc<House>, request: Request) {
         [verb, sentence, mark] if verb == b"see" => {
             Box::pin(rehearsal::see(house, sentence, mark)).await
         }
+        [verb, report, name, fields] if verb == b"finder" => {
+            Box::pin(rehearsal::finder(house, report, name, fields)).await
+        }
         [verb, tracking, name, fields] if verb == b"vendor" => {
             Box::pin(rehearsal::vendor(house, tracking, name, fields)).await
         }
@@ -255,10 +284,7 @@ pub fn answer(done: Result<Value, PerformError>) -> Answer {
             code: 1,
             text: show::refusal(&fault).to_string(),
         },
-        Err(PerformError::Fault(fault)) => Answer {
-            code: 2,
-            text: format!("{fault} (code {})", fault.code()),
-        },
+        Err(PerformError::Fault(fault)) => Answer::of(&fault),
         Err(PerformError::Read(error)) => Answer {
             code: 1,
             text: json!({ "refused": "input", "because": error.to_string() }).to_string(),
@@ -273,4 +299,30 @@ pub async fn take(house: &House, mail: &[u8]) -> Answer {
         json!({ "acknowledged": advisory.to_string(), "revision": revision })
     });
     answer(taken.map_err(PerformError::Fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_in_the_running_house_keeps_its_code() {
+        let of = |fault: Fault| answer(Err(PerformError::Fault(fault))).fault();
+        let told = |fault: Fault| match of(fault) {
+            Fault::Answered { text, code } => (text, code),
+            other => panic!("{other:?}"),
+        };
+        let (text, code) = told(Fault::Held);
+        assert_eq!((text, code.as_str()), (Fault::Held.to_string(), "held"));
+        let (text, code) = told(Fault::Config("x (code y)".to_owned()));
+        assert_eq!(
+            (text.as_str(), code.as_str()),
+            ("configuration: x (code y)", "config")
+        );
+        let other = Answer {
+            code: 2,
+            text: "what an older program says".to_owned(),
+        };
+        assert_eq!(other.fault().to_string(), other.text);
+    }
 }

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use engine::kernel::backup::{BackedUp, Trust};
 use engine::kernel::config::Config;
-use engine::kernel::reference;
 use engine::{Fault, House};
 use serde_json::{Value, json};
 
@@ -449,20 +448,8 @@ async fn copies(house: &House, number: &str) -> Result<Value, Fault> {
         .ok_or(Fault::Config(format!("no advisory {number} is published")))?;
     let mut out = Vec::new();
     for revision in 1..=row.revision {
-        let answers = house
-            .store
-            .answers(store::Viewer::House, row.id, revision)
-            .await?;
-        for copy in house
-            .store
-            .copies(store::Viewer::House, row.id, revision)
-            .await?
-        {
-            let code = seal::token::code(house.keys.codes.bytes(), &copy.id);
-            // One that was altered in the database hides none of the others: its place is empty.
-            let reference = reference::read(house, &copy.id, &copy.reference).ok();
-            let answer = answers.get(&copy.id).filter(|answer| **answer != 0);
-            out.push(json!({ "revision": revision, "reference": reference, "state": copy.state.word(), "attempts": copy.attempts, "relay": answer, "code": code }));
+        for copy in house.copies_of(row.id, revision).await? {
+            out.push(json!({ "revision": revision, "reference": copy.reference, "state": copy.state.word(), "attempts": copy.attempts, "relay": copy.answer, "code": copy.code }));
         }
     }
     Ok(Value::Array(out))

@@ -2,8 +2,8 @@
 //!
 //! [`stage`] founds such a house on the ordinary engine and lets time pass in it; [`script`] reads what a text says of who
 //! does what when and what each then sees, [`mod@play`] plays it, on a stage or at another [`Place`]; [`sight`] looks, [`reader`]
-//! reads pages, and [`pace`] says when each moment comes where time is real. It knows nothing of the engine that is not public, decides nothing, and
-//! never opens a house that somebody else made.
+//! reads pages, [`post`] mails, and [`pace`] says when each moment comes where time is real. It knows nothing of the engine that
+//! is not public, decides nothing, and never opens a house that somebody else made.
 
 pub mod folder;
 
@@ -12,6 +12,8 @@ pub mod script;
 pub mod sight;
 
 pub mod reader;
+
+pub mod post;
 
 pub mod stage;
 

@@ -6,16 +6,17 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use engine::command::PerformError;
 use engine::kernel::clock;
 use engine::{Fault, Instant};
 use serde_json::Value;
 
+use crate::post::{CODE, Received};
 use crate::reader::{Doors, Reader, holds};
 use crate::script::{Line, Moment, Script, Seen, Step, Who, Wrong};
-use crate::sight::{Scope, look};
+use crate::sight::{Scope, finder_does, look};
 use crate::stage::{BEGINS, MINUTE, Stage};
 
 /// What a tracking number begins with.
@@ -52,7 +53,7 @@ pub trait Place {
     /// The file with the password of a person of the house, if it is at hand.
     fn password_of(&self, handle: &str) -> Option<PathBuf>;
 
-    /// Lets a person, or the vendor of a tracking number, give a command.
+    /// Lets a person, the vendor of a tracking number, or the finder of a report give a command.
     fn act(
         &mut self,
         who: &Who,
@@ -60,12 +61,36 @@ pub trait Place {
         fields: Value,
     ) -> impl Future<Output = Result<Acted, String>>;
 
+    /// Lets somebody answer the newest mail that reached an address.
+    fn reply(&mut self, address: &str, words: &str) -> impl Future<Output = Result<Acted, String>>;
+
     /// Looks whether it is as a sentence says, once the house has done what follows; else what is found instead. The sentence
     /// names vendors, reports and advisories by their numbers.
     fn look(&mut self, seen: &Seen) -> impl Future<Output = Result<(), String>>;
 
     /// Looks whether all is in order at the end; else what is not.
     fn end(&mut self) -> impl Future<Output = Result<(), String>>;
+}
+
+/// What somebody's mail program sends as an answer to the newest mail that a house wrote to them since an instant, µs.
+///
+/// # Errors
+/// If none reached them, or it has no code and the words name one.
+pub fn answer_to(dir: &Path, address: &str, words: &str, since: i64) -> Result<Vec<u8>, String> {
+    let mail = Received::newest(&dir.join("mail"), address, since);
+    let mail = mail.ok_or_else(|| format!("no mail has reached {address}"))?;
+    mail.reply(address, words)
+}
+
+/// A refusal as what was answered; anything else ends the scenario.
+fn refused(fault: Fault) -> Result<Acted, String> {
+    match fault {
+        fault @ Fault::Refused(_) => Ok(Err(Refused {
+            code: fault.code().to_owned(),
+            why: fault.to_string(),
+        })),
+        fault => Err(words(fault)),
+    }
 }
 
 /// Looks whether it is as a sentence about a page says; else what is found instead. Any other sentence is about none.
@@ -118,15 +143,24 @@ impl<D: Doors> Place for Rehearsed<D> {
             Who::Vendor(tracking) => {
                 Box::pin(self.stage.vendor_does(tracking, command, fields)).await
             }
+            Who::Finder(report) => {
+                let (house, scope) = (&self.stage.house, Scope::default());
+                Box::pin(finder_does(house, report, command, fields, &scope)).await
+            }
         };
         match done {
             Ok(answer) => Ok(Ok(answer)),
-            Err(PerformError::Fault(fault @ Fault::Refused(_))) => Ok(Err(Refused {
-                code: fault.code().to_owned(),
-                why: fault.to_string(),
-            })),
-            Err(PerformError::Fault(fault)) => Err(words(fault)),
+            Err(PerformError::Fault(fault)) => refused(fault),
             Err(PerformError::Read(error)) => Err(error.to_string()),
+        }
+    }
+
+    async fn reply(&mut self, address: &str, words: &str) -> Result<Acted, String> {
+        Box::pin(self.stage.run_due()).await.map_err(self::words)?;
+        let mail = answer_to(&self.stage.dir(), address, words, 0)?;
+        match Box::pin(self.stage.house.take_mail(&mail)).await {
+            Ok(_) => Ok(Ok(Value::Null)),
+            Err(fault) => refused(fault),
         }
     }
 
@@ -138,7 +172,7 @@ impl<D: Doors> Place for Rehearsed<D> {
                 Some(handle) => {
                     let password = self.stage.password_file(handle);
                     let read = self.reader.as_person(handle, Some(&password), path);
-                    Box::pin(read).await?
+                    Box::pin(read).await??
                 }
             };
             return on_page(seen, &page);
@@ -203,6 +237,15 @@ pub async fn play_at<P: Place>(script: &Script, place: P) -> Result<Played, Wron
     Ok(play.played)
 }
 
+/// Looks that something was refused with a code.
+fn in_vain(acted: Acted, code: &str) -> Result<(), String> {
+    match acted {
+        Err(refused) if refused.code == code => Ok(()),
+        Err(Refused { code: other, why }) => Err(format!("refused as {other}, not {code}: {why}")),
+        Ok(_) => Err(format!("performed, and not refused as {code}")),
+    }
+}
+
 struct Play<P> {
     place: P,
     /// The moment that was reached.
@@ -248,13 +291,25 @@ impl<P: Place> Play<P> {
                 command,
                 fields,
                 code,
-            }) => match self.acts(who, command, fields).await? {
-                Err(refused) if refused.code == *code => Ok(()),
-                Err(Refused { code: other, why }) => {
-                    Err(format!("refused as {other}, not {code}: {why}"))
+            }) => self
+                .acts(who, command, fields)
+                .await
+                .and_then(|acted| in_vain(acted, code)),
+            Some(Step::Replies {
+                address,
+                words,
+                refused,
+            }) => {
+                let words = self.with_kept(words)?;
+                self.played.acts += 1;
+                let acted = Box::pin(self.place.reply(address, &words)).await?;
+                match refused {
+                    Some(code) => in_vain(acted, code),
+                    None => acted
+                        .map(|_| ())
+                        .map_err(|refused| format!("refused: {} ({})", refused.why, refused.code)),
                 }
-                Ok(_) => Err(format!("performed, and not refused as {code}")),
-            },
+            }
             Some(Step::Then(seen)) => {
                 let seen = self.numbered(seen)?;
                 Box::pin(self.place.look(&seen)).await?;
@@ -282,6 +337,14 @@ impl<P: Place> Play<P> {
                     object.entry("participant").or_insert_with(own);
                 }
                 Who::Vendor(tracking)
+            }
+            Who::Finder(name) => {
+                let report = self.kept_as(name)?;
+                if let Some(object) = fields.as_object_mut() {
+                    let own = || Value::String(report.clone());
+                    object.entry("report").or_insert_with(own);
+                }
+                Who::Finder(report)
             }
         };
         self.played.acts += 1;
@@ -350,7 +413,11 @@ impl<P: Place> Play<P> {
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let end = part.find(|c| !is_name(c)).unwrap_or(part.len());
             let (name, rest) = part.split_at(end);
-            out.push_str(&self.kept_as(name)?);
+            if CODE.strip_prefix('$') == Some(name) {
+                out.push_str(CODE);
+            } else {
+                out.push_str(&self.kept_as(name)?);
+            }
             out.push_str(rest);
         }
         Ok(out)

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
 
+/// What is answered to whoever has no session: the form to sign in, at its place or elsewhere.
+const ASKS_TO_SIGN_IN: [u16; 2] = [303, 401];
+
 /// Whose pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
@@ -62,30 +65,36 @@ impl<D: Doors> Reader<D> {
     /// # Errors
     /// If there is no such page.
     pub async fn in_public(&self, path: &str) -> Result<String, String> {
-        let site = Site::Portal;
-        self.opens(site, path, "").await?.ok_or_else(|| none(path))
+        let answered = self.opens(Site::Portal, path, "").await?;
+        shown(&answered).ok_or_else(|| format!("there is no page {path}"))
     }
 
-    /// The words of a page as a person of the house reads it; `password` is the file with theirs.
+    /// The words of a page as a person of the house reads it, or that it is not shown to them; `password` is the file with theirs.
     ///
     /// # Errors
-    /// If the person cannot sign in, or is not shown such a page.
+    /// If the person cannot sign in, which another try would not mend, or nobody answers.
     pub async fn as_person(
         &mut self,
         handle: &str,
         password: Option<&Path>,
         path: &str,
-    ) -> Result<String, String> {
-        if let Some(cookie) = self.sessions.get(handle)
-            && let Some(words) = self.opens(Site::Desk, path, cookie).await?
-        {
-            return Ok(words);
-        }
+    ) -> Result<Result<String, String>, String> {
+        let mut answered = Answered::default();
         // Nobody is signed in for ever.
-        let cookie = self.signs_in(handle, password).await?;
-        let words = self.opens(Site::Desk, path, &cookie).await?;
-        self.sessions.insert(handle.to_owned(), cookie);
-        words.ok_or_else(|| format!("{handle} is not shown {path}"))
+        for _ in 0..2 {
+            let cookie = match self.sessions.get(handle) {
+                Some(cookie) => cookie.clone(),
+                None => self.signs_in(handle, password).await?,
+            };
+            answered = self.opens(Site::Desk, path, &cookie).await?;
+            if !ASKS_TO_SIGN_IN.contains(&answered.status) {
+                self.sessions.insert(handle.to_owned(), cookie);
+                break;
+            }
+            self.sessions.remove(handle);
+        }
+        let status = answered.status;
+        Ok(shown(&answered).ok_or_else(|| format!("{handle} is not shown {path} ({status})")))
     }
 
     async fn signs_in(&self, handle: &str, password: Option<&Path>) -> Result<String, String> {
@@ -114,21 +123,20 @@ impl<D: Doors> Reader<D> {
         Ok(cookie.to_owned())
     }
 
-    /// The words of a page; nothing if it is not shown.
-    async fn opens(&self, site: Site, path: &str, cookie: &str) -> Result<Option<String>, String> {
+    async fn opens(&self, site: Site, path: &str, cookie: &str) -> Result<Answered, String> {
         let asked = Asked {
             site,
             path,
             cookie,
             form: None,
         };
-        let answered = self.doors.ask(asked).await?;
-        Ok((answered.status == 200).then(|| words(&answered.html)))
+        self.doors.ask(asked).await
     }
 }
 
-pub(crate) fn none(path: &str) -> String {
-    format!("there is no page {path}")
+/// The words of a page; nothing if none is shown.
+fn shown(answered: &Answered) -> Option<String> {
+    (answered.status == 200).then(|| words(&answered.html))
 }
 
 /// Tells whether words stand on a page. Where lines break and marks begin does not part words.

@@ -75,6 +75,8 @@ pub enum Who {
     Person(String),
     /// A vendor, by the name under which its tracking number was kept; where it acts, by that number.
     Vendor(String),
+    /// The finder of a report, by the name under which its number was kept; where they act, by that number.
+    Finder(String),
 }
 
 /// What is done or looked at.
@@ -92,6 +94,13 @@ pub enum Step {
         command: String,
         fields: Value,
         code: String,
+    },
+    /// Somebody answers the newest mail that reached them.
+    Replies {
+        address: String,
+        words: String,
+        /// The code with which it is refused, if it is to be.
+        refused: Option<String>,
     },
     Then(Seen),
 }
@@ -259,6 +268,14 @@ fn step(text: &str) -> Read<Step> {
     let (first, rest) = word(text);
     let (who, rest) = match first {
         "then" => return seen(rest).map(Step::Then),
+        "reader" => return reply(rest),
+        "the" => {
+            let rest = rest
+                .strip_prefix("finder of ")
+                .ok_or("the finder acts as: the finder of $NAME does COMMAND {…}")?;
+            let (name, rest) = word(rest);
+            (Who::Finder(name.to_owned()), rest)
+        }
         "vendor" => {
             let (name, rest) = word(rest);
             (Who::Vendor(name.to_owned()), rest)
@@ -297,6 +314,28 @@ fn step(text: &str) -> Read<Step> {
     }
 }
 
+/// Reads `ADDRESS replies WORDS`, or `ADDRESS replies in vain WORDS because CODE`.
+fn reply(text: &str) -> Read<Step> {
+    let (address, rest) = word(text);
+    let words = rest
+        .strip_prefix("replies ")
+        .ok_or("a reader `replies` WORDS to the newest mail that reached them")?;
+    let (words, refused) = match words.strip_prefix("in vain ") {
+        None => (words, None),
+        Some(words) => {
+            let (words, code) = words
+                .rsplit_once(" because ")
+                .ok_or("say why it is in vain: because CODE")?;
+            (words, Some(code.trim().to_owned()))
+        }
+    };
+    Ok(Step::Replies {
+        address: address.to_owned(),
+        words: words.trim().to_owned(),
+        refused,
+    })
+}
+
 /// Reads the JSON object that a text begins with, if there is one; returns what follows.
 fn object(text: &str) -> Read<(Value, &str)> {
     if !text.starts_with('{') {
@@ -326,7 +365,13 @@ fn keeps(text: &str) -> Read<Vec<(String, String)>> {
                 .trim()
                 .split_once(" as ")
                 .ok_or_else(|| format!("`{pair}` does not read: FIELD as NAME"))?;
-            Ok((field.trim().to_owned(), name.trim().to_owned()))
+            let name = name.trim();
+            if crate::post::CODE.strip_prefix('$') == Some(name) {
+                return Err(format!(
+                    "{name} is the code of a mail; keep it under another name"
+                ));
+            }
+            Ok((field.trim().to_owned(), name.to_owned()))
         })
         .collect()
 }
@@ -466,131 +511,4 @@ fn times(text: &str) -> Read<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn only(text: &str) -> Line {
-        let mut lines = Script::read(text).unwrap().lines;
-        assert_eq!(lines.len(), 1, "{text}");
-        lines.remove(0)
-    }
-
-    fn wrong(text: &str, line: usize, words: &str) {
-        let found = Script::read(text).unwrap_err();
-        assert_eq!(found.line, line, "{found}");
-        assert!(found.what.contains(words), "{found}");
-    }
-
-    #[test]
-    fn a_statement_may_go_on_in_the_next_line_and_keeps_what_it_was_answered() {
-        let line = only(
-            "# a remark\n\nday 2 09:30 coordinator does add-participant {\"case\": \"$case\",\n  \"part\": \"vendor\"} keeps tracking as Aoba, participant as id\n",
-        );
-        assert_eq!(line.number, 3);
-        let at = Moment {
-            day: 2,
-            hour: 9,
-            minute: 30,
-        };
-        assert_eq!(line.at, Some(at));
-        let keeps = [("tracking", "Aoba"), ("participant", "id")];
-        let expected = Step::Does {
-            who: Who::Person("coordinator".to_owned()),
-            command: "add-participant".to_owned(),
-            fields: json!({ "case": "$case", "part": "vendor" }),
-            keeps: keeps
-                .map(|(field, name)| (field.to_owned(), name.to_owned()))
-                .into(),
-        };
-        assert_eq!(line.step, Some(expected));
-    }
-
-    #[test]
-    fn a_scenario_in_which_nothing_happens_and_an_event_that_does_not_exist_are_refused() {
-        for empty in ["", "# a remark\n", "title Nothing\nday 0 01:00\n"] {
-            wrong(empty, 0, "nothing is done in it");
-        }
-        wrong(
-            "then the ledger says publishd once",
-            1,
-            "no event is called publishd",
-        );
-        // One without fields, one with.
-        for kind in ["clock_started", "case_opened"] {
-            assert!(is_kind(kind), "{kind}");
-        }
-    }
-
-    #[test]
-    fn what_somebody_sees_is_read() {
-        let then = |text: &str| only(&format!("then {text}")).step;
-        for (text, expected) in [
-            (
-                "the ledger says published once",
-                Seen::Ledger {
-                    kind: "published".to_owned(),
-                    times: Some(1),
-                },
-            ),
-            (
-                "vendor Aoba sees date asked",
-                Seen::Date {
-                    vendor: "Aoba".to_owned(),
-                    state: "asked".to_owned(),
-                },
-            ),
-            (
-                "vendor Aoba does not see what Birch said",
-                Seen::Text {
-                    vendor: "Aoba".to_owned(),
-                    text: "what Birch said".to_owned(),
-                    is_there: false,
-                },
-            ),
-            (
-                "mail reaches reader.example 2 times",
-                Seen::Mail {
-                    address: "reader.example".to_owned(),
-                    times: 2,
-                },
-            ),
-        ] {
-            assert_eq!(then(text), Some(Step::Then(expected)), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_somebody_sees_is_written_as_it_is_read() {
-        for text in [
-            "the ledger says published",
-            "the ledger says published 1 times",
-            "vendor TN#12345674 sees date asked",
-            "vendor TN#12345674 sees 経路の検査 and more",
-            "vendor TN#12345674 does not see 経路の検査",
-            "the finder of 1234-5678-2 reads received",
-            "the public reads NRS-12345674",
-            "the public does not read NRS-12345674",
-            "the public reads 3.2.1 に更新します at /ja/advisories/NRS-12345674.html",
-            "coordinator reads at noon at /en/desk/tasks",
-            "coordinator does not read NRS-12345674 at /en/desk/",
-            "mail reaches reader.example 0 times",
-        ] {
-            assert_eq!(seen(text).unwrap().to_string(), text);
-        }
-        let none = seen("no mail reaches reader.example").unwrap();
-        assert_eq!(seen(&none.to_string()), Ok(none));
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_named_with_its_line() {
-        wrong("title x\nday 1 25:00\n", 2, "a moment reads");
-        wrong("\ncoordinator says hello\n", 2, "`does` or `cannot`");
-        wrong("coordinator does observe {\"case\": }\n", 1, "JSON");
-        wrong("coordinator cannot observe {}\n", 1, "because");
-        wrong("then nothing happens\n", 1, "docs/scenarios.md");
-        wrong("then editor reads  at /ja/desk/\n", 1, "which words");
-        wrong("then editor reads words at noon\n", 1, "docs/scenarios.md");
-        wrong("then mail reaches somebody often\n", 1, "how often");
-    }
-}
+mod tests;

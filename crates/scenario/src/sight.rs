@@ -8,16 +8,16 @@ use domain::react::IntentKind;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use domain::act::Act;
 use domain::aggregate::Aggregate;
-use domain::distribution::CopyState;
 use domain::event::Recorded;
 use domain::refusal::Refusal;
 use domain::text::gate::Strength;
-use domain::value::{PartyId, StreamId};
+use domain::value::{Actor, PartyId, ReportId, StreamId};
 use engine::command::{Command, PerformError, perform};
 use engine::coordination::step::{Guest, act_of};
 use engine::kernel::config::Purpose;
-use engine::{Fault, House, Viewer};
+use engine::{Fault, House};
 use formats::advisory::Lang;
 use pages::coordination::partner::view::{DateState, View};
 use seal::record::Realm;
@@ -25,8 +25,6 @@ use serde_json::Value;
 
 use crate::script::Seen;
 
-/// Ledger records read at once.
-const RECORDS_STEP: u32 = 2_000;
 /// Intents whose work shows to somebody.
 const SHOWING: [IntentKind; 2] = [IntentKind::Press, IntentKind::FirstContact];
 
@@ -132,16 +130,7 @@ pub async fn is_settled(house: &House, scope: &Scope) -> Result<bool, Fault> {
     if scope.only.is_some() {
         return Ok(true);
     }
-    let intents = house.store.waiting_intents().await?;
-    let copies = house.store.copy_states().await?;
-    let is_under_way = |state: CopyState| matches!(state, CopyState::Waiting | CopyState::Sending);
-    let waits = intents
-        .iter()
-        .any(|(kind, n)| *n > 0 && SHOWING.contains(kind))
-        || copies
-            .iter()
-            .any(|(state, n)| *n > 0 && is_under_way(*state));
-    Ok(!waits)
+    Ok(!house.has_work(&SHOWING).await?)
 }
 
 /// Gives a command as the vendor who has this tracking number, in the realm of its case.
@@ -165,6 +154,43 @@ pub async fn vendor_does(
     Box::pin(perform(house, &act, realm, &command))
         .await
         .map_err(PerformError::Fault)
+}
+
+/// Gives a command as the finder of this report, in its realm.
+///
+/// # Errors
+/// The refusal, or what failed.
+pub async fn finder_does(
+    house: &House,
+    report: &str,
+    name: &str,
+    mut fields: Value,
+    scope: &Scope,
+) -> Result<Value, PerformError> {
+    let found = Box::pin(finder(house, report, scope)).await;
+    let (report, realm) = found.map_err(PerformError::Fault)?;
+    if let Some(object) = fields.as_object_mut() {
+        object.remove("exercise");
+    }
+    let command = Command::parse(name, fields)?;
+    let act = Act::of(Actor::Finder { report }, engine::kernel::clock::now());
+    Box::pin(perform(house, &act, realm, &command))
+        .await
+        .map_err(PerformError::Fault)
+}
+
+/// The report that a number stands for, and its realm.
+async fn finder(house: &House, number: &str, scope: &Scope) -> Result<(ReportId, Realm), Fault> {
+    let stream = numbered(house, number).await?;
+    let loaded = Box::pin(house.load(stream)).await?;
+    let loaded = loaded.filter(|loaded| scope.has(loaded.realm));
+    let realm = loaded
+        .as_ref()
+        .and_then(|loaded| Realm::from_code(loaded.realm));
+    match (loaded.as_ref().map(|loaded| &*loaded.state), realm) {
+        (Some(Aggregate::Report(found)), Some(realm)) => Ok((found.id, realm)),
+        _ => Err(Refusal::NotFound("report").into()),
+    }
 }
 
 /// Whom a tracking number stands for, and in which realm.
@@ -199,11 +225,8 @@ pub(crate) async fn numbered(house: &House, text: &str) -> Result<StreamId, Faul
     {
         return Ok(StreamId(id));
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let found = house.store.by_number(Viewer::House, &digits).await?;
-    found
-        .map(|(_, stream)| stream)
-        .ok_or(Refusal::NotFound("number").into())
+    let found = house.numbered(text).await?;
+    found.ok_or(Refusal::NotFound("number").into())
 }
 
 /// What has happened, in order.
@@ -211,24 +234,9 @@ pub(crate) async fn events(
     house: &House,
     scope: &Scope,
 ) -> Result<Vec<(StreamId, Recorded)>, Fault> {
-    let mut out = Vec::new();
-    let mut from = scope.records + 1;
-    loop {
-        let records = house.store.ledger(from, RECORDS_STEP).await?;
-        let Some(last) = records.last() else {
-            return Ok(out);
-        };
-        from = last.header.seq + 1;
-        for record in &records {
-            if !scope.has(record.header.realm.code()) {
-                continue;
-            }
-            let stream = StreamId(uuid::Uuid::from_bytes(record.header.stream));
-            let facts = house.store.stream_facts(stream).await?;
-            let dossier = facts.map_or(stream, |(_, dossier, _)| dossier);
-            out.push((stream, Box::pin(house.read(record, dossier)).await?));
-        }
-    }
+    let happened = Box::pin(house.happened_since(scope.records, scope.only)).await?;
+    let pairs = happened.into_iter().map(|one| (one.stream, one.recorded));
+    Ok(pairs.collect())
 }
 
 /// What a vendor's page shows to a session with a second step.
@@ -264,26 +272,33 @@ fn is_published(dir: &Path, number: &str) -> bool {
 
 /// Counts the mails since an instant that were written to addresses which hold these words.
 fn mails_to(folder: &Path, address: &str, since: i64) -> usize {
+    written_to(folder, address, since).len()
+}
+
+/// The mails since an instant that were written to addresses which hold these words, with when, µs.
+pub(crate) fn written_to(folder: &Path, address: &str, since: i64) -> Vec<(i64, Vec<u8>)> {
     let written_at = |path: &Path| {
         let at = std::fs::metadata(path).and_then(|of| of.modified()).ok()?;
         let at = at.duration_since(UNIX_EPOCH).ok()?;
         i64::try_from(at.as_micros()).ok()
     };
-    std::fs::read_dir(folder)
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
         .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
-        .filter(|path| written_at(path).is_some_and(|at| at >= since))
-        .filter_map(|path| std::fs::read(path).ok())
-        .filter(|bytes| {
+        .filter_map(|path| Some((written_at(&path)?, std::fs::read(&path).ok()?)))
+        .filter(|(at, bytes)| {
+            if *at < since {
+                return false;
+            }
             let text = String::from_utf8_lossy(bytes);
             let to = text.split_once("\nTo: ").map(|(_, rest)| rest);
             to.and_then(|rest| rest.lines().next())
                 .is_some_and(|to| to.contains(address))
         })
-        .count()
+        .collect()
 }
 
 const fn date_word(state: DateState) -> &'static str {

@@ -11,9 +11,8 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::aggregate::Aggregate;
 use domain::event::Recorded;
-use domain::value::{CopyChannel, StreamId};
+use domain::value::StreamId;
 use engine::command::{PerformError, perform_json_as};
 use engine::coordination::step::Guest;
 use engine::distribution::copies::Editions;
@@ -23,7 +22,7 @@ use engine::kernel::clock::{Mock, Ruled};
 use engine::kernel::config::{Config, Purpose};
 use engine::kernel::context::{Contexts, Link, service};
 use engine::kernel::house::KEYS;
-use engine::{Fault, House, Instant, Location, Viewer};
+use engine::{Fault, House, Instant, Location};
 use serde_json::Value;
 
 use crate::folder::Folder;
@@ -48,6 +47,13 @@ const STRETCH_MAX: i64 = DAY;
 const RETRY_EVERY: i64 = 900 * SECOND;
 /// An intent that is due so soon after a round is one that waits for somebody.
 const RETRY_WITHIN: i64 = 10 * SECOND;
+/// Work whose instant is one at which a round is worth it.
+const WAITED_FOR: [IntentKind; 4] = [
+    IntentKind::Release,
+    IntentKind::DateWithoutPlan,
+    IntentKind::ReleaseHeld,
+    IntentKind::FirstContact,
+];
 /// Most rounds of one passing of time: a year by the hour.
 const ROUNDS_MAX: usize = 9_000;
 
@@ -248,29 +254,14 @@ impl Stage {
                 next = next.min(if waits { at.0 + RETRY_EVERY } else { due });
             }
         };
-        for kind in [
-            IntentKind::Release,
-            IntentKind::DateWithoutPlan,
-            IntentKind::ReleaseHeld,
-            IntentKind::FirstContact,
-        ] {
-            let intents = self.house.store.intents_about(Viewer::House, kind).await?;
-            intents.into_iter().for_each(|(_, due)| offer(due));
-        }
-        for channel in CopyChannel::ALL {
-            if let Some(due) = self.house.store.next_copy_at(channel).await? {
-                offer(due);
-            }
-        }
-        let over = Box::pin(self.house.embargoes_over(Instant(next))).await?;
-        for case in over {
-            let loaded = Box::pin(self.house.load(case.into())).await?;
-            if let Some(Aggregate::Case(case)) = loaded.as_ref().map(|loaded| &*loaded.state)
-                && let Some(ends) = case.until.filter(|ends| *ends > at)
-            {
-                next = next.min(ends.0);
-            }
-        }
+        let work = self.house.work_due(&WAITED_FOR).await?;
+        work.into_iter().for_each(|due| offer(due.0));
+        let ends = Box::pin(self.house.embargoes_end(Instant(next))).await?;
+        let ends = ends
+            .into_iter()
+            .filter(|ends| *ends > at)
+            .map(|ends| ends.0);
+        let next = ends.min().map_or(next, |ends| ends.min(next));
         Ok(Instant(next))
     }
 
@@ -309,9 +300,9 @@ impl Stage {
         if let Some(broken) = self.house.verify_ledger(&[]).await?.broken {
             return Ok(Some(format!("the ledger is broken: {broken}")));
         }
-        let before = self.house.store.dump_projections().await?;
+        let before = self.house.projections().await?;
         Box::pin(self.house.rebuild()).await?;
-        let after = self.house.store.dump_projections().await?;
+        let after = self.house.projections().await?;
         Ok((before != after).then(|| first_difference(&before, &after)))
     }
 }

@@ -5,6 +5,7 @@
 //! leads somewhere. A rule returns sentences; no sentence means that it holds. Nothing
 //! here changes a file.
 
+mod apart;
 mod bodies;
 mod catalogues;
 mod decided;
@@ -49,7 +50,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 18] = [
+    let rules: [(&str, Findings); 19] = [
         ("length", files::length(house)),
         ("base", files::base(house)),
         ("heads", files::heads(house)),
@@ -57,6 +58,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("words", files::words(house)),
         ("graph", graph::compare(house, &own)),
         ("nouns", nouns::ordered(house)),
+        ("apart", apart::from_the_store(house)),
         ("kinds", kinds::typed(house)),
         ("bodies", bodies::by_the_gate(house)),
         ("catalogues", catalogues::equal_keys(house)),

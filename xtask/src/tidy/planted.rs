@@ -1,6 +1,6 @@
 //! The rules fail where the fault stands in our own tree: each is planted in a copy of it, one after the other.
 
-use super::{Findings, bodies, kinds, nouns, references, roles};
+use super::{Findings, apart, bodies, kinds, nouns, references, roles};
 use crate::house::House;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,12 +63,18 @@ fn a_fault_that_is_planted_in_the_tree_fails_its_rule() {
     // Put together, so that this file is not found itself.
     let nowhere = format!("//! docs/design/security.md {}99.9", '\u{a7}');
     type Rule = fn(&House) -> Findings;
-    let faults: [(&str, Rule, &str, &str); 6] = [
+    let faults: [(&str, Rule, &str, &str); 7] = [
         (
             "a circle between nouns",
             nouns::ordered,
             "crates/engine/src/kernel/find.rs",
             "use crate::publication::press as planted;",
+        ),
+        (
+            "an import that reads the store",
+            apart::from_the_store,
+            "crates/archive/src/commands.rs",
+            "async fn planted(house: &House) { house.store.ledger(1, 1).await; }",
         ),
         (
             "a kind of document as a string",

@@ -34,7 +34,7 @@ pub struct Case {
     /// Why the embargo ended.
     pub ended: Option<EmbargoEnd>,
     pub world: PublicState,
-    /// Since when the house knows what of it, as it was first observed.
+    /// Since when what of it is known, as whoever observed it first says.
     pub world_since: Vec<(WorldFact, Instant)>,
     pub texts: Vec<(Field, TextRef)>,
     pub facts: Option<TextRef>,

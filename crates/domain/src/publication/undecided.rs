@@ -27,7 +27,7 @@ pub fn undecided(case: &Case, track: Track, advisory: Option<&Advisory>) -> Opti
     (case.world.public || case.world.exploit).then_some(Undecided::Public)
 }
 
-/// Since when it is due: since the house knows of it.
+/// Since when it is due: since it was observed; of a case that was public when it was opened, since then.
 #[must_use]
 pub fn due_since(case: &Case, due: Undecided) -> Instant {
     let is_of = |fact: WorldFact| match due {
@@ -44,7 +44,7 @@ mod tests {
     use crate::value::CaseId;
 
     #[test]
-    fn it_is_due_since_the_house_knows_of_it() {
+    fn it_is_due_since_it_was_observed() {
         let mut case = Case::new(CaseId::from_bytes([2; 16]));
         case.opened_at = Instant(1);
         // A case that was public when it was opened is due since then.

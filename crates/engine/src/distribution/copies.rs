@@ -9,18 +9,19 @@
 mod mail;
 
 use domain::aggregate::Aggregate;
-use domain::distribution::{Happening, Subscriber};
+use domain::distribution::{CopyState, Happening, Subscriber};
 use domain::refusal::Refusal;
 use domain::text::gate;
 use domain::text::gate::Released;
 use domain::text::standing::{Owner, PartyKey};
-use domain::value::{CopyChannel, StreamId, TextRef};
+use domain::value::{AdvisoryId, CopyChannel, StreamId, TextRef};
 use store::distribution::{Copy, Settled};
 
 use crate::Awaited;
 use crate::Fault;
 use crate::kernel::clock;
 use crate::kernel::house::House;
+use crate::kernel::reference;
 use crate::publication::recipients::Named;
 
 /// Copies claimed at once; also the group that is settled in one commit.
@@ -80,6 +81,19 @@ struct Recipient {
     address: Released,
 }
 
+/// A copy as whoever looks after its reader has to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyTold {
+    /// Nothing if it was altered in the database: that hides none of the others.
+    pub reference: Option<String>,
+    /// What its reader tells to acknowledge it.
+    pub code: String,
+    pub state: CopyState,
+    pub attempts: u32,
+    /// What the relay last answered.
+    pub answer: Option<i64>,
+}
+
 /// The six digits of a copy, which its reader tells.
 #[must_use]
 pub fn copy_code(house: &House, copy: &[u8; 16]) -> String {
@@ -97,6 +111,28 @@ pub fn copy_digits(house: &House, copy: &[u8; 16]) -> String {
 }
 
 impl House {
+    /// All copies of one revision, in the order of their ids.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn copies_of(
+        &self,
+        advisory: AdvisoryId,
+        revision: u32,
+    ) -> Result<Vec<CopyTold>, Fault> {
+        let house = store::Viewer::House;
+        let answers = self.store.answers(house, advisory, revision).await?;
+        let copies = self.store.copies(house, advisory, revision).await?;
+        let told = copies.into_iter().map(|copy| CopyTold {
+            reference: reference::read(self, &copy.id, &copy.reference).ok(),
+            code: copy_code(self, &copy.id),
+            state: copy.state,
+            attempts: copy.attempts,
+            answer: answers.get(&copy.id).copied().filter(|answer| *answer != 0),
+        });
+        Ok(told.collect())
+    }
+
     /// Sends what is due of a channel, one claim; returns what came of it.
     ///
     /// # Errors

@@ -42,6 +42,9 @@ pub enum Fault {
     /// Something in the configuration.
     #[error("configuration: {0}")]
     Config(String),
+    /// What a running house answered, with its code.
+    #[error("{text}")]
+    Answered { text: String, code: String },
     /// The relay took a mail not now; what it said stands in the log.
     #[error("the mail relay did not take the mail")]
     Relay,
@@ -90,6 +93,7 @@ impl Fault {
             Fault::Held => "held",
             Fault::InUse => "in_use",
             Fault::Config(_) => "config",
+            Fault::Answered { .. } => "answered",
             Fault::Relay => "post.relay",
             Fault::Recipient => "post.recipient",
             Fault::Judge(_) => "judge",

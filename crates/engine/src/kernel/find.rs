@@ -135,10 +135,13 @@ async fn viewer_of(unit: &mut Unit<'_>) -> Result<Viewer, Fault> {
 }
 
 async fn numbered(unit: &mut Unit<'_>, text: &str, what: &'static str) -> Result<StreamId, Fault> {
-    if let Some(id) = uuid_of(text) {
-        return Ok(StreamId(id));
-    }
     let viewer = viewer_of(unit).await?;
+    if let Some(id) = uuid_of(text).map(StreamId) {
+        let sees = viewer.sees_stream(id);
+        return sees
+            .then_some(id)
+            .ok_or_else(|| Refusal::NotFound(what).into());
+    }
     let digits = base::digits(text);
     match unit.house.store.by_number(viewer, &digits).await? {
         Some((_, stream)) => Ok(stream),

@@ -316,7 +316,10 @@ impl House {
     }
 
     /// What has happened in a stream, in order.
-    pub(crate) async fn happened(&self, stream: StreamId) -> Result<Vec<Recorded>, Fault> {
+    ///
+    /// # Errors
+    /// If the store fails or a record cannot be read.
+    pub async fn happened(&self, stream: StreamId) -> Result<Vec<Recorded>, Fault> {
         let dossier = match self.store.stream_facts(stream).await? {
             Some((_, dossier, _)) => dossier,
             None => stream,

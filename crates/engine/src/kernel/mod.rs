@@ -21,6 +21,8 @@ pub mod states;
 
 pub mod texts;
 
+pub mod told;
+
 pub mod turns;
 
 pub mod keys;

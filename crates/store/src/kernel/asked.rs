@@ -55,7 +55,8 @@ impl Viewer {
     }
 
     /// Tells whether a stream is its own.
-    pub(crate) fn sees_stream(self, id: StreamId) -> bool {
+    #[must_use]
+    pub fn sees_stream(self, id: StreamId) -> bool {
         match self {
             Viewer::House | Viewer::Person(_) => true,
             Viewer::Participant { case, participant } => {

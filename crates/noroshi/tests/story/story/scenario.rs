@@ -142,6 +142,7 @@ on_both! {
         let mailbox = format!("the finder of {} reads received", case.report);
         for parts in [
             ["vendor", tracking, "confirm-receipt", "{}"].as_slice(),
+            &["finder", case.report.as_str(), "withdraw-report", "{}"],
             &["see", page.as_str(), mark.as_str()],
             &["see", mailbox.as_str(), mark.as_str()],
         ] {

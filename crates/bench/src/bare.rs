@@ -9,11 +9,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, Executor as _, PgConnection};
-use store::{Location, StoreError};
 
 use crate::meter::{Meter, Spent, parent_of};
-use engine::Fault;
 use engine::kernel::clock;
+use engine::{Fault, Location};
 
 /// Rows of a full commit.
 pub const GROUP: usize = 32;
@@ -79,13 +78,11 @@ impl Columns {
 }
 
 fn sqlite(source: rusqlite::Error) -> Fault {
-    let doing = "writing the bare table";
-    StoreError::Sqlite { doing, source }.into()
+    Fault::io("writing the bare table")(std::io::Error::other(source))
 }
 
 fn postgres(source: sqlx::Error) -> Fault {
-    let doing = "writing the bare table";
-    StoreError::Postgres { doing, source }.into()
+    Fault::io("writing the bare table")(std::io::Error::other(source))
 }
 
 impl Bare {

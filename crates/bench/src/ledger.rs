@@ -11,8 +11,6 @@ use domain::act::Act;
 use domain::role::Role;
 use domain::value::{ContactChannel, ContactResult, Lang, Part, PersonId, ReportKind};
 use seal::record::Realm;
-use store::write::{NewRecord, Write};
-use store::{Location, Store};
 use tokio::task::LocalSet;
 
 use crate::bare::{Bare, GROUP, PAYLOAD_BYTES};
@@ -22,10 +20,11 @@ use engine::command;
 use engine::command::Command;
 use engine::coordination::command as case;
 use engine::intake::command as intake;
+use engine::kernel::blank::Blanks;
 use engine::kernel::clock;
 use engine::kernel::find::TextInput;
 use engine::party::command as party;
-use engine::{Fault, House};
+use engine::{Fault, House, Location};
 
 /// How long one round of one side lasts.
 const ROUND: Duration = Duration::from_millis(1500);
@@ -80,57 +79,39 @@ where
     Ok((rows, meter.stop()))
 }
 
-/// A record that says nothing, of the usual size.
-fn record(stream: [u8; 16], version: u32, sealed: &[u8]) -> Write {
-    Write {
-        recorded_at: clock::now().0,
-        records: vec![NewRecord {
-            stream,
-            version,
-            realm: Realm::Live,
-            key: stream,
-            payload: sealed.to_vec(),
-            leaves: vec![],
-        }],
-        ..Write::default()
-    }
-}
-
 /// Seals once what all records carry: nonce, text and tag are [`PAYLOAD_BYTES`] together.
 fn sealed() -> Vec<u8> {
     let key = seal::random::bytes::<32>();
     seal::body::seal_raw(&key, b"measurement", &[b'x'; PAYLOAD_BYTES - 40])
 }
 
-async fn append_until(store: Store, sealed: Rc<Vec<u8>>, until: Instant) -> Result<u32, Fault> {
-    let stream = seal::random::bytes::<16>();
-    let mut version = 0;
+async fn append_until(mut blanks: Blanks, until: Instant) -> Result<u32, Fault> {
+    let mut rows = 0;
     while Instant::now() < until {
-        version += 1;
-        let write = record(stream, version, &sealed);
-        store.write(store.ticket(), write).await?;
+        blanks.write().await?;
+        rows += 1;
     }
-    Ok(version)
+    Ok(rows)
 }
 
 /// Appends only: chain, group commit, acknowledgement.
 pub async fn append(house: House, location: &Location, rounds: u64) -> Result<(), Fault> {
     let mut bare = Bare::open(location).await?;
-    let sealed = Rc::new(sealed());
+    let sealed = sealed();
     let clients = |during: Duration| {
         let until = Instant::now() + during;
         (0..GROUP)
-            .map(|_| append_until(house.store.clone(), Rc::clone(&sealed), until))
-            .collect::<Vec<_>>()
+            .map(|_| Ok(append_until(house.blanks(&sealed)?, until)))
+            .collect::<Result<Vec<_>, Fault>>()
     };
     bare.fill(WARM_UP).await?;
-    together(None, clients(WARM_UP)).await?;
+    together(None, clients(WARM_UP)?).await?;
     let (mut ours, mut peer) = (Side::default(), Side::default());
     for _ in 0..rounds {
         peer.take(bare.fill(ROUND).await?);
-        ours.take(together(bare.server, clients(ROUND)).await?);
+        ours.take(together(bare.server, clients(ROUND)?).await?);
     }
-    print(house.store.engine_name(), &ours, &peer);
+    print(house.engine_name(), &ours, &peer);
     Ok(())
 }
 
@@ -241,7 +222,7 @@ pub async fn command(house: House, location: &Location, rounds: u64) -> Result<(
         peer.take(bare.fill(ROUND).await?);
         ours.take(together(bare.server, clients(ROUND)).await?);
     }
-    print(house.store.engine_name(), &ours, &peer);
+    print(house.engine_name(), &ours, &peer);
     Ok(())
 }
 
@@ -253,15 +234,12 @@ pub async fn alone(house: House, location: &Location, rounds: u64) -> Result<(),
     let (mut ours, mut peer) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         let singles = bare.singles(ROUND).await?;
-        let stream = seal::random::bytes::<16>();
+        let mut blanks = house.blanks(&sealed)?;
         let until = Instant::now() + ROUND;
         let mut took = Vec::new();
-        let mut version = 0;
         while Instant::now() < until {
-            version += 1;
-            let write = record(stream, version, &sealed);
             let begun = Instant::now();
-            house.store.write(house.store.ticket(), write).await?;
+            blanks.write().await?;
             took.push(begun.elapsed().as_secs_f64() * 1e6);
         }
         if round > 0 {
@@ -269,7 +247,7 @@ pub async fn alone(house: House, location: &Location, rounds: u64) -> Result<(),
             ours.push(median(&took));
         }
     }
-    println!("engine={}", house.store.engine_name());
+    println!("engine={}", house.engine_name());
     println!("rounds={rounds}");
     println!("ours_p50_us={:.1}", median(&ours));
     println!("bare_p50_us={:.1}", median(&peer));

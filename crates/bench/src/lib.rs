@@ -11,11 +11,8 @@ mod press;
 
 use std::path::Path;
 
-use store::Location;
-
-use engine::kernel::config::Purpose;
 use engine::kernel::context::Contexts;
-use engine::{Fault, House};
+use engine::{Fault, House, Location};
 
 /// Rounds when none are asked for.
 const ROUNDS: u64 = 5;
@@ -34,12 +31,8 @@ pub async fn run(
 ) -> Result<(), Fault> {
     let rounds = if rounds == 0 { ROUNDS } else { rounds };
     let house = House::open(dir, location, Contexts::default()).await?;
-    if house.config.purpose != Purpose::Replay {
-        return Err(Fault::Config(
-            "measurements write records that say nothing; make a house for them with: noroshi init --replay --dir NEW"
-                .into(),
-        ));
-    }
+    // Whatever is measured, a house that is not for trying refuses.
+    house.blanks(&[])?;
     match name {
         "ledger-append" => Box::pin(ledger::append(house, location, rounds)).await,
         "ledger-command" => Box::pin(ledger::command(house, location, rounds)).await,

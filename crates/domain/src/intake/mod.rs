@@ -342,6 +342,12 @@ impl Report {
         text.class == Class::U && self.split.contains(&text.body)
     }
 
+    /// Tells whether what came waits for its sorting as a whole: nothing of it has a class that a title could be of.
+    #[must_use]
+    pub fn is_unsorted(&self) -> bool {
+        self.parts.is_empty() && self.as_it_came().any(|one| one.class == Class::U)
+    }
+
     /// The field that a text fills.
     #[must_use]
     pub fn key_of(&self, text: &TextRef) -> Option<ReportKey> {

@@ -17,6 +17,8 @@ pub mod reference;
 
 pub mod bell;
 
+pub mod blank;
+
 pub mod states;
 
 pub mod texts;

@@ -129,6 +129,12 @@ impl House {
         Ok(out)
     }
 
+    /// Name of the database's engine.
+    #[must_use]
+    pub fn engine_name(&self) -> &'static str {
+        self.store.engine_name()
+    }
+
     /// All projections as text, line by line: what a rebuilding has to come to again.
     ///
     /// # Errors

@@ -135,6 +135,7 @@ desk-number = Number
 desk-kind = Kind
 desk-title = Title
 desk-untitled = (no title that can be shown)
+desk-untitled-unsorted = (not shown before it is sorted)
 desk-state = State
 desk-due = Next deadline
 desk-no-due = No deadline

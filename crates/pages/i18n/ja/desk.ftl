@@ -132,6 +132,7 @@ desk-number = 番号
 desk-kind = 種別
 desk-title = 件名
 desk-untitled = （表示できる件名がありません）
+desk-untitled-unsorted = （仕分け前のため表示しません）
 desk-state = 状態
 desk-due = 次の期限
 desk-no-due = 期限なし

@@ -4,7 +4,7 @@ use crate::kit::desk::view::Words;
 use crate::kit::form::Typed;
 use crate::kit::inside::{Inside, Side};
 use crate::work::queue;
-use crate::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
+use crate::work::view::{Queue, QueueCounts, QueueRow, RowKind, Untitled, Waiting};
 use domain::office::Due;
 
 use super::*;
@@ -30,7 +30,7 @@ fn row(kind: RowKind, number: &str) -> QueueRow {
         talks: None,
         kind,
         number: number.to_owned(),
-        title: None,
+        title: Err(Untitled::Nothing),
         state: "received".to_owned(),
         due: None,
         waiting: Waiting::Nobody,
@@ -227,8 +227,11 @@ fn a_row_says_for_whom_it_waits_until_when_and_what_the_reader_may_know() {
         html.contains("<span>(no title that can be shown)</span>") && html.contains("No deadline")
     );
     assert!(!html.contains("badge new"));
+    one.title = Err(Untitled::Unsorted);
+    let html = shown(&of(vec![one.clone()]), "");
+    assert!(html.contains("<span>(not shown before it is sorted)</span>"));
     one.is_new = true;
-    one.title = Some(Words {
+    one.title = Ok(Words {
         lang: Lang::Ja,
         text: let_out("題\n<i>"),
     });

@@ -33,7 +33,7 @@ const GONE: [&str; 23] = [
 ];
 
 /// What is said by which key; a number in it is 2.
-const SAID: [(Lang, &str, &str); 31] = [
+const SAID: [(Lang, &str, &str); 32] = [
     (Lang::Ja, "cell-fixed", "該当あり・対策あり"),
     (Lang::Ja, "cell-asked-silent", "連絡済み（回答待ち）"),
     (Lang::Ja, "editor-confirmed", "公表する文面を確認しました"),
@@ -58,6 +58,11 @@ const SAID: [(Lang, &str, &str); 31] = [
     (Lang::Ja, "reporter-send", "届け出る"),
     (Lang::Ja, "reporter-note-question", "当機関からの確認"),
     (Lang::Ja, "desk-untitled", "（表示できる件名がありません）"),
+    (
+        Lang::Ja,
+        "desk-untitled-unsorted",
+        "（仕分け前のため表示しません）",
+    ),
     (Lang::Ja, "partner-code", "電話確認番号（8 桁）"),
     (Lang::Ja, "work-phone-code-now", "電話確認番号"),
     (Lang::Ja, "way-telephone", "電話確認番号"),

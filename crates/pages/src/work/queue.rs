@@ -14,7 +14,7 @@ use crate::kit::form::{Choice, Field, Typed};
 use crate::kit::frame::{Frame, bytes};
 use crate::kit::inside::Inside;
 use crate::kit::text;
-use crate::work::view::{Queue, QueueRow, RowKind, Waiting};
+use crate::work::view::{Queue, QueueRow, RowKind, Untitled, Waiting};
 
 /// States that the list can be narrowed to: of the reports that stand in it, then of cases.
 pub fn states() -> impl Iterator<Item = &'static str> {
@@ -186,10 +186,11 @@ fn line(inside: &Inside, row: &QueueRow) -> Row {
         href: inside.href(&format!("{path}{}", segment(&row.number))),
         number: text::line(&row.number),
         kind: say.t(kind),
-        title: row.title.as_ref().map_or_else(
-            || say.t("desk-untitled"),
-            |words| text::line(words.text.as_str()),
-        ),
+        title: match &row.title {
+            Ok(words) => text::line(words.text.as_str()),
+            Err(Untitled::Unsorted) => say.t("desk-untitled-unsorted"),
+            Err(Untitled::Nothing) => say.t("desk-untitled"),
+        },
         title_attr: row
             .title
             .as_ref()

@@ -43,6 +43,15 @@ pub enum RowKind {
     Case,
 }
 
+/// Why a row has no title for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untitled {
+    /// What came is not sorted yet, and the person does not read what is unsorted.
+    Unsorted,
+    /// None that the person may read.
+    Nothing,
+}
+
 /// For whom something waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
@@ -61,7 +70,7 @@ pub struct QueueRow {
     /// Handling number of a report, public number of a case.
     pub number: String,
     /// Title or first words, if the person may read them.
-    pub title: Option<Words>,
+    pub title: Result<Words, Untitled>,
     /// A word of [`domain::intake::ReportStage`] or of [`domain::coordination::case::Stage`].
     pub state: String,
     /// How many agreed to the date, while it is being talked about.

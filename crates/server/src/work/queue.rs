@@ -18,7 +18,7 @@ use domain::value::{StreamId, Track};
 use engine::kernel::find;
 use engine::{CaseLine, Fault, Instant, ReportLine, Viewer, Which};
 use pages::kit::desk::view::Words;
-use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Waiting};
+use pages::work::view::{Queue, QueueCounts, QueueRow, RowKind, Untitled, Waiting};
 
 use crate::coordination::title::{GIST_CHARS, advisory_of, called, eyes_on, gist_of, title_of};
 use crate::door::act::presence;
@@ -318,7 +318,13 @@ async fn report_row(
     let row = QueueRow {
         kind: RowKind::Report,
         number: line.handling.clone(),
-        title: words.map(|words| gist_of(report, words)),
+        title: words
+            .map(|words| gist_of(report, words))
+            .ok_or(if report.is_unsorted() {
+                Untitled::Unsorted
+            } else {
+                Untitled::Nothing
+            }),
         state: report.state.word().to_owned(),
         talks: None,
         due,
@@ -400,7 +406,9 @@ async fn case_row(
     let row = QueueRow {
         kind: RowKind::Case,
         number: line.number.clone(),
-        title: title_of(room, &eyes, case, advisory.as_ref(), visit.lang).await?,
+        title: title_of(room, &eyes, case, advisory.as_ref(), visit.lang)
+            .await?
+            .ok_or(Untitled::Nothing),
         state: told.stage.word().to_owned(),
         talks: told.talks,
         due: deadlines::of_matter(

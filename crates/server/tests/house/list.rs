@@ -240,7 +240,7 @@ fn a_row_has_a_title_for_who_may_read_it() {
     let page = doors.person("reception").get(LIST);
     assert!(page.has(unsorted));
     let page = doors.person("coordinator").get(LIST);
-    assert!(!page.has(unsorted) && page.says("desk-untitled"));
+    assert!(!page.has(unsorted) && page.says("desk-untitled-unsorted"));
     world.ends_well();
 }
 

@@ -323,7 +323,7 @@ pub(super) fn queue_view() -> Queue {
         talks: None,
         kind,
         number: "NRS-12345678".to_owned(),
-        title: Some(words(EVIL)),
+        title: Ok(words(EVIL)),
         state: state.to_owned(),
         due,
         waiting: Waiting::Us,

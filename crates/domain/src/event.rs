@@ -177,10 +177,31 @@ pub enum Event {
         /// Nothing had been signed by then.
         is_fresh: bool,
     },
+    /// Somebody asks that parts of a dossier be erased; another person approves it.
+    ErasureRequested {
+        /// Number in the house, from 1.
+        erasure: u32,
+        dossier: StreamId,
+        compartments: Vec<Compartment>,
+        basis: ErasureBasis,
+    },
+    ErasureApproved {
+        erasure: u32,
+    },
+    ErasureWithdrawn {
+        erasure: u32,
+    },
     CompartmentErased {
         dossier: StreamId,
         compartment: Compartment,
         epoch: u32,
+        /// Backups of keys that were made before: each of them opens what was erased until it is destroyed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        backups: Option<u64>,
+    },
+    /// A backup of keys was destroyed, by its number.
+    BackupDestroyed {
+        number: u64,
     },
 
     // A party of the register.

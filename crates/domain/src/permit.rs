@@ -196,6 +196,14 @@ const ROWS: &[Row] = &[
     row("acknowledge", COUNTER, OR_READER),
     // Whoever takes an alarm over is a person whom others can ask.
     row("take-alarm", DESK, NOBODY_ELSE),
+    // Two persons, and nobody who is none: what was erased does not come back.
+    with_step(row("request-erasure", REPORTS, NOBODY_ELSE), Step::Always),
+    with_step(row("approve-erasure", &GIVEN, NOBODY_ELSE), Step::Always),
+    row("withdraw-erasure", &GIVEN, OR_OPERATOR),
+    with_step(
+        row("record-backup-destroyed", ADMINISTRATOR, OR_OPERATOR),
+        Step::Always,
+    ),
     // A number that is read aloud: no command of its own, and as weighty as one.
     with_step(row("issue-phone-code", OFFICE, NOBODY_ELSE), Step::Always),
     row("set-password", &GIVEN, NOBODY_ELSE),
@@ -207,6 +215,7 @@ const ROWS: &[Row] = &[
     row("change-approvers", NO_PERSON, &[Other::Clock]),
     row("anchor", NO_PERSON, &[Other::Clock]),
     row("count", NO_PERSON, &[Other::Clock]),
+    row("erase", NO_PERSON, &[Other::House]),
     row("init", NO_PERSON, &[Other::Operator]),
     row("resume", NO_PERSON, &[Other::Operator]),
     // Bundles of commands, each of which is asked for itself.

@@ -143,7 +143,11 @@ pub fn intents(stream: StreamId, event: &Event) -> Vec<Intent> {
         | Event::ApproversProposed { .. }
         | Event::ApproversSigned { .. }
         | Event::ApproversWithdrawn { .. }
+        | Event::ErasureRequested { .. }
+        | Event::ErasureApproved { .. }
+        | Event::ErasureWithdrawn { .. }
         | Event::CompartmentErased { .. }
+        | Event::BackupDestroyed { .. }
         | Event::PartyRegistered { .. }
         | Event::StandingAgreed { .. }
         | Event::ReportReceived { .. }

@@ -73,6 +73,14 @@ pub enum Refusal {
     ApproversWait,
     #[error("this change of the approvers does not fit: {0}")]
     Approvers(&'static str),
+    #[error("somebody works on this dossier: only who people are can be erased now")]
+    DossierOpen,
+    #[error("this erasure was decided already")]
+    ErasureDecided,
+    #[error("whoever asked for an erasure does not approve it")]
+    OwnErasure,
+    #[error("one person let this one in; that counts from {} on", written(*until))]
+    LetInLately { until: Instant },
     #[error("this person has approved this plan already")]
     ApprovedAlready,
     #[error("whoever publishes alone signs again after half an hour, having read the bytes again")]
@@ -207,6 +215,10 @@ impl Refusal {
             Refusal::ApproversWait => "approvers.wait",
             Refusal::Approvers(code) => code,
             Refusal::OwnPlan => "release.own_plan",
+            Refusal::DossierOpen => "erasure.open",
+            Refusal::ErasureDecided => "erasure.decided",
+            Refusal::OwnErasure => "erasure.own",
+            Refusal::LetInLately { .. } => "erasure.let_in_lately",
             Refusal::ApprovedAlready => "release.approved_already",
             Refusal::SecondSignature { .. } => "release.second_signature",
             Refusal::SignInAgain => "release.sign_in_again",
@@ -241,6 +253,7 @@ mod tests {
             Refusal::TooEarly { until: at },
             Refusal::PlanNotDue { instant: at },
             Refusal::SecondSignature { from: at },
+            Refusal::LetInLately { until: at },
         ] {
             let words = refusal.to_string();
             assert!(!words.contains("Instant("), "{words}");

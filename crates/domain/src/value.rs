@@ -4,6 +4,7 @@
 //! invariant "No event holds a text or an address"). Nothing here validates foreign input; borders do.
 
 mod channel;
+mod erasure;
 mod step;
 mod track;
 
@@ -11,6 +12,7 @@ use std::fmt;
 
 pub use base::{Instant, Lang};
 pub use channel::CopyChannel;
+pub use erasure::ErasureBasis;
 use serde::{Deserialize, Serialize};
 pub use step::{NumberSource, SecondStep};
 use uuid::Uuid;

@@ -16,11 +16,15 @@ use domain::value::*;
 mod approvers;
 
 #[cfg(test)]
+#[path = "events/house.rs"]
+mod house;
+
+#[cfg(test)]
 #[path = "events/folding.rs"]
 mod folding;
 
 /// Number of variants; [`place`] does not compile until a new one has a line.
-const VARIANTS: usize = 75;
+const VARIANTS: usize = 79;
 
 /// The variant's number, and the kind of stream that it changes; `""` if it is recorded to be looked up and changes none.
 #[rustfmt::skip]
@@ -101,6 +105,10 @@ fn place(event: &Event) -> (usize, &'static str) {
         Event::HouseCounted { .. } => (72, "house"),
         Event::AlarmTaken { .. } => (73, "house"),
         Event::ParticipantReturned => (74, "participant"),
+        Event::ErasureRequested { .. } => (75, "house"),
+        Event::ErasureApproved { .. } => (76, ""),
+        Event::ErasureWithdrawn { .. } => (77, ""),
+        Event::BackupDestroyed { .. } => (78, "house"),
     }
 }
 
@@ -151,24 +159,6 @@ fn samples() -> Vec<Event> {
             role: Role::Coordinator,
             founding: true,
             approval_key: Some("00".repeat(32)),
-        },
-        Event::LedgerAnchored {
-            seq: 7,
-            root: "00".repeat(32),
-            leaf: "{}".into(),
-        },
-        Event::HouseResumed {
-            compared: "archive log".into(),
-            persons: vec![],
-        },
-        Event::HouseCounted { rows: 12 },
-        Event::AlarmTaken {
-            cause: "relay".into(),
-        },
-        Event::CompartmentErased {
-            dossier: StreamId::from_bytes([2; 16]),
-            compartment: Compartment::Identity,
-            epoch: 2,
         },
         Event::PartyRegistered {
             name_ja: "株式会社霧笛電子計算機".into(),
@@ -286,6 +276,7 @@ fn samples() -> Vec<Event> {
     ];
     out.extend(later_samples(case, until));
     out.extend(approvers::samples());
+    out.extend(house::samples());
     out
 }
 
@@ -534,7 +525,14 @@ fn additions() -> Vec<(&'static str, Recorded)> {
         already_public: false,
         track: Some(Track::Site),
     };
+    let erased = Event::CompartmentErased {
+        dossier: StreamId::from_bytes([2; 16]),
+        compartment: Compartment::Identity,
+        epoch: 2,
+        backups: Some(5),
+    };
     vec![
+        ("compartment_erased.backups", recorded(erased)),
         ("report_received.form", recorded(by_form)),
         ("report_received.told", recorded(renumbered)),
         ("report_answered.letter", by_letter),

@@ -25,7 +25,7 @@ use crate::kernel::unit::Unit;
 use crate::party::command as party;
 use crate::people::{approvers, command as people};
 use crate::publication::command as publication;
-use crate::work::command as work;
+use crate::work::{command as work, erasure};
 
 /// A command, for `--list`.
 #[derive(Clone, Copy, Debug)]
@@ -146,6 +146,10 @@ commands! {
     QueueCopiesAgain "queue-copies-again" distribution::QueueCopiesAgain queue_again;
     Acknowledge "acknowledge" distribution::Acknowledge acknowledge;
     TakeAlarm "take-alarm" work::TakeAlarm take_alarm;
+    RequestErasure "request-erasure" erasure::RequestErasure request;
+    ApproveErasure "approve-erasure" erasure::ApproveErasure approve;
+    WithdrawErasure "withdraw-erasure" erasure::WithdrawErasure withdraw;
+    RecordBackupDestroyed "record-backup-destroyed" erasure::RecordBackupDestroyed record_destroyed;
 }
 
 impl Command {
@@ -314,6 +318,12 @@ pub fn perform<'a>(
         ) {
             // Not a second later, and not only where the house is running.
             house.end_access_due().await?;
+        }
+        if matches!(command, Command::ApproveErasure(_)) {
+            // What was approved stands, and is carried out as soon as it can be: a backup that is being made keeps it back.
+            if let Err(error) = house.erase_due().await {
+                tracing::warn!(code = error.code(), cause = %error, "an erasure is tried again");
+            }
         }
         Ok(answer)
     })

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use domain::value::ErasureBasis;
+
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 /// Runs an information-security early-warning partnership: reports in, signed advisories out and acknowledged.
@@ -166,6 +168,11 @@ pub enum Command {
         #[arg(long)]
         unsigned: bool,
     },
+    /// Erase parts of a dossier for good: one person asks for it, another approves it
+    Erase {
+        #[command(subcommand)]
+        what: EraseCommand,
+    },
     /// Let a restored house act again
     Resume {
         /// What it was compared with
@@ -239,6 +246,54 @@ pub enum MailCommand {
         /// Public number
         number: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EraseCommand {
+    /// Ask for it
+    Request {
+        /// Handling number of the report
+        #[arg(long, value_name = "NUMBER", required_unless_present = "case")]
+        report: Option<String>,
+        /// Number of the case
+        #[arg(long, value_name = "NUMBER", conflicts_with = "report")]
+        case: Option<String>,
+        /// identity (who people are), exploit (what would help an attacker), text, raw (the bytes as they came); several times
+        #[arg(long, required = true, value_parser = ["identity", "exploit", "text", "raw"])]
+        part: Vec<String>,
+        /// On what ground: person_asked, time_over, order, by_mistake
+        #[arg(long, value_parser = crate::erase::basis)]
+        basis: ErasureBasis,
+        /// Who asks, and the file with the password that this person signs in with
+        #[arg(long, num_args = 2, required = true, value_names = ["HANDLE", "PASSWORD-FILE"])]
+        by: Vec<String>,
+    },
+    /// Approve it; it is carried out at once and does not come back
+    Approve {
+        /// Its number
+        erasure: u32,
+        /// Who approves: another person than the one who asked
+        #[arg(long, num_args = 2, required = true, value_names = ["HANDLE", "PASSWORD-FILE"])]
+        by: Vec<String>,
+    },
+    /// Take one back that nobody has approved
+    Withdraw {
+        /// Its number
+        erasure: u32,
+        /// Who takes it back
+        #[arg(long, num_args = 2, required = true, value_names = ["HANDLE", "PASSWORD-FILE"])]
+        by: Vec<String>,
+    },
+    /// Record that all copies of a backup of keys were destroyed
+    Destroyed {
+        /// Number of the backup, as `erase status` names it
+        number: u64,
+        /// Who says so: whoever administers the persons of the house
+        #[arg(long, num_args = 2, required = true, value_names = ["HANDLE", "PASSWORD-FILE"])]
+        by: Vec<String>,
+    },
+    /// Where erasures stand, and which backups still open what was erased
+    Status,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,4 +1,4 @@
-//! What only looks: `doctor`, `ledger verify`, `mail copies`. A house that runs is asked over its socket, one that stands still is
+//! What only looks: `doctor`, `ledger verify`, `mail copies`, `erase status`. A house that runs is asked over its socket, one that stands still is
 //! opened; both answer the same.
 //!
 //! It knows neither what is looked for nor how it is told: that is [`crate::doctor`] and [`crate::tools`].
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::Common;
 use crate::run::open;
-use crate::{doctor, show, socket, tools};
+use crate::{doctor, erase, show, socket, tools};
 
 /// What was found.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub enum What {
     Ledger(Vec<String>),
     /// The copies of an advisory, or how many there are of each state.
     Copies(Option<String>),
+    /// Where erasures stand.
+    Erasures,
 }
 
 impl What {
@@ -38,6 +40,7 @@ impl What {
             What::Doctor => ("doctor", Value::Null),
             What::Ledger(anchors) => ("ledger", json!(anchors)),
             What::Copies(number) => ("copies", json!(number)),
+            What::Erasures => ("erasures", Value::Null),
         };
         [word.as_bytes().to_vec(), argument.to_string().into_bytes()]
     }
@@ -48,6 +51,7 @@ impl What {
         match word {
             b"doctor" => Some(What::Doctor),
             b"ledger" => serde_json::from_slice(argument).ok().map(What::Ledger),
+            b"erasures" => Some(What::Erasures),
             b"copies" => serde_json::from_slice(argument).ok().map(What::Copies),
             _ => None,
         }
@@ -76,6 +80,7 @@ pub async fn at(house: &House, what: &What) -> Result<Looked, Fault> {
     match what {
         What::Doctor => doctor::looked(house).await,
         What::Ledger(anchors) => tools::ledger_looked(house, anchors).await,
+        What::Erasures => erase::looked(house).await,
         What::Copies(number) => tools::copies_looked(house, number.as_deref()).await,
     }
 }
@@ -119,6 +124,7 @@ mod tests {
             What::Ledger(vec![]),
             What::Ledger(anchors),
             What::Copies(None),
+            What::Erasures,
             What::Copies(Some("NRS-1".to_owned())),
         ] {
             let [word, argument] = what.parts();

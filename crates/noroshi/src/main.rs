@@ -11,6 +11,7 @@ mod contexts;
 mod doctor;
 #[cfg(test)]
 mod documents;
+mod erase;
 mod init;
 mod look;
 mod measure_desk;

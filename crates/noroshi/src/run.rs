@@ -153,6 +153,7 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
             );
             Ok(true)
         }
+        Command::Erase { what } => crate::erase::erase(&common, what).await,
         Command::Ledger {
             what: LedgerCommand::Verify { anchor },
         } => tools::ledger_verify(&common, anchor.as_deref()).await,
@@ -486,7 +487,7 @@ async fn press(common: &Common, out: Option<&Path>) -> Result<bool, Fault> {
 }
 
 /// Handles with the passwords of their files.
-fn passwords(by: &[String]) -> Result<Vec<(String, Zeroizing<String>)>, Fault> {
+pub fn passwords(by: &[String]) -> Result<Vec<(String, Zeroizing<String>)>, Fault> {
     let pairs = by.chunks_exact(2).map(|pair| {
         let read = seal::files::read_secret(std::path::Path::new(&pair[1]))?;
         // The end of its line is no part of a password; a space is.

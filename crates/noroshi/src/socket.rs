@@ -219,6 +219,12 @@ pub async fn serve(house: &Arc<House>, request: Request) {
         [verb, name, fields] if verb == b"do" => {
             perform(house, &String::from_utf8_lossy(name), fields).await
         }
+        [verb, handle, password, name, fields] if verb == b"as" => {
+            let [handle, password, name] =
+                [handle, password, name].map(|text| String::from_utf8_lossy(text));
+            let password = zeroize::Zeroizing::new(password.into_owned());
+            perform_as(house, &handle, &password, &name, fields).await
+        }
         [verb, mail] if verb == b"mail-take" => take(house, mail).await,
         [verb] if verb == b"rehearsal" => Box::pin(rehearsal::begin(house)).await,
         [verb] if verb == b"settled" => Box::pin(rehearsal::settled(house)).await,
@@ -254,6 +260,31 @@ pub fn remove(dir: &Path) {
 pub async fn perform(house: &House, name: &str, bytes: &[u8]) -> Answer {
     match fields(bytes) {
         Ok(fields) => answer(engine::command::perform_json(house, name, fields).await),
+        Err(answer) => answer,
+    }
+}
+
+/// Performs a command as a person of the house, whose password opens.
+pub async fn perform_as(
+    house: &House,
+    handle: &str,
+    password: &str,
+    name: &str,
+    bytes: &[u8],
+) -> Answer {
+    match house.sign_in_again(handle, password).await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            let because = format!("the password of {handle} does not open; nothing was changed");
+            return Answer {
+                code: 1,
+                text: json!({ "refused": "password", "because": because }).to_string(),
+            };
+        }
+        Err(fault) => return Answer::of(&fault),
+    }
+    match fields(bytes) {
+        Ok(fields) => answer(engine::command::perform_json_as(house, handle, name, fields).await),
         Err(answer) => answer,
     }
 }

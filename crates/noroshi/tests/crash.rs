@@ -129,10 +129,14 @@ mod walk {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let house = runtime.block_on(Box::pin(House::open(dir, &location, Contexts::default())));
         let house = house.expect("the house of the test that asked");
-        let erased = house
-            .keys
-            .erase(&house.store, stream(dossier), Compartment::Exploit);
-        runtime.block_on(Box::pin(erased)).expect("an erasure");
+        let give = |who, name, fields| {
+            let done = engine::command::perform_json_as(&house, who, name, fields);
+            runtime.block_on(done).expect("a command");
+        };
+        let asked =
+            json!({ "report": dossier, "compartments": ["exploit"], "basis": "by_mistake" });
+        give("reception", "request-erasure", asked);
+        give("coordinator", "approve-erasure", json!({ "erasure": 1 }));
     }
 
     /// Reads the names of all points from the sources.
@@ -359,6 +363,10 @@ mod walk {
     fn erase_and_crash(point: &str) {
         let world = World::founded(Engine::Sqlite);
         let case = Case::open(&world, false);
+        world.perform(
+            "close-case",
+            &json!({ "case": case.number, "code": "withdrawn" }),
+        );
         let asked = format!("{}|{}", case.report_id, world.dir().display());
         let child = Command::new(std::env::current_exe().expect("this test"))
             .args(["--exact", "walk::a_child_erases_when_it_is_asked"])
@@ -403,15 +411,15 @@ mod walk {
             "{point}: {found:?} of {others}"
         );
 
-        // Said again, it comes to its end, and one key of an epoch is left.
-        let erased = house
-            .keys
-            .erase(&house.store, stream(&case.report_id), Compartment::Exploit);
-        world
-            .runtime
-            .block_on(Box::pin(erased))
-            .expect("an erasure");
+        // What the house does next brings it to its end, and one key of an epoch is left.
+        let due = || world.runtime.block_on(Box::pin(house.erase_due()));
+        due().expect("an erasure");
         assert_eq!(readable(&house), (0, others));
+        let told = world.runtime.block_on(Box::pin(house.erasures()));
+        assert_eq!(told.expect("erasures")[0].stage.word(), "erased", "{point}");
+        let texts = world.runtime.block_on(house.verify_texts());
+        assert_eq!(texts.expect("texts").lacking, 0, "{point}");
+        due().expect("nothing more");
         drop(house);
         let keys = files(&world.dir().join(engine::kernel::house::KEYS).join("house"));
         let epochs = keys

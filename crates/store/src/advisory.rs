@@ -5,13 +5,14 @@ use domain::value::{AdvisoryId, CaseId};
 use crate::Store;
 use crate::kernel::asked::Viewer;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `advisory`.
 pub static ADVISORY: Table = Table {
     name: "advisory",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("case_id", Type::Bytes, Mark::Open),

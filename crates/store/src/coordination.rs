@@ -9,13 +9,14 @@ use domain::value::{CaseId, ParticipantId, PartyId};
 use crate::Store;
 use crate::kernel::asked::{Viewer, Which};
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `case_file`.
 pub static CASE_FILE: Table = Table {
     name: "case_file",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("number", Type::Text, Mark::Open),
@@ -32,6 +33,7 @@ pub static CASE_FILE: Table = Table {
 pub static PARTICIPANT: Table = Table {
     name: "participant",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("case_id", Type::Bytes, Mark::Open),

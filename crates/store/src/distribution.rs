@@ -19,13 +19,14 @@ use crate::Store;
 use crate::kernel::asked::Viewer;
 use crate::kernel::open::Engine;
 use crate::kernel::row::{Row, TableRow};
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `delivery`.
 pub static DELIVERY: Table = Table {
     name: "delivery",
     kind: Kind::Truth,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("advisory", Type::Bytes, Mark::Open),

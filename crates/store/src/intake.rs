@@ -6,13 +6,14 @@ use domain::value::ReportId;
 use crate::Store;
 use crate::kernel::asked::{Viewer, Which};
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `report`.
 pub static REPORT: Table = Table {
     name: "report",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("handling", Type::Text, Mark::Open),
@@ -27,6 +28,7 @@ pub static REPORT: Table = Table {
 pub static MAILBOX: Table = Table {
     name: "mailbox",
     kind: Kind::Working,
+    erasure: Erasure::Removed,
     columns: &[
         c("lookup", Type::Text, Mark::Blind),
         c("at", Type::Int, Mark::Open),

@@ -5,13 +5,14 @@ use domain::value::PartyId;
 use crate::Store;
 use crate::kernel::asked::Viewer;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
 
 /// Table `party`.
 pub static PARTY: Table = Table {
     name: "party",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("folded_ja", Type::Text, Mark::Open),

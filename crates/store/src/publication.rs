@@ -2,13 +2,14 @@
 
 use crate::Store;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
 
 /// Table `file`.
 pub static FILE: Table = Table {
     name: "file",
     kind: Kind::Truth,
+    erasure: Erasure::Stays,
     columns: &[
         c("sha256", Type::Bytes, Mark::Open),
         c("bytes", Type::Bytes, Mark::Open),

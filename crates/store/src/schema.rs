@@ -11,7 +11,7 @@ pub use crate::kernel::ledger::{LEAF, LEDGER, STREAM};
 pub use crate::kernel::number::NUMBER;
 pub use crate::kernel::open::META;
 pub use crate::kernel::sealed::{BODY, SEALED_KEY};
-pub use crate::kernel::table::{Column, Kind, Mark, Table, Type};
+pub use crate::kernel::table::{Column, Erasure, Kind, Mark, Table, Type};
 pub use crate::party::PARTY;
 pub use crate::people::{APPROVER, CREDENTIAL, DRAFT, LOOKED, OFFERED_KEY, SESSION, TOKEN};
 pub use crate::publication::FILE;

@@ -8,13 +8,14 @@ use crate::Store;
 use crate::kernel::asked::Viewer;
 use crate::kernel::open::Engine;
 use crate::kernel::row::{Row, TableRow};
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `outbox`.
 pub static OUTBOX: Table = Table {
     name: "outbox",
     kind: Kind::Working,
+    erasure: Erasure::Stays,
     columns: &[
         c("name", Type::Text, Mark::Open),
         c("kind", Type::Text, Mark::Open),

@@ -9,6 +9,7 @@ mod apart;
 mod bodies;
 mod catalogues;
 mod decided;
+mod erasure;
 mod files;
 mod graph;
 mod kinds;
@@ -50,7 +51,7 @@ pub fn run(arguments: &[String]) -> Outcome<()> {
 /// Runs every rule; all of them speak before the first failure counts.
 pub fn all(house: &House, log: &Log) -> Outcome<String> {
     let own = metadata(house, log, &["--no-deps"])?;
-    let rules: [(&str, Findings); 19] = [
+    let rules: [(&str, Findings); 20] = [
         ("length", files::length(house)),
         ("base", files::base(house)),
         ("heads", files::heads(house)),
@@ -70,6 +71,7 @@ pub fn all(house: &House, log: &Log) -> Outcome<String> {
         ("roles", roles::in_one_table(house)),
         ("decided", decided::in_domain(house)),
         ("standing", standing::in_domain(house)),
+        ("erasure", erasure::of_every_path(house)),
     ];
     let count = rules.len();
     let mut found = Vec::new();

@@ -5,8 +5,9 @@
 
 pub mod approvers;
 pub mod decide;
+pub mod erasure;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{Event, Recorded};
 use crate::role::Role;
@@ -25,6 +26,10 @@ pub struct House {
     pub anchor: Option<(u64, String, Instant)>,
     pub anchors: Vec<String>,
     pub erased: Vec<(StreamId, crate::text::class::Compartment)>,
+    /// What was asked to be erased, by its number.
+    pub erasures: BTreeMap<u32, erasure::Erasure>,
+    /// Backups of keys of which somebody said that they were destroyed, by their numbers.
+    pub destroyed_backups: BTreeSet<u64>,
     /// Whether the rows of before the ledger spoke of rows have been counted.
     pub counted: bool,
     /// Who took an alarm over last, by its cause.
@@ -155,11 +160,11 @@ impl House {
                 };
                 self.alarms.insert(cause.clone(), taken);
             }
-            Event::CompartmentErased {
-                dossier,
-                compartment,
-                ..
-            } => self.erased.push((*dossier, *compartment)),
+            Event::ErasureRequested { .. }
+            | Event::ErasureApproved { .. }
+            | Event::ErasureWithdrawn { .. }
+            | Event::CompartmentErased { .. }
+            | Event::BackupDestroyed { .. } => self.apply_erasure(recorded),
             _ => {}
         }
     }

@@ -75,6 +75,20 @@ pub enum Compartment {
     Raw,
 }
 
+impl Compartment {
+    /// Its stable name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Compartment::Frame => "frame",
+            Compartment::Text => "text",
+            Compartment::Exploit => "exploit",
+            Compartment::Identity => "identity",
+            Compartment::Raw => "raw",
+        }
+    }
+}
+
 /// Names a label of the Traffic Light Protocol 2.0, strictest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -45,6 +45,9 @@ mod deadlines;
 mod kit;
 
 #[cfg(test)]
+mod erasures;
+
+#[cfg(test)]
 mod embargoes;
 
 #[cfg(test)]

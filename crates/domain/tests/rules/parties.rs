@@ -158,6 +158,7 @@ fn the_house_knows_its_last_anchor_and_what_it_has_erased() {
         dossier,
         compartment,
         epoch: 1,
+        backups: None,
     };
     take(&mut house, of(HOUSE, vec![erased]), 3);
     assert_eq!(house.erased, [(dossier, compartment)]);

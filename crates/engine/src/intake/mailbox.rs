@@ -265,6 +265,18 @@ impl House {
         Ok(())
     }
 
+    /// Drops the messages of a mailbox, rows and files; where the report stands is told as before.
+    ///
+    /// # Errors
+    /// As [`House::write_mailbox`].
+    pub async fn empty_mailbox(&self, report: &Report) -> Result<(), Fault> {
+        if let Some(name) = report.lookup.as_deref() {
+            self.store.drop_mailbox(name).await?;
+            self.write_mailbox(report.id).await?;
+        }
+        Ok(())
+    }
+
     /// Writes the files of one mailbox, as far as they are not what they should be.
     ///
     /// # Errors

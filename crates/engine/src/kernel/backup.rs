@@ -151,12 +151,7 @@ pub fn backup<'a>(
         let mut data = sealing(&data_file)?;
         data.write_all(DATA).map_err(writing(&data_file))?;
         let records = store.dump(&mut data).await?;
-        let number = store
-            .meta("key-backup")
-            .await?
-            .and_then(|v| v.try_into().ok())
-            .map_or(0, u64::from_be_bytes)
-            + 1;
+        let number = made(store).await? + 1;
         let mut plain = zeroize::Zeroizing::new(KEY_FILE.to_vec());
         frame(&mut plain, &number.to_be_bytes());
         for (name, bytes) in files {
@@ -209,8 +204,22 @@ pub fn backup<'a>(
     })
 }
 
+/// Number of the last backup of keys; 0 before the first.
+///
+/// # Errors
+/// If the store fails.
+pub async fn made(store: &Store) -> Result<u64, Fault> {
+    let number = store.meta("key-backup").await?;
+    Ok(number
+        .and_then(|v| v.try_into().ok())
+        .map_or(0, u64::from_be_bytes))
+}
+
 /// One backup of a house at a time: each has a number of its own.
-fn turn(dir: &Path) -> Result<File, Fault> {
+///
+/// # Errors
+/// [`Fault::Config`] while one is being made.
+pub(crate) fn turn(dir: &Path) -> Result<File, Fault> {
     let path = dir.join(KEYS).join("backup").join("recovery.pub");
     let file = File::open(&path).map_err(cannot_open(&path))?;
     match file.try_lock() {

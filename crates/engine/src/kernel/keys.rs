@@ -25,6 +25,9 @@ pub struct Keys {
     epoch: Mutex<(Epoch, Secret)>,
     open: Mutex<HashMap<(StreamId, Compartment), (KeyId, Secret)>>,
     by_id: Mutex<HashMap<KeyId, Secret>>,
+    /// How often the epoch has changed in this process. Whoever reads keys, or writes what is sealed under them, holds it
+    /// meanwhile; an erasure has it alone.
+    turn: tokio::sync::RwLock<u64>,
     /// Key of copy codes and references.
     pub codes: Secret,
 }
@@ -182,6 +185,7 @@ impl Keys {
             epoch: Mutex::new((newest, key)),
             open: Mutex::default(),
             by_id: Mutex::default(),
+            turn: tokio::sync::RwLock::default(),
             codes,
         };
         Ok((keys, opened == wrapped.len()))
@@ -221,6 +225,8 @@ impl Keys {
         if let Some(found) = self.cached(dossier, compartment) {
             return Ok(Some(found));
         }
+        // Row, epoch and memory are of one moment.
+        let _turn = self.turn.read().await;
         let Some(row) = store.compartment_key(dossier, compartment).await? else {
             return Ok(None);
         };
@@ -237,6 +243,7 @@ impl Keys {
         if let Some(key) = self.by_id.lock().ok().and_then(|k| k.get(&id).cloned()) {
             return Ok(key);
         }
+        let _turn = self.turn.read().await;
         let row = store.key(id).await?.ok_or(Fault::Sealed)?;
         let key = self.unwrap(row.epoch, &id, &row.wrapped)?;
         if let Ok(mut by_id) = self.by_id.lock() {
@@ -290,26 +297,40 @@ impl Keys {
         }
     }
 
+    /// How often the epoch has changed: what was sealed under keys of another turn is sealed anew before it is written.
+    pub(super) async fn turn(&self) -> tokio::sync::RwLockReadGuard<'_, u64> {
+        self.turn.read().await
+    }
+
     /// Erases compartments of a dossier: new epoch, all other keys wrapped anew, old epoch key destroyed
-    /// (docs/design/security.md §2.2). Returns the new epoch.
+    /// (docs/design/security.md §2.2). Returns the epoch; where no key is left to be erased, nothing changes.
+    ///
+    /// Meanwhile nobody writes: a key that was drawn under the old epoch and written behind the wrapping would be lost.
     ///
     /// # Errors
-    /// If store or files fail; the old epoch key is destroyed last, so nothing is lost on the way.
+    /// If store or files fail; the old epoch key is destroyed last, so nothing is lost on the way, and it can be tried again.
     pub async fn erase(
         &self,
         store: &Store,
         dossier: StreamId,
-        compartment: Compartment,
+        compartments: &[Compartment],
     ) -> Result<Epoch, Fault> {
-        if compartment == Compartment::Frame {
+        if compartments.contains(&Compartment::Frame) {
             // The frame lives as long as the ledger: without it nothing could be rebuilt
             // (docs/design/security.md §2.1).
             return Err(Fault::Config(
                 "the frame of a dossier is never erased".into(),
             ));
         }
+        let mut turn = self.turn.write().await;
         let rows = store.keys().await?;
+        *turn += u64::from(self.settle(&rows)?);
         let (old, old_key) = self.epoch.lock().map_err(|_| Fault::Sealed)?.clone();
+        let is_theirs =
+            |row: &StoredKey| row.dossier == dossier && compartments.contains(&row.compartment);
+        if !rows.iter().any(is_theirs) {
+            return Ok(old);
+        }
         let (new, new_key) = (old + 1, Secret::draw());
         seal::files::write_secret_new(
             &epoch_file(&self.folder, new),
@@ -318,7 +339,7 @@ impl Keys {
         crate::kernel::crash::point("erase.epoch_drawn");
         let (mut erased, mut rewrapped) = (Vec::new(), Vec::new());
         for mut row in rows {
-            if row.dossier == dossier && row.compartment == compartment {
+            if is_theirs(&row) {
                 erased.push(row.id);
                 continue;
             }
@@ -330,15 +351,55 @@ impl Keys {
         }
         store.rewrap(&erased, &rewrapped).await?;
         crate::kernel::crash::point("erase.rewrapped");
-        *self.epoch.lock().map_err(|_| Fault::Sealed)? = (new, new_key);
-        if let (Ok(mut open), Ok(mut by_id)) = (self.open.lock(), self.by_id.lock()) {
-            open.clear();
-            by_id.clear();
-        }
-        let old_file = epoch_file(&self.folder, old);
-        std::fs::remove_file(&old_file).map_err(Fault::io("cannot destroy the old epoch key"))?;
-        seal::files::sync_parent(&old_file)?;
+        *turn += 1;
+        self.adopt_epoch(new, new_key)?;
+        self.destroy(old)?;
         Ok(new)
+    }
+
+    /// Puts right what an erasure left in this process whose end nobody saw: the database took the new keys, or it did not.
+    /// Tells whether it had taken them.
+    fn settle(&self, rows: &[StoredKey]) -> Result<bool, Fault> {
+        let (old, _) = self.epoch.lock().map_err(|_| Fault::Sealed)?.clone();
+        let new = old + 1;
+        let next = epoch_file(&self.folder, new);
+        if !next.exists() {
+            return Ok(false);
+        }
+        if rows.iter().all(|row| row.epoch == old) {
+            std::fs::remove_file(&next).map_err(Fault::io("cannot destroy an unused epoch key"))?;
+            return Ok(false);
+        }
+        let file = seal::files::read_secret(&next)?;
+        let key =
+            keyring::open_epoch(&self.root, &self.house, new, &file).map_err(|_| Fault::Sealed)?;
+        let opens = |row: &StoredKey| {
+            row.epoch == new && keyring::unwrap(&key, new, &row.id, &row.wrapped).is_ok()
+        };
+        // Rows that differ were altered by somebody: nothing is destroyed by what they say.
+        if !rows.iter().all(opens) {
+            return Err(Fault::Sealed);
+        }
+        self.adopt_epoch(new, key)?;
+        self.destroy(old)?;
+        Ok(true)
+    }
+
+    fn adopt_epoch(&self, new: Epoch, key: Secret) -> Result<(), Fault> {
+        *self.epoch.lock().map_err(|_| Fault::Sealed)? = (new, key);
+        let (mut open, mut by_id) = (
+            self.open.lock().map_err(|_| Fault::Sealed)?,
+            self.by_id.lock().map_err(|_| Fault::Sealed)?,
+        );
+        open.clear();
+        by_id.clear();
+        Ok(())
+    }
+
+    fn destroy(&self, old: Epoch) -> Result<(), Fault> {
+        let file = epoch_file(&self.folder, old);
+        std::fs::remove_file(&file).map_err(Fault::io("cannot destroy the old epoch key"))?;
+        Ok(seal::files::sync_parent(&file)?)
     }
 }
 

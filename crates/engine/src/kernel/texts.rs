@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::event::Event;
 use domain::value::{BodyId, StreamId};
 use serde_json::Value;
 
@@ -38,12 +37,22 @@ impl House {
     /// Faults of the store, or a record that this program cannot read; what is gone is an answer.
     pub fn verify_texts(&self) -> Awaited<'_, Result<Texts, Fault>> {
         Box::pin(async move {
-            let (bodies, erased) = self.referred().await?;
+            let bodies = self.referred().await?;
+            let own = self.own().await?;
             let mut texts = Texts::default();
-            for (seq, dossier, body) in bodies {
+            for (seq, body) in bodies {
                 match self.body(body).await {
                     Ok(_) => texts.whole += 1,
-                    Err(Fault::Sealed) if erased.contains(&dossier) => texts.erased += 1,
+                    // The row stays, so that what is gone can be told from what was erased.
+                    Err(Fault::Sealed)
+                        if self
+                            .store
+                            .body(body)
+                            .await?
+                            .is_some_and(|row| own.is_erased(row.dossier, row.compartment)) =>
+                    {
+                        texts.erased += 1;
+                    }
                     Err(Fault::Sealed) => {
                         texts.lacking += 1;
                         if texts.named.len() < NAMED_MAX {
@@ -57,8 +66,8 @@ impl House {
         })
     }
 
-    /// The bodies that records refer to, each once, and the dossiers of which something was erased.
-    async fn referred(&self) -> Result<(Vec<(u64, StreamId, BodyId)>, HashSet<StreamId>), Fault> {
+    /// The bodies that records refer to, each once.
+    async fn referred(&self) -> Result<Vec<(u64, BodyId)>, Fault> {
         let keys: HashMap<[u8; 16], StreamId> = self
             .store
             .keys()
@@ -66,24 +75,21 @@ impl House {
             .into_iter()
             .map(|key| (key.id, key.dossier))
             .collect();
-        let (mut out, mut seen, mut erased) = (Vec::new(), HashSet::new(), HashSet::new());
+        let (mut out, mut seen) = (Vec::new(), HashSet::new());
         let mut from = 1;
         loop {
             let records = self.store.ledger(from, STEP).await?;
             let Some(last) = records.last() else {
-                return Ok((out, erased));
+                return Ok(out);
             };
             from = last.header.seq + 1;
             for record in &records {
                 let dossier = *keys.get(&record.header.key).ok_or(Fault::Sealed)?;
                 let event = self.read(record, dossier).await?.event;
-                if let Event::CompartmentErased { dossier, .. } = &event {
-                    erased.insert(*dossier);
-                }
                 let value = serde_json::to_value(&event).map_err(|_| Fault::Form("event"))?;
                 bodies_in(&value, &mut |body| {
                     if seen.insert(body) {
-                        out.push((record.header.seq, dossier, body));
+                        out.push((record.header.seq, body));
                     }
                 });
             }

@@ -55,6 +55,8 @@ pub struct Unit<'h> {
     /// Rows that stand there already, of which the last record speaks.
     counted: Vec<seal::coverage::Covered>,
     keys: HashMap<(StreamId, Compartment), (KeyId, Secret)>,
+    /// How often the epoch had changed when the first of them was read.
+    turn: Option<u64>,
     fresh: Vec<(StreamId, Compartment, KeyId, Secret)>,
     /// Digits drawn by this unit, which no row shows yet.
     pub(crate) drawn: std::collections::HashSet<String>,
@@ -103,6 +105,7 @@ impl<'h> Unit<'h> {
             rows: Vec::new(),
             counted: Vec::new(),
             keys: HashMap::new(),
+            turn: None,
             fresh: Vec::new(),
             drawn: std::collections::HashSet::new(),
             after: Vec::new(),
@@ -259,6 +262,9 @@ impl<'h> Unit<'h> {
     ) -> Result<(KeyId, Secret), Fault> {
         if let Some(found) = self.keys.get(&(dossier, compartment)) {
             return Ok(found.clone());
+        }
+        if self.turn.is_none() {
+            self.turn = Some(*self.house.keys.turn().await);
         }
         let found = match self
             .house
@@ -438,6 +444,11 @@ impl<'h> Unit<'h> {
                 // Nothing new was decided; a row that a crash kept from following its event still follows it now.
                 return follow(house, after, now).await;
             }
+            // Until it is written, nothing is erased; what was erased since took the keys with it.
+            let turn = house.keys.turn().await;
+            if self.turn.is_some_and(|noted| noted != *turn) {
+                return Err(store::StoreError::Conflict.into());
+            }
             let (write, states, fresh) = self.finish();
             let bells = bells(&write);
             crate::kernel::crash::point("perform.before_write");
@@ -447,6 +458,7 @@ impl<'h> Unit<'h> {
                 Ok(_) => {
                     crate::kernel::crash::point("perform.after_write");
                     house.keys.adopt(&fresh);
+                    drop(turn);
                     writing.written(states);
                     for bell in bells {
                         house.bells.ring(&bell);

@@ -22,14 +22,15 @@ impl House {
     pub(super) async fn clocks_round(&self) -> Result<Next, Fault> {
         self.look_at_clock().await?;
         // Access ends since a contact changed, whatever the time is.
-        let ended = self.end_access_due().await;
+        let ended = [self.end_access_due().await, self.erase_due().await];
         // What a date ends cannot be taken back: nothing of it is done by a clock that was set, until the house is started anew.
         let dated = if self.clock_was_set().is_some() {
             [Ok(()), Ok(())]
         } else {
             [self.end_embargoes().await, self.anchor_daily().await]
         };
-        std::iter::once(ended)
+        ended
+            .into_iter()
             .chain(dated)
             .collect::<Result<(), Fault>>()?;
         Ok(Next::at(

@@ -24,6 +24,8 @@ mod clocks;
 
 mod copies;
 
+pub mod erasure;
+
 pub mod alarm;
 
 pub mod command;

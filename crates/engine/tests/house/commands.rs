@@ -420,6 +420,39 @@ fn of_the_approvers(world: &World) {
     }
 }
 
+fn of_erasures(world: &World, case: &Case<'_>) {
+    let ask = |parts: [&str; 1]| json!({ "report": case.report.number, "compartments": parts, "basis": "person_asked" });
+    assert_eq!(
+        world.refuses("request-erasure", ask(["raw"])),
+        "erasure.open"
+    );
+    let first = json!({ "erasure": 1 });
+    assert_eq!(
+        world.refuses("withdraw-erasure", first.clone()),
+        "not_found"
+    );
+    world.does("request-erasure", ask(["identity"]));
+    world.does("withdraw-erasure", first);
+    world.does("request-erasure", ask(["identity"]));
+    let second = json!({ "erasure": 2 });
+    assert_eq!(
+        world.refuses("approve-erasure", second.clone()),
+        "erasure.own"
+    );
+    world.does_as("admin", "approve-erasure", second);
+    let backup = json!({ "number": 1 });
+    let destroyed = "record-backup-destroyed";
+    assert_eq!(
+        world.refuses_as("admin", destroyed, backup.clone()),
+        "not_found"
+    );
+    let store = &world.house().store;
+    world
+        .wait(store.set_meta("key-backup", &1_u64.to_be_bytes()))
+        .unwrap();
+    world.does_as("admin", destroyed, backup);
+}
+
 /// Performs every command once, each after it was refused once.
 pub(crate) fn all_of_them(world: &World) -> Case<'_> {
     let case = Case::open(world);
@@ -429,6 +462,7 @@ pub(crate) fn all_of_them(world: &World) -> Case<'_> {
     of_talks(world, &case);
     of_the_date(world, &case);
     of_the_advisory(world, &case);
+    of_erasures(world, &case);
     let fact = json!({ "fact": "exploit_public" });
     case.does("observe", fact.clone());
     assert_eq!(case.refuses("observe", fact), "exists");

@@ -272,8 +272,8 @@ fn an_erased_compartment_stays_closed_and_the_ledger_whole() {
     };
     assert_eq!(["A", "V"].map(opens), [true, true]);
     let erase = |compartment| {
-        let house = world.house();
-        let erased = house.keys.erase(&house.store, dossier, compartment);
+        let (house, parts) = (world.house(), [compartment]);
+        let erased = house.keys.erase(&house.store, dossier, &parts);
         world.wait(Box::pin(erased)).is_ok()
     };
     assert!(erase(Compartment::Exploit));

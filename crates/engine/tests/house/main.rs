@@ -111,6 +111,9 @@ mod kernel_bearers;
 mod work_alarm;
 
 #[cfg(test)]
+mod work_erasure;
+
+#[cfg(test)]
 mod work_letterbox;
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::coordination::board;
 use crate::coordination::view::{BoardRow, Case, Consent, Embargo, Vulnerability};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
-    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, causes, choices, deadlines, due_html, filtered,
-    instant_full, langs, looked, parts, presence, segment, words_html,
+    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, causes, choices, deadlines, due_html, erasures,
+    filtered, instant_full, langs, looked, parts, presence, segment, words_html,
 };
 use crate::kit::desk::view::Fate;
 use crate::kit::desk::words;
@@ -208,6 +208,7 @@ fn facts(inside: &Inside, view: &Case) -> Vec<Fact> {
             ),
         ));
     }
+    out.extend(erasures(say, &view.erasures));
     out
 }
 

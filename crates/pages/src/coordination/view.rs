@@ -5,7 +5,7 @@
 use base::Instant;
 use formats::advisory::Lang;
 
-use crate::kit::desk::view::{Entry, Fate, Part, Presence, Words};
+use crate::kit::desk::view::{Entry, Erasure, Fate, Part, Presence, Words};
 use crate::kit::shown::Shown;
 use domain::office::Due;
 
@@ -40,6 +40,8 @@ pub struct Case {
     pub register: Vec<PartyChoice>,
     /// How many were found, of which `register` shows the first.
     pub register_total: usize,
+    /// What was erased of it, or is to be.
+    pub erasures: Vec<Erasure>,
     pub presence: Vec<Presence>,
     /// The version of the case that this page shows; every form carries it.
     pub seen: u64,

@@ -7,13 +7,15 @@ use std::fmt::Write as _;
 
 use askama::Template;
 use domain::intake::ReportStage;
+use domain::party::erasure::Stage;
+use domain::text::class::Compartment;
 
 use crate::intake::fields;
 use crate::intake::view::{Message, Report};
 use crate::kit::catalogue::Say;
 use crate::kit::desk::bits::{
-    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, choices, deadlines, langs, looked, parts as parts_html,
-    presence, segment, timeline, words_html,
+    Action, LINE_CHARS_MAX, TEXT_CHARS_MAX, choices, deadlines, erasures, langs, looked,
+    parts as parts_html, presence, segment, timeline, words_html,
 };
 use crate::kit::desk::view::Entry;
 use crate::kit::desk::words;
@@ -95,6 +97,7 @@ pub fn page(inside: &Inside, view: &Report, form: &Typed) -> Vec<u8> {
         facts: facts(inside, view),
         deadlines: deadlines(say, inside.now, &view.deadlines),
         sources: match (view.sources.is_empty(), view.is_sorted) {
+            (true, false) if is_gone(view) => none(say, "work-sources-erased"),
             (true, false) => none(say, "work-sources-withheld"),
             (true, true) if view.parts.iter().any(|part| part.class == "U") => {
                 none(say, "work-sources-split")
@@ -174,7 +177,15 @@ fn facts(inside: &Inside, view: &Report) -> Vec<Fact> {
             html: text::escape(&fields::code(say, key, code)),
         });
     }
+    out.extend(erasures(say, &view.erasures));
     out
+}
+
+/// Whether what came was erased as it came.
+fn is_gone(view: &Report) -> bool {
+    view.erasures.iter().any(|one| {
+        matches!(one.stage, Stage::Shut | Stage::Erased) && one.parts.contains(&Compartment::Raw)
+    })
 }
 
 fn none(say: Say, key: &str) -> String {

@@ -3,7 +3,7 @@
 //! Filled in by whoever asks; what stands here may be shown to the person who is signed in.
 
 use crate::intake::Asked;
-use crate::kit::desk::view::{Entry, Part, Presence, Words};
+use crate::kit::desk::view::{Entry, Erasure, Part, Presence, Words};
 use domain::office::Due;
 
 /// One report.
@@ -35,6 +35,8 @@ pub struct Report {
     pub messages: Vec<Message>,
     pub deadlines: Vec<Due>,
     pub timeline: Vec<Entry>,
+    /// What was erased of it, or is to be.
+    pub erasures: Vec<Erasure>,
     pub presence: Vec<Presence>,
     /// When the draft was saved that the form is filled with.
     pub draft_at: Option<String>,

@@ -18,6 +18,7 @@ use crate::kit::inside::Inside;
 use crate::work::tasks;
 
 mod approvers;
+mod erased;
 mod looks;
 mod world;
 
@@ -58,7 +59,8 @@ const TRANSLATIONESE: [&str; 24] = [
 ];
 
 /// Families of keys that [`words::word`] and its neighbours put together from a code.
-const FAMILIES: [&str; 38] = [
+const FAMILIES: [&str; 39] = [
+    "erasure",
     "number-source",
     "approver-kind",
     "approvers-do",

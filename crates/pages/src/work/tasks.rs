@@ -114,6 +114,16 @@ pub fn machine_time(lang: formats::advisory::Lang, now: domain::value::Instant) 
     Say(lang).with("task-machine-time", &[("at", &when::instant(lang, &now))])
 }
 
+/// What the parts of a dossier are called.
+#[must_use]
+pub fn erased(lang: formats::advisory::Lang, parts: &[domain::text::class::Compartment]) -> String {
+    let say = Say(lang);
+    let words = parts
+        .iter()
+        .map(|part| crate::kit::desk::words::word(say, "compartment", part.word()));
+    words.collect::<Vec<_>>().join(&say.t("separator"))
+}
+
 /// What a context that is gone is called.
 #[must_use]
 pub fn context(lang: formats::advisory::Lang, name: &str) -> String {

@@ -170,6 +170,7 @@ async fn render(room: &Room, visit: &Visit, case: &Case, typed: &Typed) -> Resul
         vulnerabilities,
         seen: timeline.first().map_or(0, |entry| entry.seq),
         timeline,
+        erasures: room.erasures(case.id.into()).await?,
         deadlines: deadlines::of_matter(
             room.house.office(),
             case,

@@ -13,7 +13,7 @@ use domain::role::Role;
 use domain::value::{Actor, Instant, PersonId, StreamId};
 use engine::{Fault, Viewer};
 use formats::advisory::Lang;
-use pages::kit::desk::view::Entry;
+use pages::kit::desk::view::{Entry, Erasure};
 use serde_json::Value;
 
 use crate::door::room::Room;
@@ -55,6 +55,24 @@ const SILENT: [&str; 21] = [
 ];
 
 impl Room {
+    /// What was erased of a dossier, or is to be; what was taken back is in the history alone.
+    ///
+    /// # Errors
+    /// If the house's state cannot be read.
+    pub async fn erasures(&self, dossier: StreamId) -> Result<Vec<Erasure>, Stop> {
+        let own = self.house.own().await?;
+        let theirs = own.erasures.values().filter(|one| one.dossier == dossier);
+        let told = theirs.filter(|one| !one.withdrawn).map(|one| Erasure {
+            stage: own.stage_of(one),
+            parts: one.compartments.clone(),
+            at: one
+                .erased_at
+                .or(one.approved.map(|(_, at)| at))
+                .unwrap_or(one.asked.1),
+        });
+        Ok(told.collect())
+    }
+
     /// All records of a dossier, oldest first.
     ///
     /// # Errors

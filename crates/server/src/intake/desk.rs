@@ -169,6 +169,7 @@ async fn view(
         is_sorted: report.is_sorted(),
         parts,
         messages: messages(&eyes, &lines).await?,
+        erasures: room.erasures(dossier).await?,
         deadlines: if report.is_open() {
             deadlines::of_report(room.house.office(), report)
         } else {

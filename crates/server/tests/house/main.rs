@@ -60,6 +60,9 @@ mod held;
 mod register;
 
 #[cfg(test)]
+mod erased;
+
+#[cfg(test)]
 mod list;
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use domain::value::{AdvisoryId, CopyChannel, Scope, SubscriberId};
 use crate::Store;
 use crate::kernel::asked::Viewer;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 /// Table `subscriber`.
 pub static SUBSCRIBER: Table = Table {
     name: "subscriber",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("active", Type::Int, Mark::Open),

@@ -10,7 +10,7 @@ use seal::record::{Header, Realm};
 
 use super::asked::Viewer;
 use super::row::Row;
-use super::table::{Kind, Mark, Table, Type, c};
+use super::table::{Erasure, Kind, Mark, Table, Type, c};
 use super::value::{Cells, StoreError, Value};
 use crate::Store;
 
@@ -18,6 +18,7 @@ use crate::Store;
 pub static LEDGER: Table = Table {
     name: "ledger",
     kind: Kind::Truth,
+    erasure: Erasure::Stays,
     columns: &[
         c("seq", Type::Int, Mark::Open),
         c("recorded_at", Type::Int, Mark::Open),
@@ -39,6 +40,7 @@ pub static LEDGER: Table = Table {
 pub static STREAM: Table = Table {
     name: "stream",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("kind", Type::Text, Mark::Open),
@@ -53,6 +55,7 @@ pub static STREAM: Table = Table {
 pub static LEAF: Table = Table {
     name: "leaf",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("seq", Type::Int, Mark::Open),
         c("at", Type::Int, Mark::Open),

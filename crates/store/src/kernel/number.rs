@@ -4,7 +4,7 @@ use domain::value::StreamId;
 
 use super::asked::Viewer;
 use super::row::Row;
-use super::table::{Kind, Mark, Table, Type, c};
+use super::table::{Erasure, Kind, Mark, Table, Type, c};
 use super::value::{StoreError, Value};
 use crate::Store;
 
@@ -12,6 +12,7 @@ use crate::Store;
 pub static NUMBER: Table = Table {
     name: "number",
     kind: Kind::Projection,
+    erasure: Erasure::Stays,
     columns: &[
         c("digits", Type::Text, Mark::Open),
         c("series", Type::Text, Mark::Open),

@@ -15,13 +15,14 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use super::postgres::Postgres;
 use super::row::{Row, TableRow};
 use super::sqlite::Sqlite;
-use super::table::{Kind, Mark, Table, Type, c};
+use super::table::{Erasure, Kind, Mark, Table, Type, c};
 use super::value::{Cells, StoreError, Value};
 
 /// Table `meta`.
 pub static META: Table = Table {
     name: "meta",
     kind: Kind::Working,
+    erasure: Erasure::Stays,
     columns: &[
         c("name", Type::Text, Mark::Open),
         c("value", Type::Bytes, Mark::Open),

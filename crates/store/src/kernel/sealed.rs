@@ -6,7 +6,7 @@ use domain::text::class::Compartment;
 use domain::value::{BodyId, StreamId};
 
 use super::row::Row;
-use super::table::{Kind, Mark, Table, Type, c};
+use super::table::{Erasure, Kind, Mark, Table, Type, c};
 use super::value::{Cells, StoreError, Value};
 use crate::Store;
 
@@ -14,6 +14,7 @@ use crate::Store;
 pub static BODY: Table = Table {
     name: "body",
     kind: Kind::Truth,
+    erasure: Erasure::Shut,
     columns: &[
         c("id", Type::Bytes, Mark::Open),
         c("dossier", Type::Bytes, Mark::Open),
@@ -29,6 +30,7 @@ pub static BODY: Table = Table {
 pub static SEALED_KEY: Table = Table {
     name: "sealed_key",
     kind: Kind::Truth,
+    erasure: Erasure::Removed,
     columns: &[
         c("key_id", Type::Bytes, Mark::Open),
         c("recipient_kind", Type::Text, Mark::Open),

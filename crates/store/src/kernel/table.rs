@@ -15,6 +15,17 @@ pub enum Kind {
     Working,
 }
 
+/// What becomes of a table's rows about a dossier of which something is erased (docs/design/security.md §2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// They hold nothing that a compartment seals.
+    Stays,
+    /// They stay, and nothing opens them any more.
+    Shut,
+    /// They are removed.
+    Removed,
+}
+
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -47,6 +58,7 @@ pub struct Column {
 pub struct Table {
     pub name: &'static str,
     pub kind: Kind,
+    pub erasure: Erasure,
     pub columns: &'static [Column],
     /// Columns of the primary key.
     pub key: &'static [&'static str],

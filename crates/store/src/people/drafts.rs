@@ -4,13 +4,14 @@ use domain::value::PersonId;
 
 use crate::Store;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
 
 /// Table `draft`.
 pub static DRAFT: Table = Table {
     name: "draft",
     kind: Kind::Working,
+    erasure: Erasure::Removed,
     columns: &[
         c("name", Type::Text, Mark::Open),
         c("person", Type::Bytes, Mark::Open),
@@ -82,6 +83,23 @@ impl Store {
                 })
             })
             .transpose()
+    }
+
+    /// Drops all drafts whose names begin so.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn drop_drafts(&self, beginning: &str) -> Result<(), StoreError> {
+        let length = i64::try_from(beginning.chars().count()).unwrap_or(i64::MAX);
+        self.transact(
+            "draft",
+            vec![(
+                "DELETE FROM draft WHERE substr(name, 1, CAST($1 AS integer)) = $2".to_owned(),
+                vec![length.into(), beginning.into()],
+            )],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Drops a draft.

@@ -14,7 +14,7 @@ use seal::approval::{Cost, SealedKey};
 
 use crate::Store;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{Cells, StoreError, Value};
 
 pub use drafts::{DRAFT, DraftRow, NamedDraft};
@@ -25,6 +25,7 @@ pub use tokens::{LINK_KEPT_US, TOKEN, TokenRow};
 pub static CREDENTIAL: Table = Table {
     name: "credential",
     kind: Kind::Truth,
+    erasure: Erasure::Stays,
     columns: &[
         c("person", Type::Bytes, Mark::Open),
         c("memory_kib", Type::Int, Mark::Open),
@@ -40,6 +41,7 @@ pub static CREDENTIAL: Table = Table {
 pub static APPROVER: Table = Table {
     name: "approver",
     kind: Kind::Truth,
+    erasure: Erasure::Stays,
     columns: &[
         c("person", Type::Bytes, Mark::Open),
         c("public_key", Type::Bytes, Mark::Open),
@@ -57,6 +59,7 @@ pub static APPROVER: Table = Table {
 pub static OFFERED_KEY: Table = Table {
     name: "offered_key",
     kind: Kind::Working,
+    erasure: Erasure::Stays,
     columns: &[
         c("person", Type::Bytes, Mark::Open),
         c("public_key", Type::Bytes, Mark::Open),
@@ -72,6 +75,7 @@ pub static OFFERED_KEY: Table = Table {
 pub static LOOKED: Table = Table {
     name: "looked",
     kind: Kind::Working,
+    erasure: Erasure::Stays,
     columns: &[
         c("person", Type::Bytes, Mark::Open),
         c("stream", Type::Bytes, Mark::Open),

@@ -2,13 +2,14 @@
 
 use crate::Store;
 use crate::kernel::row::Row;
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
 
 /// Table `session`.
 pub static SESSION: Table = Table {
     name: "session",
     kind: Kind::Working,
+    erasure: Erasure::Stays,
     columns: &[
         c("hash", Type::Bytes, Mark::Blind),
         c("side", Type::Text, Mark::Open),

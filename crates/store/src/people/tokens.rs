@@ -2,13 +2,14 @@
 
 use crate::Store;
 use crate::kernel::row::{Row, TableRow};
-use crate::kernel::table::{Kind, Mark, Table, Type, c};
+use crate::kernel::table::{Erasure, Kind, Mark, Table, Type, c};
 use crate::kernel::value::{StoreError, Value};
 
 /// Table `token`.
 pub static TOKEN: Table = Table {
     name: "token",
     kind: Kind::Working,
+    erasure: Erasure::Stays,
     columns: &[
         c("hash", Type::Bytes, Mark::Blind),
         c("purpose", Type::Text, Mark::Open),

@@ -281,7 +281,7 @@ on_both! {
             assert!(!before.composition.overlaps.is_empty());
             let report = StreamId::from_bytes(seal::unhex(&case.report_id).expect("an id").try_into().expect("16 bytes"));
             for compartment in [Compartment::Exploit, Compartment::Raw, Compartment::Identity] {
-                house.keys.erase(&house.store, report, compartment).await.expect("the keys");
+                house.keys.erase(&house.store, report, &[compartment]).await.expect("the keys");
             }
             let after = composed(&house, &act, Realm::Live, None, &plan).await.expect("a release all the same");
             assert!(after.composition.overlaps.is_empty(), "{:?}", after.composition.overlaps);

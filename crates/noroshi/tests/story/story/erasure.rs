@@ -8,7 +8,8 @@ use engine::kernel::context::Contexts;
 use engine::kernel::house::KEYS;
 use store::{Store, compartment_code};
 
-use crate::play::Case;
+use crate::play::{Case, said};
+use crate::serving::Serving;
 use crate::world::{World, files};
 
 /// Bodies of a dossier, within a compartment and outside it.
@@ -76,10 +77,10 @@ on_both! {
         assert_eq!(opened(&earlier, &before, &exploit), 2, "the control");
         drop(before);
 
-        let erased = world.runtime.block_on(Box::pin(house.keys.erase(&house.store, dossier, Compartment::Exploit)));
+        let erased = world.runtime.block_on(Box::pin(house.keys.erase(&house.store, dossier, &[Compartment::Exploit])));
         assert_eq!(erased.expect("an erasure"), 2);
         assert_eq!((opened(&world, &house, &exploit), opened(&world, &house, &rest)), (0, rest.len()));
-        let frame = world.runtime.block_on(Box::pin(house.keys.erase(&house.store, dossier, Compartment::Frame)));
+        let frame = world.runtime.block_on(Box::pin(house.keys.erase(&house.store, dossier, &[Compartment::Frame])));
         assert!(frame.is_err(), "the frame lives as long as the ledger");
         drop(house);
         let house = world.open(Contexts::default());
@@ -95,6 +96,38 @@ on_both! {
             Ok(house) => assert_eq!(opened(&earlier, &house, &exploit), 0),
             Err(error) => assert!(format!("{error:?}").contains("epoch"), "{error:?}"),
         }
+        world.ends_well();
+    }
+
+    fn two_persons_erase_with_their_passwords_while_the_house_runs(engine) {
+        let world = World::founded(engine);
+        let case = Case::open(&world, false);
+        crate::story::restored::backed_up(&world);
+        let kit = world.kit.borrow().clone();
+        let files = ["approver-a", "approver-b"].map(|person| {
+            world.note(person, said(&kit["sign_in"], person).as_bytes())
+        });
+        let wrong = world.note("wrong", b"somebody else's");
+        let by_a = ["--by", "approver-a", &files[0]];
+        let by_b = ["--by", "approver-b", &files[1]];
+        let serving = Serving::start(&world);
+        let request = ["erase", "request", "--report", &case.report, "--part", "identity", "--basis", "person_asked"];
+        let refused = world.run(&[&request[..], &["--by", "approver-a", &wrong]].concat());
+        assert_eq!((refused.code, &refused.json()["refused"]), (Some(1), &"password".into()));
+        let asked = world.good(&[&request[..], &by_a].concat());
+        assert_eq!(asked["erasure"], 1);
+        let approve = ["erase", "approve", "1"];
+        let own = world.run(&[&approve[..], &by_a].concat());
+        assert_eq!((own.code, &own.json()["refused"]), (Some(1), &"erasure.own".into()));
+        world.good(&[&approve[..], &by_b].concat());
+        let status = world.good(&["erase", "status"]);
+        assert_eq!((&status[0]["stage"], &status[0]["backups"]), (&"shut".into(), &serde_json::json!([1])));
+        let persons = (&status[0]["asked_by"], &status[0]["approved_by"]);
+        assert_eq!(persons, (&"approver-a".into(), &"approver-b".into()));
+        serving.stop();
+        world.perform("record-backup-destroyed", &serde_json::json!({ "number": 1 }));
+        assert_eq!(world.good(&["erase", "status"])[0]["stage"], "erased");
+        world.good(&["ledger", "verify"]);
         world.ends_well();
     }
 }

@@ -8,9 +8,10 @@ use base::Instant;
 use formats::advisory::Lang;
 
 use crate::kit::catalogue::Say;
-use crate::kit::desk::view::{Entry, Fate, Part, Presence, Words};
+use crate::kit::desk::view::{Entry, Erasure, Fate, Part, Presence, Words};
 use crate::kit::desk::words;
 use crate::kit::form::{Choice, Field, Typed, hidden};
+use crate::kit::frame::Fact;
 use crate::kit::when::Told;
 use crate::kit::{text, when};
 use domain::office::Due;
@@ -28,6 +29,30 @@ pub const TIMELINE_SHOWN: usize = 20;
 /// Returns whether a form with this verb was refused, so that it must stand open.
 pub(crate) fn is_open(typed: &Typed, verb: &str) -> bool {
     !typed.is_good() && typed.value("do") == verb
+}
+
+/// What was erased of a dossier, or is to be: a line each.
+pub(crate) fn erasures(say: Say, all: &[Erasure]) -> Vec<Fact> {
+    let line = |one: &Erasure| {
+        let parts: Vec<String> = one
+            .parts
+            .iter()
+            .map(|part| words::word(say, "compartment", part.word()))
+            .collect();
+        let stage = words::word(say, "erasure", one.stage.word());
+        format!(
+            "{}: {} {}",
+            text::escape(&parts.join(&say.t("separator"))),
+            text::escape(&stage),
+            when::instant_html(say.0, &one.at)
+        )
+    };
+    all.iter()
+        .map(|one| Fact {
+            name: say.t("work-erasure"),
+            html: line(one),
+        })
+        .collect()
 }
 
 /// Choices of the codes of a family, in their words.

@@ -5,6 +5,8 @@
 //! to the person who reads; a text that may not is not here.
 
 use base::Instant;
+use domain::party::erasure::Stage;
+use domain::text::class::Compartment;
 use formats::advisory::Lang;
 
 use crate::kit::shown::Shown;
@@ -56,6 +58,15 @@ pub struct Part {
     /// The text, or nothing while it needs a reason to be read.
     pub text: Option<Shown>,
     pub at: String,
+}
+
+/// What was erased of a dossier, or is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    pub stage: Stage,
+    pub parts: Vec<Compartment>,
+    /// When it came to this stage.
+    pub at: Instant,
 }
 
 /// Somebody else was faster.

@@ -18,6 +18,7 @@ use crate::party::view::*;
 use crate::people::view::*;
 use crate::people::{approvers, desk as persons, sign};
 use crate::tests::desk::approvers::approvers_view;
+use crate::tests::desk::erased::erasures;
 pub(super) use crate::tests::instant;
 use crate::tests::let_out;
 use crate::work::view::*;
@@ -146,6 +147,7 @@ pub(super) fn report_view() -> Report {
         codes: vec![("share".to_owned(), "yes".to_owned())],
         case: Some("NRS-12345678".to_owned()),
         declined: None,
+        erasures: erasures(),
         sources: vec![source(Some(("happens", "T")), EVIL), source(None, EVIL)],
         is_sorted: true,
         parts: vec![part("V", Some(EVIL)), part("A", None), part("T", None)],
@@ -239,6 +241,7 @@ pub(super) fn case_view(vendors: usize, lines: u64) -> Case {
             })
             .into(),
         register_total: 40,
+        erasures: erasures(),
         presence: presence(),
         seen: 9,
         may_act: true,

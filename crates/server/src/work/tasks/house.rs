@@ -1,6 +1,7 @@
-//! Rows of To do that are about the house itself: its parts, its relay, its clock, its record, who may approve and who was
-//! let in. It knows no case.
+//! Rows of To do that are about the house itself: its parts, its relay, its clock, its record, who may approve, who was
+//! let in, and what is to be erased. It knows no case.
 
+use domain::party::erasure::Stage;
 use domain::permit;
 use engine::Instant;
 use engine::distribution::relay::Relay;
@@ -23,6 +24,7 @@ pub(super) async fn rows(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> 
     rows.extend(record(room));
     rows.extend(approvers(room, visit).await?);
     rows.extend(let_in(room).await?);
+    rows.extend(erasures(room, visit).await?);
     Ok(rows)
 }
 
@@ -62,6 +64,25 @@ async fn let_in(room: &Room) -> Result<Vec<Task>, Stop> {
                 person.handle.clone(),
                 since,
             )
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// Erasures that wait for a second person, and those that were approved and could not be carried out at once.
+async fn erasures(room: &Room, visit: &Visit) -> Result<Vec<Task>, Stop> {
+    let all = room.house.erasures().await?.into_iter();
+    let rows = all.filter_map(|one| {
+        let (kind, (who, since)) = match one.stage {
+            Stage::Asked => ("erasure_asked", &one.asked),
+            Stage::Approved => ("erasure_due", one.approved.as_ref()?),
+            Stage::Shut | Stage::Erased | Stage::Withdrawn => return None,
+        };
+        let parts = pages::work::tasks::erased(visit.lang, &one.compartments);
+        let what = format!("{} (#{}): {parts}", one.of, one.erasure);
+        Some(Task {
+            who: who.clone(),
+            ..row(format!("erasure-{}", one.erasure), kind, what, *since)
         })
     });
     Ok(rows.collect())

@@ -1,6 +1,6 @@
 //! The list of tables, the migrations and the database say the same.
 
-use ::store::schema::{self, Kind, Mark, Table, Type};
+use ::store::schema::{self, Erasure, Kind, Mark, Table, Type};
 
 use crate::world::Engine;
 
@@ -59,14 +59,26 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-/// Returns `meta working` for each row of ARCHITECTURE.md's table of tables, sorted.
+fn erasure_name(erasure: Erasure) -> &'static str {
+    match erasure {
+        Erasure::Stays => "stays",
+        Erasure::Shut => "shut",
+        Erasure::Removed => "removed",
+    }
+}
+
+/// Returns `meta working stays` for each row of ARCHITECTURE.md's table of tables, sorted.
 fn described() -> Vec<String> {
     let mut rows: Vec<String> = include_str!("../../../../../ARCHITECTURE.md")
         .lines()
-        .skip_while(|line| *line != "| table | kind | holds |")
+        .skip_while(|line| *line != "| table | kind | erasure | holds |")
         .skip(2)
         .map_while(|line| line.strip_prefix("| `")?.split_once("` | "))
-        .map(|(name, rest)| format!("{name} {}", rest.split(' ').next().unwrap_or_default()))
+        .map(|(name, rest)| {
+            let mut cells = rest.split(" | ");
+            let [kind, erasure] = [(); 2].map(|()| cells.next().unwrap_or_default());
+            format!("{name} {kind} {erasure}")
+        })
         .collect();
     rows.sort();
     rows
@@ -190,7 +202,10 @@ on_both! {
     async fn architecture_names_every_table_with_its_kind(_world) {
         let mut listed: Vec<String> = schema::ALL
             .into_iter()
-            .map(|table| format!("{} {}", table.name, kind_name(table.kind)))
+            .map(|table| {
+                let (kind, erasure) = (kind_name(table.kind), erasure_name(table.erasure));
+                format!("{} {kind} {erasure}", table.name)
+            })
             .collect();
         listed.sort();
         assert_eq!(described(), listed);

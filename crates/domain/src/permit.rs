@@ -162,6 +162,7 @@ const ROWS: &[Row] = &[
     row("close-case", OFFICE, OR_OPERATOR),
     row("reopen-case", OFFICE, OR_OPERATOR),
     row("ask-call", OFFICE, OR_ITS_VENDOR),
+    row("invite-all", OFFICE, OR_OPERATOR),
     row("record-ticket", OFFICE, OR_ITS_VENDOR),
     with_step(row("agree-naming", OFFICE, OR_ITS_VENDOR), Step::IfWeighty),
     with_step(row("waive-second-step", OFFICE, OR_OPERATOR), Step::Always),

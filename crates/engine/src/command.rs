@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::Awaited;
 use crate::Fault;
 use crate::advisory::command as advisory;
-use crate::coordination::{call, command as case};
+use crate::coordination::{call, command as case, invitation};
 use crate::distribution::command as distribution;
 use crate::intake::{command as intake, reading};
 use crate::kernel::clock;
@@ -119,6 +119,7 @@ commands! {
     CloseCase "close-case" case::CloseCase close;
     ReopenCase "reopen-case" case::ReopenCase reopen;
     AskCall "ask-call" call::AskCall ask_call;
+    InviteAll "invite-all" invitation::InviteAll invite_all;
     RecordTicket "record-ticket" case::RecordTicket record_ticket;
     AgreeNaming "agree-naming" case::AgreeNaming agree_naming;
     WaiveSecondStep "waive-second-step" case::WaiveSecondStep waive_second_step;

@@ -147,7 +147,7 @@ async fn dispatch(common: Common, command: Command) -> Result<bool, Fault> {
                     if moved {
                         "This house acts again.".into()
                     } else {
-                        "This house acts again. Everybody signs in anew; links that were sent have ended; vendors ask for new ones on the page that the old one leads to. End whoever was dismissed since the backup before you start: noroshi do end-person.".into()
+                        "This house acts again. Everybody signs in anew; links that were sent have ended: noroshi do invite-all sends new ones to all vendors of open cases, and one that asks on the page that the old link leads to gets one too. End whoever was dismissed since the backup before you start: noroshi do end-person.".into()
                     }
                 },
             );

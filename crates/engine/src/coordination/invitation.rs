@@ -10,13 +10,18 @@ use domain::react::IntentKind;
 use domain::refusal::Refusal;
 use domain::value::*;
 use seal::record::Realm;
-use serde_json::Value;
+use serde_json::{Value, json};
+use store::work::IntentRow;
+use store::{Viewer, Which};
 
 use crate::Awaited;
 use crate::Fault;
 use crate::coordination::command::{self, Contact};
 use crate::kernel::clock;
+use crate::kernel::find::{inputs, participants_of};
 use crate::kernel::house::House;
+use crate::kernel::unit::Unit;
+use crate::people::sessions::Of;
 
 /// Purpose of an invitation's link.
 pub const INVITATION: &str = "invitation";
@@ -62,6 +67,35 @@ pub fn invite<'a>(
     })
 }
 
+inputs! {
+    InviteAll "Has a new link sent to every vendor of an open case that was written to and has neither a link nor a session, as after a restore." {
+    }
+}
+
+/// Has new links sent where all have ended; answers how many.
+///
+/// # Errors
+/// If the store fails.
+pub async fn invite_all(unit: &mut Unit<'_>, _: &InviteAll) -> Result<Value, Fault> {
+    let (house, now) = (unit.house, unit.act.now.0);
+    let mut letters = 0;
+    for line in house.store.cases(Viewer::House, Which::Open).await? {
+        for participant in participants_of(unit, line.id).await? {
+            let id = participant.id;
+            if participant.left
+                || participant.invited_at.is_none()
+                || house.token_for(INVITATION, id.bytes()).await?.is_some()
+                || house.sessions_hold(Of::Participant(id)).await?
+            {
+                continue;
+            }
+            unit.row(again_row(id, now));
+            letters += 1;
+        }
+    }
+    Ok(json!({ "letters": letters }))
+}
+
 /// Has a new link sent to the registered address if `link` is one that we sent once, whatever became of it.
 ///
 /// # Errors
@@ -96,16 +130,20 @@ pub async fn invite_again(house: &House, link: &str) -> Result<(), Fault> {
     let act = house.act_of(stranger, "");
     house
         .perform(&act, "invite-again", Realm::Live, async |unit| {
-            unit.row(store::work::IntentRow {
-                name: name.clone(),
-                kind: IntentKind::FirstContact,
-                subject: participant.into(),
-                argument: String::new(),
-                run_at: now,
-            });
+            unit.row(again_row(participant, now));
             Ok(())
         })
         .await
+}
+
+fn again_row(participant: ParticipantId, now: i64) -> IntentRow {
+    IntentRow {
+        name: again(participant, now),
+        kind: IntentKind::FirstContact,
+        subject: participant.into(),
+        argument: String::new(),
+        run_at: now,
+    }
 }
 
 fn again(participant: ParticipantId, now: i64) -> String {

@@ -21,6 +21,16 @@ pub enum Of {
     Participant(ParticipantId),
 }
 
+impl Of {
+    /// Side and subject, as they are stored.
+    fn stored(self) -> (&'static str, [u8; 16]) {
+        match self {
+            Of::Person(id) => ("desk", id.bytes()),
+            Of::Participant(id) => ("partner", id.bytes()),
+        }
+    }
+}
+
 /// Most sessions that are kept in mind; beyond it, those that have ended go first, and then all.
 const KNOWN_MAX: usize = 20_000;
 
@@ -180,15 +190,22 @@ impl House {
         Ok(self.store.end_session(hash).await?)
     }
 
+    /// Whether somebody is signed in.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn sessions_hold(&self, of: Of) -> Result<bool, Fault> {
+        let (side, subject) = of.stored();
+        let now = clock::now().0;
+        Ok(self.store.has_session(side, subject, now).await?)
+    }
+
     /// Ends all sessions of somebody.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn sessions_end(&self, of: Of) -> Result<(), Fault> {
-        match of {
-            Of::Person(id) => self.store.end_sessions_of("desk", id.bytes()).await?,
-            Of::Participant(id) => self.store.end_sessions_of("partner", id.bytes()).await?,
-        }
-        Ok(())
+        let (side, subject) = of.stored();
+        Ok(self.store.end_sessions_of(side, subject).await?)
     }
 }

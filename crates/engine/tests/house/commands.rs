@@ -420,6 +420,11 @@ fn of_the_approvers(world: &World) {
     }
 }
 
+fn of_new_links(world: &World) {
+    assert_eq!(world.refuses_as("editor", "invite-all", json!({})), "role");
+    world.does("invite-all", json!({}));
+}
+
 fn of_erasures(world: &World, case: &Case<'_>) {
     let ask = |parts: [&str; 1]| json!({ "report": case.report.number, "compartments": parts, "basis": "person_asked" });
     assert_eq!(
@@ -462,6 +467,7 @@ pub(crate) fn all_of_them(world: &World) -> Case<'_> {
     of_talks(world, &case);
     of_the_date(world, &case);
     of_the_advisory(world, &case);
+    of_new_links(world);
     of_erasures(world, &case);
     let fact = json!({ "fact": "exploit_public" });
     case.does("observe", fact.clone());

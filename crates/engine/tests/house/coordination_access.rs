@@ -7,6 +7,7 @@ use engine::coordination::step::Guest;
 use engine::coordination::{
     invite_again, is_call_open, issue_phone_code, pass_phone_code, view as view_of,
 };
+use engine::people::sessions::Of;
 use formats::advisory::{Lang, VendorStatus};
 use pages::coordination::partner::view::{Naming, Step};
 use serde_json::{Value, json};
@@ -80,6 +81,50 @@ fn whoever_holds_an_old_link_has_a_new_one_sent_three_times_a_day() {
     world.days_pass(2);
     assert!(again(&world, &first, address).is_some(), "another day");
     world.ends_well();
+}
+
+#[test]
+fn after_a_restore_all_whose_links_have_ended_are_written_to_in_one_go() {
+    let world = World::founded();
+    let case = Case::open(&world);
+    for vendor in ["Aoba", "Birch"] {
+        case.contact(vendor);
+    }
+    world.runs_due();
+    let house = world.house();
+    let aoba = seen::participant(&world, case.vendor("Aoba")).id;
+    let written = || {
+        ["aoba", "birch", "cedar"]
+            .map(|name| world.mails_to(&format!("psirt@{name}.example")).len())
+    };
+    let all = || world.does("invite-all", json!({}))["letters"].as_u64();
+    assert_eq!(world.refuses_as("editor", "invite-all", json!({})), "role");
+    let held = given::invitation(&world, "psirt@aoba.example");
+    assert!(is_let_in(&world, &held));
+    let begin = house.session_begin(Of::Participant(aoba), Strength::Link);
+    world.wait(begin).unwrap();
+    assert_eq!(
+        all(),
+        Some(0),
+        "one is signed in, one has an unused link, one was never written to"
+    );
+    let before = written();
+
+    // What ends the hold of a restored house.
+    world.wait(house.store.end_people(world.now().0)).unwrap();
+    assert_eq!(all(), Some(2));
+    world.passes_to(world.ahead(MINUTE));
+    assert_eq!(written(), [before[0] + 1, before[1] + 1, before[2]]);
+    let new = given::invitation(&world, "psirt@aoba.example");
+    assert!(new.link != held.link && is_let_in(&world, &new));
+    assert_eq!(all(), Some(1), "a link that was used and began no session");
+
+    world.wait(house.store.end_people(world.now().0)).unwrap();
+    case.does_with(case.vendor("Aoba"), "leave-case", json!({}));
+    assert_eq!(all(), Some(1));
+    case.does("close-case", json!({ "code": "withdrawn" }));
+    assert_eq!(all(), Some(0));
+    world.ends_well_but(&[]);
 }
 
 #[test]

@@ -134,6 +134,23 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a subject has a session that holds at this time.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn has_session(
+        &self,
+        side: &str,
+        subject: [u8; 16],
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) FROM session WHERE side = $1 AND subject = $2 AND ends_at > $3";
+        let of = [side.into(), subject.into(), now.into()];
+        let rows = self.rows("session", sql, &of).await?;
+        let found = rows.into_iter().next().map(|mut row| row.int());
+        Ok(found.transpose()?.unwrap_or(0) > 0)
+    }
+
     /// Ends all sessions of a subject.
     ///
     /// # Errors

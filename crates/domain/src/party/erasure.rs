@@ -192,21 +192,7 @@ pub fn request(
         .into_iter()
         .filter(|part| compartments.contains(part))
         .collect();
-    let unusable = |why| Refusal::Input {
-        field: "compartments",
-        why,
-    };
-    if parts.is_empty() || compartments.iter().any(|part| !PARTS.contains(part)) {
-        return Err(unusable("one or more of identity, exploit, text and raw"));
-    }
-    if !matter.is_over && parts != [Compartment::Identity] {
-        return Err(Refusal::DossierOpen);
-    }
-    if matter.is_published && parts.contains(&Compartment::Text) {
-        return Err(unusable(
-            "text stays where something was published: later revisions are composed of it",
-        ));
-    }
+    allowed(compartments, matter)?;
     let waits = |one: &Erasure| {
         one.is_undone()
             && one.dossier == dossier
@@ -228,11 +214,13 @@ pub fn request(
 /// Approves an erasure.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::ErasureDecided`], [`Refusal::OwnErasure`] for who asked for it, [`Refusal::LetInLately`].
+/// [`Refusal::NotFound`], [`Refusal::ErasureDecided`], [`Refusal::OwnErasure`] for who asked for it, [`Refusal::LetInLately`]; where
+/// the dossier has changed since, those of [`request`].
 pub fn approve(
     house: &House,
     stream: StreamId,
     erasure: u32,
+    matter: Matter,
     by: (PersonId, Instant),
 ) -> Result<Vec<Change>, Refusal> {
     let found = waiting(house, erasure)?;
@@ -240,6 +228,7 @@ pub fn approve(
         return Err(Refusal::OwnErasure);
     }
     settled(house, by)?;
+    allowed(&found.compartments, matter)?;
     Ok(vec![Change::of(stream, Event::ErasureApproved { erasure })])
 }
 
@@ -320,6 +309,26 @@ fn waiting(house: &House, erasure: u32) -> Result<&Erasure, Refusal> {
         Stage::Asked => Ok(found),
         _ => Err(Refusal::ErasureDecided),
     }
+}
+
+/// Whether these parts may go as the dossier stands: it is asked when somebody asks, and again when somebody approves.
+fn allowed(parts: &[Compartment], matter: Matter) -> Result<(), Refusal> {
+    let unusable = |why| Refusal::Input {
+        field: "compartments",
+        why,
+    };
+    if parts.is_empty() || parts.iter().any(|part| !PARTS.contains(part)) {
+        return Err(unusable("one or more of identity, exploit, text and raw"));
+    }
+    if !matter.is_over && parts.iter().any(|part| *part != Compartment::Identity) {
+        return Err(Refusal::DossierOpen);
+    }
+    if matter.is_published && parts.contains(&Compartment::Text) {
+        return Err(unusable(
+            "text stays where something was published: later revisions are composed of it",
+        ));
+    }
+    Ok(())
 }
 
 /// Whoever was let in by one person a moment ago may be that person under another name.

@@ -112,22 +112,27 @@ fn another_person_approves_once_and_what_waits_is_asked_for_once() {
     let (second_one, _) = asks(&house, &[Exploit], OVER).unwrap();
     assert_eq!(second_one, 2);
     assert_eq!(
-        approve(&house, HOUSE, 1, (ONE, NOW)),
+        approve(&house, HOUSE, 1, OVER, (ONE, NOW)),
         Err(Refusal::OwnErasure)
     );
     assert_eq!(
-        approve(&house, HOUSE, 7, (OTHER, NOW)),
+        approve(&house, HOUSE, 7, OVER, (OTHER, NOW)),
         Err(Refusal::NotFound("erasure"))
     );
     assert!(
         carried_out(&house, HOUSE, 1, 2, 0).unwrap().is_empty(),
         "nobody approved it"
     );
-    let approved = approve(&house, HOUSE, 1, (OTHER, NOW)).unwrap();
+    // It was over when somebody asked, and somebody works on it again.
+    assert_eq!(
+        approve(&house, HOUSE, 1, OPEN, (OTHER, NOW)),
+        Err(Refusal::DossierOpen)
+    );
+    let approved = approve(&house, HOUSE, 1, OVER, (OTHER, NOW)).unwrap();
     take(&mut house, approved);
     assert_eq!(stage(&house), Stage::Approved);
     assert_eq!(
-        approve(&house, HOUSE, 1, (OTHER, NOW)),
+        approve(&house, HOUSE, 1, OVER, (OTHER, NOW)),
         Err(Refusal::ErasureDecided)
     );
     assert_eq!(withdraw(&house, HOUSE, 1), Err(Refusal::ErasureDecided));
@@ -140,7 +145,7 @@ fn what_was_taken_back_is_never_carried_out_and_can_be_asked_for_anew() {
     take(&mut house, taken_back);
     assert_eq!(stage(&house), Stage::Withdrawn);
     assert_eq!(
-        approve(&house, HOUSE, 1, (OTHER, NOW)),
+        approve(&house, HOUSE, 1, OVER, (OTHER, NOW)),
         Err(Refusal::ErasureDecided)
     );
     assert!(carried_out(&house, HOUSE, 1, 2, 0).unwrap().is_empty());
@@ -157,8 +162,8 @@ fn nobody_whom_one_person_let_in_lately_asks_or_approves() {
     let until = late(NEW_US);
     let refused = Err(Refusal::LetInLately { until });
     let at = |us: i64| (newcomer, late(us));
-    assert_eq!(approve(&house, HOUSE, 1, at(NEW_US - 1)), refused);
-    assert!(approve(&house, HOUSE, 1, at(NEW_US)).is_ok());
+    assert_eq!(approve(&house, HOUSE, 1, OVER, at(NEW_US - 1)), refused);
+    assert!(approve(&house, HOUSE, 1, OVER, at(NEW_US)).is_ok());
     let asks = request(&house, HOUSE, DOSSIER, &[Raw], BASIS, OVER, at(NEW_US - 1));
     assert_eq!(asks.map(|_| ()), refused.map(|_| ()));
 }
@@ -166,7 +171,7 @@ fn nobody_whom_one_person_let_in_lately_asks_or_approves() {
 #[test]
 fn it_is_final_once_every_backup_of_before_was_destroyed() {
     let mut house = asked(&[Identity, Raw]);
-    let approved = approve(&house, HOUSE, 1, (OTHER, NOW)).unwrap();
+    let approved = approve(&house, HOUSE, 1, OVER, (OTHER, NOW)).unwrap();
     take(&mut house, approved);
     assert!(
         house.is_erased(DOSSIER, Raw),

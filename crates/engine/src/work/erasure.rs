@@ -85,13 +85,16 @@ pub async fn request(unit: &mut Unit<'_>, input: &RequestErasure) -> Result<Valu
 pub async fn approve(unit: &mut Unit<'_>, input: &ApproveErasure) -> Result<Value, Fault> {
     let own = unit.own().await?;
     let by = who(unit)?;
-    unit.record(erasure::approve(
-        &own,
-        unit.house.stream(),
-        input.erasure,
-        by,
-    )?)
-    .await?;
+    let asked = own.erasures.get(&input.erasure);
+    let dossier = asked.ok_or(Refusal::NotFound("erasure"))?.dossier;
+    let matter = match unit.state(dossier).await?.as_deref().cloned() {
+        Some(Aggregate::Report(report)) => of_report(unit, &report).await?,
+        Some(Aggregate::Case(case)) => of_case(unit, &case).await?,
+        _ => return Err(Fault::Form("dossier")),
+    };
+    let stream = unit.house.stream();
+    unit.record(erasure::approve(&own, stream, input.erasure, matter, by)?)
+        .await?;
     Ok(json!({ "erasure": input.erasure }))
 }
 

@@ -254,8 +254,12 @@ fn of_a_published_case_all_but_its_text_goes_and_the_public_tree_stays() {
     let out = world.stage.beside("again");
     world.wait(Box::pin(world.house().press_out(&out))).unwrap();
 
-    // A revision is made of what is left.
+    // A revision is made of what is left. What was asked for before is not approved while somebody works on it.
+    let later = json!({ "case": case.number, "compartments": ["raw"], "basis": "time_over" });
+    let number = world.does_as("reception", "request-erasure", later)["erasure"].clone();
     case.does("reopen-case", json!({ "reason": "誤りが見つかりました。" }));
+    let refused = world.refuses("approve-erasure", json!({ "erasure": number }));
+    assert_eq!(refused, "erasure.open");
     case.drafted(Some("表記を直しました。"));
     let instant = world.ahead(span(0, 2));
     let plan = case.planned(instant);
